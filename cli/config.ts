@@ -3,7 +3,7 @@ import { judgingConfig } from '#libs/detection/rules/load/judging-config.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { workersMax } from '#libs/runtime/supervised/worker.js';
-import { readTargets } from './start/workers/targets.js';
+import { readTargets } from '#libs/runtime/supervised/targets.js';
 import { type CommonConfig, commaList, commonConfig, password, readConfig } from '#libs/runtime/config.js';
 
 export const commandConfig = {

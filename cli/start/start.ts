@@ -20,7 +20,7 @@ import { developmentToken } from '#services/ingestor/development-token.js';
 import { type ProcessDefinition, processList } from './process-list.js';
 import type { SupervisedEvents } from './supervised.js';
 import { Supervisor } from './supervisor.js';
-import { writeTargets } from './workers/targets.js';
+import { writeTargets } from '#libs/runtime/supervised/targets.js';
 import { workersOf } from './workers/workers.js';
 
 export interface StartOptions {

@@ -63,10 +63,10 @@ export class Supervised {
   }
 
   start(env: Readonly<Record<string, string | undefined>>): void {
-    const { entry, env: own } = this.definition;
+    const { name, service, entry, env: own } = this.definition;
     const startedAt = this.tools.clock.monotonic();
-    // An IPC channel tells the child when we are gone: nobody is left behind after `kill -9` of the supervisor.
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+    // Of several the name stands in lists of processes. An IPC channel tells the child when we are gone: nobody is left behind after `kill -9` of the supervisor.
+    const child = spawn(process.execPath, ['--enable-source-maps', entry, ...(name === service ? [] : [name])], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...env, ...own, VIGIE_SUPERVISED: '1' },
     });

@@ -34,5 +34,5 @@ export function workersOf(config: Pick<CommandConfig, 'VIGIE_WORKERS' | 'KAFKA_B
 
 /** One of each for two cores: see docs/decisions/deployment.md. */
 function servingOf(cores: number): number {
-  return Math.max(1, Math.min(embeddedPartitions, Math.floor(cores / 2)));
+  return Math.max(1, Math.min(embeddedPartitions, Math.round(cores / 2)));
 }

@@ -9,14 +9,17 @@ import { claimPort } from './port-claims.js';
 export class SharedDoor {
   readonly #server: Server;
 
-  constructor(http: HttpServer) {
+  constructor(
+    http: HttpServer,
+    private readonly claim: typeof claimPort = claimPort,
+  ) {
     // As HTTP servers open their own: without, an answer would wait for more to send, and a client that has said all would end it.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => void http.emit('connection', socket));
   }
 
   /** Rejects with the code `EADDRINUSE` where another program has the port, with `ENOTSUP` on systems that share none. */
   async open(host: string, port: number): Promise<void> {
-    await claimPort({ protocol: 'tcp', host, port });
+    await this.claim({ protocol: 'tcp', host, port });
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen({ host, port, reusePort: true }, () => {

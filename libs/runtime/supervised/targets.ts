@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { ProcessName } from '../process-list.js';
+import type { portOffsets } from '#libs/contracts/vocabulary.js';
+
+type ProcessName = keyof typeof portOffsets;
 
 /** What Prometheus reads as `file_sd_configs`. */
 const targets = z.array(z.object({ targets: z.array(z.string()) }));
