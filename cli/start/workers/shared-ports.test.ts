@@ -8,13 +8,13 @@ import { type Asker, SharedPorts } from './shared-ports.js';
 
 /** Who asks, and what it was answered. */
 function asker(): Asker & { readonly answer: (ports: SharedPorts, message: object) => Promise<PortAnswer> } {
-  let resolve: (answer: PortAnswer) => void = () => {};
+  let answered = Promise.withResolvers<PortAnswer>();
   return {
-    send: (answer) => resolve(answer),
+    send: (answer) => answered.resolve(answer),
     answer(ports, message) {
-      const answered = new Promise<PortAnswer>((done) => (resolve = done));
+      answered = Promise.withResolvers<PortAnswer>();
       ports.hear(this, message);
-      return answered;
+      return answered.promise;
     },
   };
 }

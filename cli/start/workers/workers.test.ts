@@ -7,6 +7,9 @@ import { workersOf } from './workers.js';
 const of = (text: string | undefined, cores = 2, more: Record<string, string> = {}, platform: NodeJS.Platform = 'linux') =>
   workersOf(readCommandConfig({ ...(text !== undefined && { VIGIE_WORKERS: text }), ...more }), { cores, platform });
 
+const list = (scorer: number, ingestor: number, clickhouseUrl?: string) =>
+  processList({ host: '127.0.0.1', portBase: 7410, clickhouseUrl, workers: { scorer, ingestor } });
+
 describe('how many scorers and ingestors run', () => {
   it.each([[1, 1], [2, 1], [3, 2], [4, 2], [6, 3], [8, 4], [64, 4]])('on a machine of %i cores: %i of each', (cores, count) => {
     expect(of(undefined, cores)).toEqual({ scorer: count, ingestor: count });
@@ -34,9 +37,6 @@ describe('how many scorers and ingestors run', () => {
 }); // prettier-ignore
 
 describe('what runs', () => {
-  const list = (scorer: number, ingestor: number, clickhouseUrl?: string) =>
-    processList({ host: '127.0.0.1', portBase: 7410, clickhouseUrl, workers: { scorer, ingestor } });
-
   it('one of each has the names, ports and environment that it always had', () => {
     expect(list(1, 1).map(({ name, port, env }) => [name, port, env])).toEqual([
       ['clickhouse', 7423, { UV_THREADPOOL_SIZE: '24' }],
