@@ -2,12 +2,23 @@ import { z } from 'zod';
 import { judgingConfig } from '#libs/detection/rules/load/judging-config.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
+import { workersMax } from '#libs/runtime/supervised/worker.js';
+import { readTargets } from '#libs/runtime/supervised/targets.js';
 import { type CommonConfig, commaList, commonConfig, password, readConfig } from '#libs/runtime/config.js';
 
 export const commandConfig = {
   ...commonConfig,
   ...rulesConfig,
   ...judgingConfig,
+  /** Scorers and ingestors that `npm start` runs, so many of each; as the machine serves where it is left out. */
+  VIGIE_WORKERS: z
+    .string()
+    .refine(
+      (text) => /^[1-9]\d?$/.test(text) && Number(text) <= workersMax,
+      `must be a whole number from 1 to ${workersMax}: how many scorers, and how many ingestors, run on this machine`,
+    )
+    .transform(Number)
+    .optional(),
   VIGIE_INGEST_TOKENS: z.string().optional(),
   VIGIE_WEBHOOK_URL: z.string().optional(),
   VIGIE_WEBHOOKS_FILE: z.string().optional(),
@@ -35,6 +46,12 @@ export function readCommandConfig(env: NodeJS.ProcessEnv = process.env): Command
 /** Where a process of this machine answers. */
 export function addressOf(config: CommonConfig, name: keyof typeof portOffsets): string {
   return `http://${config.VIGIE_HOST}:${config.VIGIE_PORT_BASE + portOffsets[name]}`;
+}
+
+/** Where each process of a service of this machine answers for itself: several may run, as the newest start over the data folder wrote down. */
+export function addressesOf(config: CommonConfig, name: keyof typeof portOffsets): readonly string[] {
+  const known = readTargets(config.VIGIE_DATA_DIR, name);
+  return known.length > 0 ? known.map((address) => `http://${address}`) : [addressOf(config, name)];
 }
 
 export function clickhouseUrl(config: CommonConfig): string {

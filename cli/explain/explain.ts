@@ -1,6 +1,6 @@
 import { printable, printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
-import { addressOf, type CommandConfig, readCommandConfig } from '../config.js';
+import { addressesOf, type CommandConfig, readCommandConfig } from '../config.js';
 import { type Asked, askScorers } from '#libs/scorer-views/ask-scorers.js';
 import { everyScorer } from '#libs/scorer-views/scorer-addresses.js';
 import type { ExplainOptions } from './command.js';
@@ -16,7 +16,7 @@ export async function explainCommand(
   const groups = options.group === undefined ? groupsOf(config) : [options.group];
   if (groups.length === 0)
     throw new ConfigError('which hospital group is the account of? give --group, since VIGIE_INGEST_TOKENS names none');
-  const urls = options.scorer ?? config.VIGIE_SCORER_URLS ?? [addressOf(config, 'scorer')];
+  const urls = options.scorer ?? config.VIGIE_SCORER_URLS ?? addressesOf(config, 'scorer');
   for (const url of urls)
     if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
       throw new ConfigError(`${url} is no address such as http://127.0.0.1:7411`);

@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
 import { messageOf } from '#libs/runtime/outcome.js';
-import { addressOf, type CommandConfig, readCommandConfig } from '../config.js';
+import { addressesOf, addressOf, type CommandConfig, readCommandConfig } from '../config.js';
 import { type StoreClient, withStore } from '../with-store.js';
 
 export interface LeakcheckOptions {
@@ -182,7 +182,8 @@ class Leakcheck {
   }
 
   async #searchMetrics(): Promise<void> {
-    for (const url of this.options.metrics ?? services.map((name) => `${addressOf(this.config, name)}/metrics`)) {
+    for (const url of this.options.metrics ??
+      services.flatMap((name) => addressesOf(this.config, name).map((url) => `${url}/metrics`))) {
       const answer = await fetch(url);
       if (!answer.ok) throw new Error(`${url} answers ${answer.status}: no page of metrics was searched`);
       const page = await answer.text();

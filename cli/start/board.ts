@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
-import type { ProcessDefinition } from './process-list.js';
+import type { ProcessDefinition, ProcessName } from './process-list.js';
 
 export interface BoardFacts {
   readonly config: CommandConfig;
@@ -35,7 +35,8 @@ export function board({
     `Vigie is up (${(startedInMs / 1000).toFixed(1)} s).`,
     '',
     ...processes.map(
-      ({ name, port }) => `  ${name.padEnd(11)} ready   http://${config.VIGIE_HOST}:${port}   ${aboutOf(name, config, rules)}`,
+      ({ name, service, port }) =>
+        `  ${name.padEnd(11)} ready   http://${config.VIGIE_HOST}:${port}   ${aboutOf(service, config, rules)}`,
     ),
     '',
     ...section('Send', [
@@ -89,7 +90,7 @@ function section(title: string, rows: readonly string[]): readonly string[] {
   return rows.map((row, index) => `  ${(index ? '' : title).padEnd(7)}${row}`);
 }
 
-function aboutOf(name: string, config: CommandConfig, rules: number): string {
+function aboutOf(name: ProcessName, config: CommandConfig, rules: number): string {
   switch (name) {
     case 'clickhouse':
       return 'embedded ClickHouse';

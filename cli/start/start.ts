@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -19,8 +20,11 @@ import type { Demonstration } from './demonstration.js';
 import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import { newLoginSecret } from '#services/console/session/login-link.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
+import { type ProcessDefinition, processList } from './process-list.js';
 import type { SupervisedEvents } from './supervised.js';
 import { Supervisor } from './supervisor.js';
+import { writeTargets } from '#libs/runtime/supervised/targets.js';
+import { workersOf } from './workers/workers.js';
 
 export interface StartOptions {
   readonly demo?: boolean;
@@ -34,9 +38,12 @@ export interface StartOptions {
  * stop, 1 when something could not be drained or the demonstration failed, 2 for a configuration that cannot be used.
  */
 export async function start(options: StartOptions): Promise<void> {
-  const env: Record<string, string | undefined> = { ...process.env };
+  // Which of several a process is, each is told by us alone.
+  const env: Record<string, string | undefined> = { ...process.env, VIGIE_WORKER: undefined };
   if (options.demo) env.VIGIE_DATA_DIR ??= join('data', 'demo');
   const config = readCommandConfig(env);
+  const { platform } = process;
+  const workers = workersOf(config, { cores: availableParallelism(), platform });
   const { rules } = await requireRules(config);
   const demonstration = options.demo ? await demonstrationOf(options, config) : undefined;
   if (demonstration) {
@@ -52,7 +59,14 @@ export async function start(options: StartOptions): Promise<void> {
   env.VIGIE_DATA_DIR = config.VIGIE_DATA_DIR;
   const stopped = new AbortController();
   let misconfigured = false;
-  const supervisor = supervise(config, env, {
+  const processes = processList({
+    host: config.VIGIE_HOST,
+    portBase: config.VIGIE_PORT_BASE,
+    clickhouseUrl: config.CLICKHOUSE_URL,
+    workers,
+  });
+  tellWhere(config, processes);
+  const supervisor = supervise(config, processes, env, {
     started: folder.note,
     misconfigured: (name, said) => {
       print(`${name} cannot start: ${said.trim()}`);
@@ -96,16 +110,22 @@ async function demonstrationOf(options: StartOptions, config: CommandConfig): Pr
   return new Demonstration(options, config);
 }
 
+/** Several processes of a service answer each for itself at a port of its own. */
+function tellWhere({ VIGIE_DATA_DIR: dataDir, VIGIE_HOST: host }: CommandConfig, processes: readonly ProcessDefinition[]): void {
+  for (const service of new Set(processes.map((one) => one.service)))
+    writeTargets(dataDir, service, processes.filter((one) => one.service === service).map(({ port }) => `${host}:${port}`));
+} // prettier-ignore
+
 function supervise(
   config: CommandConfig,
+  processes: readonly ProcessDefinition[],
   env: Readonly<Record<string, string | undefined>>,
   events: Pick<SupervisedEvents, 'started' | 'misconfigured'>,
 ): Supervisor {
   const options = {
     host: config.VIGIE_HOST,
-    portBase: config.VIGIE_PORT_BASE,
     dataDir: config.VIGIE_DATA_DIR,
-    clickhouseUrl: config.CLICKHOUSE_URL,
+    processes,
     env,
   };
   return new Supervisor(options, systemClock, {

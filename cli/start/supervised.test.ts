@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#libs/runtime/clock.js';
 import { listeningMessage } from '#libs/runtime/supervised/channel.js';
 import { Supervised } from './supervised.js';
+import { SharedPorts } from './workers/shared-ports.js';
 
 describe('a supervised process', () => {
   let folder: string;
@@ -30,11 +31,16 @@ describe('a supervised process', () => {
     return new Promise((resolve) => {
       if (until === 0) resolve();
       const tell = (text: string) => said.push(text) === until && resolve();
-      one = new Supervised({ name: 'scorer', entry, port: 0, env: {} }, join(folder, 'scorer.log'), systemClock, {
-        started: (pid) => pids.push(pid),
-        restarted: (name, cause, waitMs) => tell(`${name}: ${cause}, ${waitMs} ms`),
-        misconfigured: (name, why) => tell(`${name} misconfigured: ${why.trim()}`),
-      });
+      one = new Supervised(
+        { name: 'scorer', service: 'scorer', entry, port: 0, env: {} },
+        join(folder, 'scorer.log'),
+        { clock: systemClock, ports: new SharedPorts() },
+        {
+          started: (pid) => pids.push(pid),
+          restarted: (name, cause, waitMs) => tell(`${name}: ${cause}, ${waitMs} ms`),
+          misconfigured: (name, why) => tell(`${name} misconfigured: ${why.trim()}`),
+        },
+      );
       one.start(process.env);
     });
   }

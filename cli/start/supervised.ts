@@ -4,6 +4,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import { listeningMessage } from '#libs/runtime/supervised/channel.js';
 import { LogFile } from './log-file.js';
 import type { ProcessDefinition } from './process-list.js';
+import type { SharedPorts } from './workers/shared-ports.js';
 
 /** First wait before a process that died is started again; doubled while it keeps dying young. Milliseconds. */
 const firstRestartWaitMs = 100;
@@ -17,6 +18,12 @@ const configurationExit = 2;
 
 /** After SIGTERM a process drains for 20 s at most; this is when it is ended by force. Milliseconds. */
 const forceAfterMs = 23_000;
+
+export interface SupervisedTools {
+  readonly clock: Clock;
+  /** Asked by processes that share ports with others. */
+  readonly ports: SharedPorts;
+}
 
 export interface SupervisedEvents {
   /** A child runs, at first and after each restart. */
@@ -40,7 +47,7 @@ export class Supervised {
   constructor(
     readonly definition: ProcessDefinition,
     logPath: string,
-    private readonly clock: Clock,
+    private readonly tools: SupervisedTools,
     private readonly events: SupervisedEvents,
   ) {
     this.#log = new LogFile(logPath);
@@ -56,16 +63,21 @@ export class Supervised {
   }
 
   start(env: Readonly<Record<string, string | undefined>>): void {
-    const { entry, env: own } = this.definition;
-    const startedAt = this.clock.monotonic();
-    // An IPC channel tells the child when we are gone: nobody is left behind after `kill -9` of the supervisor.
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+    const { name, service, entry, env: own } = this.definition;
+    const startedAt = this.tools.clock.monotonic();
+    // Of several the name stands in lists of processes. An IPC channel tells the child when we are gone: nobody is left behind after `kill -9` of the supervisor.
+    const child = spawn(process.execPath, ['--enable-source-maps', entry, ...(name === service ? [] : [name])], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...env, ...own, VIGIE_SUPERVISED: '1' },
     });
     this.#child = child;
     this.#ended = ended(child);
-    child.on('message', (message) => (this.#listens ||= message === listeningMessage));
+    const asker = { send: (answer: object) => void (child.connected && child.send(answer, () => {})) };
+    child.on('message', (message) => {
+      this.#listens ||= message === listeningMessage;
+      this.tools.ports.hear(asker, message);
+    });
+    child.once('exit', () => this.tools.ports.forget(asker));
     if (child.pid !== undefined) this.events.started(child.pid);
     let said = '';
     child.stdout?.on('data', (bytes: Buffer) => this.#log.write(bytes));
@@ -86,7 +98,7 @@ export class Supervised {
     this.#listens = false;
     if (this.#stopping) return;
     if (code === configurationExit) return this.events.misconfigured(this.definition.name, said);
-    if (this.clock.monotonic() - startedAt >= provenMs) this.#waitMs = firstRestartWaitMs;
+    if (this.tools.clock.monotonic() - startedAt >= provenMs) this.#waitMs = firstRestartWaitMs;
     this.events.restarted(
       this.definition.name,
       signal ?? `exit code ${code}${reasonOf(this.definition.name, said)}`,
@@ -95,7 +107,7 @@ export class Supervised {
     const waitMs = this.#waitMs;
     this.#waitMs = Math.min(restartWaitMsMax, waitMs * 2);
     this.#restarts += 1;
-    await this.clock.sleep(waitMs);
+    await this.tools.clock.sleep(waitMs);
     if (!this.#stopping) this.start(env);
   }
 
@@ -119,7 +131,7 @@ export class Supervised {
       const late = new AbortController();
       child.kill('SIGTERM');
       if (child.connected) child.disconnect();
-      const forced = this.clock.sleep(forceAfterMs, late.signal).then(
+      const forced = this.tools.clock.sleep(forceAfterMs, late.signal).then(
         () => child.kill('SIGKILL') && false,
         () => true,
       );

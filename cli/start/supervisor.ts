@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Clock } from '#libs/runtime/clock.js';
 import { messageOf } from '#libs/runtime/outcome.js';
-import { processList } from './process-list.js';
+import type { ProcessDefinition } from './process-list.js';
 import { Supervised, type SupervisedEvents } from './supervised.js';
+import { SharedPorts } from './workers/shared-ports.js';
 
 /** A process that is not ready after this long is reported, and waited for all the same. Milliseconds. */
 const slowStartMs = 60_000;
@@ -11,9 +12,8 @@ const answerWithinMs = 2_000;
 
 export interface SupervisorOptions {
   readonly host: string;
-  readonly portBase: number;
   readonly dataDir: string;
-  readonly clickhouseUrl: string | undefined;
+  readonly processes: readonly ProcessDefinition[];
   /** Environment of every process. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -27,8 +27,10 @@ export class Supervisor {
     private readonly clock: Clock,
     events: SupervisedEvents,
   ) {
-    this.processes = processList(options.portBase, options.clickhouseUrl).map(
-      (definition) => new Supervised(definition, join(options.dataDir, 'logs', `${definition.name}.log`), clock, events),
+    const ports = new SharedPorts();
+    this.processes = options.processes.map(
+      (definition) =>
+        new Supervised(definition, join(options.dataDir, 'logs', `${definition.name}.log`), { clock, ports }, events),
     );
   }
 
@@ -74,11 +76,18 @@ export class Supervisor {
     }
   }
 
-  /** Stops in the reverse order of starting: nothing new comes in, what is in hand is finished, the store goes last. */
+  /**
+   * Stops in the reverse order of starting: nothing new comes in, what is in hand is finished, the store goes last. Those of one service stop together, since one that is left for a
+   * moment would take over what the others had, for nothing.
+   */
   async stop(): Promise<boolean> {
     for (const one of this.processes) one.expectEnd();
     let well = true;
-    for (const one of this.processes.toReversed()) well = (await one.stop()) && well;
+    for (const service of new Set(this.processes.map(({ definition }) => definition.service).toReversed())) {
+      const together = this.processes.filter(({ definition }) => definition.service === service);
+      const outcomes = await Promise.all(together.map((one) => one.stop()));
+      well &&= outcomes.every(Boolean);
+    }
     return well;
   }
 }

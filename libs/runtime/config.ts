@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { messageOf } from './outcome.js';
 import { isLoopback, type OwnHosts } from './host-check.js';
 import { isPlaceholder, type SecretReach } from './secret-strength.js';
+import { workerOf } from './supervised/worker.js';
 
 /** What every process of Vigie reads from its environment. Services extend this shape with their own variables. */
 export const commonConfig = {
@@ -16,6 +17,15 @@ export const commonConfig = {
     .string()
     .default('data')
     .transform((path) => resolve(path)),
+  /** Which of several processes of its service on this machine a process is, as `2/3`. */
+  VIGIE_WORKER: z
+    .string()
+    .transform((text, context) => {
+      const worker = workerOf(text);
+      if (!worker) context.addIssue({ code: 'custom', message: 'is set by npm start, as 2/3; leave it out' });
+      return worker ?? z.NEVER;
+    })
+    .optional(),
   VIGIE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   KAFKA_BROKERS: commaList().optional(),
   /** `topic=count`: the number that a topic goes on by although it has more partitions now. */

@@ -70,11 +70,11 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** One JSON object a line on standard output, or on `out`: `{"level","time","service","message",...}`. */
-export function createLog(service: string, level: string, out?: DestinationStream): Log {
+/** One JSON object a line on standard output, or on `out`: `{"level","time","service","message",...}`, with `worker` where several processes of the service run. */
+export function createLog(service: string, level: string, out?: DestinationStream, worker?: number): Log {
   const options: LoggerOptions = {
     level,
-    base: { service },
+    base: worker === undefined ? { service } : { service, worker },
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },

@@ -3,7 +3,7 @@ import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
+import type { ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
 import { doubtfulVariables } from './environment/doubtful-variables.js';
@@ -16,6 +16,8 @@ import { closeDataFolder, makePrivateFiles } from './private-files.js';
 import { LOG, RuntimeModule } from './runtime.module.js';
 import { Shutdown } from './shutdown.js';
 import { tellListening, whenStarterEnds } from './supervised/channel.js';
+import { SharedDoor } from './supervised/shared-door.js';
+import { ownPort, sharedPort } from './supervised/worker.js';
 
 /** While draining, how often idle connections are closed, in milliseconds. */
 const idleSweepMs = 100;
@@ -46,7 +48,9 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   sayDoubts(log);
   app.useLogger(nestLogger(log));
   refuseForeignHosts(app, ownHostsOf(config));
-  const stop = stopOnce(app, log);
+  const shared = sharedPort(definition.name, config.VIGIE_PORT_BASE, config.VIGIE_WORKER);
+  const door = shared === undefined ? undefined : new SharedDoor(app.getHttpServer());
+  const stop = stopOnce(app, log, door);
   endWhenFatal(definition.name, app, log);
   if (definition.transport) app.connectMicroservice({ strategy: app.get(definition.transport, { strict: false }) });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
@@ -57,14 +61,16 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
       log.error('a bug reached the top of the process, which ends now', { cause });
       process.exit(1);
     });
-  const port = config.VIGIE_PORT_BASE + portOffsets[definition.name];
-  try {
-    await app.listen(port, config.VIGIE_HOST);
-  } catch (cause) {
-    exitWith(definition.name, exitCodeOf(cause), isTaken(cause) ? portTaken(config, port) : cause);
-  }
+  const own = ownPort(definition.name, config.VIGIE_PORT_BASE, config.VIGIE_WORKER);
+  const opening = (port: number, open: () => Promise<unknown>) =>
+    open().catch((cause: unknown) =>
+      exitWith(definition.name, exitCodeOf(cause), isTaken(cause) ? portTaken(config, port) : cause),
+    );
+  // The own one first: nobody else may have it, so that a second installation does not come as far as the shared one.
+  await opening(own, () => app.listen(own, config.VIGIE_HOST));
+  if (door && shared !== undefined) await opening(shared, () => door.open(config.VIGIE_HOST, shared));
   tellListening();
-  log.info('listening', { port });
+  log.info('listening', { port: own });
   app
     .startAllMicroservices()
     .catch((cause: unknown) => app.get(Fatal).report(`the ${definition.name} cannot begin to read`, cause));
@@ -74,7 +80,7 @@ function rootModule<C extends CommonConfig>(definition: ServiceDefinition<C>, co
   class Root {}
   return {
     module: Root,
-    imports: [RuntimeModule.forService(definition.name, config.VIGIE_LOG_LEVEL), definition.module(config)],
+    imports: [RuntimeModule.forService(definition.name, config.VIGIE_LOG_LEVEL, config.VIGIE_WORKER), definition.module(config)],
   };
 }
 
@@ -107,7 +113,7 @@ function refuseForeignHosts(app: NestFastifyApplication, hosts: OwnHosts): void 
   });
 }
 
-function stopOnce(app: NestFastifyApplication, log: Log): (code: number) => Promise<void> {
+function stopOnce(app: NestFastifyApplication, log: Log, door: SharedDoor | undefined): (code: number) => Promise<void> {
   let stopping = false;
   return async (code) => {
     if (stopping) return;
@@ -118,7 +124,7 @@ function stopOnce(app: NestFastifyApplication, log: Log): (code: number) => Prom
     // after its last answer would be waited for until its keep-alive time is over.
     const server = app.getHttpServer();
     const stopSweeping = systemClock.every(idleSweepMs, () => server.closeIdleConnections());
-    const closed = await app.close().then(
+    const closed = await Promise.all([door?.close(), app.close()]).then(
       () => true,
       (cause: unknown) => {
         log.error('requests or reading did not end well; the rest is drained all the same', { cause });

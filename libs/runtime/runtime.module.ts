@@ -8,6 +8,7 @@ import { Metrics } from './metrics.js';
 import { ExtraAuthorities } from './renewal/extra-authorities.js';
 import { EndWatch } from './renewal/end-watch.js';
 import { Shutdown } from './shutdown.js';
+import type { Worker } from './supervised/worker.js';
 
 /** Injection tokens for what has no class at run time. */
 export const CLOCK = Symbol('clock');
@@ -48,8 +49,8 @@ export class RuntimeController {
 @Global()
 @Module({})
 export class RuntimeModule {
-  static forService(service: string, logLevel: string): DynamicModule {
-    const log = createLog(service, logLevel);
+  static forService(service: string, logLevel: string, worker?: Worker): DynamicModule {
+    const log = createLog(service, logLevel, undefined, worker?.number);
     const providers = [
       { provide: CLOCK, useValue: systemClock },
       { provide: LOG, useValue: log },

@@ -13,24 +13,25 @@ const parts = 8;
 const blocksOfPart = Math.floor((highest - lowest) / blockSize / parts);
 
 /**
- * The first of twenty free ports of loopback, for a test that starts processes. Test files run side by side, so each worker looks in a part of
+ * The first of twenty free ports of loopback, or of more (several scorers and ingestors have theirs behind those), for a test that starts processes. Test files run side by side, so each worker looks in a part of
  * its own, and a block that is in use is passed over. Rejects when no block is free.
  */
-export async function freePortBase(): Promise<number> {
+export async function freePortBase(ports = blockSize): Promise<number> {
   const part = Number(process.env['JEST_WORKER_ID'] ?? process.pid) % parts;
   const first = lowest + part * blocksOfPart * blockSize;
+  const blocks = Math.ceil(ports / blockSize);
   for (let tried = 0; tried < blocksOfPart; tried += 1) {
     next += 1;
-    const base = first + ((process.pid * 37 + next) % blocksOfPart) * blockSize;
-    if (await allFree(base)) return base;
+    const base = first + ((process.pid * 37 + next) % (blocksOfPart - blocks + 1)) * blockSize;
+    if (await allFree(base, ports)) return base;
   }
-  throw new Error(`no ${blockSize} free ports in a row between ${first} and ${first + blocksOfPart * blockSize}`);
+  throw new Error(`no ${ports} free ports in a row between ${first} and ${first + blocksOfPart * blockSize}`);
 }
 
 let next = 0;
 
-async function allFree(base: number): Promise<boolean> {
-  for (let port = base; port < base + blockSize; port += 1) if (!(await isFree(port))) return false;
+async function allFree(base: number, ports: number): Promise<boolean> {
+  for (let port = base; port < base + ports; port += 1) if (!(await isFree(port))) return false;
   return true;
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { compiledModule, projectRoot } from '#libs/runtime/paths.js';
+import { readTargets } from '#libs/runtime/supervised/targets.js';
 
 const readyWithinMs = 300_000;
 const stopWithinMs = 40_000;
@@ -73,6 +74,11 @@ export class RunningVigie {
     return `http://127.0.0.1:${this.options.portBase + portOffsets[name]}`;
   }
 
+  /** Where each process of a service answers for itself: more than one where several run. */
+  pages(name: keyof typeof portOffsets): readonly string[] {
+    return readTargets(this.dataDir, name).map((address) => `http://${address}`);
+  }
+
   /** Posts events as NDJSON; the same batch again until it is answered with 200, as an honest feed would. */
   async post(events: readonly object[]): Promise<{ readonly accepted: number; readonly refused: readonly unknown[] }> {
     const body = `${events.map((event) => JSON.stringify(event)).join('\n')}\n`;
@@ -126,12 +132,12 @@ export class RunningVigie {
     this.#child.kill('SIGCONT');
   }
 
-  /** Undefined while it is down. */
+  /** Of `scorer`, or of `scorer-2` where several run. Undefined while it is down. */
   pidOf(service: string): number | undefined {
     const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString().split('\n');
     for (const row of table) {
       const [pid, parent, ...args] = row.trim().split(/\s+/);
-      if (Number(parent) === this.#child.pid && args.join(' ').includes(join('services', service))) return Number(pid);
+      if (Number(parent) === this.#child.pid && isOf(service, args)) return Number(pid);
     }
     return undefined;
   }
@@ -149,4 +155,10 @@ export class RunningVigie {
     if (!this.options.dataDir) rmSync(this.dataDir, { recursive: true, force: true });
     return this.#child.exitCode;
   }
+}
+
+/** A process of several is named behind its program. */
+function isOf(service: string, args: readonly string[]): boolean {
+  const [name = ''] = service.split('-');
+  return args.some((arg) => arg.includes(join('services', name))) && (name === service || args.at(-1) === service);
 }

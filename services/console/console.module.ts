@@ -11,13 +11,13 @@ import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/
 import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
 import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
+import { ownGroup } from '#libs/event-log/own-group.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
-import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { assistantProviders } from './assistant-providers.js';
 import { sourceHealth } from '#libs/access-store/sources/source-health.js';
@@ -50,14 +50,6 @@ import { StudyController } from './study.controller.js';
 import { studyProviders } from './study-providers.js';
 import { consoleTopics, ConsolePipeline } from './follow/pipeline.js';
 import { CaseSight } from './visible/case-sight.js';
-
-/**
- * Every console is a group of its own. Brokers forget a group that nobody is in; the embedded log does not, and there a port is enough to tell
- * one console from another, which takes the place of the one that was there before.
- */
-function groupOf({ KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base }: ConsoleConfig): string {
-  return brokers ? `vigie-console-${Math.floor(systemRandom() * 2 ** 48).toString(16)}` : `vigie-console-${base}`;
-}
 
 const store = {
   provide: ClickHouseStore,
@@ -105,7 +97,7 @@ const pipeline = {
       log,
       store: into,
       controllers,
-      group: groupOf(config),
+      group: ownGroup('vigie-console', config),
       chainId: randomBytes(16).toString('hex'),
       ackMsMax: config.VIGIE_CONSOLE_ACK_SECONDS * 1000,
       clock,

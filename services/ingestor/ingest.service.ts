@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { careTopic, topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import { workLimits } from '#libs/formats/work-meter.js';
+import { ownGroup } from '#libs/event-log/own-group.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Fatal } from '#libs/runtime/fatal.js';
@@ -82,6 +83,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       register: sources,
       quarantineKeys: config.quarantineKeys,
       machine: hostname(),
+      ...(config.VIGIE_WORKER && { worker: config.VIGIE_WORKER }),
     });
     this.receiver = new Receiver({
       register: sources,
@@ -166,14 +168,13 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Nothing is taken before the memory holds what the log has of care: rows would lack what only it knows. */
   async #follow(): Promise<CareFollowing> {
-    const { KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base } = this.config;
     const following = new CareFollowing({
       log: this.log,
       clock: this.clock,
       logger: this.logger,
       metrics: this.metrics,
       config: this.config,
-      group: `vigie-ingestor-care-${brokers ? Math.floor(systemRandom() * 2 ** 48).toString(16) : base}`,
+      group: ownGroup('vigie-ingestor-care', this.config),
       signal: this.#closing.signal,
     });
     this.#following = following;

@@ -13,6 +13,7 @@ import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
 import { openChannel } from '#libs/channels/receivers/open-channel.js';
 import { topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
+import { ownGroup } from '#libs/event-log/own-group.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -39,7 +40,7 @@ import { deliveredPath, NotifierPipeline, type PipelineTools } from './pipeline.
 type CasesSurroundings = PipelineTools & { readonly client: StoreClient; readonly outcomes: Outcomes };
 
 function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipeline {
-  const { routing, KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base, VIGIE_CONSOLE_URL: consoleUrl } = config;
+  const { routing, VIGIE_CONSOLE_URL: consoleUrl } = config;
   const { log: eventLog, logger: log, clock, client } = tools;
   const deadlines = new DeadlinesFile(config.VIGIE_DEADLINES_FILE, log);
   const mutes = new ClickHouseMutes(client);
@@ -49,8 +50,7 @@ function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipelin
       ...tools,
       eventLog,
       log,
-      // Brokers forget a group that nobody is in; the embedded log does not, and there a port tells one process from another.
-      group: `vigie-notifier.cases-${brokers ? Math.floor(systemRandom() * 2 ** 48).toString(16) : base}`,
+      group: ownGroup('vigie-notifier.cases', config),
       lengths: () => deadlines.lengths(),
       open: (receiver) => openChannel(receiver, channelTools),
       read: routing.read,

@@ -9,6 +9,8 @@ export interface PipelineOptions {
   readonly engine: EngineOptions;
   /** Folder of the snapshots, which exists. */
   readonly stateDir: string;
+  /** Number of this scorer among those that share the folder; 1 where it is left out. */
+  readonly writer?: number;
   readonly snapshotEveryMs: number;
 }
 

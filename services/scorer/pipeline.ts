@@ -46,7 +46,7 @@ export class ScorerPipeline implements Reader {
     const { habits } = tools;
     this.#engine = { ...options.engine, ...(habits && { habits: habits.habits }) };
     const commit = async (at: TopicPartition, nextOffset: number) => this.#membership?.commit(at, nextOffset);
-    this.#snapshots = new SnapshotKeeper(options.stateDir, { ...tools, commit });
+    this.#snapshots = new SnapshotKeeper({ stateDir: options.stateDir, writer: options.writer ?? 1 }, { ...tools, commit });
   }
 
   /** Waits for the first join for as long as it takes, or until the signal aborts. What `join` gives hands frames to this reader. */

@@ -11,6 +11,7 @@ import { foreignText, requireRules } from '#libs/detection/rules/load/require-ru
 import { goesByHabit, habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
+import { ownGroup } from '#libs/event-log/own-group.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Fatal } from '#libs/runtime/fatal.js';
@@ -18,7 +19,6 @@ import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
-import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { AccountsController } from './accounts.controller.js';
 import { Background } from './background.js';
@@ -68,11 +68,6 @@ const rulesOfStart = {
   useFactory: (rules: RulesReloader) => rules.first(listsMsMax),
 };
 
-/** The name of a group of one process: brokers forget one that nobody is in, and the embedded log, which does not, tells processes apart by a port. */
-function ownGroup(what: string, { KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base }: ScorerConfig): string {
-  return `vigie-scorer.${what}-${brokers ? Math.floor(systemRandom() * 2 ** 48).toString(16) : base}`;
-}
-
 const habitBook = {
   provide: HabitBook,
   inject: [SCORER_CONFIG, RULES, EVENT_LOG, CLOCK, LOG, Metrics, Fatal],
@@ -90,7 +85,7 @@ const habitBook = {
       fatal.report('the habits of accounts cannot be read any more; a restart reads them anew', cause);
     return new HabitBook(
       { rules: habitRulesOf(rules), falseIncidentsPerWeek, zone },
-      { log, clock, logger, metrics, group: ownGroup('habits', config), failed },
+      { log, clock, logger, metrics, group: ownGroup('vigie-scorer.habits', config), failed },
     );
   },
 };
@@ -111,7 +106,8 @@ const pipeline = {
     await mkdir(stateDir, { recursive: true });
     const quietMs = config.VIGIE_QUIET_HOURS * 3_600_000;
     const engine = { rules, quietMs, allowedLatenessMs: config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000 };
-    const options = { engine, stateDir, snapshotEveryMs: config.VIGIE_SNAPSHOT_SECONDS * 1000 };
+    const writer = config.VIGIE_WORKER?.number ?? 1;
+    const options = { engine, stateDir, writer, snapshotEveryMs: config.VIGIE_SNAPSHOT_SECONDS * 1000 };
     return new ScorerPipeline(options, { log, clock, logger, metrics, habits });
   },
 };
@@ -134,7 +130,7 @@ const verdicts = {
     const owns = ({ group_id, actor_id, subject_kind }: IncidentChange) => owner.owns(group_id, actor_id, subject_kind);
     const asked = (ruleId: string) => owner.rules.some((rule) => rule.id === ruleId && goesByHabit(rule));
     const tools = { log, clock, logger, metrics, habits, failed, owns, goesByHabit: asked };
-    return new HonestVerdicts({ ...tools, group: ownGroup('verdicts', config) });
+    return new HonestVerdicts({ ...tools, group: ownGroup('vigie-scorer.verdicts', config) });
   },
 };
 

@@ -85,6 +85,7 @@ export const serviceVariables = [
   'VIGIE_WEBHOOK_EVENTS',
   'VIGIE_WEBHOOK_SECRET',
   'VIGIE_WEBHOOK_URL',
+  'VIGIE_WORKER',
   'VIGIE_ZONE',
 ] as const;
 
@@ -102,4 +103,5 @@ export const otherVariables = [
   'VIGIE_SECRETS_DIR',
   'VIGIE_SUPERVISED',
   'VIGIE_TOKEN',
+  'VIGIE_WORKERS',
 ] as const;

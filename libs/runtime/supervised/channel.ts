@@ -1,5 +1,5 @@
 // supervised/: what a process and whoever started it tell each other, by the channel that Node gives a child.
-// A channel that closes says that the other is gone, however it ended.
+// A channel that closes says that the other is gone, however it ended. And what several processes of one service share.
 
 /** A process has its port: whatever answers there from now on is it. */
 export const listeningMessage = 'listening';

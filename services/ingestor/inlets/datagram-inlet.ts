@@ -29,14 +29,16 @@ export class DatagramInlet implements Inlet {
     private readonly listener: Listener,
     private readonly tools: InletTools,
   ) {
-    this.#socket = createSocket({ type: isIP(listener.host) === 6 ? 'udp6' : 'udp4' });
+    // Where several share the port, all datagrams of one sender's port come to one of them, so that chunks of a message meet.
+    this.#socket = createSocket({ type: isIP(listener.host) === 6 ? 'udp6' : 'udp4', reusePort: tools.share !== undefined });
     if (listener.kind === 'gelf') this.#gelf = new GelfDatagrams((messages) => this.#dropped('incomplete', messages));
     this.#socket.on('message', (datagram, sender) => this.#take(datagram, sender));
   }
 
-  open(): Promise<void> {
+  async open(): Promise<void> {
     const { host, port, name } = this.listener;
-    return new Promise((resolve, reject) => {
+    await this.tools.share?.({ protocol: 'udp', host, port });
+    await new Promise<void>((resolve, reject) => {
       this.#socket.once('error', reject);
       this.#socket.bind(port, host, () => {
         this.#socket.off('error', reject);

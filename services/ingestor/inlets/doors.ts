@@ -1,6 +1,8 @@
 import type { EventLog } from '#libs/event-log/port.js';
 import { unsealedGroups } from '#libs/sources/unsealed-groups.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
+import { claimPort } from '#libs/runtime/supervised/port-claims.js';
+import type { Worker } from '#libs/runtime/supervised/worker.js';
 import type { SourceRegister } from '../sources/source-register.js';
 import { FolderInlets } from './folder-inlet.js';
 import { InletSet } from './inlet-set.js';
@@ -18,6 +20,8 @@ export interface DoorsTools extends Omit<InletTools, 'sources'> {
   readonly quarantineKeys: QuarantineKeys;
   /** Of this machine, by which it knows files that it was at work on. */
   readonly machine: string;
+  /** Which of several ingestors of this machine this is, where there are several. */
+  readonly worker?: Worker;
 }
 
 /** Every door that the file of sources opens: kept as the file says, which is looked at every few seconds and at SIGHUP. */
@@ -29,7 +33,9 @@ export class Doors {
   #stop: () => void = () => {};
 
   constructor(private readonly tools: DoorsTools) {
-    const shared = { ...tools, sources: () => tools.register.current };
+    const { worker } = tools;
+    const share = worker && worker.of > 1 ? claimPort : undefined;
+    const shared = { ...tools, ...(share && { share }), sources: () => tools.register.current };
     this.#sockets = new InletSet(shared);
     this.#topics = new TopicInlets(shared);
     this.folders = new FolderInlets(shared, tools.machine);
@@ -54,10 +60,11 @@ export class Doors {
   }
 
   open(): void {
-    const { register, clock } = this.tools;
+    const { register, clock, worker } = this.tools;
     const stops = [
       this.#stop,
-      clock.every(foldersEveryMs, () => void this.folders.look()),
+      // Two of one machine would go on with each other's claims: the first alone looks, and is started again where it ends.
+      ...(worker && worker.number > 1 ? [] : [clock.every(foldersEveryMs, () => void this.folders.look())]),
       clock.every(sourcesEveryMs, () => void (this.trouble && this.#apply())),
     ];
     this.#stop = () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import type { SharedAddress } from '#libs/runtime/supervised/port-claims.js';
 import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
 import type { IntakeBudget } from '../receive/intake-budget.js';
 import type { HandOver } from './hand-over.js';
@@ -24,4 +25,6 @@ export interface InletTools {
   readonly log: Log;
   /** Time for what came to become durable when a door closes, in milliseconds. */
   readonly drainMs: number;
+  /** Asked before a port is opened that several ingestors of this machine share; absent where this is the only one. Rejects where another program has the port. */
+  readonly share?: (address: SharedAddress) => Promise<void>;
 }

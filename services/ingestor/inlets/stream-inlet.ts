@@ -34,11 +34,13 @@ export class StreamInlet implements Inlet {
     this.#stopLooking = tools.clock.every(lookEveryMs, () => this.#look());
   }
 
-  open(): Promise<void> {
+  async open(): Promise<void> {
     const { host, port } = this.listener;
-    return new Promise((resolve, reject) => {
+    const { share } = this.tools;
+    await share?.({ protocol: 'tcp', host, port });
+    await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
+      this.#server.listen({ host, port, reusePort: share !== undefined }, () => {
         this.#server.off('error', reject);
         this.#server.on('error', (cause) => this.tools.log.error('a listener failed', { path: this.listener.name, cause }));
         resolve();

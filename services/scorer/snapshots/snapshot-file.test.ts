@@ -67,6 +67,18 @@ describe('a snapshot file', () => {
     expect(await readdir(join(path, '..'))).toEqual(['p.snapshot']);
   });
 
+  it('of another scorer that is further stays: whoever wrote it has the partition', async () => {
+    expect(await writeSnapshot(path, { ...header, offset: 42 }, chunks)).toBeGreaterThan(0);
+    expect(await writeSnapshot(path, { ...header, offset: 41 }, [Buffer.from('older')], `${path}.writing-2`)).toBe(0);
+    expect((await readWhole(path))?.header.offset).toBe(42);
+    // As far is as good, and may hold what no offset tells; and what cannot be used is no reason to keep it.
+    expect(await writeSnapshot(path, { ...header, offset: 42 }, [Buffer.from('as far')])).toBeGreaterThan(0);
+    expect((await readWhole(path))?.chunks).toEqual([Buffer.from('as far')]);
+    await writeFile(path, 'rubbish');
+    expect(await writeSnapshot(path, { ...header, offset: 1 }, chunks)).toBeGreaterThan(0);
+    expect(await readdir(join(path, '..'))).toEqual(['p.snapshot']);
+  });
+
   it('that was cut anywhere is refused', async () => {
     await writeSnapshot(path, header, [Buffer.from('windows'), Buffer.from('incidents')]);
     const whole = await readFile(path);

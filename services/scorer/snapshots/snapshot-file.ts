@@ -37,9 +37,16 @@ export interface Snapshot {
   readonly chunks: AsyncIterable<Buffer>;
 }
 
-/** Writes beside the old file, fsyncs, and renames over it: a crash leaves either the old or the new one. Resolves with its bytes. */
-export async function writeSnapshot(path: string, header: SnapshotHeader, chunks: Iterable<Uint8Array>): Promise<number> {
-  const temporary = `${path}.writing`;
+/**
+ * Writes beside the old file, fsyncs, and renames over it: a crash leaves either the old or the new one. Resolves with its bytes; with 0, and the old file as it
+ * was, where that is of a later offset: whoever wrote it has the partition.
+ */
+export async function writeSnapshot(
+  path: string,
+  header: SnapshotHeader,
+  chunks: Iterable<Uint8Array>,
+  temporary = `${path}.writing`,
+): Promise<number> {
   const file = await open(temporary, 'w');
   let bytes = magic.length;
   try {
@@ -62,6 +69,10 @@ export async function writeSnapshot(path: string, header: SnapshotHeader, chunks
   } finally {
     await file.close();
   }
+  if ((await offsetAt(path)) > header.offset) {
+    await rm(temporary, { force: true });
+    return 0;
+  }
   await rename(temporary, path);
   await syncFolder(dirname(path));
   return bytes;
@@ -71,6 +82,12 @@ function* records(header: SnapshotHeader, chunks: Iterable<Uint8Array>): Iterabl
   yield Buffer.from(JSON.stringify(header));
   for (const chunk of chunks) if (chunk.length) yield chunk;
   yield Buffer.alloc(0);
+}
+
+/** -1 where there is no file, or none that can be used. */
+async function offsetAt(path: string): Promise<number> {
+  const there = await readSnapshot(path).catch(() => undefined);
+  return there?.header.offset ?? -1;
 }
 
 async function syncFolder(path: string): Promise<void> {

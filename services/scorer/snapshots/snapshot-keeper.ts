@@ -21,10 +21,17 @@ export interface Restored {
   readonly header: SnapshotHeader;
 }
 
+/** Where snapshots are: scorers of one machine share a folder, so that a partition that moves is read by the next where the last left it. */
+export interface SnapshotPlace {
+  readonly stateDir: string;
+  /** Number of this scorer among them. */
+  readonly writer: number;
+}
+
 /** Writes and reads the snapshots of partitions: one file each, replaced whole. */
 export class SnapshotKeeper {
   constructor(
-    private readonly stateDir: string,
+    private readonly place: SnapshotPlace,
     private readonly tools: SnapshotTools,
   ) {}
 
@@ -61,7 +68,13 @@ export class SnapshotKeeper {
     const { clock, metrics } = this.tools;
     const { changes, scorer } = owned;
     const { at } = scorer;
-    const bytes = await writeSnapshot(this.#pathOf(at), header, pieces);
+    const path = this.#pathOf(at);
+    const bytes = await writeSnapshot(path, header, pieces, writingPath(path, this.place.writer));
+    if (bytes === 0) {
+      const reason = 'it has the partition by now, since this one was thought dead';
+      this.tools.logger.warn('the snapshot of another scorer is further and stays', { partition: at.partition, path, reason });
+      return;
+    }
     if (owned.changes === changes) owned.snapshotOffset = header.offset;
     owned.snapshotTookMs = clock.monotonic() - owned.snapshotAt;
     metrics.observe('vigie_snapshot_seconds', owned.snapshotTookMs / 1000);
@@ -88,8 +101,13 @@ export class SnapshotKeeper {
   }
 
   #pathOf(at: TopicPartition): string {
-    return join(this.stateDir, `${at.topic}-${at.partition}.snapshot`);
+    return join(this.place.stateDir, `${at.topic}-${at.partition}.snapshot`);
   }
+}
+
+/** Two that write the same partition, because one was thought dead, never write into one file. */
+function writingPath(path: string, writer: number): string {
+  return writer === 1 ? `${path}.writing` : `${path}.writing-${writer}`;
 }
 
 function* all<T>(first: IteratorResult<T>, others: Iterator<T>): Iterable<T> {
