@@ -121,14 +121,7 @@ async function plainProducer(brokers: readonly string[], topic: string, file: st
   }
 }
 
-async function measure(
-  log: EventLog,
-  name: string,
-  topic: string,
-  bytes: Buffer,
-  frames: number,
-  plain?: Took,
-): Promise<void> {
+async function measure(log: EventLog, name: string, topic: string, bytes: Buffer, frames: number, plain?: Took): Promise<void> {
   for (const [what, work] of [
     ['append', () => appendAll(log, topic, bytes, frames)],
     ['read', () => readAll(log, topic, frames)],

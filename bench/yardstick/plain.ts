@@ -2,7 +2,7 @@ import type { Rule } from '#libs/detection/rule/rule.js';
 import { plainDecisions } from '../packs/plain-windows.js';
 import { threeRules } from '../packs/three-rules.js';
 import { ownMicros } from './machine.js';
-import { report } from './report.js';
+import { type Goal, report } from './report.js';
 
 /** What plain programs take for a row, in microseconds of the processor. */
 export interface PlainMicros {
@@ -20,9 +20,15 @@ export function plainMicros(frames: readonly Buffer[], rules: readonly Rule[] | 
 }
 
 /** Tells how many times their rates a benchmark's own microseconds a row come to. */
-export function besidePlain(name: string, microsOfRow: number, { parse, windows }: PlainMicros): void {
-  report.ratio(name, parse / microsOfRow, 'JSON.parse alone over the same rows');
-  if (windows !== undefined) report.ratio(name, windows / microsOfRow, 'JSON.parse and three windows in Maps over the same rows');
+export function besidePlain(
+  name: string,
+  microsOfRow: number,
+  { parse, windows }: PlainMicros,
+  goals: { readonly parse?: Goal; readonly windows?: Goal } = {},
+): void {
+  report.ratio(name, parse / microsOfRow, 'the rate of JSON.parse alone', goals.parse);
+  if (windows !== undefined)
+    report.ratio(name, windows / microsOfRow, 'the rate of JSON.parse and three windows in Maps', goals.windows);
 }
 
 export function rowsIn(frames: readonly Buffer[]): number {

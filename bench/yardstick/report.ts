@@ -30,6 +30,12 @@ export interface Ratio extends Judged {
   readonly beside: string;
 }
 
+/** What must hold and is no figure. */
+export interface Verdict {
+  readonly words: string;
+  readonly isMet: boolean;
+}
+
 /** What `npm run bench -- NAME --json` gives: one document a benchmark, each on a line of its own. `format` is raised when a field changes its meaning. */
 export interface BenchDocument {
   readonly format: 1;
@@ -43,6 +49,7 @@ export interface BenchDocument {
   readonly load: { readonly start: Load; readonly end: Load };
   readonly figures: readonly Figure[];
   readonly ratios: readonly Ratio[];
+  readonly verdicts: readonly Verdict[];
   /** What is told in words, tables among it. */
   readonly notes: readonly string[];
   /** Of the process: not 0 where it failed, or a goal was missed that must hold. */
@@ -64,6 +71,7 @@ export class Report {
   readonly #startLoad = loadNow();
   readonly #figures: Figure[] = [];
   readonly #ratios: Ratio[] = [];
+  readonly #verdicts: Verdict[] = [];
   readonly #notes: string[] = [];
   #hasBegun = false;
 
@@ -83,14 +91,19 @@ export class Report {
     this.#say(`${name}: ${text(value)} times ${beside}${told(ratio)}`);
   }
 
+  verdict(words: string, isMet: boolean): void {
+    this.#verdicts.push({ words, isMet });
+    this.#say(`${words}: ${isMet ? 'met' : 'MISSED'}`);
+  }
+
   note(words: string): void {
     this.#notes.push(words);
     this.#say(words);
   }
 
-  /** Whether every goal was met that a figure or a ratio had so far. */
+  /** Whether every goal was met so far, and every verdict. */
   get isMet(): boolean {
-    return [...this.#figures, ...this.#ratios].every(({ isMet = true }) => isMet);
+    return [...this.#figures, ...this.#ratios, ...this.#verdicts].every(({ isMet = true }) => isMet);
   }
 
   /** Called once, when the process ends; a process that told nothing was none of a benchmark's own. */
@@ -113,6 +126,7 @@ export class Report {
       load,
       figures: this.#figures,
       ratios: this.#ratios,
+      verdicts: this.#verdicts,
       notes: this.#notes,
       exitCode,
     });
