@@ -3,11 +3,11 @@
  * maximisation over all accounts at once in the same run; and how often samples that nobody took name somebody, beside ranking by the tail
  * of the hypergeometric distribution (Bonferroni, 1 %).
  */
-import { cpus } from 'node:os';
 import { attributeLeak } from '#libs/attribution/attribute-leak.js';
 import type { Attribution, LeakAccesses } from '#libs/attribution/leak.js';
 import { leakedHospital, LeakSamples, monthOfGroup } from '#libs/testkit/leaks/leaked-hospital.js';
 import { leakedFromMs, MemoryLeakStore, pseudonymOf } from '#libs/testkit/leaks/memory-leak-store.js';
+import { report } from './yardstick/report.js';
 
 const draws = Number(process.env.BENCH_DRAWS ?? 200);
 const naiveRounds = 50;
@@ -15,9 +15,8 @@ const hospital = leakedHospital(monthOfGroup);
 const store = new MemoryLeakStore(hospital);
 const samples = new LeakSamples(hospital, 1);
 const attacker = hospital.actors[hospital.attacker.actor] ?? '';
-console.log(
-  `machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}, ${new Date().toISOString().slice(0, 10)}; ` +
-    `${hospital.openings.length} openings of ${samples.opened.length} patients by ${hospital.actors.length} accounts; the attacker's ${hospital.attacker.patients.length}`,
+report.note(
+  `${hospital.openings.length} openings of ${samples.opened.length} patients by ${hospital.actors.length} accounts; the attacker's ${hospital.attacker.patients.length}`,
 );
 
 for (const size of [50, 1_000, 10_000, 50_000]) {
@@ -25,10 +24,11 @@ for (const size of [50, 1_000, 10_000, 50_000]) {
   const own = await measured(() => ask(patients));
   const accesses = await store.accesses();
   const naive = await measured(() => Promise.resolve(naiveFit(accesses)));
-  console.log(
-    `${size} patients, half foreign: ${(own.ms / 1000).toFixed(2)} s, ${namesOf(own.value).join(', ')}; all accounts at once, ${naiveRounds} rounds: ${(naive.ms / 1000).toFixed(2)} s ` +
-      `(ratio ${(own.ms / naive.ms).toFixed(2)}), ${naive.value} accounts above one row`,
+  report.note(
+    `${size} patients, half foreign: ${namesOf(own.value).join(', ')}; all accounts at once find ${naive.value} accounts above one row`,
   );
+  report.figure(`${size} patients, half foreign`, own.ms / 1000, 's');
+  report.ratio(`${size} patients, half foreign`, own.ms / naive.ms, `the time of all accounts at once, ${naiveRounds} rounds`);
 }
 
 for (const size of [20, 50, 200]) {
@@ -39,8 +39,12 @@ for (const size of [20, 50, 200]) {
     const [first] = namesOf(await ask(samples.of(hospital.attacker.patients, size, 0.2)));
     if (first === attacker) found += 1;
   }
-  console.log(
-    `${size} patients: of ${draws} random samples ${mixture} name somebody (hypergeometric tail: ${tail}); of ${draws} of the theft, a fifth foreign, ${found} name the attacker first`,
+  report.figure(`${size} patients, of ${draws} random samples those that name somebody`, mixture, 'samples');
+  report.figure(`${size} patients, the same by the hypergeometric tail`, tail, 'samples');
+  report.figure(
+    `${size} patients, of ${draws} of the theft, a fifth foreign, those that name the attacker first`,
+    found,
+    'samples',
   );
 }
 

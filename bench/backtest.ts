@@ -5,7 +5,7 @@
  */
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
@@ -23,6 +23,7 @@ import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { blocksOf } from '../cli/backtest/files/row-run.js';
 import { RowFiles } from '../cli/backtest/files/row-files.js';
 import { type RowSource, StoredRows } from '../cli/backtest/row-source.js';
+import { report } from './yardstick/report.js';
 
 const days = 7;
 const rowsAtATime = 20_000;
@@ -33,7 +34,7 @@ const { rules } = await requireRules({
   VIGIE_LISTS_DIR: rulesConfig.VIGIE_LISTS_DIR.parse(undefined),
 });
 const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-backtest-'));
-console.log(`machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; ${rules.length} rules twice`);
+report.note(`${rules.length} rules twice`);
 try {
   const plain = await writeWeek(join(folder, 'rows.ndjson'));
   const packed = `${plain}.zst`;
@@ -51,10 +52,10 @@ async function compare(name: string, open: () => RowSource): Promise<void> {
   const judging = await measured(open(), (bytes) => void backtest.take(bytes));
   backtest.result();
   const minutes = (judging.rows * 365) / days / judging.rate / 60;
-  console.log(
-    `${name}: ${text(judging.rate)} rows/s with two rule sets; reading alone ${text(reading.rate)} rows/s: ratio ${(judging.rate / reading.rate).toFixed(2)}; ` +
-      `a year of ${text((judging.rows * 365) / days)} rows in ${minutes.toFixed(1)} min`,
-  );
+  report.figure(`${name}, two rule sets`, judging.rate, 'rows/s');
+  report.figure(`${name}, reading alone`, reading.rate, 'rows/s');
+  report.ratio(`${name}, two rule sets`, judging.rate / reading.rate, 'the rate of reading alone');
+  report.figure(`${name}, a year of ${((judging.rows * 365) / days).toLocaleString('en')} rows`, minutes, 'minutes');
 }
 
 /** Counting is part of it, as it is of the command. */
@@ -98,8 +99,4 @@ async function fromClickHouse(path: string): Promise<void> {
     await client.close();
     await server.end('SIGTERM');
   }
-}
-
-function text(rate: number): string {
-  return Math.round(rate).toLocaleString('en');
 }

@@ -2,7 +2,6 @@
  * Care: the road of an ordinary line in one process, without a log behind it, with stamps and without them in turns over the same lines, by
  * processor time; then what the memory takes, for a patient in care and for a pair, after a month of a hospital with 1,400 staff.
  */
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { CareMemory } from '#libs/care/care-memory.js';
 import { stepMs, stepOf, visibleFrom } from '#libs/care/steps.js';
@@ -17,6 +16,7 @@ import { Stamper } from '#services/ingestor/care/stamper.js';
 import { FrameBuilder } from '#services/ingestor/frames/frame-builder.js';
 import { IngestPipeline } from '#services/ingestor/pipeline.js';
 import { accessLines } from './rows/access-lines.js';
+import { report } from './yardstick/report.js';
 
 const eventsMax = Number(process.env['BENCH_EVENTS'] ?? 100_000);
 const batchSize = 1000;
@@ -39,21 +39,20 @@ const calendar = new DayCalendar('Europe/Paris');
 const memory = new CareMemory(calendar);
 const metrics = new Metrics('bench');
 
-console.log(
-  `${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, ${eventsMax} events a round`,
-);
+report.note(`${eventsMax} events a round`);
 const plain = pipelineOf(false);
 const stamping = pipelineOf(true);
 for (const pipeline of [plain, stamping]) await roundOf(pipeline);
 const ratios: number[] = [];
+const micros: [number, number][] = [];
 for (let round = 0; round < rounds; round += 1) {
   const [without, with_] = [await roundOf(plain), await roundOf(stamping)];
   ratios.push(without / with_);
-  console.log(
-    `without stamps ${without.toFixed(2)} us an event, with stamps ${with_.toFixed(2)} us: ${(without / with_).toFixed(2)} of the rate`,
-  );
+  micros.push([without, with_]);
 }
-console.log(`median of ${rounds}: ${median(ratios).toFixed(2)} of the rate without stamps`);
+report.figure('without stamps', median(micros.map(([without]) => without)), 'us an event');
+report.figure('with stamps', median(micros.map(([, with_]) => with_)), 'us an event');
+report.ratio(`an ordinary line, median of ${rounds}`, median(ratios), 'the rate without stamps');
 measureMemory();
 
 /** A road whose log takes everything at once; facts are read back as they are written. */
@@ -106,10 +105,10 @@ function measureMemory(): void {
     }
   }
   const { bytes, patients, pairs } = month;
-  console.log(
-    `a month: ${touches} touches, ${patients} patients held, ${pairs} pairs, ${(bytes / 2 ** 20).toFixed(0)} MiB: ${(bytes / patients).toFixed(0)} B a patient held, ` +
-      `${(bytes / pairs).toFixed(0)} B a pair, all tables together; longest of the turns in which one fact is taken ${longestMs.toFixed(1)} ms of processor`,
-  );
+  report.note(`a month: ${touches} touches, ${patients} patients held, ${pairs} pairs, ${(bytes / 2 ** 20).toFixed(0)} MiB`);
+  report.figure('a month, a patient held', bytes / patients, 'bytes');
+  report.figure('a month, a pair, all tables together', bytes / pairs, 'bytes');
+  report.figure('a month, the longest of the turns in which one fact is taken', longestMs, 'ms of the processor');
 }
 
 function median(values: readonly number[]): number {

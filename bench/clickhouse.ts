@@ -3,7 +3,7 @@
  * that keep their pace. Open loop: a query is due at its time, whether or not earlier ones have ended.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
@@ -12,6 +12,7 @@ import { migrate } from '#libs/access-store/tables/migrate.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { accessRows } from './rows/access-rows.js';
+import { report } from './yardstick/report.js';
 
 const secondsOfRun = 12;
 const queriesPerSecond = 50;
@@ -33,17 +34,14 @@ try {
   const [busy, inserts] = await Promise.all([shortQueries(reader, secondsOfRun), insertSteadily(store)]);
   stop.abort();
   await long;
-  console.log(`machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
-  console.log(
-    `short queries, nothing else:             median ${at(quiet, 0.5)} ms, 99th percentile ${at(quiet, 0.99)} ms; CPU ${cpuMs.toFixed(1)} ms each`,
-  );
-  console.log(`with a long query and 20,000 rows/s:     median ${at(busy, 0.5)} ms, 99th percentile ${at(busy, 0.99)} ms`);
-  console.log(
-    `inserts of ${rowsPerInsert} rows meanwhile:        median ${at(inserts, 0.5)} ms, slowest ${at(inserts, 1)} ms (one due every ${insertEveryMs} ms)`,
-  );
-  console.log(
-    `ratio: busy median is ${(Number(at(busy, 0.5)) / Number(at(quiet, 0.5))).toFixed(1)} times the quiet one (goal: median below 50 ms)`,
-  );
+  report.figure('short queries, nothing else, median', at(quiet, 0.5), 'ms');
+  report.figure('short queries, nothing else, 99th percentile', at(quiet, 0.99), 'ms');
+  report.figure('short queries, processor time of each', cpuMs, 'ms');
+  report.figure('short queries beside a long one and 20,000 rows/s, median', at(busy, 0.5), 'ms', { atMost: 50 });
+  report.figure('short queries beside a long one and 20,000 rows/s, 99th percentile', at(busy, 0.99), 'ms');
+  report.figure(`inserts of ${rowsPerInsert} rows meanwhile, one due every ${insertEveryMs} ms, median`, at(inserts, 0.5), 'ms');
+  report.figure('inserts meanwhile, slowest', at(inserts, 1), 'ms');
+  report.ratio('short queries beside that load, median', at(busy, 0.5) / at(quiet, 0.5), 'the quiet median');
 } finally {
   await Promise.all([writer.close(), reader.close(), analyst.close()]);
   await server.end('SIGTERM');
@@ -100,8 +98,8 @@ async function insertSteadily(store: ClickHouseStore): Promise<readonly number[]
   return took.toSorted((a, b) => a - b);
 }
 
-function at(sorted: readonly number[], share: number): string {
-  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(1);
+function at(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 /** What the engine's process has used so far. */

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunningVigie } from '#libs/testkit/running-vigie.js';
+import { report } from './yardstick/report.js';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 30);
 const batchesPerSecond = 10;
@@ -54,14 +55,10 @@ try {
     receivedAt.has(actor) ? [Math.max(0, (receivedAt.get(actor) ?? 0) - at)] : [],
   );
   const plain = await plainPosts();
-  print('answer to receipt', delays);
+  print('answer to receipt', delays, [300, 1000]);
   print('plain POST to the receiver', plain);
-  console.log(
-    `received ${delays.length} of ${answeredAt.size}; ratio of the medians ${(quantile(delays, 0.5) / quantile(plain, 0.5)).toFixed(0)}`,
-  );
-  console.log(
-    `goals: median < 300 ms ${quantile(delays, 0.5) < 300 ? 'met' : 'MISSED'}, 99th percentile < 1000 ms ${quantile(delays, 0.99) < 1000 ? 'met' : 'MISSED'}`,
-  );
+  report.note(`received ${delays.length} of ${answeredAt.size}`);
+  report.ratio('answer to receipt, median', quantile(delays, 0.5) / quantile(plain, 0.5), 'a plain POST');
 } finally {
   await vigie.stop();
   receiver.close();
@@ -98,6 +95,7 @@ function quantile(values: readonly number[], q: number): number {
   return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN;
 }
 
-function print(name: string, values: readonly number[]): void {
-  console.log(`${name}: median ${quantile(values, 0.5).toFixed(1)} ms, 99th percentile ${quantile(values, 0.99).toFixed(1)} ms`);
+function print(name: string, values: readonly number[], [median, late]: readonly number[] = []): void {
+  report.figure(`${name}, median`, quantile(values, 0.5), 'ms', median === undefined ? undefined : { atMost: median });
+  report.figure(`${name}, 99th percentile`, quantile(values, 0.99), 'ms', late === undefined ? undefined : { atMost: late });
 }

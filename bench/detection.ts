@@ -21,6 +21,7 @@ import { staysBelow, type StaysBelow, staysBelowTable } from '#libs/testkit/qual
 import type { Played } from '#libs/testkit/quality/verdict.js';
 import { attackHelp, parseAttackOrders } from '#libs/testkit/simulate/attack-orders.js';
 import { parseWeekOrders, weekHelp } from '#libs/testkit/simulate/week-orders.js';
+import { report } from './yardstick/report.js';
 
 /** Sets of attacks, in the second week and so with accounts and services that have a past; what rises slowly begins in the first. */
 const sets = {
@@ -62,29 +63,27 @@ interface Options {
 }
 
 const options = readOptions();
-console.log(
-  `node ${process.version}, ${new Date().toISOString().slice(0, 10)}; rules of ${options.rules}; ` +
+report.note(
+  `rules of ${options.rules}; ` +
     (options.exceptions
       ? 'with exceptions, owner and end, for announced work (recall lists, migration, merger)'
       : 'without exceptions') +
     (options.without.length ? `; without ${options.without.join(', ')}` : ''),
 );
-const startedAt = performance.now();
 const byBudget = new Map<number, readonly Played[]>();
 let goals: readonly GoalMet[] = [];
-let report = '';
+let markdown = '';
 for (const budget of options.budgets) {
   const { played, rules, below, stays } = await playAll(budget);
   byBudget.set(budget, played);
   goals = options.days < learnedDays ? judgeGoals(played) : judgeLearnedGoals(played);
   const belowTable =
     (below.length ? `${justBelowTable(played, below, rules)}\n` : '') + (stays.length ? `${staysBelowTable(stays)}\n` : '');
-  report += `${markdownReport(played, rules)}\n${belowTable}`;
-  console.log(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}\n${belowTable}`);
+  markdown += `${markdownReport(played, rules)}\n${belowTable}`;
+  report.note(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}\n${belowTable}`);
 }
-console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
 if (options.json) writeFileSync(options.json, JSON.stringify([...byBudget].map(([budget, played]) => ({ budget, played })), null, 1)); // prettier-ignore
-if (options.report) writeFileSync(options.report, report);
+if (options.report) writeFileSync(options.report, markdown);
 if (options.plot) writeFileSync(options.plot, budgetPlot(byBudget));
 process.exitCode = goals.every(({ met }) => met) ? 0 : 1;
 
@@ -120,7 +119,7 @@ async function playAll(budget: number): Promise<PlayedAll> {
     bar.end();
     ({ rules } = pack);
     played.push(one);
-    console.log(`\n${seedReport(one, pack.rules)}`);
+    report.note(`\n${seedReport(one, pack.rules)}`);
     if (options.staysBelow.length)
       stays.push(...staysBelow({ ...strangersRead, days, rules, falseIncidentsPerWeek: budget, perDay: options.staysBelow }));
   }

@@ -8,12 +8,12 @@
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accessLines } from './rows/access-lines.js';
 import { requestOf, sendAll } from './process/http-lanes.js';
 import { BenchIngestor, processorMicrosecondsOf, queuedMicrosecondsOf } from './process/ingestor.js';
+import { type Goal, report } from './yardstick/report.js';
 
 const port = 19_420;
 const token = 'bench-token-of-the-doors';
@@ -26,6 +26,12 @@ const batchSize = 500;
 const lanes = 8;
 const warmUpRounds = 3;
 const rounds = 5;
+const goals: Readonly<Record<string, Goal>> = {
+  'FHIR Bundle': { atLeast: 0.4 },
+  _bulk: { atLeast: 0.5 },
+  'OTLP JSON': { atLeast: 0.5 },
+  HEC: { atLeast: 0.5 },
+};
 
 /** Microseconds an event. */
 interface Cost {
@@ -54,7 +60,7 @@ async function compare(): Promise<void> {
   const ingestor = new BenchIngestor(port, (folder) => ({ VIGIE_SOURCES_FILE: sourcesFile(folder), BENCH_TOKEN: token, BENCH_FHIR_TOKEN: fhirToken }));
   try {
     await ingestor.ready();
-    console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; ${eventsMax} events a round`);
+    report.note(`${eventsMax} events a round`);
     const own: Server = { processor: ownMicroseconds, queued: () => 0 };
     const vigie: Server = { processor: () => ingestor.processorMicroseconds(), queued: () => ingestor.queuedMicroseconds() };
     const bare: Server = { processor: () => processorMicrosecondsOf(splitter), queued: () => queuedMicrosecondsOf(splitter) };
@@ -208,7 +214,9 @@ async function measured(server: Server, events: number, work: () => Promise<void
 
 function tellRate(name: string, costs: readonly Cost[]): void {
   const [wall, processor, queued] = [median(costs.map((cost) => cost.wall)), median(costs.map((cost) => cost.processor)), median(costs.map((cost) => cost.queued))];
-  console.log(`${name}: ${rate(wall)} by the clock, ${rate(wall - queued)} without the time for which others had its processor, ${rate(processor)} by processor time`);
+  report.figure(`${name}, by the clock`, 1000 / wall, 'k/s');
+  report.figure(`${name}, without the time for which others had its processor`, 1000 / (wall - queued), 'k/s');
+  report.figure(`${name}, by processor time`, 1000 / processor, 'k/s');
 } // prettier-ignore
 
 function tell(costs: ReadonlyMap<string, readonly Cost[]>, name: string, against: string): void {
@@ -216,14 +224,10 @@ function tell(costs: ReadonlyMap<string, readonly Cost[]>, name: string, against
   const ratio = (kind: keyof Cost) => median(own.map((cost, round) => (other[round]?.[kind] ?? Number.NaN) / cost[kind]));
   const wall = median(own.map((cost) => cost.wall));
   const processor = median(own.map((cost) => cost.processor));
-  console.log(
-    `${name}: ${wall.toFixed(1)} us an event by the clock, ${processor.toFixed(1)} of the processor (${Math.round(1000 / processor)} k a second of it); ` +
-      `${ratio('wall').toFixed(2)} of ${against} by the clock, ${ratio('processor').toFixed(2)} by processor time`,
-  );
-}
-
-function rate(microseconds: number): string {
-  return `${Math.round(1000 / microseconds)} k/s`;
+  report.figure(`${name}, by the clock`, wall, 'us an event');
+  report.figure(`${name}, processor time`, processor, 'us an event');
+  report.ratio(`${name}, by the clock`, ratio('wall'), `the rate of ${against}`);
+  report.ratio(`${name}, by processor time`, ratio('processor'), `the rate of ${against}`, goals[name]);
 }
 
 function median(values: readonly number[]): number {

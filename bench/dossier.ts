@@ -3,7 +3,7 @@
  * 60 s, with less than 200 MiB and 300 MiB of growth of the process that does it.
  */
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,6 +20,7 @@ import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { fillOneCase, someKeys } from './rows/one-case.js';
+import { report } from './yardstick/report.js';
 
 /** `VIGIE_BENCH_SHARE=0.1` for a look at it. */
 const share = Number(process.env['VIGIE_BENCH_SHARE'] ?? 1);
@@ -29,7 +30,6 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-dossier-'));
 const server = await spawnClickHouse(systemClock, { portBase: 19_250, directory: folder });
 const client = createStoreClient({ url: server.url, user: server.user, password: server.password });
 try {
-  console.log(`machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
   const keys = someKeys();
   await fillOneCase(client, keys, patients);
   const [of] = await new LedgerReader(client).cases('0'.repeat(32), 1);
@@ -39,7 +39,7 @@ try {
   );
   const frozen = await measured(() => freeze(client, systemClock, { of, controllerId: 'one', kind: 'initial', by: 'bench', vigie: '0', rules: [] }));
   if (frozen.value.patients !== patients) throw new Error(`${frozen.value.patients} patients were frozen`);
-  tell(`freeze ${patients} patients`, frozen, plain, 'counting the ledger once', '60 s, 200 MiB');
+  tell(`freeze ${patients} patients`, frozen, plain, 'counting the ledger once', { seconds: 60, mib: 200 });
   const list = join(folder, 'patients.csv');
   const store = new SnapshotStore(client);
   await pipeline(Readable.from(store.bytes(frozen.value.snapshot_id)), new PatientsCsv(), createWriteStream(list));
@@ -68,7 +68,7 @@ async function resolve(keys: GroupKeys, list: string, sha256: string): Promise<v
     return resolver.numbers;
   });
   if (joined.value.matched !== patients) throw new Error(`${joined.value.matched} pseudonyms were found`);
-  tell(`resolve over an index of ${indexRows} rows`, joined, parsing, 'parsing the index alone', '60 s, 300 MiB');
+  tell(`resolve over an index of ${indexRows} rows`, joined, parsing, 'parsing the index alone', { seconds: 60, mib: 300 });
 }
 
 interface Measured<T> {
@@ -89,11 +89,16 @@ async function measured<T>(run: () => Promise<T>): Promise<Measured<T>> {
   return { value, seconds: (performance.now() - begun) / 1000, growthMiB: (most - before) / 2 ** 20 };
 }
 
-function tell(what: string, one: Measured<unknown>, plain: Measured<unknown>, named: string, goal: string): void {
-  console.log(
-    `${what}: ${one.seconds.toFixed(1)} s, ${one.growthMiB.toFixed(0)} MiB of growth (goal: ${goal}); ` +
-      `ratio: ${(one.seconds / plain.seconds).toFixed(1)} times ${named} (${plain.seconds.toFixed(1)} s)`,
-  );
+function tell(
+  what: string,
+  one: Measured<unknown>,
+  plain: Measured<unknown>,
+  named: string,
+  goal: { readonly seconds: number; readonly mib: number },
+): void {
+  report.figure(what, one.seconds, 's', { atMost: goal.seconds });
+  report.figure(`${what}, growth`, one.growthMiB, 'MiB', { atMost: goal.mib });
+  report.ratio(what, one.seconds / plain.seconds, `the time of ${named}`);
 }
 
 function* indexLines(): Generator<string> {

@@ -5,6 +5,8 @@
  */
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { packOptions } from './packs/pack.js';
+import { besidePlain, plainMicros, rowsIn } from './yardstick/plain.js';
+import { report } from './yardstick/report.js';
 
 const start = Date.parse('2026-03-02T00:00:00Z');
 const dayMs = 86_400_000;
@@ -16,7 +18,6 @@ const before: EngineOptions = {
   rules: options.rules.filter(({ selection }) => selection.id !== options.rules[0]?.selection.id),
 };
 
-console.log(`node ${process.version}, ${new Date().toISOString().slice(0, 10)}`);
 for (const rows of [4_000, 16_000, 64_000]) fill(`one account, ${rows} accesses of a day`, history(rows, 1, dayMs));
 fill('2,000 accounts, 176,000 accesses of a day', history(176_000, 2_000, dayMs));
 again('100 accounts, 3,000 accesses each of a month', history(300_000, 100, 30 * dayMs), 100);
@@ -33,7 +34,7 @@ function fill(what: string, frames: readonly Buffer[]): void {
   const filling = piece(() => engine.beginFill(Math.min(start - 1, backfillFromMs ?? start)));
   for (const frame of frames) piece(() => filling.take(frame));
   for (let more = true; more;) more = piece(() => filling.moveNext());
-  say(`fill: ${what}`, sum(pieces), live.ms, pieces);
+  say(`fill: ${what}`, sum(pieces), live.ms, frames, pieces);
 }
 
 function again(what: string, frames: readonly Buffer[], accounts: number): void {
@@ -50,13 +51,13 @@ function again(what: string, frames: readonly Buffer[], accounts: number): void 
     for (const frame of own.get(one.actorId) ?? []) piece(() => rejudging.take(frame));
   }
   for (const one of asked) piece(() => engine.adopt(rejudging, one, start));
-  say(`again: ${what}, ${asked.length} asked for`, sum(pieces), ms, pieces);
+  say(`again: ${what}, ${asked.length} asked for`, sum(pieces), ms, frames, pieces);
 }
 
-function say(what: string, ms: number, liveMs: number, pieces: readonly number[]): void {
-  console.log(
-    `${what}: ${ms.toFixed(0)} ms of CPU, live ${liveMs.toFixed(0)} ms: ${(ms / liveMs).toFixed(2)} times; longest piece ${Math.max(...pieces).toFixed(1)} ms`,
-  );
+function say(what: string, ms: number, live: number, frames: readonly Buffer[], pieces: readonly number[]): void {
+  report.ratio(what, ms / live, 'the processor time of judging live');
+  report.figure(`${what}, longest piece`, Math.max(...pieces), 'ms of the processor', { atMost: 50 });
+  besidePlain(`${what}, judged live`, (live * 1000) / rowsIn(frames), plainMicros(frames, undefined));
 }
 
 function liveOver(frames: readonly Buffer[], given = options): Engine {

@@ -5,7 +5,6 @@
  */
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -18,6 +17,7 @@ import { silentLog } from '#libs/runtime/log.js';
 import { Flooder } from './process/flooder.js';
 import { BenchIngestor } from './process/ingestor.js';
 import { accessLines } from './rows/access-lines.js';
+import { report } from './yardstick/report.js';
 
 const port = 19_440;
 const seconds = Number(process.env['BENCH_FLOOD_SECONDS'] ?? 10);
@@ -42,12 +42,11 @@ interface Served {
 }
 
 const ingestor = new BenchIngestor(port, (folder) => ({ VIGIE_SOURCES_FILE: sourcesFile(folder), ...tokens }));
-let failed = false;
 try {
   await ingestor.ready();
-  console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; a flood of ${seconds} s`);
+  report.note(`a flood of ${seconds} s`);
   const perSecond = await capacity();
-  console.log(`capacity by ${capacityConnections} connections that wait for their answers: ${thousands(perSecond)} events/s`);
+  report.figure(`capacity by ${capacityConnections} connections that wait for their answers`, perSecond, 'events/s');
   const before = await politely(3000);
   const flooder = newFlooder(1_000_000);
   const during = politely(seconds * 1000);
@@ -64,13 +63,14 @@ try {
     missing <= 0,
   );
   const offered = (flooder.offered * eventsOfRequest) / seconds;
-  console.log(
-    `offered ${thousands(offered)} events/s, ${(offered / perSecond).toFixed(1)} times the capacity: ${flooder.offered} requests, of which ${flooder.sent} found a connection; ` +
-      `answers ${[...flooder.answers].map(([status, count]) => `${count} x ${status}`).join(', ')}; ${messages} messages of syslog beside`,
+  report.figure('offered', offered, 'events/s');
+  report.ratio('offered', offered / perSecond, 'the capacity');
+  report.note(
+    `${flooder.offered} requests, of which ${flooder.sent} found a connection; answers ${[...flooder.answers].map(([status, count]) => `${count} x ${status}`).join(', ')}; ${messages} messages of syslog beside`,
   );
   for (const [index, one] of served.entries()) tell(one, before[index]);
   const resident = ingestor.residentMibMax();
-  verdict(`resident memory ${resident.toFixed(0)} MiB at most, goal below ${residentMibGoal}`, resident < residentMibGoal);
+  report.figure('resident memory at most', resident, 'MiB', { atMost: residentMibGoal });
   const acknowledged = new Set(flooder.acknowledged.map((number) => 1_000_000 + number));
   await ingestor.stop(async (folder) => {
     const found = await numbersInLog(folder);
@@ -80,7 +80,7 @@ try {
 } finally {
   await ingestor.stop();
 }
-process.exit(failed ? 1 : 0);
+process.exit(report.isMet ? 0 : 1);
 
 function sourcesFile(folder: string): string {
   const path = join(folder, 'sources.yml');
@@ -207,11 +207,6 @@ function quantile(values: readonly number[], share: number): string {
   return (values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN).toFixed(0);
 } // prettier-ignore
 
-function thousands(count: number): string {
-  return `${(count / 1000).toFixed(0)} k`;
-}
-
 function verdict(text: string, isMet: boolean): void {
-  failed ||= !isMet;
-  console.log(`${text}: ${isMet ? 'met' : 'MISSED'}`);
+  report.verdict(text, isMet);
 }

@@ -3,10 +3,10 @@
  * ATNA) or splitting at blanks (for lines of text) over the same records in the same run. Processor time, median of rounds that take turns.
  */
 import { XMLParser } from 'fast-xml-parser';
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { plainReading } from '#libs/formats/input-format.js';
 import { payloadOf } from '#libs/formats/payload.js';
 import { readPayload } from '#libs/formats/read/read-payload.js';
+import { report } from './yardstick/report.js';
 
 const records = Number(process.env['BENCH_EVENTS'] ?? 5000);
 /** A service reads for days, and what is compiled for it after the first 50,000 records is what counts; what it is compared with is native. */
@@ -78,7 +78,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; ${records} records a round`);
+report.note(`${records} records a round`);
 for (const [name, { make, against }] of Object.entries(kinds)) {
   const texts = Array.from({ length: records }, (_, index) => make(index));
   const bodies = texts.map((text) => Buffer.from(text));
@@ -88,9 +88,8 @@ for (const [name, { make, against }] of Object.entries(kinds)) {
   }));
   const counted = pairs.slice(warmUpRounds);
   const [own, other] = [median(counted.map((pair) => pair.read)), median(counted.map((pair) => pair.plain))];
-  console.log(
-    `${name.padEnd(16)} ${String(bodies[0]?.length).padStart(4)} B   ${own.toFixed(1).padStart(6)} us   ${against} ${other.toFixed(1)} us   ratio ${(other / own).toFixed(2)}`,
-  );
+  report.figure(`${name}, ${bodies[0]?.length ?? 0} bytes`, own, 'us of the processor a record');
+  report.ratio(name, other / own, `the rate of ${against}`);
 }
 
 /** Microseconds of processor time a record. */

@@ -12,6 +12,7 @@ import { and, test } from '#libs/detection/rules/match/match.js';
 import { selectionOf } from '#libs/detection/rules/match/selection.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { packOptions } from './packs/pack.js';
+import { report } from './yardstick/report.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -59,8 +60,8 @@ const plain: EngineOptions = { ...pack, rules: [...fixed, ...plainRules] };
 const withHabits: EngineOptions = { ...pack, rules: [...fixed, ...usual, days], habits };
 const whole: EngineOptions = { ...pack, habits };
 
-console.log(
-  `node ${process.version}; ${fixed.length} fixed rules of the default pack; ${usual.length + 1} rules that ask for habits; the pack has ${pack.rules.length - fixed.length} of its own`,
+report.note(
+  `${fixed.length} fixed rules of the default pack; ${usual.length + 1} rules that ask for habits; the pack has ${pack.rules.length - fixed.length} of its own`,
 );
 for (const accounts of [1_400, 20_000]) beside(`${accounts} accounts over two days`, () => ordinary(accounts));
 beside('one account that reads without end', () => attack());
@@ -83,10 +84,32 @@ function beside(name: string, frames: () => Iterable<Buffer>): void {
       });
   }
   const median = (of: (one: (typeof ratios)[number]) => number): number => ratios.map(of).toSorted((a, b) => a - b)[2] ?? 0;
-  console.log(
-    `${name}: CPU time beside the fixed rules alone ${median(({ habits: ratio }) => ratio).toFixed(2)}, with as many plain counts ${median(({ plain: ratio }) => ratio).toFixed(2)}, habits beside these ${median((one) => one.habits / one.plain).toFixed(2)}; the whole pack with its own habits ${median((one) => one.whole).toFixed(2)}; ` +
-      `${median(({ bytes }) => bytes).toFixed(0)} bytes an account more than these; ${ratios[0]?.given ?? 0} days given`,
+  report.ratio(
+    `${name}, with rules that ask for habits`,
+    median((one) => one.habits),
+    'the processor time of the fixed rules alone',
   );
+  report.ratio(
+    `${name}, with as many plain counts`,
+    median((one) => one.plain),
+    'the processor time of the fixed rules alone',
+  );
+  report.ratio(
+    `${name}, habits`,
+    median((one) => one.habits / one.plain),
+    'the processor time of as many plain counts',
+  );
+  report.ratio(
+    `${name}, the whole pack with its own habits`,
+    median((one) => one.whole),
+    'the processor time of the fixed rules alone',
+  );
+  report.figure(
+    `${name}, more than these`,
+    median((one) => one.bytes),
+    'bytes an account',
+  );
+  report.figure(`${name}, days given`, ratios[0]?.given ?? 0, 'days');
 }
 
 function timed(options: EngineOptions, batch: readonly Buffer[]) {

@@ -5,6 +5,7 @@
 import { SeededRandom } from '#libs/testkit/hospital/random.js';
 import { HabitModel } from '#libs/habits/habit-model.js';
 import type { AccountDay, HabitRule } from '#libs/habits/seams.js';
+import { report } from './yardstick/report.js';
 
 interface Learned {
   readonly total: { readonly wall: number; readonly cpu: number };
@@ -48,20 +49,17 @@ const askMs = timed(() => {
   for (let index = 0; index < 10_000; index += 1)
     least += model.least(rules[index % 12] ?? never(), 'helix', `account-${index}`, firstDay + days + 2) === Infinity ? 0 : 1;
 });
-console.log(
-  `node ${process.version}, ${new Date().toISOString().slice(0, 10)}: ${accounts} accounts, ${rules.length} rules, day ${days + 1}; sum ${sum}, ${least} thresholds`,
-);
-console.log(
-  `a day of ${last.length} account-days: ${addMs.toFixed(0)} ms to take in, ${measured.total.wall.toFixed(0)} ms to learn, ${measured.total.cpu.toFixed(0)} of the processor (${(measured.total.cpu / sumMs).toFixed(0)} times summing the same counts)`,
-);
-console.log(
-  `longest piece ${measured.longest.wall.toFixed(1)} ms, ${measured.longest.cpu.toFixed(1)} of the processor; of all days ${Math.max(...times.map(({ longest }) => longest.cpu)).toFixed(1)}`,
-);
-console.log(
-  `${(model.bytes / accounts).toFixed(0)} bytes an account counted, process ${(seen / accounts).toFixed(0)}; a threshold in ${((askMs / 10_000) * 1000).toFixed(1)} us`,
-);
-const met = measured.total.cpu <= 2000 && measured.longest.cpu <= 20 && model.bytes / accounts <= 600;
-console.log(`goal: a day in under 2 s, in pieces below 20 ms, at most 600 bytes an account ${met ? 'met' : 'MISSED'}`);
+report.note(`${accounts} accounts, ${rules.length} rules, day ${days + 1}; sum ${sum}, ${least} thresholds`);
+report.figure(`a day of ${last.length} account-days, to take in`, addMs, 'ms');
+report.figure('a day, to learn, by the clock', measured.total.wall, 'ms');
+report.figure('a day, to learn', measured.total.cpu, 'ms of the processor', { atMost: 2000 });
+report.ratio('a day, to learn', measured.total.cpu / sumMs, 'the time of summing the same counts');
+report.figure('longest piece, by the clock', measured.longest.wall, 'ms');
+report.figure('longest piece', measured.longest.cpu, 'ms of the processor', { atMost: 20 });
+report.figure('longest piece of all days', Math.max(...times.map(({ longest }) => longest.cpu)), 'ms of the processor');
+report.figure('an account, counted', model.bytes / accounts, 'bytes', { atMost: 600 });
+report.figure('an account, in the process', seen / accounts, 'bytes');
+report.figure('a threshold', (askMs / 10_000) * 1000, 'us');
 
 /** By the clock and in processor time: on a machine that others use, the clock says how long they were let in. */
 function learn(day: number): Learned {

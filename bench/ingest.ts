@@ -1,14 +1,14 @@
 /**
  * Ingest: one ingestor process, NDJSON batches of 1,000 over loopback to acknowledged frames in the embedded log, as they are and in gzip,
- * against `JSON.parse` alone over the same lines (strings already) in the same run. Goal: at least half its rate. After warm-up they take
+ * against `JSON.parse` alone over the same lines (strings already) in the same run. Goal: its rate. After warm-up they take
  * turns; each round of ingest is compared with the rounds of `JSON.parse` before and after it, and the median counts. The log's file has the size that it
  * comes to by its retention, and its pages are written over; before that some rounds say what a file costs that still grows.
  */
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { accessLines } from './rows/access-lines.js';
 import { requestOf, sendAll } from './process/http-lanes.js';
 import { BenchIngestor } from './process/ingestor.js';
+import { report } from './yardstick/report.js';
 
 const portBase = 19_320;
 const token = 'bench-token-of-the-ingestor';
@@ -46,7 +46,7 @@ const ingestor = new BenchIngestor(portBase, () => ({ VIGIE_INGEST_TOKENS: `siem
 try {
   await ingestor.ready();
   const lineBytes = Math.round(bodies.reduce((sum, body) => sum + body.length, 0) / eventsMax);
-  console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; ${lineBytes} B a line`);
+  report.note(`${lineBytes} B a line`);
   for (let round = 0; round < warmUpRounds; round += 1) {
     parseOnce();
     for (const { requests } of ways) await ingestOnce(requests);
@@ -59,7 +59,7 @@ try {
     const parse = { wall: (before.wall + after.wall) / 2, processor: (before.processor + after.processor) / 2 };
     const ratio = { wall: parse.wall / ingest.wall, processor: parse.processor / ingest.processor };
     ratios.set(name, [...(ratios.get(name) ?? []), ratio]);
-    console.log(
+    report.note(
       `${name.padEnd(7)}   JSON.parse ${rate(parse.wall)} (${parse.wall.toFixed(2)} us)   ingest ${rate(ingest.wall)} (${ingest.wall.toFixed(2)} us)   ` +
         `ratio ${ratio.wall.toFixed(2)}   processor time: JSON.parse ${parse.processor.toFixed(2)} us, ingestor ${ingest.processor.toFixed(2)} us ` +
         `on all threads, ${ingest.main.toFixed(2)} on the main one, which waited ${ingest.idle.toFixed(2)}; this client ${ingest.client.toFixed(2)} us`,
@@ -70,11 +70,15 @@ try {
   ingestor.growLog(logMib);
   before = parseOnce();
   for (let turn = 0; turn < rounds; turn += 1) for (const { name, requests } of ways) await round(name, requests);
-  for (const [name, all] of ratios)
-    console.log(
-      `${name}: median of ${all.length}: ${median(all.map(({ wall }) => wall)).toFixed(2)} of JSON.parse alone by the clock (goal 0.50), ` +
-        `${median(all.map(({ processor }) => processor)).toFixed(2)} by processor time`,
+  for (const [name, all] of ratios) {
+    report.ratio(
+      `${name}, by the clock, median of ${all.length}`,
+      median(all.map(({ wall }) => wall)),
+      'the rate of JSON.parse alone',
+      name === 'growing' ? undefined : { atLeast: 1 },
     );
+    report.ratio(`${name}, by processor time`, median(all.map(({ processor }) => processor)), 'the rate of JSON.parse alone');
+  }
 } finally {
   await ingestor.stop();
 }

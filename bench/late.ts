@@ -3,7 +3,7 @@
  * question for each, over the same store in the same process.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
@@ -21,6 +21,7 @@ import { Rejudger } from '#services/scorer/late/rejudger.js';
 import { ScorerPipeline } from '#services/scorer/pipeline.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { packOptions } from './packs/pack.js';
+import { report } from './yardstick/report.js';
 
 const accounts = Number(process.env['BENCH_ACCOUNTS'] ?? 500);
 const rowsEach = Number(process.env['BENCH_ROWS_EACH'] ?? 300);
@@ -44,11 +45,10 @@ const client = createStoreClient(server);
 try {
   await migrate(client);
   await archive(client);
-  console.log(`machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
-  console.log(`${accounts} accounts of ${rowsEach} rows each, a late access of each; the default pack`);
+  report.note(`${accounts} accounts of ${rowsEach} rows each, a late access of each; the default pack`);
   const together = await measure('together', undefined);
   const alone = await measure('one by one', { accounts: 1, bytes: 0 });
-  console.log(`one by one costs ${(alone / together).toFixed(1)} times as long as together`);
+  report.ratio('accounts asked for one by one', alone / together, 'the time of accounts asked for together');
 } finally {
   await client.close();
   await server.end('SIGTERM');
@@ -94,9 +94,8 @@ async function measure(
   while (waiting() > 0) await rejudger.look();
   const tookMs = systemClock.monotonic() - from;
   const { user, system } = process.cpuUsage(cpu);
-  console.log(
-    `${name.padEnd(12)}${asked} accounts in ${(tookMs / 1000).toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of the scorer's processor`,
-  );
+  report.figure(`${name}, ${asked} accounts`, tookMs / 1000, 's');
+  report.figure(`${name}, ${asked} accounts, the scorer's processor`, (user + system) / 1e6, 's');
   await pipeline.revoked(at);
   return tookMs;
 }

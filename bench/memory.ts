@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { Engine } from '#libs/detection/engine.js';
 import { packOptions } from './packs/pack.js';
+import { report } from './yardstick/report.js';
 
 const accounts = Number(process.env.BENCH_ACCOUNTS ?? 40_000);
 const patientsEach = Number(process.env.BENCH_PATIENTS ?? 25);
@@ -22,11 +23,10 @@ for (let frame = 0; frame < pairs / 500; frame += 1) engine.apply({ offset: fram
 collect();
 const seen = resident() - before;
 const { pairs: held, bytes } = engine.stats();
-console.log(
-  `node ${process.version}, ${new Date().toISOString().slice(0, 10)}: ${held} pairs in ${engine.stats().accounts} accounts`,
-);
-console.log(`counted ${(bytes / held).toFixed(1)} bytes a pair, process ${(seen / held).toFixed(1)}; 24 are the entry itself`);
-console.log(`goal: at most 40 bytes a pair ${bytes / held <= 40 && seen / held <= 40 ? 'met' : 'MISSED'}`);
+report.note(`${held} pairs in ${engine.stats().accounts} accounts; 24 bytes are the entry itself`);
+report.figure('a pair, counted', bytes / held, 'bytes', { atMost: 40 });
+report.figure('a pair, in the process', seen / held, 'bytes', { atMost: 40 });
+report.figure('an account, in the process', seen / engine.stats().accounts, 'bytes');
 
 let at = performance.now();
 let longest = 0;
@@ -44,9 +44,11 @@ const copyMs = performance.now() - at;
 at = performance.now();
 Engine.restore(pieces, options);
 const restoreMs = performance.now() - at;
-console.log(
-  `snapshot ${(size / 1e6).toFixed(0)} MB: ${writeMs.toFixed(0)} ms to make, longest piece ${longest.toFixed(1)} ms, ${restoreMs.toFixed(0)} ms to restore (${(restoreMs / copyMs).toFixed(1)} times copying it)`,
-);
+report.figure('snapshot, size', size / 1e6, 'MB');
+report.figure('snapshot, to make', writeMs, 'ms');
+report.figure('snapshot, longest piece', longest, 'ms');
+report.figure('snapshot, to restore', restoreMs, 'ms');
+report.ratio('snapshot, to restore', restoreMs / copyMs, 'the time of copying it');
 
 month();
 
@@ -64,10 +66,9 @@ function month(): void {
     }
     sizes.push(monthly.stats().bytes);
   }
-  const megabytes = (day: number): string => ((sizes[day - 1] ?? 0) / 1e6).toFixed(1);
-  console.log(
-    `a month: ${megabytes(1)} MB after a day, ${megabytes(9)} after nine, ${megabytes(20)} after twenty, ${megabytes(30)} after thirty: ${((sizes[29] ?? 0) / (sizes[8] ?? 1)).toFixed(2)} times the ninth day`,
-  );
+  for (const day of [1, 9, 20, 30])
+    report.figure(`a month, after ${day} ${day === 1 ? 'day' : 'days'}`, (sizes[day - 1] ?? 0) / 1e6, 'MB');
+  report.ratio('a month, after 30 days', (sizes[29] ?? 0) / (sizes[8] ?? 1), 'what it was after nine');
 }
 
 function monthLine(day: number, hour: number, i: number): string {

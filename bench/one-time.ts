@@ -6,7 +6,6 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AccessRow } from '#libs/contracts/access-row.js';
@@ -15,6 +14,7 @@ import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { packOptions } from './packs/pack.js';
 import { threeRulesOptions } from './packs/three-rules.js';
+import { report } from './yardstick/report.js';
 
 const rows = 20_000;
 const runs = Number(process.env['BENCH_RUNS'] ?? 9);
@@ -42,9 +42,7 @@ const groups: readonly (readonly [Shape, Shape])[] = [
 
 const here: Judging = { Engine, options: [['three rules', threeRulesOptions], ['pack', await packOptions()]] }; // prettier-ignore
 const there = await checkout(process.env['BENCH_AGAINST']);
-console.log(
-  `node ${process.version}, ${new Date().toISOString().slice(0, 10)}, load ${loadavg()[0]?.toFixed(1)}; ${rows} rows; median of ${runs} runs, ms of CPU`,
-);
+report.note(`${rows} rows; median of ${runs} runs, by processor time`);
 for (const [index, [rules]] of here.options.entries()) for (const group of groups) compare(rules, index, group);
 
 /** Every shape of the group in turn, as often as there are runs, so that whatever slows the machine down slows all of them. */
@@ -63,9 +61,13 @@ function compare(rules: string, index: number, group: readonly Shape[]): void {
   for (const [at, { what }] of group.entries()) {
     const [own = 0, other = 0] = medians[at] ?? [];
     const [apart = 1, otherApart = 1] = medians[0] ?? [];
-    const same = told[at]?.size === 1 ? 'the same told' : 'OTHER CHANGES TOLD';
-    const beside = there ? `; the other checkout ${other.toFixed(0)} ms (${(other / otherApart).toFixed(2)}), ${same}` : '';
-    console.log(`${rules}, ${what}: ${own.toFixed(0)} ms (${(own / apart).toFixed(2)} of a millisecond apart)${beside}`);
+    report.figure(`${rules}, ${what}`, own, 'ms');
+    if (at > 0) report.ratio(`${rules}, ${what}`, own / apart, 'the time of as many a millisecond apart');
+    if (!there) continue;
+    report.figure(`${rules}, ${what}, the other checkout`, other, 'ms');
+    if (at > 0)
+      report.ratio(`${rules}, ${what}, the other checkout`, other / otherApart, 'the time of as many a millisecond apart');
+    report.verdict(`${rules}, ${what}: both checkouts told the same`, told[at]?.size === 1);
   }
 }
 

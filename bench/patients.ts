@@ -4,7 +4,7 @@
  * the store's processor where the machine tells them, since other work must not count, then by the clock; beside them stands the ratio to counting the ledger once.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import { CasePatients, type PatientLine, type PatientsWanted } from '#libs/access-store/patients/case-patients.js';
@@ -16,6 +16,7 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { fillOneCase, oneCase, someKeys } from './rows/one-case.js';
+import { report } from './yardstick/report.js';
 
 /** `VIGIE_BENCH_SHARE=0.1` for a look at it. */
 const share = Number(process.env['VIGIE_BENCH_SHARE'] ?? 1);
@@ -25,7 +26,6 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-patients-'));
 const server = await spawnClickHouse(systemClock, { portBase: 19_270, directory: folder });
 const client = createStoreClient({ url: server.url, user: server.user, password: server.password });
 try {
-  console.log(`machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`);
   const { selections } = loadRules((await readRuleFiles(join(projectRoot, 'rules'))).files, await readLists(join(projectRoot, 'lists')));
   await fillOneCase(client, someKeys(), patients, selections);
   const list = new CasePatients(client);
@@ -46,7 +46,7 @@ try {
   const export_ = await timed(async () => linesOf(list.csv(wanted, figure.lines)));
   if (export_.value !== patients + 1) throw new Error(`${export_.value} lines were exported`);
   tell(`the export of ${patients} lines as CSV`, export_, plain.seconds);
-  console.log(`growth of this process: ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MiB in all at the end`);
+  report.figure('this process at the end', process.memoryUsage.rss() / 2 ** 20, 'MiB');
 } finally {
   await client.close();
   await server.end('SIGTERM');
@@ -91,7 +91,7 @@ function spent(): number {
 }
 
 function tell(what: string, { seconds, clock }: { readonly seconds: number; readonly clock: number }, plain: number): void {
-  console.log(
-    `${what}: ${seconds.toFixed(2)} s, ${clock.toFixed(2)} by the clock; ratio: ${(seconds / plain).toFixed(3)} of counting the ledger once (${plain.toFixed(2)} s)`,
-  );
+  report.figure(what, seconds, 's of the processor');
+  report.figure(`${what}, by the clock`, clock, 's');
+  report.ratio(what, seconds / plain, 'the time of counting the ledger once');
 }

@@ -4,12 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Engine } from '#libs/detection/engine.js';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { readSnapshot, writeSnapshot } from '#services/scorer/snapshots/snapshot-file.js';
+import { report } from './yardstick/report.js';
 
 const accounts = Number(process.env.BENCH_ACCOUNTS ?? 100_000);
 const pairs = Number(process.env.BENCH_PAIRS ?? 10_000_000);
@@ -29,9 +30,7 @@ const engine = new Engine(options);
 let offset = 0;
 for (; offset < pairs / frameRows; offset += 1) engine.apply({ offset, bytes: frameOf(offset) }, start);
 const { pairs: held, accounts: known } = engine.stats();
-console.log(
-  `machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}: ${held} pairs in ${known} accounts`,
-);
+report.note(`${held} pairs in ${known} accounts`);
 
 const folder = await mkdtemp(join(tmpdir(), 'vigie-bench-restart-'));
 const path = join(folder, 'p.snapshot');
@@ -56,10 +55,10 @@ try {
     judged += 1;
   }
   const bytes = await written;
-  console.log(
-    `written in ${seconds(began)} s beside ${judged} frames (${(bytes / 1e6).toFixed(0)} MB); longest pause of the stream ${longest.toFixed(0)} ms ` +
-      `(longest frame before: ${alone.toFixed(0)} ms)`,
-  );
+  report.figure(`written beside ${judged} frames`, secondsSince(began), 's');
+  report.figure('written', bytes / 1e6, 'MB');
+  report.figure('longest pause of the stream meanwhile', longest, 'ms');
+  report.figure('longest frame before', alone, 'ms');
   let at = performance.now();
   await readFile(path);
   const readMs = performance.now() - at;
@@ -69,16 +68,15 @@ try {
   const again = await Engine.restoreFrom(snapshot.chunks, options);
   const restoreMs = performance.now() - at;
   for (const [n, frame] of frames.entries()) again.apply({ offset: offset + n, bytes: frame }, start);
-  console.log(
-    `restored in ${(restoreMs / 1000).toFixed(2)} s, ${(restoreMs / readMs).toFixed(1)} times reading the file alone (${readMs.toFixed(0)} ms); ` +
-      `judging again ${frames.length * frameRows} rows: back in ${seconds(at)} s (goal: 10 s ${performance.now() - at < 10_000 ? 'met' : 'MISSED'})`,
-  );
+  report.figure('restored', restoreMs / 1000, 's');
+  report.ratio('restored', restoreMs / readMs, 'the time of reading the file alone');
+  report.figure(`back, with ${frames.length * frameRows} rows judged again`, secondsSince(at), 's', { atMost: 10 });
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-function seconds(since: number): string {
-  return ((performance.now() - since) / 1000).toFixed(2);
+function secondsSince(ms: number): number {
+  return (performance.now() - ms) / 1000;
 }
 
 function frameOf(frame: number): Buffer {

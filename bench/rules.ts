@@ -5,6 +5,7 @@
 import { loadAll } from 'js-yaml';
 import { parseAllDocuments } from 'yaml';
 import { loadRules, type RuleFile } from '#libs/detection/rules/load/load-rules.js';
+import { report } from './yardstick/report.js';
 
 const count = Number(process.env['BENCH_FILES'] ?? 1_000);
 const few = Math.max(1, Math.ceil(count / 50));
@@ -25,9 +26,7 @@ const shapes: Readonly<Record<string, (file: number) => string>> = {
     `detection:\n${filled((index) => `  selection_${index}:\n    actor_id|startswith: nurse-${file}-${index}\n    action: export\n`, 60)}  condition: 1 of selection_*\n`,
 };
 
-console.log(
-  `node ${process.version}, ${new Date().toISOString().slice(0, 10)}; ${count} files of ${fileBytes / 1_000} kB; seconds of CPU`,
-);
+report.note(`${count} files of ${fileBytes / 1_000} kB; by processor time`);
 for (const [name, make] of Object.entries(shapes)) measure(name, (file) => headOf(file) + make(file));
 
 function measure(name: string, make: (file: number) => string): void {
@@ -44,9 +43,11 @@ function measure(name: string, make: (file: number) => string): void {
   const careful = scale * secondsOf(() => some.forEach((text) => parseAllDocuments(text)));
   const json = some.map((text) => JSON.stringify(loadAll(text)));
   const plain = scale * secondsOf(() => json.forEach((text) => void JSON.parse(text)));
-  console.log(
-    `${name}: ${first.toFixed(2)}, one changed ${again.toFixed(2)}; js-yaml ${events.toFixed(2)}, yaml ${careful.toFixed(2)}, JSON.parse ${plain.toFixed(2)}: ratio to js-yaml ${(first / events).toFixed(2)}, to yaml ${(first / careful).toFixed(3)}, to JSON.parse ${(first / plain).toFixed(1)}`,
-  );
+  report.figure(`${name}, for the first time`, first, 's');
+  report.figure(`${name}, one changed`, again, 's');
+  report.ratio(name, first / events, 'the time of js-yaml');
+  report.ratio(name, first / careful, 'the time of yaml');
+  report.ratio(name, first / plain, 'the time of JSON.parse');
 }
 
 function load(files: readonly RuleFile[]): void {

@@ -12,6 +12,8 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { threeRulesOptions } from './packs/three-rules.js';
+import { besidePlain, plainMicros } from './yardstick/plain.js';
+import { report } from './yardstick/report.js';
 
 const rows = Number(process.env['BENCH_ROWS'] ?? 2_000_000);
 const portBase = Number(process.env['BENCH_KAFKA_PORT'] ?? 47_810);
@@ -19,6 +21,9 @@ const partitions = 4;
 const frameBytes = 256 * 1024;
 const accounts = 1_400;
 const turns = 3;
+/** What plain programs are given of the same frames. */
+const sampleFrames = 100;
+const sample: Buffer[] = [];
 const topic = `bench-score-${systemClock.now()}`;
 
 const missing = await whyNoKafkaTests(process.env);
@@ -33,7 +38,7 @@ async function main(): Promise<void> {
     const signing = signed();
     const believing = await openKafkaLog({ ...options, ...(signing && { signing }) });
     const frames = await preload(believing);
-    console.log(`node ${process.version}: ${rows} rows in ${frames} frames over ${partitions} partitions of a real Kafka`);
+    report.note(`${rows} rows in ${frames} frames over ${partitions} partitions of a real Kafka`);
     await read(log, 'warm-up', frames, judging());
     const plain = await read(log, 'reading alone', frames, () => {});
     // In turns, and the best of each: other work on the machine comes and goes.
@@ -44,12 +49,14 @@ async function main(): Promise<void> {
       verifiedRuns.push(await read(believing, `reading, verifying and judging, ${turn}`, frames, judging()));
     }
     const [judged, verified] = [bestOf(judgedRuns), bestOf(verifiedRuns)];
-    console.log(
-      `judging costs ${(judged.ms / plain.ms).toFixed(2)} times reading alone; goal 400 k rows/s: ${judged.ms < (rows / 400_000) * 1000 ? 'met' : 'MISSED'}`,
+    report.figure('reading and judging', (rows * 1000) / judged.ms, 'rows/s', { atLeast: 400_000 });
+    report.ratio('reading and judging', judged.ms / plain.ms, 'the time of reading alone');
+    report.ratio(
+      'reading, verifying and judging',
+      verified.cpuMicroseconds / judged.cpuMicroseconds,
+      'the processor time of reading and judging',
     );
-    console.log(
-      `verifying costs ${(100 * (verified.cpuMicroseconds / judged.cpuMicroseconds - 1)).toFixed(1)} % more CPU than reading and judging without`,
-    );
+    besidePlain('reading and judging', judged.cpuMicroseconds, plainMicros(sample, undefined));
     await believing.close();
     await log.close();
   } finally {
@@ -118,7 +125,8 @@ async function read(
   const { user, system } = process.cpuUsage(cpu);
   await membership.leave();
   const cpuMicroseconds = (user + system) / rows;
-  console.log(`${name}: ${(rows / ms).toFixed(0)} k rows/s, ${cpuMicroseconds.toFixed(2)} us of CPU a row, all threads`);
+  report.figure(`${name}, by the clock`, (rows * 1000) / ms, 'rows/s');
+  report.figure(`${name}, processor time of all threads`, cpuMicroseconds, 'us a row');
   return { ms, cpuMicroseconds };
 }
 
@@ -128,7 +136,9 @@ async function preload(log: EventLog): Promise<number> {
   let frames = 0;
   let pending: Promise<number>[] = [];
   const send = async (partition: number): Promise<void> => {
-    pending.push(log.append({ topic, partition }, Buffer.from((texts[partition] ?? []).join(''))));
+    const bytesOfFrame = Buffer.from((texts[partition] ?? []).join(''));
+    if (sample.length < sampleFrames) sample.push(bytesOfFrame);
+    pending.push(log.append({ topic, partition }, bytesOfFrame));
     texts[partition] = [];
     bytes[partition] = 0;
     frames += 1;

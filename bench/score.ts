@@ -1,7 +1,7 @@
 /**
- * Frames in memory to decisions on one core, with the whole default pack: at several numbers of accounts and sizes of one account, beside
- * the naive recount that defines what is right. Beside a plain `JSON.parse` and `Map` implementation over the same frames: the engine with
- * the three rules that such an implementation would have.
+ * Frames in memory to decisions on one core. The engine with three rules over 1,400 and over 100,000 accounts, beside plain programs of the same work over the
+ * same rows: `JSON.parse` alone, `JSON.parse` and Maps, and a small C program, whose matches must be the engine's. Then the whole default pack at
+ * several numbers of accounts and sizes of one account, beside the naive recount that defines what is right.
  */
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
@@ -10,15 +10,16 @@ import { inTurns } from './against/in-turns.js';
 import { packOptions } from './packs/pack.js';
 import { plainDecisions } from './packs/plain-windows.js';
 import { threeRules as rules, threeRulesOptions } from './packs/three-rules.js';
+import { exactWindows, matchesOf } from './yardstick/c-program.js';
+import { besidePlain, plainMicros } from './yardstick/plain.js';
+import { report } from './yardstick/report.js';
 import { frameOf, generator, lineOf, ordinaryDay, start } from './rows/ordinary-day.js';
 
 const pack = await packOptions();
 
 const minute = 60_000;
 
-console.log(
-  `node ${process.version}, ${new Date().toISOString().slice(0, 10)}; rows of some 450 bytes; ${pack.rules.length} rules of the default pack; rows per second of CPU`,
-);
+report.note(`rows of some 450 bytes; ${pack.rules.length} rules of the default pack; rates by processor time`);
 // Compiled before anything is measured.
 for (const options of [pack, threeRulesOptions])
   for (let i = 0; i < 3; i += 1) {
@@ -29,13 +30,14 @@ for (const options of [pack, threeRulesOptions])
   }
 const against = process.env['BENCH_AGAINST'];
 if (against !== undefined) {
-  console.log(`beside ${process.env['BENCH_AGAINST_ID']}, in turns:`);
+  report.note(`beside ${process.env['BENCH_AGAINST_ID']}, in turns:`);
   await inTurns(against);
 }
+for (const accounts of [1_400, 100_000]) besidePlainPrograms(accounts);
 const flat: number[] = [];
 for (const accounts of [1_000, 1_400, 10_000, 100_000, 1_000_000])
   flat.push(measure(`${accounts} accounts`, pack, () => ordinary(accounts, 1_500_000)));
-console.log(`  from 1,000 to 1,000,000 accounts: ${(Math.min(...flat) / Math.max(...flat)).toFixed(2)} of the fastest`);
+report.ratio('from 1,000 to 1,000,000 accounts, the slowest', Math.min(...flat) / Math.max(...flat), 'the fastest');
 const held: number[] = [];
 for (const patients of [100, 10_000, 750_000])
   held.push(
@@ -46,14 +48,16 @@ for (const patients of [100, 10_000, 750_000])
       () => attackOnly(patients),
     ),
   );
-console.log(
-  `  from 100 to 750,000 patients of one account: ${(Math.min(...held) / Math.max(...held)).toFixed(2)} of the fastest`,
-);
-for (const patients of [75_000, 750_000])
-  measure(`one account whose ${patients} patients come in four lanes, each 1,000 rows behind`, pack, () => inLanes(patients));
+report.ratio('from 100 to 750,000 patients of one account, the slowest', Math.min(...held) / Math.max(...held), 'the fastest', {
+  atLeast: 0.5,
+});
+for (const patients of [75_000, 750_000]) {
+  const name = `one account whose ${patients} patients come in four lanes, each 1,000 rows behind`;
+  report.ratio(name, measure(name, pack, () => inLanes(patients)) / (flat[1] ?? Number.NaN), 'the rate of 1,400 accounts', {
+    atLeast: 0.5,
+  });
+}
 besideNaive(20_000);
-besidePlain(1_400);
-besidePlain(100_000);
 
 function measure(
   name: string,
@@ -74,7 +78,7 @@ function measure(
     told += engine.takeChanges({ includeUpdates: false }).length;
   }
   const rate = rows / seconds(before);
-  console.log(`${name}: ${(rate / 1e6).toFixed(2)} M rows/s, ${told} changes told`);
+  report.figure(`${name}, ${told} changes told`, rate, 'rows/s');
   return rate;
 }
 
@@ -88,16 +92,28 @@ function besideNaive(rows: number): void {
   const before = process.cpuUsage();
   naiveRecount(parsed, pack.rules, pack.quietMs);
   const naive = rows / seconds(before);
-  console.log(`  the naive recount: ${(naive / 1e6).toFixed(4)} M rows/s: ratio ${(rate / naive).toFixed(0)}`);
+  report.ratio(`${rows} rows of 1,400 accounts`, rate / naive, 'the rate of the naive recount');
 }
 
-function besidePlain(accounts: number): void {
-  const frames = [...ordinary(accounts, 1_200_000)];
-  const rate = measure(`${accounts} accounts, three rules`, threeRulesOptions, () => frames);
-  const before = process.cpuUsage();
-  plainDecisions(frames, rules);
-  const plain = 1_200_000 / seconds(before);
-  console.log(`  plain JSON.parse and Map: ${(plain / 1e6).toFixed(3)} M rows/s: ratio ${(rate / plain).toFixed(1)}`);
+/**
+ * Three rules over a day with attackers, and programs that know the rows in advance over the same bytes. The engine's rate is the middle one of three runs.
+ */
+function besidePlainPrograms(accounts: number): void {
+  const name = `${accounts} accounts, three rules`;
+  const frames = [...ordinaryDay({ accounts, rows: 1_200_000, attackers: 40 })];
+  const rates = [1, 2, 3].map(() => measure(name, threeRulesOptions, () => frames)).toSorted((a, b) => a - b);
+  const micros = 1e6 / (rates[1] ?? Number.NaN);
+  const plain = plainMicros(frames);
+  besidePlain(name, micros, plain, { windows: { atLeast: 10 } });
+  const exact = exactWindows(frames, rules);
+  if (typeof exact === 'string') return report.note(`the C program is left out: ${exact}`);
+  report.figure(`${name}, the C program`, (exact.rows * 1e6) / exact.micros, 'rows/s');
+  report.ratio(name, exact.micros / exact.rows / micros, 'the rate of a C program that knows the rows');
+  const found = matchesOf(frames, threeRulesOptions);
+  report.verdict(
+    `${name}: ${found.matches} windows of accounts held, in the C program ${exact.matches}, first at the same times`,
+    found.matches === exact.matches && found.firstTimes === exact.firstTimes && found.rows === exact.rows,
+  );
 }
 
 function seconds(before: NodeJS.CpuUsage): number {

@@ -9,6 +9,8 @@ import type { Rule } from '#libs/detection/rule/rule.js';
 import { and, test } from '#libs/detection/rules/match/match.js';
 import { selectionOf } from '#libs/detection/rules/match/selection.js';
 import { aRule } from '#libs/testkit/a-rule.js';
+import { besidePlain, plainMicros } from './yardstick/plain.js';
+import { report } from './yardstick/report.js';
 
 const minute = 60_000;
 const start = Date.parse('2026-03-02T00:00:00Z');
@@ -17,21 +19,18 @@ const rows = Number(process.env['BENCH_ROWS'] ?? 600_000);
 const rounds = 3;
 const selection = selectionOf(and([test({ kind: 'glob', field: 'action', parts: [{ literal: 'export' }], cased: false })]));
 
-console.log(
-  `node ${process.version}, ${new Date().toISOString().slice(0, 10)}; ${rows} rows of ${accounts} accounts; rows per second of CPU`,
-);
+report.note(`${rows} rows of ${accounts} accounts; by processor time`);
 for (const [order, lanes] of [['in order', 1], ['in four lanes', 4]] as const)
   for (const perHour of [1_000_000, 60, 3]) {
     const frames = [...framesOf(lanes)];
     // In turns, so that what else runs on the machine is the same for both.
     const figures = Array.from({ length: rounds }, () => [measure('event_count', perHour, frames), measure('value_sum', perHour, frames)]);
     const [counts = 0, sums = 0] = [0, 1].map((at) => Math.max(...figures.map((figure) => figure[at] ?? 0)));
-    console.log(`${order}, at ${perHour} an hour: counts ${text(counts)}, sums ${text(sums)}: ratio ${(sums / counts).toFixed(2)}`);
+    report.figure(`${order}, at ${perHour} an hour, counts`, counts, 'rows/s');
+    report.figure(`${order}, at ${perHour} an hour, sums`, sums, 'rows/s');
+    report.ratio(`${order}, at ${perHour} an hour, sums`, sums / counts, 'the rate of counts');
+    besidePlain(`${order}, at ${perHour} an hour, sums`, 1e6 / sums, plainMicros(frames.slice(0, 100), undefined));
   } // prettier-ignore
-
-function text(rate: number): string {
-  return `${(rate / 1e6).toFixed(3)} M rows/s`;
-}
 
 /** Three windows over one series. An event of the frames is about two records on the average. */
 function rulesOf(type: 'event_count' | 'value_sum', perHour: number): readonly Rule[] {

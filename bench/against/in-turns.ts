@@ -8,6 +8,7 @@ import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { packOptions } from '../packs/pack.js';
 import { threeRulesOptions } from '../packs/three-rules.js';
 import { type OrdinaryDay, ordinaryDay, start } from '../rows/ordinary-day.js';
+import { report } from '../yardstick/report.js';
 
 /** Frames that one engine takes before it is the other's turn: some tens of milliseconds. */
 const framesATurn = 25;
@@ -64,9 +65,8 @@ function compare(name: string, options: EngineOptions, days: readonly OrdinaryDa
   }
   const sorted = ratios.toSorted((a, b) => a - b);
   const [least = 0, most = 0] = [sorted.at(0), sorted.at(-1)];
-  console.log(
-    `${name}: ${(sorted[sorted.length >> 1] ?? 0).toFixed(2)} times the rate before (${least.toFixed(2)} to ${most.toFixed(2)}); ${isSame ? 'the same was told' : 'SOMETHING ELSE WAS TOLD'}`,
-  );
+  report.ratio(`${name}, of ${least.toFixed(2)} to ${most.toFixed(2)}`, sorted[sorted.length >> 1] ?? 0, 'the rate before');
+  report.verdict(`${name}: the same was told`, isSame);
 }
 
 function begun(Of: typeof Engine, options: EngineOptions): Side {

@@ -3,13 +3,14 @@
  * met, and their second day; with `--against` the pack under another commit's engine, too. All take short turns in one process, and the lower quartile
  * of each is what is compared: other work on the machine only ever adds. Then what judging accounts again takes, without the store.
  */
-import { loadavg } from 'node:os';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { packOptions } from '../packs/pack.js';
 import { threeRulesOptions } from '../packs/three-rules.js';
 import { generator, lineOf, ordinaryDay, start } from '../rows/ordinary-day.js';
 import { engineOf } from './in-turns.js';
+import { besidePlain, plainMicros } from '../yardstick/plain.js';
+import { type Goal, report } from '../yardstick/report.js';
 
 const rows = Number(process.env['BENCH_ROWS'] ?? 60_000);
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 32);
@@ -25,6 +26,8 @@ interface Side {
   readonly before: readonly Buffer[];
   readonly frames: readonly Buffer[];
   readonly micros: number[];
+  /** Of its rate beside the pack's. */
+  readonly goal?: Goal;
 }
 
 const pack = await packOptions();
@@ -36,7 +39,7 @@ const sides: readonly Side[] = [
   ...(other === undefined ? [] : [{ ...side('the pack, before', pack, day), Engine: await engineOf(other) }]),
   side(`the pack of ${pack.rules.length} rules`, pack, day),
   side('the pack and one rule more', more, day),
-  side('the pack, accounts of a million', pack, [...ordinaryDay({ accounts: 1_000_000, rows })]),
+  { ...side('the pack, accounts of a million', pack, [...ordinaryDay({ accounts: 1_000_000, rows })]), goal: { atLeast: 0.45 } },
   side(
     'the pack, the second day of 20,000',
     pack,
@@ -44,9 +47,7 @@ const sides: readonly Side[] = [
     [...ordinaryDay({ accounts: 20_000, rows })],
   ),
 ];
-console.log(
-  `node ${process.version}, ${new Date().toISOString().slice(0, 10)}, load ${loadavg()[0]?.toFixed(1)}; ${rows} rows in ${rounds} rounds`,
-);
+report.note(`${rows} rows in ${rounds} rounds; the lower quartile of each`);
 for (let round = 0; round < rounds; round += 1)
   for (const one of round % 2 === 0 ? sides : sides.toReversed()) {
     const micros = measured(one);
@@ -55,11 +56,14 @@ for (let round = 0; round < rounds; round += 1)
 const [first] = sides;
 const whole = sides.find(({ name, Engine: Of }) => Of === Engine && name.startsWith('the pack of'));
 for (const one of sides) {
-  const beside = (of: Side | undefined): string => (quartile(of?.micros ?? []) / quartile(one.micros)).toFixed(3);
-  console.log(
-    `${one.name}: ${(quartile(one.micros) / rows).toFixed(2)} us a row; ${beside(first)} of the rate of three rules, ${beside(whole)} of the pack's`,
-  );
+  const rateOf = (of: Side | undefined): number => quartile(of?.micros ?? []) / quartile(one.micros);
+  report.figure(one.name, quartile(one.micros) / rows, 'us a row');
+  if (one !== first)
+    report.ratio(one.name, rateOf(first), 'the rate of three rules', one === whole ? { atLeast: 0.65 } : undefined);
+  if (one !== whole && one !== first) report.ratio(one.name, rateOf(whole), "the pack's rate", one.goal);
 }
+if (first) besidePlain(first.name, quartile(first.micros) / rows, plainMicros(day));
+if (whole) besidePlain(whole.name, quartile(whole.micros) / rows, plainMicros(day, undefined));
 judgedAgain(30, 3_000);
 judgedAgain(1_000, 60);
 
@@ -140,11 +144,18 @@ function judgedAgain(accounts: number, rowsEach: number): void {
   });
   const sum = micros.reduce((all, one) => all + one, 0);
   const sorted = micros.toSorted((a, b) => a - b);
-  console.log(
-    `${micros.length} accounts of ${rowsEach} rows judged again: median ${ms(sorted[sorted.length >> 1])} ms, longest ${ms(sorted.at(-1))}; ${((micros.length / sum) * 1e6).toFixed(0)} accounts a second`,
+  const what = `accounts of ${rowsEach} rows judged again`;
+  report.figure(
+    `${what}, median of ${micros.length}`,
+    (sorted[sorted.length >> 1] ?? 0) / 1000,
+    'ms',
+    rowsEach >= 3_000 ? { atMost: 20 } : undefined,
   );
-}
-
-function ms(micros: number | undefined): string {
-  return ((micros ?? 0) / 1_000).toFixed(2);
+  report.figure(`${what}, longest`, (sorted.at(-1) ?? 0) / 1000, 'ms');
+  report.figure(
+    what,
+    (micros.length / sum) * 1e6,
+    'accounts a second of the processor',
+    rowsEach < 3_000 ? { atLeast: 1_000 } : undefined,
+  );
 }

@@ -5,7 +5,6 @@
  * Thirty seconds each, or BENCH_SECONDS; BENCH_RATE for another load.
  */
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -15,6 +14,7 @@ import { RunningVigie } from '#libs/testkit/running-vigie.js';
 import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import { requestOf } from '../process/http-lanes.js';
 import { SteadyLoad } from '../process/steady-load.js';
+import { report } from '../yardstick/report.js';
 
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 30);
 const rate = Number(process.env['BENCH_RATE'] ?? 20_000);
@@ -32,11 +32,9 @@ type Path = (typeof paths)[number];
 
 const vigie = await RunningVigie.start({ portBase });
 const browser = await openBrowser();
-let failed = false;
 let stopLoad: () => Promise<unknown> = async () => {};
 try {
   const token = developmentConsoleToken(vigie.dataDir);
-  console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`);
   // Something to list: what an open console has on an ordinary day.
   for (let n = 0; n < 20; n += 1) await vigie.post(theft(`before-${n}`));
   await vigie.until(() => open(token), (count) => count >= 20);
@@ -52,18 +50,21 @@ try {
   const busy = await beside;
   stopLoad = async () => {};
   const { taken, offered, lateMs } = await load.stop();
-  console.log(`load: ${thousands(offered)} events/s offered, ${thousands(taken)} acknowledged, half of the answers within ${lateMs.toFixed(0)} ms; load of the machine ${loadavg()[0]?.toFixed(1)}`);
+  report.figure('offered', offered, 'events/s');
+  report.figure('acknowledged', taken, 'events/s');
+  report.figure('answers to events, median', lateMs, 'ms');
   for (const path of paths) tell(path, busy.waits[path], quiet.waits[path]);
-  console.log(`the console's processor: ${(busy.cpu * 100).toFixed(0)} % of one core beside the load, ${(quiet.cpu * 100).toFixed(0)} % without it, at ${1_000 / askEveryMs} of each question a second: ${(busy.cpu * askEveryMs).toFixed(1)} and ${(quiet.cpu * askEveryMs).toFixed(1)} ms a pair of answers, with all else that it does`);
-  verdict(`95th percentile of /v1/summary ${quantile(busy.waits['/v1/summary'], 0.95).toFixed(0)} ms, goal below ${summaryMsGoal}`, quantile(busy.waits['/v1/summary'], 0.95) < summaryMsGoal);
-  console.log(`a theft on the open page after its detection: ${shown.map((ms) => (ms / 1_000).toFixed(2)).join(', ')} s`);
-  verdict(`the last of ${shown.length} after ${(Math.max(...shown) / 1_000).toFixed(2)} s, goal ${shownMsGoal / 1_000} s`, shown.length === thefts && Math.max(...shown) <= shownMsGoal);
+  report.note(`the console is asked ${1_000 / askEveryMs} of each question a second`);
+  report.figure("the console's processor beside the load, with all else that it does", busy.cpu * askEveryMs, 'ms a pair of answers');
+  report.figure("the console's processor without the load", quiet.cpu * askEveryMs, 'ms a pair of answers');
+  report.note(`a theft on the open page after its detection: ${shown.map((ms) => (ms / 1_000).toFixed(2)).join(', ')} s`);
+  report.figure(`the last of ${thefts} thefts on the open page`, shown.length === thefts ? Math.max(...shown) / 1_000 : Infinity, 's', { atMost: shownMsGoal / 1_000 });
 } finally {
   await stopLoad();
   await browser.close();
   await vigie.stop();
 } // prettier-ignore
-process.exit(failed ? 1 : 0);
+process.exit(report.isMet ? 0 : 1);
 
 interface Measured {
   /** Milliseconds of each answer. */
@@ -162,20 +163,23 @@ async function openBrowser(): Promise<Browser> {
 }
 
 function tell(path: string, busy: readonly number[], quiet: readonly number[]): void {
-  const text = (all: readonly number[]) => `median ${quantile(all, 0.5).toFixed(1)}, 95th percentile ${quantile(all, 0.95).toFixed(1)}, most ${Math.max(...all).toFixed(1)} ms`; // prettier-ignore
-  console.log(`${path}: ${text(busy)} (${busy.length} answers); before the load ${text(quiet)}; ratio of the 95th percentiles ${(quantile(busy, 0.95) / quantile(quiet, 0.95)).toFixed(2)}`); // prettier-ignore
+  for (const [when, all] of [
+    ['beside the load', busy],
+    ['before the load', quiet],
+  ] as const) {
+    report.figure(`${path} ${when}, median of ${all.length}`, quantile(all, 0.5), 'ms');
+    const goal = path === '/v1/summary' && all === busy ? { atMost: summaryMsGoal } : undefined;
+    report.figure(`${path} ${when}, 95th percentile`, quantile(all, 0.95), 'ms', goal);
+    report.figure(`${path} ${when}, most`, Math.max(...all), 'ms');
+  }
+  report.ratio(
+    `${path} beside the load, 95th percentile`,
+    quantile(busy, 0.95) / quantile(quiet, 0.95),
+    'what it is before the load',
+  );
 }
 
 function quantile(given: readonly number[], share: number): number {
   const sorted = given.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-function thousands(value: number): string {
-  return Math.round(value).toLocaleString('en');
-}
-
-function verdict(text: string, isMet: boolean): void {
-  console.log(`${text}: ${isMet ? 'met' : 'MISSED'}`);
-  if (!isMet) failed = true;
 }

@@ -10,7 +10,9 @@ import type { FrameSigning } from '../signing/frame-signing.js';
 import { installCodecs } from './wire/codecs.js';
 import { Door } from './door.js';
 import type { ConsumerSource } from './generation.js';
+import { encodeFramesAtOnce } from './wire/produce-request.js';
 import { quietRequestQueue } from './wire/request-queue.js';
+import { promptSockets } from './wire/sockets.js';
 import { guardFetches } from './wire/unreadable-batches.js';
 
 export interface KafkaOptions {
@@ -74,7 +76,9 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   installCodecs();
   quietRequestQueue();
   guardFetches();
+  encodeFramesAtOnce();
   return {
+    socketFactory: promptSockets,
     brokers: [...brokers],
     clientId,
     connectionTimeout: 3000,
@@ -95,6 +99,9 @@ function tell(log: Log, level: number, reason: string, message: string): void {
   else log.debug(`kafkajs: ${message}`, { reason });
 }
 
+/** Why a deadline is over that was kept: made once, for an abort without a reason makes an error with its stack each time. */
+const kept = new Error('it was answered in time');
+
 /** The client's own timeouts are not always kept (its issues 1749, 1675): this one is ours. Rejects with `Transient`. */
 export async function within<T>(clock: Clock, ms: number, what: string, work: Promise<T>): Promise<T> {
   const done = new AbortController();
@@ -108,7 +115,7 @@ export async function within<T>(clock: Clock, ms: number, what: string, work: Pr
     if (cause instanceof Transient) throw cause;
     throw isRetriable(cause) || stumbled(cause) ? new Transient(`Kafka: ${what}: ${messageOf(cause)}`, { cause }) : cause;
   } finally {
-    done.abort();
+    done.abort(kept);
   }
 }
 

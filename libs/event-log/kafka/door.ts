@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
-
-const plainSockets: () => ISocketFactory = createRequire(import.meta.url)('kafkajs/src/network/socketFactory');
+import { promptSockets } from './wire/sockets.js';
 
 /**
  * The one way of a consumer to the brokers. kafkajs can live on after it was asked to stop (a stop during its first join is forgotten, a
@@ -14,7 +12,7 @@ export class Door {
 
   readonly socketFactory: ISocketFactory = (address) => {
     if (this.#shut) throw new Error('this consumer has been given up');
-    const socket = plainSockets()(address);
+    const socket = promptSockets(address);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Engine, type EngineOptions } from '#libs/detection/engine.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
+import { projectRoot } from '#libs/runtime/paths.js';
+
+/** What `exact-windows.c` prints. */
+export interface ExactWindows {
+  readonly rows: number;
+  /** Windows of accounts that held at least once, and the sum of the times at which they first did, milliseconds since 1970. */
+  readonly matches: number;
+  readonly firstTimes: number;
+  /** Of the processor, without reading the file. */
+  readonly micros: number;
+}
+
+/** Compiles the program and gives it the rows, three windows over them; or says why it could not. Throws where it was run and refused the rows. */
+export function exactWindows(frames: readonly Buffer[], rules: readonly Rule[]): ExactWindows | string {
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-c-'));
+  try {
+    const [program, rows] = [join(folder, 'exact-windows'), join(folder, 'rows.ndjson')];
+    const source = join(projectRoot, 'bench', 'yardstick', 'exact-windows.c');
+    const compiled = spawnSync('cc', ['-O3', '-o', program, source], { encoding: 'utf8' });
+    if (compiled.error) return 'there is no C compiler called cc (on Debian: apt-get install gcc libc6-dev)';
+    if (compiled.status !== 0) return `cc did not compile ${source}: ${compiled.stderr.split('\n')[0] ?? ''}`;
+    writeFileSync(rows, Buffer.concat(frames));
+    const windows = rules.map(
+      ({ timespanMs, condition, spread }) => `${timespanMs}:${condition.atLeast}:${spread?.atLeast ?? 0}`,
+    );
+    const { stdout, stderr, status } = spawnSync(program, [rows, ...windows], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`exact-windows ended with ${status}: ${stderr}`);
+    return JSON.parse(stdout) as ExactWindows;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What the engine tells of the frames, as the C program counts it: each rule of each account once, and when it first held. */
+export function matchesOf(frames: readonly Buffer[], options: EngineOptions): Omit<ExactWindows, 'micros'> {
+  const engine = new Engine(options);
+  const first = new Map<string, number>();
+  let read = 0;
+  for (const [offset, bytes] of frames.entries()) {
+    read += engine.apply({ offset, bytes }, 0).rows;
+    for (const { actor_id, rule_matches } of engine.takeChanges({ includeUpdates: true }))
+      for (const { rule_id, first_fired } of rule_matches) {
+        const key = `${actor_id} ${rule_id}`;
+        first.set(key, Math.min(first.get(key) ?? Infinity, Date.parse(first_fired)));
+      }
+  }
+  return { rows: read, matches: first.size, firstTimes: [...first.values()].reduce((sum, time) => sum + time, 0) };
+}
