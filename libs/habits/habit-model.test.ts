@@ -16,6 +16,7 @@ import {
   Life,
   live,
   rules,
+  type Staff,
   staffOf,
   type Told,
   unlinked,
@@ -185,6 +186,18 @@ describe('what is learned', () => {
     expect(withoutHired.least(unlinked, groupId, 'somebody', day)).toBeGreaterThan(
       withoutHired.least(unlinked, groupId, calmest(staff), day),
     );
+  });
+
+  it('of somebody who was away for the first week of a group is what old hands of the role do', () => {
+    const random = new SeededRandom(seed, 'holiday');
+    const staff = staffOf(400, random).map((one) => ({ ...one, role: 'secretary', pace: 12 }));
+    const model = aModel();
+    const days = staff.concat(secretaryFrom(8), secretaryFrom(14));
+    live(model, { staff: days, from: firstDay, to: firstDay + 20, random });
+    const [holiday, hired] = ['back8', 'back14'].map((key) => explainedOf(model, key, firstDay + 19));
+    expect([holiday?.isNewcomer, hired?.isNewcomer]).toEqual([false, true]);
+    expect(holiday?.threshold).toBeLessThan(1.2 * (explainedOf(model, 'a1', firstDay + 19)?.threshold ?? 0));
+    expect(hired?.threshold).toBeGreaterThan(holiday?.threshold ?? Infinity);
   });
 
   it('of a program is its own spread, from the day on that has a week before it, without the first two days of the group', () => {
@@ -394,6 +407,11 @@ function doubled(day: AccountDay): AccountDay {
 function incidentsOf(told: readonly Told[]): number {
   return told.filter(({ key, day }) => !told.some((other) => other.key === key && other.day < day && other.day >= day - 2))
     .length;
+}
+
+/** One who is there from so many days after the first one on. */
+function secretaryFrom(after: number): Staff {
+  return { key: `back${after}`, role: 'secretary', pace: 12, from: firstDay + after, kind: 'human' };
 }
 
 function explainedOf(model: HabitModel, key: string, day: number) {

@@ -83,6 +83,8 @@ const french: Readonly<Record<string, string>> = {
     'Quelqu’un emploie la clé d’un programme pour lire un registre : plus de personnes que nul ne prend en charge en dix minutes qu’aucun de ses jours.',
   "The same over a day: more people in nobody's care than on any of the program's days, by their mean and six standard deviations.":
     'De même sur un jour : plus de personnes que nul ne prend en charge qu’aucun des jours du programme, selon leur moyenne et six écarts-types.',
+  "More people in nobody's care are looked at in a day with the key of this program than on any of its days, by their mean and six standard deviations: of a program that only writes, twenty are enough.":
+    'Plus de personnes que nul ne prend en charge sont consultées en un jour avec la clé de ce programme qu’aucun de ses jours, selon leur moyenne et six écarts-types : pour un programme qui ne fait qu’écrire, vingt suffisent.',
   'One session reads from two addresses within half an hour: its cookie or token was taken along. People who change computers sign in again and have a new session.':
     'Une même session lit depuis deux adresses en une demi-heure : son cookie ou son jeton a été emporté. Qui change de poste se reconnecte et a une nouvelle session.',
   'Lists of a day that show more people who are not in care than the account and its peers ever see. An emergency department or an imaging room sees some sixty a day.':

@@ -86,6 +86,9 @@ const french: Readonly<Record<string, string>> = {
     'Un programme chez des patients que personne n’a rencontrés, en un jour',
   'A program with more patients than ever within ten minutes': 'Un programme avec plus de patients que jamais en dix minutes',
   'A program with more patients than ever within a day': 'Un programme avec plus de patients que jamais en un jour',
+  'A program looks at patients whom nobody has met, within a day':
+    'Un programme consulte des patients que personne n’a rencontrés, en un jour',
+  'A program looks at a patient whom nobody has met': 'Un programme consulte un patient que personne n’a rencontré',
   'A program touches a patient whom nobody has met': 'Un programme touche un patient que personne n’a rencontré',
   'A program touches a patient of a clinic that it does not serve':
     'Un programme touche un patient d’un établissement qu’il ne sert pas',

@@ -7,7 +7,7 @@ import { at, mix, share } from './random.js';
 export const legitimateNames = [
   'on_call', 'lent', 'new_hire', 'coding_campaign', 'recall_list', 'closed_clinic_request', 'mass_casualty', 'migration',
   'merger', 'back_entry', 'pandemic', 'new_ward', 'locum', 'students', 'audit', 'relocation', 'night_pool',
-  'closed_stays', 'research', 'device_recall', 'new_application',
+  'closed_stays', 'research', 'device_recall', 'new_application', 'telephone_desk', 'central_laboratory',
 ] as const; // prettier-ignore
 export type LegitimateName = (typeof legitimateNames)[number];
 

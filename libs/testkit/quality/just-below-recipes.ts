@@ -77,6 +77,7 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['62d59ec0-51f9-4e84-9f2e-d22339138301', program],
   ['feb7099a-d9e3-4b34-9719-d58f15236b77', program],
   ['12b64718-dd93-4c8f-9522-e66ff203a865', program],
+  ['4f0b6c9d-8e57-4b6a-b1d2-6c3f5a90e714', program],
 ]);
 
 /** Rules of the default pack that nobody stays below in the simulation, and why. */

@@ -5,11 +5,13 @@ import { localDayOf } from '../local-time.js';
 import type { Duty } from '../roster.js';
 import { audit } from './audit.js';
 import { DenseFeed } from './dense-feed.js';
+import { centralLaboratory, telephoneDesk, withoutDesk, withoutLaboratory } from './central-work.js';
 import { backEntry, isDown } from './downtime.js';
 import { merger } from './merger.js';
 import { NewApplication } from './new-application.js';
 import { nightlyFiles } from './nightly-files.js';
 import { deviceRecall, research } from './ordered-work.js';
+import { raggedJobs } from './ragged-jobs.js';
 import { closedStays, locum, newWard, nightPool, pandemic, relocation, students, summer } from './staffing.js';
 
 /** What each is, for people. */
@@ -29,6 +31,11 @@ export const honestWeeks = {
   research: 'two physicians of a study read a hundred records a day in three clinics, for five days',
   device_recall: 'forty secretaries of the whole group call back patients of one clinic, for three days',
   new_application: 'the desks get another program, in which many visits begin with a list of forty who are expected',
+  telephone_desk: "eight secretaries answer the telephone for every clinic; one caller of four is in nobody's care",
+  central_laboratory: 'the technicians of the smaller clinics take the samples of all clinics',
+  ragged_jobs:
+    'programs that run on some days only: a weekly load, a check of identities on some nights, results that are sent again',
+  one_role: "the feed has one word for everybody's role",
   nightly_files: 'the warehouse fetches every night who lay in a bed, in files of two hundred',
 } as const;
 export type WeekName = keyof typeof honestWeeks;
@@ -58,6 +65,7 @@ export class Weeks {
     const { hospital } = this;
     const changes = {
       pandemic, new_ward: newWard, locum, students, summer, relocation, night_pool: nightPool, closed_stays: closedStays,
+      telephone_desk: withoutDesk, central_laboratory: withoutLaboratory,
     } as const; // prettier-ignore
     let changed = duties;
     for (const name of [
@@ -69,6 +77,8 @@ export class Weeks {
       'relocation',
       'night_pool',
       'closed_stays',
+      'telephone_desk',
+      'central_laboratory',
     ] as const) {
       const since = this.#daysSince(name, day);
       if (since >= 0) changed = changes[name](hospital, changed, day, since);
@@ -85,12 +95,20 @@ export class Weeks {
       ...audit(hospital, day, this.#daysSince('audit', day)),
       ...research(hospital, day, this.#daysSince('research', day)),
       ...deviceRecall(hospital, day, this.#daysSince('device_recall', day)),
+      ...telephoneDesk(hospital, day, this.#daysSince('telephone_desk', day)),
+      ...centralLaboratory(hospital, day, this.#daysSince('central_laboratory', day)),
+      ...raggedJobs(hospital, day, this.#daysSince('ragged_jobs', day)),
       ...(this.#daysSince('nightly_files', day) >= 0 ? [nightlyFiles(hospital, day)] : []),
     ];
   }
 
   /** What of an access reaches the feed: nothing, itself, or more. */
   *reported(access: Access): Generator<Access> {
+    const isUnnamed = this.#daysSince('one_role', localDayOf(access.at)) >= 0;
+    for (const one of this.#reported(access)) yield isUnnamed ? withoutRole(one) : one;
+  }
+
+  *#reported(access: Access): Generator<Access> {
     const day = localDayOf(access.at);
     if (isDown(this.hospital, access, this.#daysSince('downtime', day))) return;
     if (this.#daysSince('new_application', day) >= 0) yield* this.#desk.reported(access);
@@ -108,4 +126,14 @@ export class Weeks {
   #daysSince(name: WeekName, day: number): number {
     return day - (this.#since(name) ?? Infinity);
   }
+}
+
+/** The one role of people where the feed does not tell them apart. */
+const anybody = 'user';
+
+function withoutRole(access: Access): Access {
+  const { session } = access;
+  return session.account.kind === 'service'
+    ? access
+    : { ...access, session: { ...session, account: { ...session.account, role: anybody } } };
 }
