@@ -191,7 +191,7 @@ function naive(
     const of = Map.groupBy(bars.filter((one) => one.actorId === actor), ({ incidentId }) => incidentId); // prettier-ignore
     return [...of.values()].some((versions) => {
       const { isOpen = false, last = 0 } = versions.toSorted((a, b) => b.version - a.version)[0] ?? {};
-      return isOpen && Math.min(...versions.map(({ from }) => from)) <= step && step < last + 144 + 3 * 144;
+      return isOpen && Math.min(...versions.map(({ from }) => from)) <= step && step < last + 144 + 5 * 144;
     });
   };
   /** Days of the last thirty on which it was seen there, as far as today may know. */
@@ -216,7 +216,7 @@ function naive(
     return newest !== undefined && newest.from <= step && step < newest.until;
   });
   const others = new Set(
-    ofPatient.filter((one) => one.actor_id !== actorId && step < one.step + 432 && !isBarred(one.actor_id)).map((one) => one.actor_id),
+    ofPatient.filter((one) => one.actor_id !== actorId && step < one.step + 720 && !isBarred(one.actor_id)).map((one) => one.actor_id),
   ); // prettier-ignore
   const worked = daysOf(actorId, () => true);
   const inClinic = daysOf(actorId, (one) => one.clinic_id === clinicId);

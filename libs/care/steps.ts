@@ -10,8 +10,14 @@ export const slackMs = 300_000;
 const dayMs = 86_400_000;
 const stepsOfDay = dayMs / stepMs;
 
-/** How long a touch links its patient to others, steps. */
-export const linkSteps = 3 * stepsOfDay;
+/**
+ * How long a touch links its patient to others, steps: a weekend on which hardly anybody works lies within it. With three days, people who work off what
+ * was done some days ago (coders, billing) met on a Monday strangers whom they meet on no other day.
+ */
+export const linkSteps = 5 * stepsOfDay;
+
+/** How long before it begins a planned stay links, and how long after its end any does, steps. */
+export const stayMarginSteps = 3 * stepsOfDay;
 
 /** How far back accesses may lie, from the newest arrival, and be stamped: what was known then is held so long. Steps. */
 export const heldSteps = 3 * stepsOfDay;

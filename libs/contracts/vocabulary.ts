@@ -40,7 +40,7 @@ export const laneKinds: readonly LaneKind[] = ['source_ip', 'device', 'session_i
 
 /**
  * How a patient was known as an account came: to the account itself from an earlier day, by a feed of stays and appointments, through several
- * other accounts within three days, through a single one, or to nobody.
+ * other accounts within five days, through a single one, or to nobody.
  */
 export const careLinks = ['own', 'stay', 'several', 'single', 'none'] as const;
 export type CareLink = (typeof careLinks)[number];

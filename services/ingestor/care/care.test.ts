@@ -40,7 +40,7 @@ describe('what ingestors know of care', () => {
     expect(await one.link('c', '8000001', 60 * minute)).toBe('several');
     const again = await anIngestor(log);
     expect(again.following.memory.patients).toBe(1);
-    for (const [actor, at, link] of [['b', 30 * minute, 'single'], ['c', 60 * minute, 'several'], ['a', 26 * hour, 'own'], ['d', 5 * 24 * hour, 'none']] as const)
+    for (const [actor, at, link] of [['b', 30 * minute, 'single'], ['c', 60 * minute, 'several'], ['a', 26 * hour, 'own'], ['d', 7 * 24 * hour, 'none']] as const)
       for (const [place, ingestor] of [one, two, again].entries())
         expect([actor, await ingestor.link(actor, '8000001', at, `${actor} of ${place}`)]).toEqual([actor, link]);
   }); // prettier-ignore

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { linkSteps, stepOf, visibleFrom } from '#libs/care/steps.js';
+import { stayMarginSteps, stepOf, visibleFrom } from '#libs/care/steps.js';
 import type { CareStay } from '#libs/contracts/care/care-fact.js';
 import { keptFor, careTopic } from '#libs/contracts/topics.js';
 import type { Stay } from '#libs/formats/stays/stay.js';
@@ -14,9 +14,11 @@ const hexDigits = 32;
 export function stayFacts(stay: Stay, source: SourceContext, receivedMs: number): readonly CareStay[] {
   const { active, former } = source.keys.at(receivedMs);
   const authority = stay.patient.authority ?? authorityOf(source, stay.clinicId);
-  const from = stepOf(stay.beginMs) - (stay.isPlanned ? linkSteps : 0);
+  const from = stepOf(stay.beginMs) - (stay.isPlanned ? stayMarginSteps : 0);
   const until =
-    stay.endMs === undefined ? Math.max(stepOf(receivedMs), stepOf(stay.beginMs)) + openSteps : stepOf(stay.endMs) + linkSteps;
+    stay.endMs === undefined
+      ? Math.max(stepOf(receivedMs), stepOf(stay.beginMs)) + openSteps
+      : stepOf(stay.endMs) + stayMarginSteps;
   const fact = {
     what: 'stay', group_id: source.groupId, stay_id: idOf(stay, source), from: Math.max(0, from), until: stay.isCancelled ? Math.max(0, from) : until,
     visible: visibleFrom(receivedMs, receivedMs), received_at: isoOf(receivedMs),
