@@ -19,7 +19,7 @@ if (against >= 0 && commit === undefined) {
 }
 /** Where each lies under bench/. */
 const ordinary = new Map(
-  ['.', 'pages'].flatMap((room) =>
+  ['.', 'pages', 'whole'].flatMap((room) =>
     readdirSync(join(root, 'bench', room))
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
       .map((file) => file.replace(/\.ts$/, ''))
