@@ -45,7 +45,7 @@ try {
   await compare('embedded log', async (count, turn) => {
     const VIGIE_DATA_DIR = join(folder, `turn-${turn}`);
     await cp(preloaded, VIGIE_DATA_DIR, { recursive: true });
-    const rate = await judged(count, { VIGIE_DATA_DIR });
+    const rate = await judged(count, { VIGIE_DATA_DIR, KAFKA_BROKERS: '' });
     await rm(VIGIE_DATA_DIR, { recursive: true });
     return rate;
   });
@@ -85,19 +85,23 @@ function bestOf(rates: readonly Rate[]): Rate {
 async function judged(count: number, env: Readonly<Record<string, string>>): Promise<Rate> {
   const scorers = new BenchScorers(count, portBase, env);
   try {
-    let from: Sample | undefined;
-    for (let last: Sample | undefined; ; ) {
+    const samples: Sample[] = [];
+    do {
       await sleep(sampleEveryMs);
-      const now = await scorers.sample();
-      const isWarm = now.rows.every((each) => each >= warmRows / count);
-      if (from && last && (now.rows.some((each, index) => each === last?.rows[index]) || sumOf(now) >= rows)) return between(from, last);
-      from ??= isWarm ? now : undefined;
-      last = now;
-    }
+      samples.push(await scorers.sample());
+    } while (sumOf(samples.at(-1)) < rows);
+    // Known at the end alone: one that stands still for a moment waits for the machine.
+    const all = samples.at(-1)?.rows ?? [];
+    const together = samples.filter((sample) =>
+      sample.rows.every((each, index) => each >= warmRows / count && each < (all[index] ?? 0)),
+    );
+    const [from, to] = [together[0], together.at(-1)];
+    if (!from || !to || from === to) throw new Error(`${rows} rows are too few to be measured; give BENCH_ROWS more`);
+    return between(from, to);
   } finally {
     await scorers.stop();
   }
-} // prettier-ignore
+}
 
 function between(from: Sample, to: Sample): Rate {
   const count = sumOf(to) - sumOf(from);
@@ -107,8 +111,8 @@ function between(from: Sample, to: Sample): Rate {
   };
 }
 
-function sumOf({ rows: each }: Sample): number {
-  return each.reduce((sum, one) => sum + one, 0);
+function sumOf(sample: Sample | undefined): number {
+  return (sample?.rows ?? []).reduce((sum, one) => sum + one, 0);
 }
 
 /** Into a log that is like any other. */
