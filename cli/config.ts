@@ -33,7 +33,7 @@ export const commandConfig = {
   VIGIE_CONSOLE_ACCOUNTS_FILE: z.string().optional(),
   /** What an identifier of a patient looks like, for texts that people write: see the console. */
   VIGIE_PATIENT_PATTERNS: z.string().optional(),
-  /** Where scorers answer; the one of this machine where it is left out. */
+  /** Where scorers answer; those of this machine where it is left out. */
   VIGIE_SCORER_URLS: commaList().optional(),
 };
 export type CommandConfig = CommonConfig & z.infer<z.ZodObject<typeof commandConfig>>;

@@ -20,7 +20,7 @@ const json = wanted.indexOf('--json');
 if (json >= 0) wanted.splice(json, 1);
 /** Where each lies under bench/. */
 const ordinary = new Map(
-  ['.', 'pages'].flatMap((room) =>
+  ['.', 'pages', 'whole'].flatMap((room) =>
     readdirSync(join(root, 'bench', room))
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
       .map((file) => file.replace(/\.ts$/, ''))

@@ -26,7 +26,7 @@ export function explainSyntax(): Command {
         laneKinds,
       ),
     )
-    .option('--scorer <url...>', 'scorers to ask; where it is left out, those of VIGIE_SCORER_URLS, or the one of this machine')
+    .option('--scorer <url...>', 'scorers to ask; where it is left out, those of VIGIE_SCORER_URLS, or those of this machine')
     .addOption(new Option('--format <format>', 'of what is printed').choices(['text', 'json']).default('text'))
     .addHelpText('after', notes);
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { portOffsets, services } from '#libs/contracts/vocabulary.js';
+import { maySeveral } from '#libs/runtime/supervised/worker.js';
 import { metricNames } from '#libs/runtime/metrics.js';
 import { metricsIn } from '#libs/testkit/dashboards.js';
 import { withPrometheus } from './prometheus-tools.js';
@@ -44,13 +45,13 @@ describe('Prometheus', () => {
       });
     });
 
-  it('scrapes every service on its port, in both configurations', () => {
+  it('scrapes every service on its port, in both configurations; those of which several may run where a start says that they are', () => {
     for (const service of services) {
       const port = 7410 + portOffsets[service];
       expect(readFileSync(`${folder}/prometheus.yml`, 'utf8')).toContain(`names: [${service}], type: A, port: ${port},`);
-      expect(readFileSync(`${folder}/prometheus.local.yml`, 'utf8')).toMatch(
-        new RegExp(`job_name: vigie-${service}\\n.*127\\.0\\.0\\.1:${port}'`),
-      );
+      const local = readFileSync(`${folder}/prometheus.local.yml`, 'utf8');
+      const where = maySeveral(service) ? `'../../data/targets/${service}.json'` : `'127.0.0.1:${port}'`;
+      expect(local).toMatch(new RegExp(`job_name: vigie-${service}\\n.*${where.replaceAll('.', '\\.')}`));
     }
   });
 });

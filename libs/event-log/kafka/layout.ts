@@ -93,8 +93,10 @@ export class Layout {
     if (file === undefined) return;
     try {
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`);
-      await rename(`${file}.new`, file);
+      // Several processes of a service may begin at the same moment.
+      const fresh = `${file}.${process.pid}.new`;
+      await writeFile(fresh, `${JSON.stringify(record, undefined, 2)}\n`);
+      await rename(fresh, file);
     } catch (cause) {
       this.#complain(file, cause);
     }

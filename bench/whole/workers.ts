@@ -1,0 +1,170 @@
+// whole/: processes of Vigie as they run, several of them.
+
+/**
+ * Two scorers beside one: the same signed frames in four partitions, the whole pack, processes as `vigie start` runs them, over the embedded log, and over Kafka with `KAFKA_BROKERS`.
+ * Counted from the moment at which all of them judge until the first has nothing left. Beside it, what the machine gives two processes that share nothing: on one with other work, or whose
+ * cores are halves of one, two are not twice one. Processor time is of all threads; goal by the clock: 1.7 times.
+ */
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { frameBytesMax, madeTopics, partitionCountOf, partitionOf, topics } from '#libs/contracts/topics.js';
+import { kafkaOptions, openEventLog } from '#libs/event-log/open.js';
+import { withAdmin } from '#libs/event-log/kafka/topics/admin.js';
+import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { commonConfig, readConfig } from '#libs/runtime/config.js';
+import { Health } from '#libs/runtime/health.js';
+import { silentLog } from '#libs/runtime/log.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
+import { BenchScorers, type Sample } from '../process/scorers.js';
+import { accessRows } from '../rows/access-rows.js';
+
+const rows = Number(process.env['BENCH_ROWS'] ?? 1_000_000);
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 2);
+const goal = 1.7;
+const partitions = 4;
+/** What each judges before it is measured: programs compile while they run. */
+const warmRows = rows / 10;
+const sampleEveryMs = 100;
+const spinMs = 2000;
+
+interface Rate {
+  readonly rowsPerMs: number;
+  readonly microsecondsPerRow: number;
+}
+
+const portBase = await freePortBase(60);
+const folder = await mkdtemp(join(tmpdir(), 'vigie-bench-workers-'));
+try {
+  console.log(`${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, node ${process.version}: ${rows} rows in ${partitions} partitions`);
+  const preloaded = join(folder, 'preloaded');
+  await preload({ VIGIE_DATA_DIR: preloaded });
+  await compare('embedded log', async (count, turn) => {
+    const VIGIE_DATA_DIR = join(folder, `turn-${turn}`);
+    await cp(preloaded, VIGIE_DATA_DIR, { recursive: true });
+    const rate = await judged(count, { VIGIE_DATA_DIR, KAFKA_BROKERS: '' });
+    await rm(VIGIE_DATA_DIR, { recursive: true });
+    return rate;
+  });
+  const { KAFKA_BROKERS: brokers } = process.env;
+  if (brokers) await compare('Kafka', (count, turn) => overKafka(count, { KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: join(folder, `kafka-${turn}`) }));
+} finally {
+  await rm(folder, { recursive: true });
+} // prettier-ignore
+
+/** One and two in turns, the best of each: other work comes and goes. */
+async function compare(what: string, run: (count: number, turn: string) => Promise<Rate>): Promise<void> {
+  const [ones, twos, machine]: [Rate[], Rate[], number[]] = [[], [], []];
+  for (let round = 1; round <= rounds; round += 1) {
+    ones.push(await run(1, `${round}-1`));
+    twos.push(await run(2, `${round}-2`));
+    const [one, two] = [await spun(1), await spun(2)];
+    machine.push(two / one);
+  }
+  const [one, two] = [bestOf(ones), bestOf(twos)];
+  const ratio = two.rowsPerMs / one.rowsPerMs;
+  const most = Math.max(...machine);
+  console.log(
+    `${what}: two scorers ${ratio.toFixed(2)} times one by the clock (goal ${goal}: ${ratio >= goal ? 'met' : 'MISSED'}), where two processes that share nothing are ${most.toFixed(2)} times one: ${(ratio / most).toFixed(2)} of that`,
+  );
+  console.log(
+    `${what}: a row costs two ${(two.microsecondsPerRow / one.microsecondsPerRow).toFixed(2)} times the processor time that it costs one (${two.microsecondsPerRow.toFixed(2)} and ${one.microsecondsPerRow.toFixed(2)} us, all threads); ${two.rowsPerMs.toFixed(0)} k and ${one.rowsPerMs.toFixed(0)} k rows/s`,
+  );
+}
+
+function bestOf(rates: readonly Rate[]): Rate {
+  return {
+    rowsPerMs: Math.max(...rates.map((rate) => rate.rowsPerMs)),
+    microsecondsPerRow: Math.min(...rates.map((rate) => rate.microsecondsPerRow)),
+  };
+}
+
+async function judged(count: number, env: Readonly<Record<string, string>>): Promise<Rate> {
+  const scorers = new BenchScorers(count, portBase, env);
+  try {
+    const samples: Sample[] = [];
+    do {
+      await sleep(sampleEveryMs);
+      samples.push(await scorers.sample());
+    } while (sumOf(samples.at(-1)) < rows);
+    // Known at the end alone: one that stands still for a moment waits for the machine.
+    const all = samples.at(-1)?.rows ?? [];
+    const together = samples.filter((sample) =>
+      sample.rows.every((each, index) => each >= warmRows / count && each < (all[index] ?? 0)),
+    );
+    const [from, to] = [together[0], together.at(-1)];
+    if (!from || !to || from === to) throw new Error(`${rows} rows are too few to be measured; give BENCH_ROWS more`);
+    return between(from, to);
+  } finally {
+    await scorers.stop();
+  }
+}
+
+function between(from: Sample, to: Sample): Rate {
+  const count = sumOf(to) - sumOf(from);
+  return {
+    rowsPerMs: count / (to.ms - from.ms),
+    microsecondsPerRow: (to.processorMicroseconds - from.processorMicroseconds) / count,
+  };
+}
+
+function sumOf(sample: Sample | undefined): number {
+  return (sample?.rows ?? []).reduce((sum, one) => sum + one, 0);
+}
+
+/** Into a log that is like any other. */
+async function preload(env: Readonly<Record<string, string>>): Promise<void> {
+  const config = readConfig(commonConfig, { ...env });
+  const tools = { name: 'bench', topics: [topics.accesses], clock: systemClock, logger: silentLog, health: new Health() };
+  const log = await openEventLog(config, { ...tools, signal: new AbortController().signal });
+  const held = Array.from({ length: partitions }, () => ({ lines: [] as Buffer[], bytes: 0 }));
+  for (let index = 0; index < rows; index += 1) {
+    const line = accessRows(index, 1);
+    const partition = partitionOf('helix', `account.${(index * 7919) % 1400}`, partitions);
+    const waiting = held[partition];
+    if (!waiting) throw new Error(`no partition ${partition}`);
+    waiting.lines.push(line);
+    waiting.bytes += line.length;
+    if (waiting.bytes < frameBytesMax - 1024 && index < rows - partitions) continue;
+    await log.append({ topic: topics.accesses, partition }, Buffer.concat(waiting.lines.splice(0)));
+    waiting.bytes = 0;
+  }
+  for (const [partition, { lines }] of held.entries())
+    if (lines.length > 0) await log.append({ topic: topics.accesses, partition }, Buffer.concat(lines));
+  await log.close();
+}
+
+/** Topics of its own run, which are gone afterwards: those of an installation are never touched. */
+async function overKafka(count: number, env: Readonly<Record<string, string>>): Promise<Rate> {
+  const config = readConfig(commonConfig, { ...process.env, ...env });
+  const options = kafkaOptions(config, config.KAFKA_BROKERS ?? [], { name: 'bench', clock: systemClock, logger: silentLog });
+  const known = await withAdmin(options, (admin) => admin.listTopics());
+  const there = madeTopics.filter((topic) => known.includes(topic));
+  if (there.length > 0)
+    throw new Error(`Kafka at ${env['KAFKA_BROKERS']} has ${there[0]}: this measures over brokers of its own, and takes no topics of others away`);
+  try {
+    await createTopics(options, Object.fromEntries(madeTopics.map((topic) => [topic, { partitions: partitionCountOf(topic, partitions) }])));
+    await preload(env);
+    return await judged(count, env);
+  } finally {
+    await withAdmin(options, (admin) => admin.deleteTopics({ topics: [...madeTopics] }));
+    await withAdmin(options, async (admin) => {
+      while ((await admin.listTopics()).some((topic) => madeTopics.includes(topic))) await sleep(sampleEveryMs);
+    });
+  }
+} // prettier-ignore
+
+/** Turns of a loop that so many processes make in a while, at the same time. */
+async function spun(count: number): Promise<number> {
+  const program = `const end = performance.now() + ${spinMs}; let turns = 0; for (let x = 1; performance.now() < end; turns += 1) for (let i = 0; i < 1000; i += 1) x = Math.imul(x, 31) + i; console.log(turns)`;
+  const turns = Array.from({ length: count }, async () => {
+    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    for await (const chunk of child.stdout) said += String(chunk);
+    return Number(said);
+  });
+  return (await Promise.all(turns)).reduce((sum, one) => sum + one, 0);
+}
