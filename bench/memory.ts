@@ -109,10 +109,10 @@ function frameOf(frame: number): Buffer {
   return Buffer.from(`${lines.join('\n')}\n`);
 }
 
-/** Bytes of the process that are live, heap and arrays, after a collection. */
+/** Bytes of the process that are live, heap and what lies outside of it (memories of WebAssembly among it), after a collection. */
 function resident(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 function collect(): void {
   globalThis.gc?.();

@@ -39,7 +39,8 @@ export class ReadAhead {
 
   /** `count` rows, `rowsAheadMax` at most. */
   take(rows: readonly ScannedRow[], count: number): void {
-    const { accounts, main } = this.windows;
+    const { accounts, main, index } = this.windows;
+    const { cells } = index;
     const { days, dormancy } = this.shared;
     const known = this.#accounts;
     const ledgers = this.#ledgers;
@@ -47,13 +48,16 @@ export class ReadAhead {
     for (let i = 0; i < count; i += 1) known[i] = accounts.firstAt(rows[i]?.accountHash ?? 0);
     for (let i = 0; i < count; i += 1) {
       const account = known[i] ?? 0;
-      seen ^= accounts.touch(account) ^ dormancy.touch(account);
+      seen ^= accounts.touch(account) ^ dormancy.touch(account) ^ cells.touch(accounts.cells(account));
       if (days) seen ^= days.table.touch(account);
       ledgers[i] = accounts.main(account);
     }
     for (let i = 0; i < count; i += 1) seen ^= main.store.length(ledgers[i] ?? 0);
     for (let i = 0; i < count; i += 1) seen ^= main.store.touch(ledgers[i] ?? 0);
-    for (const feed of this.#feeds) seen ^= this.#takeCells(feed, rows, count);
+    for (let i = 0; i < this.#feeds.length; i += 1) {
+      const feed = this.#feeds[i];
+      if (feed) seen ^= this.#takeCells(feed, rows, count);
+    }
     // Kept, so that the reads are not compiled away.
     this.#seen = seen;
   }
@@ -67,10 +71,11 @@ export class ReadAhead {
     for (let i = 0; i < count; i += 1) {
       const row = rows[i];
       if (!row || (row.ends[place] ?? 0) === 0) continue;
-      ledgers[there] = cells.firstAt(known[i] ?? 0, series, row.hashOf(place));
+      const account = known[i] ?? 0;
+      // Mostly it is the cell that the account had last. Of another one the bytes must be hashed.
+      ledgers[there] = cells.firstOf(account, series) || cells.touch(cells.firstAt(account, series, row.hashOf(place)));
       there += 1;
     }
-    for (let i = 0; i < there; i += 1) ledgers[i] = cells.touch(ledgers[i] ?? 0);
     for (let i = 0; i < there; i += 1) seen ^= store.length(ledgers[i] ?? 0);
     for (let i = 0; i < there; i += 1) seen ^= store.touch(ledgers[i] ?? 0);
     return seen;

@@ -1,3 +1,4 @@
+import { hashBytes } from '../scan/keyed-hash.js';
 import type { AccountTable } from './account-table.js';
 import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
@@ -9,6 +10,7 @@ export interface CellKey {
   view: DataView;
   start: number;
   end: number;
+  /** `hashBytes` of them, 0 where nobody has made it: the cell that its account asked for last is found without. */
   hash: number;
 }
 
@@ -18,6 +20,8 @@ const recordBytes = 4 * recordWords;
 const at = { hash: 0, account: 1, kind: 2, ledger: 3, next: 4, key: 5 } as const;
 const inlineBytesMax = (recordWords - at.key) * 4;
 const half = 16;
+/** Cells of an account that are looked through, to put one before the others. */
+const aheadMax = 4;
 
 /** Ledgers by (account, series, cell), exact: open addressing on a hash, then a comparison of the bytes. Numbers start at 1. */
 export class CellTable {
@@ -35,20 +39,51 @@ export class CellTable {
     return this.#slots.bytes + this.#words.byteLength + this.#keys.bytes;
   }
 
+  /** The ledger of the cell, 0 for none. Accounts mostly go on with the cell that they had last, which is their first one then. */
   find(account: number, series: number, cell: CellKey): number {
+    const first = this.accounts.cells(account);
+    if (first !== 0 && this.#same(first, account, series, cell)) return this.#words[first * recordWords + at.ledger] ?? 0;
+    return first === 0 ? 0 : this.#findByHash(account, series, cell);
+  }
+
+  #findByHash(account: number, series: number, cell: CellKey): number {
     const slots = this.#slots;
-    const hash = mixed(cell.hash, account, series);
+    const hash = mixed(hashOf(cell), account, series);
     for (let slot = slots.home(hash); ; slot = slots.next(slot)) {
       const found = slots.at(slot);
       if (found === 0) return 0;
-      if (slots.hashAt(slot) === hash && this.#same(found, account, series, cell))
-        return this.#words[found * recordWords + at.ledger] ?? 0;
+      if (slots.hashAt(slot) !== hash || !this.#same(found, account, series, cell)) continue;
+      this.#putFirst(account, found);
+      return this.#words[found * recordWords + at.ledger] ?? 0;
+    }
+  }
+
+  /** Puts a cell of the account before its others, where it is among the next ones. */
+  #putFirst(account: number, id: number): void {
+    const words = this.#words;
+    const first = this.accounts.cells(account);
+    let before = first;
+    for (let step = 0; step < aheadMax && before !== 0; step += 1) {
+      const next = words[before * recordWords + at.next] ?? 0;
+      if (next === id) {
+        words[before * recordWords + at.next] = words[id * recordWords + at.next] ?? 0;
+        words[id * recordWords + at.next] = first;
+        this.accounts.setCells(account, id);
+        return;
+      }
+      before = next;
     }
   }
 
   /** The cell in the first slot of the hash, which need not be the one; 0 for none. */
   firstAt(account: number, series: number, hash: number): number {
     return this.#slots.at(this.#slots.home(mixed(hash, account, series)));
+  }
+  /** The ledger of the account's first cell where that is of the series; else 0. */
+  firstOf(account: number, series: number): number {
+    const record = this.accounts.cells(account) * recordWords;
+    const kind = this.#words[record + at.kind] ?? 0;
+    return record !== 0 && kind >>> half === series ? (this.#words[record + at.ledger] ?? 0) : 0;
   }
   /** Reads what is known of the cell: its ledger. */
   touch(id: number): number {
@@ -60,7 +95,7 @@ export class CellTable {
     if ((id + 1) * recordWords > this.#words.length) this.#widen((id + 1) * recordBytes);
     const record = id * recordWords;
     const length = cell.end - cell.start;
-    const hash = mixed(cell.hash, account, series);
+    const hash = mixed(hashOf(cell), account, series);
     this.#words.fill(0, record, record + recordWords);
     this.#words[record + at.hash] = hash;
     this.#words[record + at.account] = account;
@@ -140,6 +175,11 @@ export class CellTable {
     this.#memory.reserve(size);
     this.#words = new Int32Array(this.#memory.bytes);
   }
+}
+
+function hashOf(cell: CellKey): number {
+  if (cell.hash === 0) cell.hash = hashBytes(cell.view, cell.start, cell.end);
+  return cell.hash;
 }
 
 function mixed(hash: number, account: number, series: number): number {

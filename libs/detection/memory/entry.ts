@@ -44,6 +44,12 @@ export function markOf(words: Uint32Array, word: number): number {
   return (words[word + 5] ?? 0) >>> timeHighBits;
 }
 
+/** Gives the entry at `word` another time. */
+export function setTimeOf(words: Uint32Array, word: number, time: number): void {
+  words[word + 4] = time % word32;
+  words[word + 5] = Math.floor(time / word32) | ((words[word + 5] ?? 0) & ~timeHighMask);
+}
+
 /** Gives the entry at `word` another mark. */
 export function setMarkOf(words: Uint32Array, word: number, mark: number): void {
   words[word + 5] = ((words[word + 5] ?? 0) & timeHighMask) | (mark << timeHighBits);

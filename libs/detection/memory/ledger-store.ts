@@ -6,6 +6,7 @@ import {
   entryWords,
   sameValue,
   setMarkOf,
+  setTimeOf,
   spreadWords,
   timeOf,
   writeEntry,
@@ -178,6 +179,20 @@ export class LedgerStore {
     if (this.amounts) words[word + this.width - 1] = entry.amount;
     heads.setLength(ledger, length + 1);
     this.#entries += 1;
+  }
+
+  /** Puts an entry at the end that says what the newest one says, at another time; false where there is no room without letting go of others. */
+  repeat(ledger: number, time: number): boolean {
+    const { heads, width } = this;
+    const length = this.length(ledger);
+    if (length === (capacities[heads.sizeClass(ledger)] ?? 0)) return false;
+    const words = this.words(ledger);
+    const word = this.start(ledger) + length * width;
+    for (let at = word; at < word + width; at += 1) words[at] = words[at - width] ?? 0;
+    setTimeOf(words, word, time);
+    heads.setLength(ledger, length + 1);
+    this.#entries += 1;
+    return true;
   }
 
   /** Frees at least one place; returns how many entries it dropped from the front. */

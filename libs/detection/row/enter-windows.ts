@@ -73,7 +73,10 @@ export class EnterWindows {
     const place = this.#place;
     let isInTime = true;
     const feeds = (this.#feedsOf[set] ??= this.#feeds.filter(({ feed }) => marks.sets.has(set, feed.selection)));
-    for (const { series, feed } of feeds) {
+    for (let i = 0; i < feeds.length; i += 1) {
+      const one = feeds[i];
+      if (!one) continue;
+      const { series, feed } = one;
       place.floor = windows.floorOf(account, series);
       if (row.time <= place.floor) continue;
       const cell = this.#values.cell(row, feed.by);

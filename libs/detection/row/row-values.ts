@@ -110,7 +110,7 @@ export class RowValues {
     this.#cell.view = row.view;
     this.#cell.start = start;
     this.#cell.end = end;
-    this.#cell.hash = row.hashOf(place);
+    this.#cell.hash = row.hashes[place] ?? 0;
     return true;
   }
 }

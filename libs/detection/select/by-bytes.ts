@@ -7,6 +7,8 @@ import { packText } from '../scan/packed-text.js';
 /** Strings that are remembered; above, they are forgotten. */
 const valuesMax = 65_536;
 const keyWords = 4;
+/** Strings that are found without a search, a power of two: rows repeat few. */
+const recentSlots = 64;
 /** In the last word of a string that is too long to be packed. */
 const long = 0xffffffff;
 
@@ -21,6 +23,8 @@ export class ByBytes {
   #bytes: (Uint8Array | undefined)[] = [undefined];
   #values: number[] = [0];
   readonly #key = { v0: 0, v1: 0, v2: 0, v3: 0 };
+  /** Numbers of strings met lately, direct-mapped. */
+  readonly #recent = new Uint32Array(recentSlots);
 
   constructor(private readonly make: (bytes: Uint8Array, start: number, end: number) => number) {}
 
@@ -30,13 +34,19 @@ export class ByBytes {
     if (!isShort) [key.v0, key.v1, key.v2, key.v3] = [hashBytes(view, start, end), end - start, 0, long];
     const { v0, v1, v2, v3 } = key;
     const keys = this.#keys;
+    const recentSlot = Math.imul(v0 ^ v1 ^ v2 ^ v3, 0x9e3779b1) >>> 26;
+    const recent = (this.#recent[recentSlot] ?? 0) * keyWords;
+    if (isShort && keys[recent] === v0 && keys[recent + 1] === v1 && keys[recent + 2] === v2 && keys[recent + 3] === v3)
+      return this.#values[recent / keyWords] ?? 0;
     const mask = this.#slots.length - 1;
     for (let slot = hashWords(v0, v1, v2, v3) & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot] ?? 0;
       if (id === 0) return this.#add(bytes, start, end);
       const at = id * keyWords;
       if (keys[at] !== v0 || keys[at + 1] !== v1 || keys[at + 2] !== v2 || keys[at + 3] !== v3) continue;
-      if (isShort || same(this.#bytes[id], bytes, start, end)) return this.#values[id] ?? 0;
+      if (!isShort && !same(this.#bytes[id], bytes, start, end)) continue;
+      this.#recent[recentSlot] = id;
+      return this.#values[id] ?? 0;
     }
   }
 
@@ -73,6 +83,7 @@ export class ByBytes {
     this.#keys = new Uint32Array(64 * keyWords);
     this.#bytes = [undefined];
     this.#values = [0];
+    this.#recent.fill(0);
   }
 }
 
