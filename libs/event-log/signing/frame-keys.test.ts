@@ -5,13 +5,18 @@ import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import type { Frame } from '../port.js';
-import { FrameKeys, parseFrameKeys } from './frame-keys.js';
+import { FrameKeys, longBytesMin, parseFrameKeys } from './frame-keys.js';
 import { FrameSigning } from './frame-signing.js';
 import { kafkaSigning } from './signing-config.js';
 
 const at = { topic: 'vigie.accesses.v1', partition: 3 };
 const forms = ['', '2:'] as const;
-const bytesOf = fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes));
+/** As the second form is for. */
+const long = Buffer.alloc(longBytesMin, 'the frame');
+/** Short frames, and long ones that begin so. */
+const bytesOf = fc
+  .tuple(fc.uint8Array({ maxLength: 400 }), fc.constantFrom(Buffer.alloc(0), long))
+  .map((parts) => Buffer.concat(parts));
 
 describe('the signature of a frame', () => {
   it('is the HMAC-SHA-256 of what is said, so that anybody can check it by other means', () => {
@@ -24,17 +29,18 @@ describe('the signature of a frame', () => {
   it('of the second form is the GMAC of the frame under a key of its own, so that anybody can check it by other means', () => {
     const raw = randomBytes(32);
     const keys = new FrameKeys(keysOf(`2:day-1=${raw.toString('base64')}`));
-    const [form, id, salt = '', tag = ''] = keys.sign(at, Buffer.from('the frame')).toString().split(':');
+    const [form, id, salt = '', tag = ''] = keys.sign(at, long).toString().split(':');
     expect([form, id]).toEqual(['2', 'day-1']);
     const said = createHmac('sha256', raw).update('vigie.frame.v2\0vigie.accesses.v1\x003\0');
     const own = said.update(Buffer.from(salt, 'base64url')).digest();
-    const check = createDecipheriv('aes-256-gcm', own, Buffer.alloc(12)).setAAD(Buffer.from('the frame'));
+    const check = createDecipheriv('aes-256-gcm', own, Buffer.alloc(12)).setAAD(long);
     expect(check.setAuthTag(Buffer.from(tag, 'base64url')).final()).toHaveLength(0);
+    expect(keys.sign(at, long.subarray(1)).toString()).toMatch(/^1:/);
   });
 
   it('of the second form has a salt that no other has', () => {
     const keys = new FrameKeys(keysOf(`2:${text('a')}`));
-    const signatures = Array.from({ length: 1000 }, () => keys.sign(at, Buffer.from('x')).toString());
+    const signatures = Array.from({ length: 1000 }, () => keys.sign(at, long).toString());
     expect(new Set(signatures.map((signature) => signature.split(':')[2])).size).toBe(1000);
   });
 
@@ -78,16 +84,16 @@ describe('the signature of a frame', () => {
 
   it.each(forms)('of another key is not believed, whatever name it gives itself (%s)', (form) => {
     const [ours, theirs, other] = ['same', 'same', 'other'].map((id) => new FrameKeys(keysOf(`${form}${text(id)}`)));
-    const signed = (keys: FrameKeys | undefined) => keys?.sign(at, Buffer.from('x'));
-    expect(ours?.faultOf(at, Buffer.from('x'), signed(theirs))).toBe('wrong_signature');
-    expect(ours?.faultOf(at, Buffer.from('x'), signed(other))).toBe('unknown_key');
+    const signed = (keys: FrameKeys | undefined) => keys?.sign(at, long);
+    expect(ours?.faultOf(at, long, signed(theirs))).toBe('wrong_signature');
+    expect(ours?.faultOf(at, long, signed(other))).toBe('unknown_key');
   });
 
   it('of either form is read by whoever signs by the other', () => {
     const key = text('a');
     const [first, second] = [new FrameKeys(keysOf(key)), new FrameKeys(keysOf(`2:${key}`))];
     for (const [writer, reader] of [[first, second], [second, first]] as const)
-      expect(reader.faultOf(at, Buffer.from('x'), writer.sign(at, Buffer.from('x')))).toBeUndefined();
+      expect(reader.faultOf(at, long, writer.sign(at, long))).toBeUndefined();
   }); // prettier-ignore
 
   it('outlives a change of keys step by step, however many services are behind', () => {

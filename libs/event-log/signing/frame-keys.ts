@@ -24,7 +24,9 @@ export type SignatureForm = 1 | 2;
 const signatureForms =
   /^(?:1:([\w.-]{1,32}):([A-Za-z0-9_-]{43})|2:([\w.-]{1,32}):([A-Za-z0-9_-]{21}[AQgw]):([A-Za-z0-9_-]{21}[AQgw]))$/;
 const signatureBytesMax = 128;
-/** `2:` stands before a key that signs by the second form, which a version that does not know it refuses to start with. */
+/** Shorter frames are signed by the first form whatever the key says: a key for each takes 20 us, as long as an HMAC of so many bytes. */
+export const longBytesMin = 40 * 1024;
+/** `2:` stands before a key that signs long frames by the second form, which a version that does not know it refuses to start with. */
 const entryForm = /^(2:)?([\w.-]{1,32})=([A-Za-z0-9+/_-]{43}=?)$/;
 
 /** Keys of those who write the log: the first signs, all are believed, so that a new one can be known everywhere before it signs. */
@@ -43,7 +45,8 @@ export class FrameKeys {
   /** ASCII, to be kept beside the frame. */
   sign(at: TopicPartition, frame: Uint8Array): Buffer {
     const { id, key, form } = this.#first;
-    if (form === 1) return Buffer.from(`1:${id}:${codeOf(key, at, frame).toString('base64url')}`, 'latin1');
+    if (form === 1 || frame.length < longBytesMin)
+      return Buffer.from(`1:${id}:${codeOf(key, at, frame).toString('base64url')}`, 'latin1');
     const salt = saltFor(key, frame);
     return Buffer.from(`2:${id}:${salt.toString('base64url')}:${tagOf(key, at, salt, frame).toString('base64url')}`, 'latin1');
   }
