@@ -18,12 +18,14 @@ export const ceilingWeightMin = 0.5;
 /** What an earlier day counts of the next one in the tails. */
 export const tailKept = 0.97;
 
-/**
- * An account is new for so many days, in a group that had so many days before it came: of those that nobody saw in a single week most were on holiday
- * (an eighth of a staff is), and the tails of old hands still hold the days on which nobody was known.
- */
+/** An account is new for so many days, in a group that had so many days before it came. */
 export const newcomerDays = 14;
 export const newcomerAfterDays = 14;
+/**
+ * The same while no day of it is known, and so no role. Of those that nobody saw in a group's first week most were on holiday (an eighth of a staff is): once
+ * their role is known, old hands are their peers, whose tails still hold the days on which nobody was known.
+ */
+export const unknownAfterDays = 7;
 /** What newcomers of a role usually do is known from so many of their days on; before, the role's own is what is usual. */
 export const newcomerDaysMin = 30;
 

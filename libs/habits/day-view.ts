@@ -9,6 +9,7 @@ import {
   newcomerDaysMin,
   shrinkageDays,
   singleDayShare,
+  unknownAfterDays,
 } from './constants.js';
 import { Fit } from './fit.js';
 import { noPeers, type PeersView, tailOf } from './peers.js';
@@ -89,11 +90,15 @@ export class DayView {
     return this.parts.firstDay > 0;
   }
 
-  /** The class of an account on a day. Nobody is new where the group itself is, and an address that nobody has met yet is nothing unusual. */
-  classOf(state: AccountState, day: number): PeerClass {
+  /**
+   * The class of an account on a day, for a rule where one is named. Nobody is new where the group itself is, and an address that nobody has met yet is nothing
+   * unusual. What nobody of the staff ever meets is of programs: one that is not known yet is told by the floor, as whoever of the staff would meet it.
+   */
+  classOf(state: AccountState, day: number, column?: number): PeerClass {
     if (this.#isLane) return 'staff';
-    const first = state.first === 0 ? day : state.first;
-    return first - this.parts.firstDay >= newcomerAfterDays && day - first < newcomerDays ? 'newcomer' : 'staff';
+    if (state.first === 0 && column !== undefined && this.parts.everybody.staff.means[column] === 0) return 'staff';
+    if (state.first === 0) return day - this.parts.firstDay >= unknownAfterDays ? 'newcomer' : 'staff';
+    return state.first - this.parts.firstDay >= newcomerAfterDays && day - state.first < newcomerDays ? 'newcomer' : 'staff';
   }
 
   /** What an account usually does of a rule; undefined while nothing is known of anybody. */
@@ -132,7 +137,7 @@ export class DayView {
     column: number,
     { count, day }: { readonly count: number; readonly day: number },
   ): number {
-    const among = this.classOf(state, day);
+    const among = this.classOf(state, day, column);
     const usual = this.usualOf(state, column, among);
     const rule = this.parts.rules[column];
     if (!usual || !rule) return 1;
@@ -144,7 +149,7 @@ export class DayView {
     const rule = this.parts.rules[column];
     if (!rule || !this.knows || this.parts.waiting.has(column) || (this.parts.ruleDays[column] ?? 0) < 1) return Infinity;
     if (state.isService) return Math.max(rule.floor, state.ownLeast(column));
-    const among = this.classOf(state, day);
+    const among = this.classOf(state, day, column);
     const usual = this.usualOf(state, column, among);
     if (!usual) return Infinity;
     const z = this.fitOf(key, state, column, among).inverse(this.alphaOf(column));

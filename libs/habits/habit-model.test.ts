@@ -198,6 +198,22 @@ describe('what is learned', () => {
     expect([holiday?.isNewcomer, hired?.isNewcomer]).toEqual([false, true]);
     expect(holiday?.threshold).toBeLessThan(1.2 * (explainedOf(model, 'a1', firstDay + 19)?.threshold ?? 0));
     expect(hired?.threshold).toBeGreaterThan(holiday?.threshold ?? Infinity);
+    // Of whom no day is known there is no role either.
+    expect(explainedOf(model, 'back0', firstDay + 19)?.isNewcomer).toBe(true);
+  });
+
+  it('of a program that nobody has met before is the floor', () => {
+    const random = new SeededRandom(seed, 'new program');
+    const ofPrograms: HabitRule = { ...unlinked, id: 'looked_at', weight: 0.01, floor: 20 };
+    const model = new HabitModel({ rules: [...rules, ofPrograms], falseIncidentsPerWeek: 1, zone: 'Europe/Paris' });
+    const staff = staffOf(200, random);
+    for (let day = firstDay; day < firstDay + 10; day += 1) {
+      for (const one of staff) for (const lived of [dayOf(one, day, random)]) if (lived) model.add(lived);
+      model.add(anAccountDay({ key: 'robot', kind: 'service', role: '', day, most: { [ofPrograms.id]: 900 } }));
+      learn(model, day + 2);
+    }
+    expect(model.least(ofPrograms, groupId, 'another robot', firstDay + 11)).toBe(20);
+    expect(model.least(unlinked, groupId, 'another robot', firstDay + 11)).toBeGreaterThan(20);
   });
 
   it('of a program is its own spread, from the day on that has a week before it, without the first two days of the group', () => {

@@ -130,7 +130,7 @@ export class HabitModel implements Habits {
     const column = known?.population.columnOf(rule.id);
     if (!known || column === undefined) return undefined;
     const { view, state } = known;
-    const among = view.classOf(state, day);
+    const among = view.classOf(state, day, column);
     const usual = view.usualOf(state, column, among);
     if (!usual) return undefined;
     const z = surpriseOf(count, usual.usual, rule.scale);
