@@ -117,9 +117,9 @@ export class CasesController {
     if (
       !isAnswer(found) &&
       linked.success &&
-      linked.data.incident_ids.some((one) => !this.pipeline.book.caseOf(one, this.clock.now()))
+      linked.data.incident_ids.some((one) => !this.sight.of(one, user, this.clock.now())?.has(one))
     ) {
-      // An incident may be in the log, and be told, before this console has read it.
+      // An incident may be in the log, and be told, before this console has read it. One that is not theirs takes as long.
       const unread = await this.pipeline.readToEnd();
       return unread === undefined ? find() : notKnown(unread);
     }

@@ -31,9 +31,12 @@ export class CaseSight {
     return view && maySee(reader, view.row.clinics) ? this.show(view, reader) : undefined;
   }
 
-  /** Those that ids beginning so lead to. */
+  /** Those that ids beginning so lead to: their own, and those of incidents that touch a clinic of theirs. Whether another incident has an id is nothing that they learn. */
   beginning(prefix: string, reader: Reader, now: number): readonly SeenCase[] {
-    return this.#book.casesBeginning(prefix, now).flatMap((id) => this.of(id, reader, now) ?? []);
+    const seen = this.#book.casesBeginning(prefix, now).flatMap((id) => this.of(id, reader, now) ?? []);
+    return seen.filter(
+      (one) => one.row.case_id.startsWith(prefix) || one.incidents.some(({ incident_id }) => incident_id.startsWith(prefix)),
+    );
   }
 
   /** A case that is known already, which they have just acted on. */

@@ -147,6 +147,20 @@ describe('a case that spans clinics', () => {
     const whole = await Promise.all(['', `/${anIncidentId('spanning 2 0')}`].map((path) => one.get(`/v1/cases${path}`, 'dpo')));
     expect(whole.every(({ body }) => foreignIn(JSON.stringify(body)).length > 0)).toBe(true);
   }); // prettier-ignore
+
+  it('leads nobody to it by an incident that is not theirs, however much of its id they know', async () => {
+    const [ours, theirs] = [anIncidentId('led ours'), anIncidentId('led theirs')];
+    await tell(log, ...changesOf('led ours', 0, { clinics: [own], fate: 'open' }), ...changesOf('led theirs', 1, { clinics: others, fate: 'open' }));
+    await one.act(ours, { type: 'case.linked', incident_ids: [theirs] }, 'led', 'dpo');
+    const asked = async (id: string, user: string) => (await one.get(`/v1/cases/${id}`, user)).status;
+    expect([await asked(theirs, 'dpo'), await asked(theirs.slice(0, 8), 'dpo'), await asked(ours, 'elsewhere')]).toEqual([303, 303, 200]);
+    const none = await one.get(`/v1/cases/${anIncidentId('led nobody')}`, 'elsewhere');
+    for (const id of [theirs, theirs.slice(0, 8), theirs.slice(0, 4)]) {
+      expect(await one.get(`/v1/cases/${id}`, 'elsewhere')).toEqual(none);
+      const [told, unknown] = await Promise.all([id, 'ffff'].map((case_id) => call(one.app, 'far', 'get_case', { case_id })));
+      expect(told).toEqual(unknown);
+    }
+  }); // prettier-ignore
 });
 
 interface Heard {
