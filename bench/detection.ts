@@ -3,7 +3,7 @@
  * Everything runs in this process, through the engine itself; see docs/detection-quality.md.
  */
 import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import type { AccountDay } from '#libs/habits/seams.js';
 import { projectRoot } from '#libs/runtime/paths.js';
@@ -14,13 +14,14 @@ import { budgetPlot } from '#libs/testkit/quality/budget-plot.js';
 import { type GoalMet, judgeGoals, judgeLearnedGoals } from '#libs/testkit/quality/goals.js';
 import { markdownReport } from '#libs/testkit/quality/markdown-report.js';
 import { attacksJustBelow, type JustBelow, justBelowTable } from '#libs/testkit/quality/just-below.js';
-import { packFor } from '#libs/testkit/quality/load-pack.js';
-import { play, type RulesForPlay } from '#libs/testkit/quality/play.js';
+import { listsOf, packFor, packWith } from '#libs/testkit/quality/load-pack.js';
+import { play, playTraffic, type RulesForPlay } from '#libs/testkit/quality/play.js';
 import { seedReport, summary } from '#libs/testkit/quality/report.js';
 import { staysBelow, type StaysBelow, staysBelowTable } from '#libs/testkit/quality/stays-below.js';
 import type { Played } from '#libs/testkit/quality/verdict.js';
 import { attackHelp, parseAttackOrders } from '#libs/testkit/simulate/attack-orders.js';
 import { parseWeekOrders, weekHelp } from '#libs/testkit/simulate/week-orders.js';
+import { wardTraffic } from '#libs/testkit/wards/ward-traffic.js';
 import { report } from './yardstick/report.js';
 
 /** Sets of attacks, in the second week and so with accounts and services that have a past; what rises slowly begins in the first. */
@@ -43,6 +44,7 @@ const strangersRead = { roles: ['nurse', 'physician', 'secretary'], accounts: 12
 const learnedDays = 10;
 
 interface Options {
+  readonly traffic: 'hospital' | 'wards';
   readonly seeds: readonly number[];
   readonly days: number;
   readonly staff: number;
@@ -100,6 +102,13 @@ async function playAll(budget: number): Promise<PlayedAll> {
   let rules: RulesForPlay['rules'] = [];
   let below: readonly JustBelow[] = [];
   for (const seed of options.seeds) {
+    if (options.traffic === 'wards') {
+      const { one, pack } = await playWards(seed, budget);
+      ({ rules } = pack);
+      played.push(one);
+      report.note(`\n${seedReport(one, rules)}`);
+      continue;
+    }
     const planned = simulationOf(seed);
     const pack = await packFor(new Simulation({ ...planned, attacks: [] }).hospital, {
       rulesDir: options.rules,
@@ -126,6 +135,22 @@ async function playAll(budget: number): Promise<PlayedAll> {
   return { played, rules, below, stays };
 }
 
+/** The other group, whose attacks are its own: all of them, or none. */
+async function playWards(seed: number, budget: number): Promise<{ readonly one: Played; readonly pack: RulesForPlay }> {
+  const { days, staff, attacks } = options;
+  const traffic = wardTraffic({ seed, days, staff, attacks: attacks !== 'none' });
+  const pack = await packWith(
+    { rulesDir: options.rules, listsDir: options.lists, without: options.without },
+    listsOf(traffic.serviceAccounts, traffic.closedClinics),
+  );
+  const bar = new ProgressBar(process.stderr);
+  const one = playTraffic(traffic, { ...pack, budget }, (at) => {
+    bar.show((at - traffic.startMs) / (days * dayMs), `wards ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
+  });
+  bar.end();
+  return { one, pack };
+}
+
 function simulationOf(seed: number): SimulationOptions {
   const { days, staff, patients, attacks, migration, massCasualtyDay } = options;
   const weeks = parseWeekOrders(options.weeks);
@@ -136,6 +161,7 @@ function simulationOf(seed: number): SimulationOptions {
 function readOptions(): Options {
   const command = new Command('bench:detection')
     .description('Plays simulated hospitals with planted attacks through the engine and measures what the rules make of them.')
+    .addOption(new Option('--traffic <group>', 'whose: the simulated hospital, or a group of wards by other assumptions').choices(['hospital', 'wards']).default('hospital'))
     .option('--seeds <list>', 'which hospitals: 1-10, or 3,5,8', seedsOf, seedsOf('1-10'))
     .option('--days <number>', 'how many days each', whole(1, 400), 14)
     .option('--staff <number>', 'accounts of people', whole(100, 200_000), defaultSimulation.staff)

@@ -25,15 +25,9 @@ export interface PackOptions {
 /** The rules of a folder with the registers of a simulated hospital, and with exceptions for what it announces. Throws with every mistake. */
 export async function packFor(
   hospital: Hospital,
-  { rulesDir, listsDir, exceptions, migration, weeks = [], without = [] }: PackOptions,
+  { exceptions, migration, weeks = [], ...folders }: PackOptions,
 ): Promise<RulesForPlay> {
-  const { files, mistakes } = await readRuleFiles(rulesDir);
-  if (mistakes.length) throw new Error(mistakes.map(mistakeText).join('\n'));
-  const lists = mergeLists(await readLists(listsDir), registersOf(hospital));
-  const load = (more: readonly RuleFile[]): readonly Rule[] =>
-    withoutMistakes(loadRules([...files, ...more], lists)).filter(
-      ({ id, title }) => !without.includes(id) && !without.includes(title),
-    );
+  const load = await loaderOf(folders, registersOf(hospital));
   const rules = load([]);
   if (!exceptions) return { rules };
   const announced = announcedWork(hospital, { migration, weeks });
@@ -41,6 +35,33 @@ export async function packFor(
   const excepted = text ? load([{ path: 'announced work', text }]) : rules;
   const actors = new Set(announced.map(({ actorId }) => actorId));
   return { rules, excepted: { rules: excepted, actors, exceptions: announced.length } };
+}
+
+/** The rules of a folder with the lists of a group, nothing of whose work is announced. Throws with every mistake. */
+export async function packWith(
+  folders: Pick<PackOptions, 'rulesDir' | 'listsDir' | 'without'>,
+  lists: ValueLists,
+): Promise<RulesForPlay> {
+  const load = await loaderOf(folders, lists);
+  return { rules: load([]) };
+}
+
+/** What every hospital says of itself. */
+export function listsOf(serviceAccounts: readonly string[], closedClinics: readonly string[]): ValueLists {
+  return new Map([['service_accounts', serviceAccounts], ['closed_clinics', closedClinics]]);
+} // prettier-ignore
+
+async function loaderOf(
+  { rulesDir, listsDir, without = [] }: Pick<PackOptions, 'rulesDir' | 'listsDir' | 'without'>,
+  registers: ValueLists,
+): Promise<(more: readonly RuleFile[]) => readonly Rule[]> {
+  const { files, mistakes } = await readRuleFiles(rulesDir);
+  if (mistakes.length) throw new Error(mistakes.map(mistakeText).join('\n'));
+  const lists = mergeLists(await readLists(listsDir), registers);
+  return (more) =>
+    withoutMistakes(loadRules([...files, ...more], lists)).filter(
+      ({ id, title }) => !without.includes(id) && !without.includes(title),
+    );
 }
 
 /** Its service accounts, and the clinics that its register says are closed. */
