@@ -4,6 +4,7 @@ import { actions, careLinks, categories, outcomes } from '#libs/contracts/vocabu
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { FrameScanner } from './frame-scanner.js';
 import { jsonText } from '../memory/texts.js';
+import { RowProgram } from './row-program.js';
 import { ScannedRow } from './scanned-row.js';
 
 describe('the scanner', () => {
@@ -64,6 +65,17 @@ describe('the scanner', () => {
         expect(read.rows).toEqual(rows.map(({ line }) => expectedOf(JSON.parse(line))));
       }),
       { numRuns: casesOf(30, 300) },
+    );
+  });
+
+  it('leaves no ordinary row to the plain scan', () => {
+    fc.assert(
+      fc.property(ordinary, ({ line }) => {
+        const program = new RowProgram();
+        program.load(program, Buffer.from(`${line}\n${line}\n`), 0);
+        expect(program.scan(0)).toBe(2);
+      }),
+      { numRuns: casesOf(100, 1_000) },
     );
   });
 

@@ -2,7 +2,6 @@ import { accessRow } from '#libs/contracts/access-row.js';
 import { actions, careLinks, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { hashCoefficients, lengthCoefficient } from './keyed-hash.js';
 import { scanProgram } from './program.js';
-import { optionalPlaces } from './row-layout.js';
 import { ascii } from './scan-text.js';
 import type { ScannedRow } from './scanned-row.js';
 
@@ -36,6 +35,8 @@ const kindOfKey: Readonly<Record<string, number>> = {
   former_id: kinds.former,
   time_claimed: kinds.left,
 };
+/** Keys that every row has, before the others. */
+const fixedKeys = literals.length;
 const literalBytes = 32;
 const wordBytes = 16;
 const wordsOfList = 16;
@@ -166,9 +167,8 @@ function writeTables(doors: Doors): void {
       bytes[at + wordMax] = word.length;
     }
   for (const [number, literal] of literals.entries()) bytes.set(ascii(literal), doors.literalsAt.value + number * literalBytes);
-  for (const [key, field] of Object.entries(accessRow.shape)) {
-    const place = optionalPlaces[key];
-    if (place === undefined) continue;
+  for (const [place, [key, field]] of Object.entries(accessRow.shape).entries()) {
+    if (place < fixedKeys) continue;
     const text = ascii(`,"${key}":`);
     if (place >= doors.placesMax.value || text.length >= literalBytes)
       throw new TypeError(
