@@ -8,10 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { main } from 'assemblyscript/asc';
 
-const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'libs', 'formats');
+const libs = join(dirname(dirname(fileURLToPath(import.meta.url))), 'libs');
 const programs = [
-  { entry: 'vigie/wasm/rows.as.ts', out: 'vigie/wasm/program.ts', name: 'rowProgram' },
-  { entry: 'event-id/sip-hash.as.ts', out: 'event-id/program.ts', name: 'sipHashProgram' },
+  { room: 'formats', entry: 'vigie/wasm/rows.as.ts', out: 'vigie/wasm/program.ts', name: 'rowProgram' },
+  { room: 'formats', entry: 'event-id/sip-hash.as.ts', out: 'event-id/program.ts', name: 'sipHashProgram' },
+  { room: 'detection', entry: 'scan/scan-rows.as.ts', out: 'scan/program.ts', name: 'scanProgram' },
 ];
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
 
@@ -19,7 +20,8 @@ const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
 const flags =
   '--optimizeLevel 3 --shrinkLevel 0 --converge --noAssert --runtime stub --use abort= --enable simd --disableWarning 112 --disableWarning 201';
 
-for (const { entry, out, name } of programs) {
+for (const { room, entry, out, name } of programs) {
+  const folder = join(libs, room);
   let binary;
   const options = [entry, '--baseDir', folder, '--outFile', 'program.wasm', ...flags.split(' ')];
   const { error, stderr } = await main(options, { writeFile: (_name, contents) => (binary = contents) });
@@ -31,7 +33,7 @@ for (const { entry, out, name } of programs) {
   const path = join(folder, out);
   if (!values.check) writeFileSync(path, text);
   else if (readFileSync(path, 'utf8') !== text) {
-    console.error(`libs/formats/${out} is not what ${entry} compiles to: run node scripts/assemble.mjs`);
+    console.error(`libs/${room}/${out} is not what ${entry} compiles to: run node scripts/assemble.mjs`);
     process.exitCode = 1;
   }
 }

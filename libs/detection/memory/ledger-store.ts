@@ -49,13 +49,13 @@ export class LedgerStore {
   get entries(): number {
     return this.#entries;
   }
-
   get bytes(): number {
     return this.arena.bytes + this.heads.bytes + this.#bounds.bytes;
   }
 
   open(): number {
-    const ledger = this.#free.pop() ?? this.#newLedger();
+    const ledger = this.#free.pop() ?? this.#count++;
+    if (ledger >= this.heads.room) this.heads.widen();
     this.heads.clear(ledger);
     this.arena.take(0);
     this.heads.setRun(ledger, 0, this.arena.chunk, this.arena.word);
@@ -70,14 +70,13 @@ export class LedgerStore {
     this.#bounds.close(ledger);
     this.#free.push(ledger);
   }
-
   length(ledger: number): number {
     return this.heads.length(ledger);
   }
   words(ledger: number): Uint32Array {
     return this.arena.chunks[this.heads.chunk(ledger)] ?? none;
   }
-  /** Word of the first entry in `words(ledger)`. */
+  /** Its first word in `words(ledger)`. */
   start(ledger: number): number {
     return this.heads.word(ledger);
   }
@@ -120,9 +119,7 @@ export class LedgerStore {
 
   /** Gives the entry at `index` another mark. */
   setMark(ledger: number, index: number, mark: number): void {
-    const words = this.words(ledger);
-    const word = this.start(ledger) + index * this.width;
-    setMarkOf(words, word, mark);
+    setMarkOf(this.words(ledger), this.start(ledger) + index * this.width, mark);
   }
 
   /** Whether every entry that the ledger ever held has one and the same value; false when that is not known. */
@@ -197,8 +194,7 @@ export class LedgerStore {
 
   /** Frees at least one place; returns how many entries it dropped from the front. */
   #makeRoom(ledger: number, droppable: number): number {
-    const length = this.length(ledger);
-    const kept = length - droppable;
+    const kept = this.length(ledger) - droppable;
     const words = this.words(ledger);
     const start = this.start(ledger);
     const before = this.heads.sizeClass(ledger);
@@ -246,13 +242,6 @@ export class LedgerStore {
     heads.setSeveralSpreads(ledger);
     heads.setVaried(ledger);
     this.#bounds.forget(ledger);
-    return ledger;
-  }
-
-  #newLedger(): number {
-    const ledger = this.#count;
-    this.#count += 1;
-    if (ledger >= this.heads.room) this.heads.widen();
     return ledger;
   }
 }

@@ -4,6 +4,7 @@ import { actions, careLinks, categories, outcomes } from '#libs/contracts/vocabu
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { FrameScanner } from './frame-scanner.js';
 import { jsonText } from '../memory/texts.js';
+import { RowProgram } from './row-program.js';
 import { ScannedRow } from './scanned-row.js';
 
 describe('the scanner', () => {
@@ -56,6 +57,38 @@ describe('the scanner', () => {
     expect(read.rejected).toEqual([{ line: 3, reason, detail: expect.not.stringContaining('8001234') }]);
   });
 
+  it('reads rows of frames of any length, whatever stands between the ordinary ones', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof({ weight: 9, arbitrary: ordinary }, row), { minLength: 150, maxLength: 400 }), (rows) => {
+        const read = scan(rows.map(({ line }) => `${line}\n`).join(''));
+        expect(read.rejected).toEqual([]);
+        expect(read.rows).toEqual(rows.map(({ line }) => expectedOf(JSON.parse(line))));
+      }),
+      { numRuns: casesOf(30, 300) },
+    );
+  });
+
+  it('leaves no ordinary row to the plain scan', () => {
+    fc.assert(
+      fc.property(ordinary, ({ line }) => {
+        const program = new RowProgram();
+        program.load(program, Buffer.from(`${line}\n${line}\n`), 0);
+        expect(program.scan(0)).toBe(2);
+      }),
+      { numRuns: casesOf(100, 1_000) },
+    );
+  });
+
+  it('goes on where it was when another frame was read in between', () => {
+    const lines = Array.from({ length: 100 }, (_, n) => `${lineWith({ actor_id: `a${n}` })}\n`);
+    const [first, second] = [lines, lines.toReversed()].map((of) => new FrameScanner(Buffer.from(of.join(''))));
+    const of = new ScannedRow();
+    for (const [n] of lines.entries()) {
+      expect(first?.next(of) && accountText(of)).toBe(`aleo","actor_id":"a${n}`);
+      if (n % 3 === 0) expect(second?.next(of) && accountText(of)).toBe(`aleo","actor_id":"a${99 - n / 3}`);
+    }
+  });
+
   it('reads a row of a later version as if it said nothing that this one does not know', () => {
     const later = lineWith({ later: { nested: [1] }, 'care_link ': 'own' });
     const read = scan(`${later}\n${lineWith({})}\n`);
@@ -69,11 +102,20 @@ interface Read {
   readonly rejected: readonly unknown[];
 }
 
+/** By the program and without it, which must come to the same in everything that a row says of itself. */
 function scan(text: string): Read {
+  const bytes = Buffer.from(text);
+  const byProgram = readAll(new FrameScanner(bytes));
+  expect(byProgram).toEqual(readAll(new FrameScanner(bytes, undefined, null)));
+  return { rows: byProgram.rows, rejected: byProgram.rejected };
+}
+
+function readAll(scanner: FrameScanner): Read & { readonly whole: readonly unknown[] } {
   const rows: unknown[] = [];
-  const scanner = new FrameScanner(Buffer.from(text));
+  const whole: unknown[] = [];
   const of = new ScannedRow();
   while (scanner.next(of)) {
+    whole.push(wholeOf(of));
     const [group, actor] = JSON.parse(`["${accountText(of)}"]`.replace('","actor_id":"', '","')) as string[];
     rows.push({
       time: of.time, group, actor, patient: of.hasPatient ? [of.patient0, of.patient1, of.patient2, of.patient3].map(hex).join('') : '',
@@ -82,7 +124,18 @@ function scan(text: string): Read {
       categories: categories.filter((_, index) => of.categoryMask & (1 << index)), hasAccount: of.hasAccount,
     }); // prettier-ignore
   }
-  return { rows, rejected: scanner.rejected };
+  return { rows, rejected: scanner.rejected, whole };
+}
+
+/** Positions and all; of a rewritten line, where it lies in that. */
+function wholeOf(of: ScannedRow): unknown {
+  const places = Array.from({ length: of.placed }, (_, index) => of.placeAt(index));
+  return {
+    lineStart: of.lineStart, lineEnd: of.lineEnd, account: [of.accountStart, of.accountEnd, of.accountHash], clinic: [of.clinicStart, of.clinicEnd],
+    event: of.eventStart, hasPatient: of.hasPatient, escaped: of.escaped, odd: of.odd, former: of.hasFormer && [of.former0, of.former1, of.former2, of.former3],
+    places: places.map((place) => [place, (of.ends[place] ?? 0) > 0 && of.starts[place], of.ends[place], (of.ends[place] ?? 0) > 0 && of.hashOf(place)]),
+    ends: [...of.ends], bytes: of.bytes.length,
+  }; // prettier-ignore
 }
 
 function expectedOf(row: Record<string, string> & { readonly categories?: readonly string[] }): unknown {
@@ -119,6 +172,22 @@ const hex128 = fc.stringMatching(/^[0-9a-f]{32}$/);
 const time = fc
   .date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
+/** As most are: no escapes, texts of any letters, times of a few minutes, odd lengths. */
+const ordinary = fc
+  .record({
+    second: fc.nat(200_000), actor_id: fc.stringMatching(/^[a-z.]{1,40}$/), patient: hex128, event: hex128, clinic: fc.stringMatching(/^[0-9]{0,20}$/),
+    action: fc.constantFrom(...actions), outcome: fc.constantFrom(...outcomes), actor_role: fc.constantFrom(undefined, 'médecin', 'x', '護師'.repeat(9)),
+    privileged: fc.constantFrom(undefined, true, false), record_count: fc.option(fc.nat(), { nil: undefined }), former_id: fc.option(hex128, { nil: undefined }),
+    categories: fc.subarray([...categories]), care_link: fc.option(fc.constantFrom(...careLinks), { nil: undefined }),
+    id_block: fc.option(fc.stringMatching(/^[0-9a-f]{16}$/), { nil: undefined }), session_id: fc.stringMatching(/^[ -!#-[\]-~]{0,70}$/),
+  })
+  .map(({ second, patient, event, clinic, action, outcome, actor_id, former_id, care_link, id_block, ...rest }) => {
+    const at = new Date(Date.parse('2024-02-28T23:59:00Z') + second * 500).toISOString();
+    return { line: JSON.stringify({
+      time: at, group_id: 'aleo', actor_id, patient_id: patient, clinic_id: clinic, action, outcome, event_id: event, source: 's', received_at: at,
+      ...rest, former_id, care_link, id_block,
+    }) };
+  }); // prettier-ignore
 const row = fc
   .record({
     time, group_id: word, actor_id: word, patient_id: fc.oneof(hex128, fc.constant('')), clinic_id: word, action: fc.constantFrom(...actions),

@@ -2,6 +2,7 @@
 // It knows the layout of a row and nothing of rules or accounts; others enter by plain-row.ts.
 
 import { type AccessRow, aheadMsMax, endOfTimeMs, isoTime, usableAccessRow } from '#libs/contracts/access-row.js';
+import { type RowProgram, rowProgram } from './row-program.js';
 import { accountCharsMax, scanRow } from './scan-row.js';
 import { ScannedRow } from './scanned-row.js';
 import { viewOf } from './scan-text.js';
@@ -18,8 +19,8 @@ export interface RejectedRow {
 
 const newline = 0x0a;
 /**
- * Walks the rows of a frame, in order. Rows are read without `JSON.parse` where they have the fixed form, and through it where they do
- * not, with the same result.
+ * Walks the rows of a frame, in order. Ordinary rows are read some at a time by a program of WebAssembly; what it leaves out is read without `JSON.parse` where it has the
+ * fixed form, and through it where it has not, with the same result.
  */
 export class FrameScanner {
   readonly rejected: RejectedRow[] = [];
@@ -28,11 +29,17 @@ export class FrameScanner {
   readonly #view: DataView;
   #at = 0;
   #line = 0;
+  /** What of `bytes` lies in the program's window, and its rows that were read and not yet taken: `#read` of `#rows`, the next of which begins at `#at`. */
+  #windowStart = 0;
+  #windowEnd = 0;
+  #rows = 0;
+  #read = 0;
 
-  /** `subject`: whose the rows are, where that is not their account. */
+  /** `subject`: whose the rows are, where that is not their account. `program`: what reads ordinary rows; with `null` all are read one by one. */
   constructor(
     private readonly bytes: Uint8Array,
     private readonly subject?: SubjectReader,
+    private readonly program: RowProgram | null = rowProgram() ?? null,
   ) {
     this.#view = viewOf(bytes);
   }
@@ -58,7 +65,7 @@ export class FrameScanner {
     const { bytes } = this;
     while (this.#at < bytes.length) {
       this.#line += 1;
-      if (scanRow(bytes, this.#view, this.#at, row, false) && isPlain(row)) {
+      if ((this.#readOrdinary(row) || scanRow(bytes, this.#view, this.#at, row, false)) && isPlain(row)) {
         this.#at = row.lineEnd + 1;
         return true;
       }
@@ -72,6 +79,33 @@ export class FrameScanner {
       this.rejected.push({ line: this.#line, ...refused });
     }
     return false;
+  }
+
+  /** Reads the row at `#at` where the program does; false where it must be read by itself. */
+  #readOrdinary(row: ScannedRow): boolean {
+    const { program } = this;
+    if (!program) return false;
+    if (this.#read === this.#rows || !program.isOf(this)) {
+      this.#read = 0;
+      this.#rows = this.#scan(program);
+      if (this.#rows === 0) return false;
+    }
+    program.read(this.#read, this.bytes, this.#view, this.#windowStart, row);
+    this.#read += 1;
+    return true;
+  }
+
+  /** How many rows from `#at` on the program has read. */
+  #scan(program: RowProgram): number {
+    const at = this.#at;
+    if (program.isOf(this) && at >= this.#windowStart && at < this.#windowEnd) {
+      const rows = program.scan(at - this.#windowStart);
+      // Where a row ends in the window it is none for the program, and to move the window would not help.
+      if (rows > 0 || at === this.#windowStart || this.bytes.subarray(at, this.#windowEnd).includes(newline)) return rows;
+    }
+    this.#windowStart = at;
+    this.#windowEnd = program.load(this, this.bytes, at);
+    return program.scan(0);
   }
 
   /** The slow way: parses, checks, and scans what `JSON.stringify` makes of it. */

@@ -9,6 +9,9 @@ import { randomFillSync } from 'node:crypto';
  */
 const coefficients = randomFillSync(new Int32Array(8_192));
 const positions = coefficients.length - 1;
+/** The same for whoever hashes by a program of its own; that of the length is the last one. */
+export const hashCoefficients: Readonly<Int32Array> = coefficients;
+export const lengthCoefficient = coefficients[positions] ?? 0;
 
 /** 32 bits of `[start, end)`. Beyond 16 KiB the coefficients come again. */
 export function hashBytes(view: DataView, start: number, end: number): number {
