@@ -87,8 +87,8 @@ const french: Readonly<Record<string, string>> = {
     'Plus de personnes que nul ne prend en charge sont consultées en un jour avec la clé de ce programme qu’aucun de ses jours, selon leur moyenne et six écarts-types : pour un programme qui ne fait qu’écrire, vingt suffisent.',
   'One session reads from two addresses within half an hour: its cookie or token was taken along. People who change computers sign in again and have a new session.':
     'Une même session lit depuis deux adresses en une demi-heure : son cookie ou son jeton a été emporté. Qui change de poste se reconnecte et a une nouvelle session.',
-  'Lists of a day that show more people who are not in care than the account and its peers ever see. An emergency department or an imaging room sees some sixty a day.':
-    'Les listes d’un jour montrent plus de personnes non prises en charge que le compte et ses pairs n’en voient jamais. Un service d’urgences ou une salle d’imagerie en voit une soixantaine par jour.',
+  'Lists of a day that show more people who are not in care than the account and its peers ever see. An emergency department or an imaging room sees some sixty a day, and eighty-five on the evening of a mass casualty.':
+    'Les listes d’un jour montrent plus de personnes non prises en charge que le compte et ses pairs n’en voient jamais. Un service d’urgences ou une salle d’imagerie en voit une soixantaine par jour, et quatre-vingt-cinq le soir d’un afflux massif de blessés.',
   'Lists of clinics where the account does not work, of people who are not in care. Nearly nobody ever sees one; staff who are lent see some forty.':
     'Des listes d’établissements où le compte ne travaille pas, de personnes non prises en charge. Presque personne n’en voit jamais une ; le personnel en renfort en voit une quarantaine.',
   "Twenty-eight people within ten minutes from lists of clinics where the account does not work, all of them in nobody's care. A screen shows some twenty of a ward that is not one's own at most. Needs no learning.":
