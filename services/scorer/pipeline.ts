@@ -1,3 +1,4 @@
+// Longer than the house likes: the road of a partition, from coming to leaving, is read in one piece.
 import { groups, judgedTopics, laneTopics, partitionOf, topics } from '#libs/contracts/topics.js';
 import type { LaneKind, SubjectKind } from '#libs/contracts/vocabulary.js';
 import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
@@ -8,6 +9,7 @@ import { Outbox } from './judge/outbox.js';
 import { OwnedPartition } from './judge/owned-partition.js';
 import { PartitionScorer, type PartitionScorerTools } from './judge/partition-scorer.js';
 import { RelayedThrough } from './judge/relay-marks.js';
+import { JudgedAgain } from './judge/judged-again.js';
 import { type LaneCounts, laneCountsOf, laneOf, relayingFrom } from './judge/relaying.js';
 import { lackingOf } from './late/lacking.js';
 import { type Restored, SnapshotKeeper } from './snapshots/snapshot-keeper.js';
@@ -36,6 +38,7 @@ export class ScorerPipeline implements Reader {
   readonly #snapshots: SnapshotKeeper;
   #engine: EngineOptions;
   #membership: Membership | undefined;
+  readonly #again: JudgedAgain;
   #counts = { accesses: 1, incidents: 0, quarantine: 0 };
   #lanes: LaneCounts = { source_ip: 1, device: 1, session_id: 1, id_block: 1, clinic_id: 1 };
 
@@ -46,12 +49,14 @@ export class ScorerPipeline implements Reader {
     const { habits } = tools;
     this.#engine = { ...options.engine, ...(habits && { habits: habits.habits }) };
     const commit = async (at: TopicPartition, nextOffset: number) => this.#membership?.commit(at, nextOffset);
+    this.#again = new JudgedAgain(tools, options.engine.quietMs);
     this.#snapshots = new SnapshotKeeper({ stateDir: options.stateDir, writer: options.writer ?? 1 }, { ...tools, commit });
   }
 
   /** Waits for the first join for as long as it takes, or until the signal aborts. What `join` gives hands frames to this reader. */
   async start(signal?: AbortSignal, join: Join = (options) => this.tools.log.join(options, this)): Promise<Membership> {
     const { log } = this.tools;
+    this.#again.signal = signal;
     this.#counts = {
       accesses: await log.partitions(topics.accesses),
       incidents: await log.partitions(topics.incidents),
@@ -70,7 +75,9 @@ export class ScorerPipeline implements Reader {
     const restored = await this.#snapshots.restore(at, options);
     const next = Math.max(restored?.header.offset ?? 0, held.start);
     const engine = restored?.engine ?? new Engine(options);
-    const scorer = new PartitionScorer(at, engine, next, this.#toolsOf(at, held, restored));
+    const renaming = await this.#again.renamingOf(next, held, restored?.header);
+    const tools = { ...this.#toolsOf(at, held, restored), ...(renaming && { renaming }) };
+    const scorer = new PartitionScorer(at, engine, next, tools);
     const now = this.tools.clock.monotonic();
     const filling = lackingOf(restored, held, options, this.tools.clock.now());
     const owned = new OwnedPartition(scorer, { snapshotOffset: restored?.header.offset ?? -1, now, filling });

@@ -11,6 +11,7 @@ import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
+import type { ToldBefore } from './judge/told-before.js';
 import { Filler } from './late/filler.js';
 import { ScorerPipeline } from './pipeline.js';
 import { Rejudger } from './late/rejudger.js';
@@ -85,6 +86,8 @@ export interface ScorerGiven {
   readonly snapshotEveryMs?: number;
   readonly clock?: FakeClock;
   readonly partitions?: number;
+  /** What the log has of incidents, for what is judged again. */
+  readonly told?: () => Promise<ToldBefore>;
   /** Kinds of subject whose topics are its own too. */
   readonly lanes?: readonly LaneKind[];
   /** Accounts, and bytes of their rows, that are judged again together. */
@@ -96,7 +99,8 @@ export async function aScorer(given: ScorerGiven) {
   const { log, stateDir, rules, archive = new Archive(), held = { start: 0, end: 0 }, snapshotEveryMs = 0 } = given;
   const engine = { rules, quietMs: 86_400_000, allowedLatenessMs: 900_000 };
   const clock = given.clock ?? new FakeClock();
-  const tools = { log, clock, logger: silentLog, metrics: new Metrics('scorer') };
+  const { told } = given;
+  const tools = { log, clock, logger: silentLog, metrics: new Metrics('scorer'), ...(told && { told }) };
   const pipeline = new ScorerPipeline({ engine, stateDir, snapshotEveryMs }, tools);
   await pipeline.start();
   const from: number[] = [];

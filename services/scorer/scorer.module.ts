@@ -28,6 +28,7 @@ import { HabitBook } from './habits/habit-book.js';
 import { HonestVerdicts } from './habits/honest-verdicts.js';
 import { Filler } from './late/filler.js';
 import { Rejudger } from './late/rejudger.js';
+import { readToldBefore } from './judge/told-before.js';
 import { ScorerPipeline } from './pipeline.js';
 import { RulesReloader } from './rules/rules-reloader.js';
 import { ScorerController } from './scorer.controller.js';
@@ -108,7 +109,8 @@ const pipeline = {
     const engine = { rules, quietMs, allowedLatenessMs: config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000 };
     const writer = config.VIGIE_WORKER?.number ?? 1;
     const options = { engine, stateDir, writer, snapshotEveryMs: config.VIGIE_SNAPSHOT_SECONDS * 1000 };
-    return new ScorerPipeline(options, { log, clock, logger, metrics, habits });
+    const told = (signal?: AbortSignal) => readToldBefore({ log, group: ownGroup('told', config), ...(signal && { signal }) });
+    return new ScorerPipeline(options, { log, clock, logger, metrics, habits, told });
   },
 };
 

@@ -1,3 +1,4 @@
+// Longer than the house likes: what a partition judges and what it tells share its offset, and neither can be read without the other.
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type QuarantineRow, unreadableStretch } from '#libs/contracts/quarantine-row.js';
 import type { AccountView } from '#libs/contracts/accounts/account-view.js';
@@ -12,6 +13,7 @@ import { Following } from './following.js';
 import type { Moment } from './moment.js';
 import type { Outbox } from './outbox.js';
 import type { RelayedThrough } from './relay-marks.js';
+import type { Renaming } from './renaming.js';
 import type { Relaying } from './relaying.js';
 import { inSlices } from './slices.js';
 import { quarantinedRowOf, type RefusedLine } from './quarantined-row.js';
@@ -33,6 +35,8 @@ export interface PartitionScorerTools {
   readonly relaying?: Relaying;
   /** Of a partition of a subject's topic: from where its accesses have come. */
   readonly relayed?: RelayedThrough;
+  /** Of a partition that was judged before by other windows than these. */
+  readonly renaming?: Renaming;
 }
 
 /**
@@ -155,7 +159,9 @@ export class PartitionScorer {
   }
 
   explain(groupId: string, actorId: string): AccountView | undefined {
-    return this.engine.explain(groupId, actorId);
+    return this.tools.renaming
+      ? this.tools.renaming.shown(this.engine.explain(groupId, actorId))
+      : this.engine.explain(groupId, actorId);
   }
 
   /** All that is known at this moment, and what goes into the header that stands before it. */
@@ -166,6 +172,7 @@ export class PartitionScorer {
       rules: engine.options.rules,
       waiting: tools.outbox.waiting,
       relayed: tools.relayed,
+      renamed: tools.renaming?.kept,
       pieces: engine.snapshot(),
     };
   }
@@ -233,7 +240,8 @@ export class PartitionScorer {
     this.tools.outbox.addDays(days);
   }
 
-  #addChanges(changes: readonly IncidentChange[], now: number): void {
+  #addChanges(decided: readonly IncidentChange[], now: number): void {
+    const changes = this.tools.renaming?.told(decided) ?? decided;
     for (const change of changes) this.tools.metrics.add('vigie_incident_changes_total', { change_type: change.change_type });
     this.tools.outbox.addChanges(changes.map((change) => ({ ...change, changed_at: isoOf(now) })));
   }

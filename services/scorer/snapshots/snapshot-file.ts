@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { filling } from '../judge/filling.js';
 import { waiting } from '../judge/outbox.js';
+import { renamings } from '../judge/renaming.js';
 
 /**
  * A snapshot file: `VIGIE-SNAPSHOT 1\n`, then records of {length: u32 LE, crc32: u32 LE, bytes}. The first record is the header as
@@ -26,6 +27,8 @@ const headerSchema = z.object({
   filling: filling.optional(),
   /** Of a subject's topic: how far each partition of the accesses has been relayed to it. */
   relayed: z.array(z.tuple([z.int().nonnegative(), z.int()])).optional(),
+  /** Incidents that go on under the ids by which they were told before all was judged again. */
+  renamed: renamings.optional(),
   /** What had been decided and not appended, in order: to be appended before anything else. */
   waiting: z.array(waiting).optional(),
 });

@@ -52,6 +52,7 @@ export class SnapshotKeeper {
       ...(moment.relayed && {
         relayed: moment.relayed.all.map(([partition, through]): [number, number] => [partition, through]),
       }),
+      ...(moment.renamed && { renamed: moment.renamed }),
       ...(moment.waiting.length > 0 && { waiting: [...moment.waiting] }),
     };
     const pieces = moment.pieces[Symbol.iterator]();
