@@ -21,6 +21,7 @@ import { Rejudger } from '#services/scorer/late/rejudger.js';
 import { ScorerPipeline } from '#services/scorer/pipeline.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { packOptions } from './packs/pack.js';
+import { Pauses } from './yardstick/pauses.js';
 import { report } from './yardstick/report.js';
 
 const accounts = Number(process.env['BENCH_ACCOUNTS'] ?? 500);
@@ -91,11 +92,15 @@ async function measure(
   const asked = waiting();
   const from = systemClock.monotonic();
   const cpu = process.cpuUsage();
+  const pauses = new Pauses();
   while (waiting() > 0) await rejudger.look();
+  const longest = pauses.end();
   const tookMs = systemClock.monotonic() - from;
   const { user, system } = process.cpuUsage(cpu);
   report.figure(`${name}, ${asked} accounts`, tookMs / 1000, 's');
   report.figure(`${name}, ${asked} accounts, the scorer's processor`, (user + system) / 1e6, 's');
+  report.figure(`${name}, the longest turn of the event loop`, longest.processorMs, 'ms of the processor', { atMost: 50 });
+  report.figure(`${name}, the longest turn by the clock`, longest.ms, 'ms');
   await pipeline.revoked(at);
   return tookMs;
 }

@@ -2,13 +2,12 @@
 // Engines take the same frames in turns, or run under valgrind, whose count of instructions no load of the machine changes.
 
 import { createHash, type Hash } from 'node:crypto';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { packOptions } from '../packs/pack.js';
 import { threeRulesOptions } from '../packs/three-rules.js';
 import { type OrdinaryDay, ordinaryDay, start } from '../rows/ordinary-day.js';
 import { report } from '../yardstick/report.js';
+import { engineOf } from './engine-of.js';
 
 /** Frames that one engine takes before it is the other's turn: some tens of milliseconds. */
 const framesATurn = 25;
@@ -19,14 +18,6 @@ interface Side {
   engine: Engine;
   micros: number;
   told: Hash;
-}
-
-/** The engine of a compiled tree. */
-export async function engineOf(home: string): Promise<typeof Engine> {
-  const module: { readonly Engine: typeof Engine } = await import(
-    pathToFileURL(join(home, 'dist', 'libs', 'detection', 'engine.js')).href
-  );
-  return module.Engine;
 }
 
 /** Prints how many times the rate of the other tree's engine this one reaches, over the same frames and rules, and whether both tell the same. */

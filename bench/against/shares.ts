@@ -8,7 +8,7 @@ import type { Rule } from '#libs/detection/rule/rule.js';
 import { packOptions } from '../packs/pack.js';
 import { threeRulesOptions } from '../packs/three-rules.js';
 import { generator, lineOf, ordinaryDay, start } from '../rows/ordinary-day.js';
-import { engineOf } from './in-turns.js';
+import { engineOf } from './engine-of.js';
 import { besidePlain, plainMicros } from '../yardstick/plain.js';
 import { type Goal, report } from '../yardstick/report.js';
 

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '#libs/runtime/clock.js';
 
-/** Work beside the stream gives way to heartbeats, timers and frames after so long, in milliseconds; one piece of it takes some more. */
-export const sliceMsMax = 100;
+/**
+ * Work beside the stream gives way to heartbeats, timers and frames after so long, in milliseconds; one piece of it takes some more, at most thirty. Together
+ * they stay below the 50 ms that a live access may wait.
+ */
+export const sliceMsMax = 20;
 
 /** Does all steps, with a turn of the event loop for others after each slice. */
 export async function inSlices<T>(steps: Iterator<void, T>, clock: Clock, sliceMs = sliceMsMax): Promise<T> {

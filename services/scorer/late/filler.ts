@@ -8,6 +8,7 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { linesByPartition } from './account-lines.js';
+import { keepHeld } from './held.js';
 import { isStored } from './stored.js';
 import type { Filling } from '../judge/filling.js';
 import type { Following } from '../judge/following.js';
@@ -175,12 +176,7 @@ export class Filler {
       });
       await nextTurn();
     }
-    while (owned.isHeld && !owned.isGone) {
-      await owned.writing?.catch(() => {});
-      await owned.alone(() => {
-        if (owned.isHeld && !owned.isGone && !owned.writing) this.pipeline.keepBeforeTelling(owned);
-      });
-    }
+    await keepHeld(owned, (held) => this.pipeline.keepBeforeTelling(held));
   }
 
   #show(): void {

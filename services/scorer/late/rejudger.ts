@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AccessHistory } from '#libs/access-store/contract/history.js';
 import type { Rejudgement, Rejudging } from '#libs/detection/engine.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -11,6 +12,7 @@ import { inSlices, inTurns, sliceMsMax } from '../judge/slices.js';
 import { groupAccountsMax, nextGroup, queryOf } from './account-groups.js';
 import { addByAccount } from './account-lines.js';
 import { judging } from './judging.js';
+import { keepHeld } from './held.js';
 import { isStored } from './stored.js';
 
 /** What is known of accounts while they are judged, in bytes: one that needs more stays waiting, and is told as an error. */
@@ -115,7 +117,9 @@ export class Rejudger {
     for (const left = [...judged]; left.length > 0 && !this.#stop.signal.aborted;) {
       await owned.writing?.catch(() => {});
       done += await owned.alone(() => this.#adopt(owned, rejudging, left, read));
+      await nextTurn();
     }
+    await keepHeld(owned, this.tools.keepBeforeTelling);
     return done;
   }
 
@@ -178,7 +182,10 @@ export class Rejudger {
     return true;
   }
 
-  /** In the partition's turn: puts what was found in place, of as many as a turn allows, and takes them off the list. */
+  /**
+   * In the partition's turn: puts what was found in place, of as many as a turn allows, and takes them off the list. From the first on nothing is told until
+   * a snapshot holds the last: one for all of them, and none between two turns.
+   */
   #adopt(owned: OwnedPartition, rejudging: Rejudging, left: Rejudgement[], readThrough: number): number {
     const { scorer } = owned;
     const { clock, metrics } = this.tools;
@@ -191,7 +198,7 @@ export class Rejudger {
     let adopted = 0;
     for (let asked = left.shift(); asked; asked = clock.monotonic() < until ? left.shift() : undefined)
       if (scorer.adopt(rejudging, asked)) adopted += 1;
-    if (adopted > 0) this.tools.keepBeforeTelling(owned);
+    if (adopted > 0) owned.hold();
     metrics.add('vigie_rejudgements_total', {}, adopted);
     return adopted;
   }
