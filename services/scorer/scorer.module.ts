@@ -109,7 +109,8 @@ const pipeline = {
     const engine = { rules, quietMs, allowedLatenessMs: config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000 };
     const writer = config.VIGIE_WORKER?.number ?? 1;
     const options = { engine, stateDir, writer, snapshotEveryMs: config.VIGIE_SNAPSHOT_SECONDS * 1000 };
-    const told = (signal?: AbortSignal) => readToldBefore({ log, group: ownGroup('told', config), ...(signal && { signal }) });
+    const told = (signal?: AbortSignal) =>
+      readToldBefore({ log, group: ownGroup('vigie-scorer.told', config), ...(signal && { signal }) });
     return new ScorerPipeline(options, { log, clock, logger, metrics, habits, told });
   },
 };

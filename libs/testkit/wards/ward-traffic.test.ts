@@ -38,17 +38,11 @@ describe('the group of wards', () => {
   });
 
   it('plants what it says: every attack has its accounts, patients and hours, and is of none where nobody asked for it', () => {
-    const names = (attacks: boolean) =>
-      new Set(
-        [...wardTraffic({ ...small, days: 12, attacks }).played()].flatMap(({ cause }) =>
-          cause?.kind === 'attack' ? [cause.name] : [],
-        ),
-      );
-    expect([...names(true)].toSorted()).toEqual([
+    expect([...attackNames(true)].toSorted()).toEqual([
       'ascending_identifiers', 'bulk_export', 'burst', 'closed_clinics_drip', 'forty_accounts', 'human_pace', 'lists_of_forty', 'own_clinic_desk',
       'own_clinic_doctor', 'own_clinic_nurse', 'slow', 'spread', 'stolen_service_key',
     ]); // prettier-ignore
-    expect(names(false).size).toBe(0);
+    expect(attackNames(false).size).toBe(0);
   });
 
   it('is judged by the pack: what is loud is told in its second week, and whoever works off last week is not', async () => {
@@ -65,3 +59,11 @@ describe('the group of wards', () => {
     expect(ofWeekTwo.filter(({ occasion }) => /coder|billing|desk/.test(occasion))).toEqual([]);
   });
 });
+
+function attackNames(attacks: boolean): ReadonlySet<string> {
+  return new Set(
+    [...wardTraffic({ ...small, days: 12, attacks }).played()].flatMap(({ cause }) =>
+      cause?.kind === 'attack' ? [cause.name] : [],
+    ),
+  );
+}
