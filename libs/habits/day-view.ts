@@ -14,9 +14,10 @@ import {
 import { Fit } from './fit.js';
 import { noPeers, type PeersView, tailOf } from './peers.js';
 import { evidencePrior, type PeerClass, priorOf } from './priors.js';
+import { peersName } from './role-names.js';
 import type { HabitRule } from './seams.js';
 import { countOf, surpriseOf } from './surprise.js';
-import { emptyTail } from './tail.js';
+import { emptyTail, shareOfOthers } from './tail.js';
 
 export interface ViewParts {
   readonly rules: readonly HabitRule[];
@@ -45,6 +46,11 @@ export interface Usual {
   readonly ceiling: number | undefined;
   /** What counts are compared with: own habit, but no more than the ceiling. */
   readonly usual: number;
+}
+
+interface DayCount {
+  readonly count: number;
+  readonly day: number;
 }
 
 const weekDaysMin = 100;
@@ -131,17 +137,24 @@ export class DayView {
   }
 
   /** The share of honest account-days that go as far beyond habit as this count; 1 while nothing is known. */
-  pOf(
-    key: string,
-    state: AccountState,
-    column: number,
-    { count, day }: { readonly count: number; readonly day: number },
-  ): number {
+  pOf(key: string, state: AccountState, column: number, { count, day }: DayCount): number {
     const among = this.classOf(state, day, column);
     const usual = this.usualOf(state, column, among);
     const rule = this.parts.rules[column];
     if (!usual || !rule) return 1;
     return this.fitOf(key, state, column, among).p(surpriseOf(count, usual.usual, rule.scale));
+  }
+
+  /**
+   * The same for the test over several days. What is mostly zero is compared with everybody, and so says of a role that often does it that it does so
+   * rarely, day after day: there p is at least the share of days on which others of the role went as far.
+   */
+  pOverDays(key: string, state: AccountState, column: number, { count, day }: DayCount): number {
+    const p = this.pOf(key, state, column, { count, day });
+    if (p === 1 || this.parts.rules[column]?.scale !== 'rare') return p;
+    const among = this.classOf(state, day);
+    const usual = this.usualOf(state, column, among)?.usual ?? 0;
+    return Math.max(p, shareOfOthers(tailOf(this.#role(state.role, among), column), surpriseOf(count, usual, 'rare'), key));
   }
 
   /** The smallest count that is told: at least the floor; Infinity while nothing is known, or thresholds wait. */
@@ -178,7 +191,7 @@ export class DayView {
     const alpha = this.alpha * (1 - singleDayShare);
     const needed = Math.max(-Math.log(alpha), this.#evidenceFit(key, this.classOf(state, day)).inverse(alpha));
     const today = (column: number) =>
-      this.logEvidence(most(column) > 0 ? this.pOf(key, state, column, { count: most(column), day }) : 1);
+      this.logEvidence(most(column) > 0 ? this.pOverDays(key, state, column, { count: most(column), day }) : 1);
     return Math.exp(this.logOverDays(state, today) - needed);
   }
 
@@ -236,9 +249,4 @@ export class DayView {
     this.#inTail.set(name, keys);
     return keys;
   }
-}
-
-/** Name of the peers of a role within a class. */
-export function peersName(among: PeerClass, role: string): string {
-  return `${among} ${role}`;
 }

@@ -1,8 +1,7 @@
 import { firstDayWeight } from './constants.js';
-import { peersName } from './day-view.js';
 import { Peers, type PeersView } from './peers.js';
 import type { PeerClass } from './priors.js';
-import type { RoleNames } from './role-names.js';
+import { peersName, type RoleNames } from './role-names.js';
 
 /** Peers of every role and of everybody, old hands and newcomers apart. */
 export class PeerGroups {

@@ -215,7 +215,7 @@ export class Population {
       if (!this.#waiting.has(column)) for (const one of peers) one.surprise(column, z, key, day);
       if (count === 0 || !learning.wasJudged) continue;
       const p = view.fitOf(key, state, column, among).p(z);
-      codes[column] = evidenceCode(view.logEvidence(p));
+      codes[column] = evidenceCode(view.logEvidence(view.pOverDays(key, state, column, { count, day })));
       learning.common.see(column, p, false);
     }
     // Rounded as it is kept, and so as it is carried on.

@@ -1,4 +1,5 @@
 import { rolesMax } from './constants.js';
+import type { PeerClass } from './priors.js';
 
 /** Roles by number. 0 is none; those beyond the most that are kept apart stand with it. */
 export class RoleNames {
@@ -21,4 +22,9 @@ export class RoleNames {
   laterOf(one: number, other: number): number {
     return this.nameOf(one) > this.nameOf(other) ? one : other;
   }
+}
+
+/** Name of the peers of a role within a class. */
+export function peersName(among: PeerClass, role: string): string {
+  return `${among} ${role}`;
 }

@@ -9,6 +9,8 @@ const furthestOfOneMax = 3;
 const rememberedDays = 35;
 /** Of a day's furthest, what is kept until the day is over. */
 const gatheredMax = 4 * furthestMax;
+/** A role of which fewer days are known says little. */
+const fewDays = 50;
 /** Bins that weigh less are let go. */
 const lightest = 1e-3;
 
@@ -46,6 +48,19 @@ export function reachedBin(view: TailView, bin: number): number {
     else high = middle;
   }
   return low === 0 ? 0 : (view.reached[low - 1] ?? 0);
+}
+
+/**
+ * The share of days on which others than `key` went at least as far as z, of those that are remembered one by one: of a role of which few days are known a
+ * small one, since it says little yet of what the role often does.
+ */
+export function shareOfOthers({ days, furthest }: TailView, z: number, key: string): number {
+  let others = 0;
+  for (const one of furthest) {
+    if (one.z < z) break;
+    if (one.key !== key) others += 1;
+  }
+  return others / (days + fewDays);
 }
 
 /**
