@@ -43,6 +43,10 @@ export class BenchScorers {
     return { ms: performance.now(), rows, processorMicroseconds };
   }
 
+  signal(signal: NodeJS.Signals): void {
+    for (const one of this.#processes) one.process.kill(signal);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(
       this.#processes.map(async ({ process: one }) => {

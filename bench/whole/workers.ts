@@ -6,12 +6,13 @@
  * cores are halves of one, two are not twice one. Processor time is of all threads; goal by the clock: 1.7 times.
  */
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { frameBytesMax, madeTopics, partitionCountOf, partitionOf, topics } from '#libs/contracts/topics.js';
 import { kafkaOptions, openEventLog } from '#libs/event-log/open.js';
+import type { EventLog } from '#libs/event-log/port.js';
 import { withAdmin } from '#libs/event-log/kafka/topics/admin.js';
 import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -38,19 +39,13 @@ interface Rate {
 
 const portBase = await freePortBase(60);
 const folder = await mkdtemp(join(tmpdir(), 'vigie-bench-workers-'));
+const frames = framesOf(0, rows, frameBytesMax - 1024);
 try {
-  console.log(`${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, node ${process.version}: ${rows} rows in ${partitions} partitions`);
-  const preloaded = join(folder, 'preloaded');
-  await preload({ VIGIE_DATA_DIR: preloaded });
-  await compare('embedded log', async (count, turn) => {
-    const VIGIE_DATA_DIR = join(folder, `turn-${turn}`);
-    await cp(preloaded, VIGIE_DATA_DIR, { recursive: true });
-    const rate = await judged(count, { VIGIE_DATA_DIR, KAFKA_BROKERS: '' });
-    await rm(VIGIE_DATA_DIR, { recursive: true });
-    return rate;
-  });
-  const { KAFKA_BROKERS: brokers } = process.env;
-  if (brokers) await compare('Kafka', (count, turn) => overKafka(count, { KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: join(folder, `kafka-${turn}`) }));
+  const cores = availableParallelism();
+  console.log(`${cores} cores, load ${loadavg()[0]?.toFixed(1)}, node ${process.version}: ${rows} rows in ${partitions} partitions`);
+  await compare('embedded log', (count, turn) => judged(count, { VIGIE_DATA_DIR: join(folder, turn), KAFKA_BROKERS: '' }));
+  const { KAFKA_BROKERS } = process.env;
+  if (KAFKA_BROKERS) await compare('Kafka', (count, turn) => overKafka(count, { VIGIE_DATA_DIR: join(folder, `kafka-${turn}`), KAFKA_BROKERS }));
 } finally {
   await rm(folder, { recursive: true });
 } // prettier-ignore
@@ -83,24 +78,54 @@ function bestOf(rates: readonly Rate[]): Rate {
 }
 
 async function judged(count: number, env: Readonly<Record<string, string>>): Promise<Rate> {
+  const config = readConfig(commonConfig, { ...process.env, ...env });
+  const tools = { name: 'bench', topics: [topics.accesses], clock: systemClock, logger: silentLog, health: new Health() };
+  const log = await openEventLog(config, { ...tools, signal: new AbortController().signal });
   const scorers = new BenchScorers(count, portBase, env);
   try {
+    const early = await untilAllJudge(log, scorers);
+    const whole = early + rows;
+    // Appending takes longer than judging: they stand still meanwhile.
+    scorers.signal('SIGSTOP');
+    await appendAll(log, frames);
+    scorers.signal('SIGCONT');
     const samples: Sample[] = [];
     do {
       await sleep(sampleEveryMs);
       samples.push(await scorers.sample());
-    } while (sumOf(samples.at(-1)) < rows);
-    // Known at the end alone: one that stands still for a moment waits for the machine.
+    } while (sumOf(samples.at(-1)) < whole);
+    // What each had is known at the end alone: one that stands still for a moment waits for the machine.
     const all = samples.at(-1)?.rows ?? [];
-    const together = samples.filter((sample) =>
-      sample.rows.every((each, index) => each >= warmRows / count && each < (all[index] ?? 0)),
-    );
+    const isTogether = (sample: Sample) =>
+      sample.rows.every((each, index) => each >= warmRows / count && each < (all[index] ?? 0));
+    const together = samples.filter(isTogether);
     const [from, to] = [together[0], together.at(-1)];
     if (!from || !to || from === to) throw new Error(`${rows} rows are too few to be measured; give BENCH_ROWS more`);
     return between(from, to);
   } finally {
     await scorers.stop();
+    await log.close();
   }
+}
+
+/** Some rows at a time, until all of them have had some: partitions move as they come, one after the other. Resolves with how many that were. */
+async function untilAllJudge(log: EventLog, scorers: BenchScorers): Promise<number> {
+  const some = 40;
+  for (let given = 0; ; given += some) {
+    const sample = await scorers.sample();
+    if (sumOf(sample) >= given && given > 0 && sample.rows.every((each) => each > 0)) return given;
+    await appendAll(log, framesOf(rows + given, some, 1));
+    await sleep(sampleEveryMs);
+  }
+}
+
+/** As many at a time as ingestors have under way. */
+async function appendAll(log: EventLog, all: readonly Preloaded[]): Promise<void> {
+  const rest = all.values();
+  const lane = async () => {
+    for (const { partition, bytes } of rest) await log.append({ topic: topics.accesses, partition }, bytes);
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
 }
 
 function between(from: Sample, to: Sample): Rate {
@@ -115,26 +140,30 @@ function sumOf(sample: Sample | undefined): number {
   return (sample?.rows ?? []).reduce((sum, one) => sum + one, 0);
 }
 
-/** Into a log that is like any other. */
-async function preload(env: Readonly<Record<string, string>>): Promise<void> {
-  const config = readConfig(commonConfig, { ...env });
-  const tools = { name: 'bench', topics: [topics.accesses], clock: systemClock, logger: silentLog, health: new Health() };
-  const log = await openEventLog(config, { ...tools, signal: new AbortController().signal });
-  const held = Array.from({ length: partitions }, () => ({ lines: [] as Buffer[], bytes: 0 }));
-  for (let index = 0; index < rows; index += 1) {
+interface Preloaded {
+  readonly partition: number;
+  readonly bytes: Buffer;
+}
+
+/** Rows from a number on, in frames of so many bytes of one partition. */
+function framesOf(first: number, count: number, bytesMin: number): readonly Preloaded[] {
+  const held = Array.from({ length: partitions }, (_, partition) => ({ partition, lines: [] as Buffer[], bytes: 0 }));
+  const made: Preloaded[] = [];
+  const close = (one: (typeof held)[number]) => {
+    made.push({ partition: one.partition, bytes: Buffer.concat(one.lines) });
+    one.lines = [];
+    one.bytes = 0;
+  };
+  for (let index = first; index < first + count; index += 1) {
+    const one = held[partitionOf('helix', `account.${(index * 7919) % 1400}`, partitions)];
+    if (!one) continue;
     const line = accessRows(index, 1);
-    const partition = partitionOf('helix', `account.${(index * 7919) % 1400}`, partitions);
-    const waiting = held[partition];
-    if (!waiting) throw new Error(`no partition ${partition}`);
-    waiting.lines.push(line);
-    waiting.bytes += line.length;
-    if (waiting.bytes < frameBytesMax - 1024 && index < rows - partitions) continue;
-    await log.append({ topic: topics.accesses, partition }, Buffer.concat(waiting.lines.splice(0)));
-    waiting.bytes = 0;
+    one.lines.push(line);
+    one.bytes += line.length;
+    if (one.bytes >= bytesMin) close(one);
   }
-  for (const [partition, { lines }] of held.entries())
-    if (lines.length > 0) await log.append({ topic: topics.accesses, partition }, Buffer.concat(lines));
-  await log.close();
+  for (const one of held) if (one.lines.length > 0) close(one);
+  return made;
 }
 
 /** Topics of its own run, which are gone afterwards: those of an installation are never touched. */
@@ -147,7 +176,6 @@ async function overKafka(count: number, env: Readonly<Record<string, string>>): 
     throw new Error(`Kafka at ${env['KAFKA_BROKERS']} has ${there[0]}: this measures over brokers of its own, and takes no topics of others away`);
   try {
     await createTopics(options, Object.fromEntries(madeTopics.map((topic) => [topic, { partitions: partitionCountOf(topic, partitions) }])));
-    await preload(env);
     return await judged(count, env);
   } finally {
     await withAdmin(options, (admin) => admin.deleteTopics({ topics: [...madeTopics] }));

@@ -52,6 +52,22 @@ export function describeReading(world: ContractWorld): void {
       expect(second.texts()).toEqual(['2', '3']);
     });
 
+    it('leaves timers and sockets a turn between batches, however much lies there and however fast the reader is', async () => {
+      const topic = await world.log.createTopic(1);
+      const client = await connect();
+      const frames = 100;
+      await Promise.all(Array.from({ length: frames }, () => client.append({ topic, partition: 0 }, Buffer.from('a\n'))));
+      const recorder = new Recorder();
+      recorder.committing = false;
+      let seenAtTurn: number | undefined;
+      recorder.bend.frames = async () => {
+        if (recorder.seen.length === 0) setImmediate(() => (seenAtTurn = recorder.seen.length));
+      };
+      await join(client, groupName(), topic, recorder, 1);
+      await until('all read', () => recorder.seen.length === frames);
+      expect(seenAtTurn).toBeLessThan(frames);
+    });
+
     it('gives other groups every frame', async () => {
       const topic = await world.log.createTopic(1);
       const client = await connect();

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { compiledModule } from '#libs/runtime/paths.js';
 import type { PortAnswer } from '#libs/runtime/supervised/port-claims.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type Asker, SharedPorts } from './shared-ports.js';
@@ -56,6 +58,40 @@ describe('a port that processes of one start share', () => {
     expect(await one.answer(ports, { kind: 'port claim', claim: 2, protocol: 'tcp', host: '127.0.0.1', port })).toEqual({ kind: 'port answer', claim: 2 });
   });
 }); // prettier-ignore
+
+describe('a process that asks whoever started it', () => {
+  /** Asks for a port, and says what came of it. */
+  const script = `import { claimPort } from ${JSON.stringify(compiledModule('libs/runtime/supervised/port-claims'))};
+    process.on('message', (address) => 'host' in address && claimPort(address).then(() => process.send('mine'), ({ code, message }) => process.send([code, message])));
+    process.on('disconnect', () => process.exit(0));
+    process.send('up');`;
+
+  it('has the port, or is told as the system would tell it that another program has it', async () => {
+    const [ports, port] = [new SharedPorts(), await freePortBase()];
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const asking: Asker = { send: (answer) => void child.send(answer) };
+    child.on('message', (message) => ports.hear(asking, message));
+    /** What it says of its own accord. */
+    const said = async (): Promise<unknown> => {
+      for (;;) {
+        const [message]: unknown[] = await once(child, 'message');
+        if (message === 'up' || message === 'mine' || Array.isArray(message)) return message;
+      }
+    };
+    expect(await said()).toBe('up');
+    const close = await shared('tcp', port);
+    child.send({ protocol: 'tcp', host: '127.0.0.1', port });
+    expect(await said()).toEqual(['EADDRINUSE', `port ${port} of 127.0.0.1 is taken by another program (tcp)`]);
+    await close();
+    child.send({ protocol: 'tcp', host: '127.0.0.1', port });
+    expect(await said()).toBe('mine');
+    const ended = once(child, 'exit');
+    child.disconnect();
+    expect(await ended).toEqual([0, null]);
+  });
+});
 
 async function shared(protocol: 'tcp' | 'udp', port: number): Promise<() => Promise<void>> {
   if (protocol === 'udp') {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { deliver, type DeliverTools, patiently } from '../deliver.js';
 import type { Reader, TopicPartition } from '../port.js';
 import { type PartitionRecord } from './group-state.js';
@@ -79,6 +80,9 @@ export class PartitionRun {
       if (last) {
         await deliver(reader, this.at, frames, tools);
         this.#next = last.offset + 1;
+        // What lies in memory or on this disk is read without waiting, and so may be what a reader does: without a turn for timers a member that has much to catch up with would give
+        // no sign of life, and the others of the group would take its partitions away.
+        await nextTurn();
       } else await this.#bell();
     }
   }
