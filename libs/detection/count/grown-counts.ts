@@ -110,7 +110,7 @@ export class GrownCounts {
   }
 
   #drop(ledger: number, is: (one: Known) => boolean): void {
-    const known = this.#known.get(ledger);
+    const known = this.#known.size === 0 ? undefined : this.#known.get(ledger);
     if (!known) return;
     const kept = known.filter((one) => !is(one));
     for (const one of known) if (is(one)) this.#bytes -= one.count.bytes;

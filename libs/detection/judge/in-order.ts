@@ -228,7 +228,7 @@ export class InOrder {
   }
 
   forget(ledger: number): void {
-    this.#holds.delete(ledger);
+    if (this.#holds.size > 0) this.#holds.delete(ledger);
     this.#last = 0;
     this.#ofLast = undefined;
   }

@@ -52,7 +52,7 @@ export class KnownFirings {
   }
 
   forget(ledger: number): void {
-    this.#times.delete(ledger);
+    if (this.#times.size > 0) this.#times.delete(ledger);
     this.#ofLast = undefined;
   }
 }

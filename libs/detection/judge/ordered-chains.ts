@@ -46,7 +46,7 @@ export class OrderedChains {
 
   /** What is known of the ledger no longer holds: an entry came in before its newest. */
   forget(ledger: number): void {
-    this.#begun.delete(ledger);
+    if (this.#begun.size > 0) this.#begun.delete(ledger);
   }
 
   /** Entries from `first` on, time by time. */

@@ -1,4 +1,5 @@
 import type { AccountTable } from '../memory/account-table.js';
+import { classFor } from '../memory/entry-arena.js';
 import { LedgerIndex } from '../memory/ledger-index.js';
 import { type EntryLayout, entryWords, markOf, timeOf } from '../memory/entry.js';
 import { LedgerStore } from '../memory/ledger-store.js';
@@ -39,6 +40,9 @@ export interface Stretch {
 const noPatients = { value: 0, isLate: false };
 const emptyStretch: Stretch = { words: new Uint32Array(0), from: 0, end: 0 };
 
+/** Sessions, the most of what lies in cells, have several accesses each and are gone within the hour: runs begin with room for four. */
+const classOfCells = classFor(4);
+
 const plain: EntryLayout = { spreads: false, amounts: false };
 const layouts: readonly EntryLayout[] = [
   plain,
@@ -78,7 +82,7 @@ export class Windows {
     this.horizonMs = shared.keepsAll ? Number.POSITIVE_INFINITY : compiled.main.horizonMs;
     this.main = this.#ledgers(compiled.mainSlots, plain);
     this.#others = layouts.map((layout, place) =>
-      this.#ledgers(slotsOf(compiled.others.filter((series) => placeOf(series) === place)), layout),
+      this.#ledgers(slotsOf(compiled.others.filter((series) => placeOf(series) === place)), layout, classOfCells),
     );
     this.index = this.#index();
   }
@@ -127,9 +131,9 @@ export class Windows {
     );
   }
 
-  #ledgers(slots: number, layout: EntryLayout): Ledgers {
+  #ledgers(slots: number, layout: EntryLayout, firstClass = 0): Ledgers {
     const { marks, settler, dormancy, days, quietMs } = this.shared;
-    const store = new LedgerStore(slots, layout);
+    const store = new LedgerStore(slots, layout, firstClass);
     return { store, judge: new Judge(store, marks, settler, dormancy, quietMs, days) };
   }
 

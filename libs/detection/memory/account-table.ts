@@ -2,10 +2,11 @@
 // It knows numbers, bytes and times, and nothing of rules.
 
 import { accountOf } from '../scan/row-layout.js';
+import { viewOf } from '../scan/scan-text.js';
 import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
 import { KeyPrefixes } from './key-prefixes.js';
-import { KeyStore } from './key-store.js';
+import { copyBytes, KeyStore } from './key-store.js';
 
 /** Words of an account's record, which fill a line of memory; the times are pairs of them. */
 const recordWords = 16;
@@ -79,7 +80,7 @@ export class AccountTable {
     const rest = end - restStart;
     this.#words[record + at.kind] = (prefix << half) | rest;
     if (rest > inlineBytesMax) this.#words[record + at.key] = this.#keys.put(bytes, restStart, end);
-    else this.#inline(account).set(bytes.subarray(restStart, end));
+    else copyBytes(viewOf(bytes), restStart, rest, this.#words, record + at.key);
     this.#slots.enter(account, hash);
     return account;
   }

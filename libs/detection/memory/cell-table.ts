@@ -2,7 +2,7 @@ import { hashBytes } from '../scan/keyed-hash.js';
 import type { AccountTable } from './account-table.js';
 import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
-import { KeyStore } from './key-store.js';
+import { copyBytes, KeyStore } from './key-store.js';
 
 /** A group-by cell as bytes: the values as JSON has them, without the outer quotes, `","` between them. */
 export interface CellKey {
@@ -103,7 +103,7 @@ export class CellTable {
     this.#words[record + at.ledger] = ledger;
     this.#words[record + at.next] = this.accounts.cells(account);
     if (length > inlineBytesMax) this.#words[record + at.key] = this.#keys.put(cell.bytes, cell.start, cell.end);
-    else this.#inline(id).set(cell.bytes.subarray(cell.start, cell.end));
+    else copyBytes(cell.view, cell.start, length, this.#words, record + at.key);
     this.accounts.setCells(account, id);
     this.#slots.enter(id, hash);
   }

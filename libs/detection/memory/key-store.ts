@@ -83,3 +83,13 @@ function chunkNumber(place: number): number {
 function offsetOf(place: number): number {
   return (place % placesPerChunk) * grain;
 }
+
+/** Puts `length` bytes into words, the last of which is filled up with zeros. A loop: most keys are short, and views of one cost more than to copy it. */
+export function copyBytes(from: DataView, start: number, length: number, to: Int32Array, at: number): void {
+  const whole = length >> 2;
+  for (let i = 0; i < whole; i += 1) to[at + i] = from.getInt32(start + i * 4, true);
+  if (length === whole * 4) return;
+  let last = 0;
+  for (let i = length - 1; i >= whole * 4; i -= 1) last = (last << 8) | from.getUint8(start + i);
+  to[at + whole] = last;
+}

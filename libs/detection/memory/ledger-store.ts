@@ -34,10 +34,11 @@ export class LedgerStore {
   /** Entries carry a number. */
   readonly amounts: boolean;
 
-  /** `slots`: rules of a ledger at most. */
+  /** `slots`: rules of a ledger at most. `firstClass`: of the run that a ledger begins with; where that is not the smallest, runs grow by two classes, which moves them half as often. */
   constructor(
     readonly slots: number,
     { spreads, amounts }: EntryLayout = { spreads: false, amounts: false },
+    private readonly firstClass = 0,
   ) {
     this.spreads = spreads;
     this.amounts = amounts;
@@ -57,8 +58,8 @@ export class LedgerStore {
     const ledger = this.#free.pop() ?? this.#count++;
     if (ledger >= this.heads.room) this.heads.widen();
     this.heads.clear(ledger);
-    this.arena.take(0);
-    this.heads.setRun(ledger, 0, this.arena.chunk, this.arena.word);
+    this.arena.take(this.firstClass);
+    this.heads.setRun(ledger, this.firstClass, this.arena.chunk, this.arena.word);
     return ledger;
   }
 
@@ -198,7 +199,7 @@ export class LedgerStore {
     const words = this.words(ledger);
     const start = this.start(ledger);
     const before = this.heads.sizeClass(ledger);
-    const wanted = droppable === 0 ? before + 1 : this.#classAfter(before, kept);
+    const wanted = droppable === 0 ? before + (this.firstClass === 0 ? 1 : 2) : this.#classAfter(before, kept);
     if (wanted === before) copyWords(words, start + droppable * this.width, words, start, kept * this.width);
     else {
       this.arena.take(wanted);
@@ -223,8 +224,7 @@ export class LedgerStore {
 
   /** The words of all entries, for a snapshot. */
   slice(ledger: number): Uint32Array {
-    const start = this.start(ledger);
-    return this.words(ledger).subarray(start, start + this.length(ledger) * this.width);
+    return this.words(ledger).subarray(this.start(ledger), this.start(ledger) + this.length(ledger) * this.width);
   }
 
   /** A ledger with the entries of a snapshot. Its bounds are unknown, that is, high: the next access counts again. */
@@ -232,7 +232,7 @@ export class LedgerStore {
     const ledger = this.open();
     const length = entries.length / this.width;
     const { arena, heads } = this;
-    arena.give(0, heads.chunk(ledger), heads.word(ledger));
+    arena.give(this.firstClass, heads.chunk(ledger), heads.word(ledger));
     const sizeClass = classFor(length);
     arena.take(sizeClass);
     heads.setRun(ledger, sizeClass, arena.chunk, arena.word);
