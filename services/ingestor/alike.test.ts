@@ -63,6 +63,16 @@ describe('records that come as lines or one by one', () => {
     expect(new Set(placed).size).toBe(lines.length);
   });
 
+  it('are known among lines of our own of a source that may send either', async () => {
+    const { rows } = await taken('transaction');
+    const mixed = opened();
+    const own = lines.map((_, index) => JSON.stringify({ time: new Date(nowMs).toISOString(), clinic_id: 'c', actor_id: 'a', action: 'read', id: `own${index}` }));
+    const body = lines.flatMap((line, index) => [own[index], line]).join('\n');
+    const answer = await eventsRoute(() => mixed.pipeline, () => nowMs).answer(Buffer.from(body), { ...source(), detects: true }, plainlyAsked);
+    expect(answer.body).toMatchObject({ accepted: 2 * lines.length });
+    expect(mixed.rows.filter((row) => !row.includes('"actor_id":"a"')).toSorted()).toEqual(rows);
+  });
+
   it('are looked at each for itself, whatever came before', async () => {
     const { pipeline, rows } = opened();
     const [first = '', second = ''] = lines;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type AlikeRecords, alikeRecordsOf } from '#libs/formats/fhir/shapes/alike-records.js';
 import type { Reading } from '#libs/formats/input-format.js';
-import { itemsOf, layoutOf } from '#libs/formats/json/items.js';
+import { type ItemRange, itemsOf, layoutOf } from '#libs/formats/json/items.js';
 import type { Envelope } from '#libs/formats/payload.js';
 import { readPayload } from '#libs/formats/read/read-payload.js';
 import { isJsonBody, recordOf, recordsOf } from '#libs/formats/read/records.js';
@@ -51,7 +51,7 @@ function* linesIn(body: Buffer, envelope: Envelope, reading: Reading, alike: Ali
   for (const range of itemsOf(body, layoutOf(body))) {
     const text = () => body.toString('utf8', range.start, range.end);
     const items = () => recordOf(body, range, envelope, reading);
-    const shaped = alike?.any ? alike.met(text()) : undefined;
+    const shaped = alike?.any && (!isOwn || beginsAsFhir(body, range)) ? alike.met(text()) : undefined;
     if (shaped) yield { shaped, read: items };
     else
       yield {
@@ -59,6 +59,13 @@ function* linesIn(body: Buffer, envelope: Envelope, reading: Reading, alike: Ali
         read: alike ? () => alike.learning(items(), text) : items,
       };
   }
+}
+
+const resourceType = '"resourceType"';
+
+/** Whether a record says early that it is FHIR, where most are not: the others need not be compared with each shape. */
+function beginsAsFhir(body: Buffer, { start, end }: ItemRange): boolean {
+  return body.toString('latin1', start, Math.min(end, start + 4 * resourceType.length)).includes(resourceType);
 }
 
 /** Vigie's own format, by its fast way, unless the source's records are read in another way. */
