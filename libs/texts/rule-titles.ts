@@ -72,6 +72,7 @@ const french: Readonly<Record<string, string>> = {
   'Access in a closed clinic by somebody who is not regularly there':
     'Accès dans un établissement fermé par quelqu’un qui n’y est pas régulièrement',
   "Access in a clinic that is not one's own": 'Accès dans un établissement qui n’est pas le sien',
+  "Access in a clinic that is not known to be one's own": 'Accès dans un établissement dont on ne sait pas si c’est le sien',
   'Access from a network that is new to the account and to the house':
     'Accès depuis un réseau nouveau pour le compte et pour la maison',
   'Access from a network of the house that is new to the account': 'Accès depuis un réseau de la maison nouveau pour le compte',
