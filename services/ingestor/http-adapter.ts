@@ -1,4 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { BrokenRequests } from './broken-requests.js';
 import { Connections } from './receive/connections.js';
 
 /** Time for the headers of a request: what says nothing, or comes one byte every ten seconds, is cut here. */
@@ -13,7 +14,9 @@ const connectionsMax = 4096;
  * `requestMs` is the last resort for a whole request.
  */
 export function ingestorAdapter(requestMs: number): FastifyAdapter {
+  const broken = new BrokenRequests();
   const adapter = new FastifyAdapter({
+    clientErrorHandler: broken.handle,
     http: {
       headersTimeout: Math.min(headersMsMax, requestMs),
       requestTimeout: requestMs,
@@ -29,5 +32,6 @@ export function ingestorAdapter(requestMs: number): FastifyAdapter {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request: unknown, _payload: unknown, done: (cause: Error | null) => void) => done(null));
   new Connections(connectionsMax).watch(fastify.server);
+  broken.watch(fastify.server);
   return adapter;
 }

@@ -48,6 +48,21 @@ describe('the ingestor over HTTP', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
+  it.each([
+    ['a word', 'garbage\u0000\u0001 here\r\n\r\n'],
+    ['a request that is cut', 'POST /v1/events HTTP/1.1\r\nHost\r\n\r\n'],
+    ['a body without a length', '{"time":"2024-11-19T08:12:03.120Z"}\n'],
+    ['a header that is too long', `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`],
+  ])('answers a request that is whole before it closes over what comes behind it: %s', async (what, behind) => {
+    const body = JSON.stringify(event({ id: `before ${what}` }));
+    const request = `POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const answer = await raw(`${request}${behind}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer).toContain('"accepted":1');
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect(await raw(behind)).toMatch(/^HTTP\/1\.1 4\d\d /);
+  });
+
   it('takes one object, an array and lines, plain or compressed', async () => {
     const ndjson = `${JSON.stringify(event({ id: 'a' }))}\n${JSON.stringify(event({ id: 'b' }))}\n`;
     expect(await post('/v1/events', JSON.stringify(event({ id: 'c' }), null, 2))).toMatchObject({
