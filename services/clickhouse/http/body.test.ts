@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BodyReader } from './body.js';
@@ -70,6 +71,35 @@ describe('a body', () => {
     gate.resolve();
     expect((await Promise.all(first)).map(({ length }) => length)).toEqual([900, 900]);
     expect(await sent(Buffer.alloc(900, 99))).toHaveLength(900);
+  });
+});
+
+describe('bodies of many pieces', () => {
+  it('come out whole beside and after one another, however large: the room of one is that of the next', async () => {
+    const large = new BodyReader(8 * 1024 * 1024);
+    const [first, second] = [800_000, 3_000_000].map((bytes, n) => Buffer.from(`${n}é `.repeat(bytes / 4)));
+    const bodiesSent = [first, second, Buffer.from('short'), first, second].flatMap((body) => body ?? []);
+    const whole = async (body: Buffer): Promise<Buffer> => {
+      let taken = Buffer.alloc(0);
+      // Pieces of odd sizes, a turn of the event loop apart, so that bodies come side by side.
+      const pieces = async function* (): AsyncGenerator<Buffer> {
+        for (let at = 0, size = 1; at < body.length; at += size, size = 1 + ((size * 7) % 70_001)) {
+          const piece = Buffer.from(body.subarray(at, at + size));
+          yield piece;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      };
+      const message = Object.assign(Readable.from(pieces()), { headers: {} }) as unknown as IncomingMessage;
+      await large.read(message, async (read) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        taken = Buffer.from(read);
+      });
+      return taken;
+    };
+    for (let turn = 0; turn < 2; turn += 1)
+      for (const [n, body] of (await Promise.all(bodiesSent.map(whole))).entries())
+        expect(body.equals(bodiesSent[n] ?? Buffer.alloc(0))).toBe(true);
+    expect(large.bytesInHand).toBe(0);
   });
 });
 
