@@ -241,11 +241,7 @@ export class DayView {
   #furthest(peers: PeersView | undefined, name: string, column: number): Set<string> {
     const known = this.#inTail.get(name);
     if (known) return known;
-    const keys = new Set(
-      tailOf(peers, column)
-        .furthest.slice(0, 120)
-        .map(({ key }) => key),
-    );
+    const keys = new Set(Array.from(tailOf(peers, column).furthest.slice(0, 120), ({ key }) => key));
     this.#inTail.set(name, keys);
     return keys;
   }
