@@ -32,11 +32,11 @@ const start = Date.UTC(2026, 10, 1);
 const at = { topic: topics.accesses, partition: 0 };
 const partitions = Object.fromEntries(madeTopics.map((topic) => [topic, 1]));
 
-/** A day's work of everybody, the clock four days later, and two late accesses of each. */
+/** A day's work of everybody, the clock a day later, and a late access of each to somebody whom it has not met. */
 const work = Array.from({ length: rowsEach }, (_, n) =>
   linesOf((account) => [account, start + Math.round((n * dayMs) / rowsEach) + account, 'work', n]),
 );
-const later = Buffer.from(lineOf(accounts, start + 4 * dayMs, 'clock', 0));
+const later = Buffer.from(lineOf(accounts, start + 2 * dayMs, 'clock', 0));
 const late = linesOf((account) => [account, start + 12 * hourMs + account, 'late', account]);
 const frames = [...work, later, late].map((bytes, offset) => ({ offset, bytes }));
 
@@ -78,8 +78,9 @@ async function measure(
   };
   const stateDir = mkdtempSync(join(folder, 'state-'));
   const pipeline = new ScorerPipeline({ engine: await packOptions(), stateDir, snapshotEveryMs: 60_000 }, tools);
+  for (const { bytes } of frames) await tools.log.append(at, bytes);
   await pipeline.start();
-  await pipeline.assigned(at, { start: 0, end: 0 });
+  await pipeline.assigned(at, { start: 0, end: frames.length });
   for (const frame of frames) await pipeline.frames(at, [frame]);
   const keepBeforeTelling = pipeline.keepBeforeTelling.bind(pipeline);
   const rejudger = new Rejudger(() => pipeline.partitions(), {
@@ -117,7 +118,7 @@ function lineOf(account: number, time: number, kind: string, n: number): string 
     received_at: iso,
     actor_id: `nurse.${account}`,
     clinic_id: `99000000${n % 3}`,
-    patient_id: aPatient(`${account} ${n % 25}`),
+    patient_id: aPatient(kind === 'late' ? name : `${account} ${n % 25}`),
     event_id: anEventId(name),
   });
   return `${JSON.stringify(row)}\n`;

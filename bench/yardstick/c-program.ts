@@ -16,25 +16,34 @@ export interface ExactWindows {
   readonly micros: number;
 }
 
+/** Where the program lies, or why it could not be compiled; once a process. */
+let program: { readonly path: string } | string | undefined;
+
 /** Compiles the program and gives it the rows, three windows over them; or says why it could not. Throws where it was run and refused the rows. */
 export function exactWindows(frames: readonly Buffer[], rules: readonly Rule[]): ExactWindows | string {
-  const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-c-'));
+  program ??= compiled();
+  if (typeof program === 'string') return program;
+  const windows = rules.map(({ timespanMs, condition, spread }) => `${timespanMs}:${condition.atLeast}:${spread?.atLeast ?? 0}`);
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-rows-'));
   try {
-    const [program, rows] = [join(folder, 'exact-windows'), join(folder, 'rows.ndjson')];
-    const source = join(projectRoot, 'bench', 'yardstick', 'exact-windows.c');
-    const compiled = spawnSync('cc', ['-O3', '-o', program, source], { encoding: 'utf8' });
-    if (compiled.error) return 'there is no C compiler called cc (on Debian: apt-get install gcc libc6-dev)';
-    if (compiled.status !== 0) return `cc did not compile ${source}: ${compiled.stderr.split('\n')[0] ?? ''}`;
+    const rows = join(folder, 'rows.ndjson');
     writeFileSync(rows, Buffer.concat(frames));
-    const windows = rules.map(
-      ({ timespanMs, condition, spread }) => `${timespanMs}:${condition.atLeast}:${spread?.atLeast ?? 0}`,
-    );
-    const { stdout, stderr, status } = spawnSync(program, [rows, ...windows], { encoding: 'utf8' });
+    const { stdout, stderr, status } = spawnSync(program.path, [rows, ...windows], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`exact-windows ended with ${status}: ${stderr}`);
     return JSON.parse(stdout) as ExactWindows;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function compiled(): { readonly path: string } | string {
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-c-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'exact-windows');
+  const source = join(projectRoot, 'bench', 'yardstick', 'exact-windows.c');
+  const { error, status, stderr } = spawnSync('cc', ['-O3', '-o', path, source], { encoding: 'utf8' });
+  if (error) return 'there is no C compiler called cc (on Debian: apt-get install gcc libc6-dev)';
+  return status === 0 ? { path } : `cc did not compile ${source}: ${stderr.split('\n')[0] ?? ''}`;
 }
 
 /** What the engine tells of the frames, as the C program counts it: each rule of each account once, and when it first held. */

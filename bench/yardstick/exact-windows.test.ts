@@ -45,10 +45,10 @@ const small = [3, 5, 9].map((patients, n) =>
   });
 
   it('finds the attackers of a day, as the benchmark gives it', () => {
-    const frames = [...ordinaryDay({ accounts: 50, rows: 120_000, attackers: 4 })];
+    const frames = [...ordinaryDay({ accounts: 50, rows: 60_000, attackers: 2 })];
     const { micros, ...found } = ran(frames, threeRules);
     expect(found).toEqual(matchesOf(frames, threeRulesOptions));
-    expect(found.matches).toBeGreaterThan(5);
+    expect(found.matches).toBeGreaterThan(3);
     expect(micros).toBeGreaterThan(0);
   });
 
