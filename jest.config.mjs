@@ -4,8 +4,8 @@ import { loading } from './scripts/testing/loading.mjs';
 
 /** What a worker and the processes that its tests start take at most: a Kafka of three brokers, or the whole system twice. */
 const workerBytes = 4 * 2 ** 30;
-/** Two for each processor, because half of what the longest files do is to wait; as many as the memory holds, and two. */
-const workers = Math.max(2, Math.min(2 * availableParallelism(), Math.floor(totalmem() / workerBytes)));
+/** Five for two processors, because half of what the longest files do is to wait; as many as the memory holds, and two. */
+const workers = Math.max(2, Math.min(Math.ceil(2.5 * availableParallelism()), Math.floor(totalmem() / workerBytes)));
 
 /** One configuration for every test: ESM, compiled by SWC, with the same `#libs` names that Node resolves at run time. */
 export default {

@@ -1,31 +1,32 @@
-/** Begins with the files that take minutes, so that the workers end together; the rest in Jest's own order. */
+/** Begins with the files that take minutes, so that the workers end together, those that wait for processes beside those that work; the rest in Jest's own order. */
 import Sequencer from '@jest/test-sequencer';
 
-/** What takes longest, whether it works or waits (`npm test -- --times`). Ends of paths, the longest first. */
+/** What takes longest (`npm test -- --times`), ends of paths: in turns one that waits for half of its time and one that does not, the longest of each first. */
 const slow = [
   'tests/faults/faults.test.ts',
-  'tests/attack/attack.test.ts',
-  'tests/road/road.test.ts',
   'cli/leakcheck/leakcheck.test.ts',
-  'tests/pages/matrix.test.ts',
-  'tests/senders/senders.test.ts',
+  'tests/attack/attack.test.ts',
   'libs/access-store/erasure/erase.test.ts',
+  'tests/road/workers.test.ts',
   'libs/detection/engine.test.ts',
+  'tests/road/road.test.ts',
   'libs/testkit/quality/quality.test.ts',
+  'tests/senders/senders.test.ts',
   'libs/access-store/views/ledger-views.test.ts',
+  'tests/pages/matrix.test.ts',
   'libs/access-store/dossiers/snapshots.test.ts',
-  'cli/dossier/dossier.test.ts',
-  'libs/event-log/kafka/kafka-log.test.ts',
-  'libs/event-log/kafka/kafka-faults.test.ts',
   'tests/kafka/no-broker.test.ts',
-  'tests/deploy/prometheus.test.ts',
+  'cli/dossier/dossier.test.ts',
+  'libs/event-log/kafka/kafka-faults.test.ts',
   'libs/detection/lanes.test.ts',
+  'libs/event-log/kafka/kafka-log.test.ts',
   'libs/testkit/hospital/weeks/weeks.test.ts',
+  'tests/deploy/prometheus.test.ts',
   'libs/testkit/hospital/simulation.test.ts',
+  'tests/deploy/dashboards-running.test.ts',
   'libs/access-store/clickhouse/store.test.ts',
   'services/archiver/store/clickhouse.test.ts',
   'libs/access-store/history/history.test.ts',
-  'tests/deploy/dashboards-running.test.ts',
   'services/ingestor/faults.test.ts',
   'cli/lists.test.ts',
   'libs/detection/habits.test.ts',
