@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { frameBytesMax, madeTopics, partitionCountOf, partitionOf, topics } from '#libs/contracts/topics.js';
@@ -22,6 +22,7 @@ import { silentLog } from '#libs/runtime/log.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { BenchScorers, type Sample } from '../process/scorers.js';
 import { accessRows } from '../rows/access-rows.js';
+import { report } from '../yardstick/report.js';
 
 const rows = Number(process.env['BENCH_ROWS'] ?? 1_000_000);
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 2);
@@ -42,7 +43,7 @@ const folder = await mkdtemp(join(tmpdir(), 'vigie-bench-workers-'));
 const frames = framesOf(0, rows, frameBytesMax - 1024);
 try {
   const cores = availableParallelism();
-  console.log(`${cores} cores, load ${loadavg()[0]?.toFixed(1)}, node ${process.version}: ${rows} rows in ${partitions} partitions`);
+  report.note(`${rows} rows in ${partitions} partitions, ${cores} cores`);
   await compare('embedded log', (count, turn) => judged(count, { VIGIE_DATA_DIR: join(folder, turn), KAFKA_BROKERS: '' }));
   const { KAFKA_BROKERS } = process.env;
   if (KAFKA_BROKERS) await compare('Kafka', (count, turn) => overKafka(count, { VIGIE_DATA_DIR: join(folder, `kafka-${turn}`), KAFKA_BROKERS }));
@@ -62,12 +63,15 @@ async function compare(what: string, run: (count: number, turn: string) => Promi
   const [one, two] = [bestOf(ones), bestOf(twos)];
   const ratio = two.rowsPerMs / one.rowsPerMs;
   const most = Math.max(...machine);
-  console.log(
-    `${what}: two scorers ${ratio.toFixed(2)} times one by the clock (goal ${goal}: ${ratio >= goal ? 'met' : 'MISSED'}), where two processes that share nothing are ${most.toFixed(2)} times one: ${(ratio / most).toFixed(2)} of that`,
+  report.ratio(`${what}: two scorers, by the clock`, ratio, 'the rate of one', { atLeast: goal });
+  report.ratio(`${what}: the same`, ratio / most, `what two processes that share nothing have, ${most.toFixed(2)} times one`);
+  report.ratio(
+    `${what}: processor time of a row, all threads`,
+    two.microsecondsPerRow / one.microsecondsPerRow,
+    'that of one scorer',
   );
-  console.log(
-    `${what}: a row costs two ${(two.microsecondsPerRow / one.microsecondsPerRow).toFixed(2)} times the processor time that it costs one (${two.microsecondsPerRow.toFixed(2)} and ${one.microsecondsPerRow.toFixed(2)} us, all threads); ${two.rowsPerMs.toFixed(0)} k and ${one.rowsPerMs.toFixed(0)} k rows/s`,
-  );
+  report.figure(`${what}: two scorers`, 1_000 * two.rowsPerMs, 'rows/s');
+  report.figure(`${what}: one scorer`, 1_000 * one.rowsPerMs, 'rows/s');
 }
 
 function bestOf(rates: readonly Rate[]): Rate {
@@ -187,7 +191,7 @@ async function overKafka(count: number, env: Readonly<Record<string, string>>): 
 
 /** Turns of a loop that so many processes make in a while, at the same time. */
 async function spun(count: number): Promise<number> {
-  const program = `const end = performance.now() + ${spinMs}; let turns = 0; for (let x = 1; performance.now() < end; turns += 1) for (let i = 0; i < 1000; i += 1) x = Math.imul(x, 31) + i; console.log(turns)`;
+  const program = `const end = performance.now() + ${spinMs}; let turns = 0; for (let x = 1; performance.now() < end; turns += 1) for (let i = 0; i < 1000; i += 1) x = Math.imul(x, 31) + i; require('node:fs').writeSync(1, String(turns))`;
   const turns = Array.from({ length: count }, async () => {
     const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';

@@ -48,7 +48,7 @@ const small = [3, 5, 9].map((patients, n) =>
     const frames = [...ordinaryDay({ accounts: 50, rows: 60_000, attackers: 2 })];
     const { micros, ...found } = ran(frames, threeRules);
     expect(found).toEqual(matchesOf(frames, threeRulesOptions));
-    expect(found.matches).toBeGreaterThan(3);
+    expect(found.matches).toBeGreaterThan(2);
     expect(micros).toBeGreaterThan(0);
   });
 
