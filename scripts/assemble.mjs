@@ -21,16 +21,15 @@ const flags =
   '--optimizeLevel 3 --shrinkLevel 0 --converge --noAssert --runtime stub --use abort= --enable simd --disableWarning 112 --disableWarning 201';
 
 for (const { room, entry, out, name } of programs) {
-  const folder = join(libs, room);
   let binary;
-  const options = [entry, '--baseDir', folder, '--outFile', 'program.wasm', ...flags.split(' ')];
+  const options = [`${room}/${entry}`, '--baseDir', libs, '--outFile', 'program.wasm', ...flags.split(' ')];
   const { error, stderr } = await main(options, { writeFile: (_name, contents) => (binary = contents) });
   if (error || !binary) throw new Error(`${entry} does not compile: ${stderr}`, { cause: error });
   const base64 = Buffer.from(binary)
     .toString('base64')
     .replaceAll(/.{1,128}/g, '$&\n');
   const text = `/** What ${entry} compiles to (scripts/assemble.mjs writes it): a program of WebAssembly. */\nexport const ${name} = Buffer.from(\n  \`\n${base64}\`,\n  'base64',\n);\n`;
-  const path = join(folder, out);
+  const path = join(libs, room, out);
   if (!values.check) writeFileSync(path, text);
   else if (readFileSync(path, 'utf8') !== text) {
     console.error(`libs/${room}/${out} is not what ${entry} compiles to: run node scripts/assemble.mjs`);

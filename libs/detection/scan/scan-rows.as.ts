@@ -17,7 +17,7 @@ import {
   recordsAt,
   windowAt,
 } from './scan-layout.as';
-import { timeAt } from './scan-time.as';
+import { timeAt } from '../../formats/times/time-at.as';
 
 export { setLengthCoefficient } from './scan-bytes.as';
 export {

@@ -19,7 +19,7 @@ import {
 } from './layout.as';
 import { classes, hides, keyEnd, textEnd, wide } from './strings.as';
 import { placeOf } from './table.as';
-import { timeAt } from './time.as';
+import { timeAt } from '../../times/time-at.as';
 
 /** The fields by number, as `fieldNames` has them in fields-of-rows.ts. */
 export namespace Field {

@@ -1,4 +1,4 @@
-// `2024-11-19T08:12:03.120Z` and no other spelling; the minute of the last time is known by comparing.
+// `2024-11-19T08:12:03.120Z` and no other spelling, for the programs that read lines and rows; the minute of the last time is known by comparing.
 
 let minuteMs: f64 = -1;
 let minuteLow: u64 = 0;
