@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fsyncSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { threadTimesOf } from './threads.js';
 
 /** An ingestor in a process of its own, over the embedded log in a folder that goes with it. */
 export class BenchIngestor {
@@ -38,7 +39,7 @@ export class BenchIngestor {
 
   /** Of its main thread alone: the rest is the log's writing, unpacking, the engine's compiler and collector. */
   mainMicroseconds(): number {
-    return process.platform === 'linux' ? (scheduled(this.#process.pid, String(this.#process.pid))[0] ?? 0) / 1000 : Number.NaN;
+    return threadTimesOf(this.#process.pid).main.ran;
   }
 
   /**
@@ -87,23 +88,12 @@ export class BenchIngestor {
   }
 }
 
-/** Of all threads of a process. Nanoseconds of the scheduler, not the hundredths of a second of `stat`: a round may be no longer than some of these. */
+/** Of all threads of a process; not a number where the system does not tell. */
 export function processorMicrosecondsOf({ pid }: ChildProcess): number {
-  if (process.platform !== 'linux') return Number.NaN;
-  const threads = readdirSync(`/proc/${pid}/task`);
-  return threads.reduce((sum, thread) => sum + (scheduled(pid, thread)[0] ?? 0), 0) / 1000;
+  return threadTimesOf(pid).processor;
 }
 
 /** For how long the main thread of a process was ready to run and did not: what a loaded machine adds to the time by the clock. */
 export function queuedMicrosecondsOf({ pid }: ChildProcess): number {
-  return process.platform === 'linux' ? (scheduled(pid, String(pid))[1] ?? 0) / 1000 : Number.NaN;
-}
-
-/** Nanoseconds on a processor, and nanoseconds of waiting for one; nothing of a thread that has ended meanwhile. */
-function scheduled(pid: number | undefined, thread: string): readonly number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ').map(Number);
-  } catch {
-    return [];
-  }
+  return threadTimesOf(pid).main.queued;
 }

@@ -1,16 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { ownPort } from '#libs/runtime/supervised/worker.js';
 import { compiledModule } from '#libs/runtime/paths.js';
-import { processorMicrosecondsOf } from './ingestor.js';
+import { type ThreadTimes, threadTimesOf } from './threads.js';
+
+/** What one scorer had done at a moment. */
+export interface Done extends ThreadTimes {
+  /** Accesses that it has judged. */
+  readonly rows: number;
+}
 
 /** What scorers had done at a moment. */
 export interface Sample {
   /** Milliseconds on a clock that never goes back. */
   readonly ms: number;
-  /** Accesses that each has judged. */
-  readonly rows: readonly number[];
-  /** Of all of them, all threads. */
-  readonly processorMicroseconds: number;
+  readonly each: readonly Done[];
 }
 
 /** Scorers as `vigie start` runs them, so many over one log, without a store. */
@@ -38,9 +41,13 @@ export class BenchScorers {
   }
 
   async sample(): Promise<Sample> {
-    const rows = await Promise.all(this.#processes.map(({ url }) => scoredAt(url)));
-    const processorMicroseconds = this.#processes.reduce((sum, one) => sum + processorMicrosecondsOf(one.process), 0);
-    return { ms: performance.now(), rows, processorMicroseconds };
+    const each = await Promise.all(
+      this.#processes.map(async ({ process: of, url }) => {
+        const rows = await scoredAt(url);
+        return { rows, ...threadTimesOf(of.pid) };
+      }),
+    );
+    return { ms: performance.now(), each };
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -2,14 +2,16 @@
 
 /**
  * Two scorers beside one: the same signed frames in four partitions, the whole pack, processes as `vigie start` runs them, over the embedded log, and over Kafka with `KAFKA_BROKERS`.
- * Counted from the moment at which all of them judge until the first has nothing left. Beside it, what the machine gives two processes that share nothing: on one with other work, or whose
- * cores are halves of one, two are not twice one. Processor time is of all threads; goal by the clock: 1.7 times.
+ * Counted from the moment at which all of them judge until the first has nothing left. Beside it, what the machine gives two programs that share nothing: the engine alone in
+ * processes of its own, and a C program of the same kind of work, whose caches and memory are shared as those of scorers are. Goal by the clock: 1.7 times.
+ * Other work on the machine takes processors from scorers; the scheduler says for how long, and what they reach without it stands beside.
  */
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { frameBytesMax, madeTopics, partitionCountOf, partitionOf, topics } from '#libs/contracts/topics.js';
 import { kafkaOptions, openEventLog } from '#libs/event-log/open.js';
 import type { EventLog } from '#libs/event-log/port.js';
@@ -19,23 +21,37 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { Health } from '#libs/runtime/health.js';
 import { silentLog } from '#libs/runtime/log.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { BenchScorers, type Sample } from '../process/scorers.js';
+import { threeRules } from '../packs/three-rules.js';
+import { BenchScorers, type Done, type Sample } from '../process/scorers.js';
 import { accessRows } from '../rows/access-rows.js';
+import { exactWindowsAtOnce } from '../yardstick/c-program.js';
 import { report } from '../yardstick/report.js';
 
 const rows = Number(process.env['BENCH_ROWS'] ?? 1_000_000);
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 2);
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const goal = 1.7;
 const partitions = 4;
-/** What each judges before it is measured: programs compile while they run. */
-const warmRows = rows / 10;
-const sampleEveryMs = 100;
-const spinMs = 2000;
+/** What each judges before it is measured, one as two: programs are compiled while they run, in each process anew. */
+const warmRows = rows / 5;
+const sampleEveryMs = 50;
+/** Rows of the programs beside. */
+const controlRows = Math.min(rows, 300_000);
 
-interface Rate {
+/** What scorers did from one moment to another. */
+interface Run {
   readonly rowsPerMs: number;
+  /** By the time that main threads had, ready or waiting for their log, without that in which others had the processors. */
+  readonly rowsPerOwnMs: number;
+  /** Of the processor, all threads. */
   readonly microsecondsPerRow: number;
+  readonly main: { readonly ran: number; readonly queued: number };
+  /** Microseconds a row by what threads are called. */
+  readonly byName: Readonly<Record<string, number>>;
+  readonly rows: readonly number[];
+  /** From when the first had nothing left until the last had nothing left, milliseconds. */
+  readonly tailMs: number;
 }
 
 const portBase = await freePortBase(60);
@@ -44,6 +60,7 @@ const frames = framesOf(0, rows, frameBytesMax - 1024);
 try {
   const cores = availableParallelism();
   report.note(`${rows} rows in ${partitions} partitions, ${cores} cores`);
+  await besidePrograms();
   await compare('embedded log', (count, turn) => judged(count, { VIGIE_DATA_DIR: join(folder, turn), KAFKA_BROKERS: '' }));
   const { KAFKA_BROKERS } = process.env;
   if (KAFKA_BROKERS) await compare('Kafka', (count, turn) => overKafka(count, { VIGIE_DATA_DIR: join(folder, `kafka-${turn}`), KAFKA_BROKERS }));
@@ -51,37 +68,61 @@ try {
   await rm(folder, { recursive: true });
 } // prettier-ignore
 
-/** One and two in turns, the best of each: other work comes and goes. */
-async function compare(what: string, run: (count: number, turn: string) => Promise<Rate>): Promise<void> {
-  const [ones, twos, machine]: [Rate[], Rate[], number[]] = [[], [], []];
+/** One and two in turns; the median of what each pair of turns comes to. */
+async function compare(what: string, run: (count: number, turn: string) => Promise<Run>): Promise<void> {
+  const pairs: (readonly [Run, Run])[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    ones.push(await run(1, `${round}-1`));
-    twos.push(await run(2, `${round}-2`));
-    const [one, two] = [await spun(1), await spun(2)];
-    machine.push(two / one);
+    const [one, two] = [await run(1, `${round}-1`), await run(2, `${round}-2`)];
+    pairs.push([one, two]);
+    tell(`${what}, round ${round}, one scorer`, one);
+    tell(`${what}, round ${round}, two scorers`, two);
   }
-  const [one, two] = [bestOf(ones), bestOf(twos)];
-  const ratio = two.rowsPerMs / one.rowsPerMs;
-  const most = Math.max(...machine);
-  report.ratio(`${what}: two scorers, by the clock`, ratio, 'the rate of one', { atLeast: goal });
-  report.ratio(`${what}: the same`, ratio / most, `what two processes that share nothing have, ${most.toFixed(2)} times one`);
+  const ratioOf = (of: (run: Run) => number): number => median(pairs.map(([one, two]) => of(two) / of(one)));
   report.ratio(
-    `${what}: processor time of a row, all threads`,
-    two.microsecondsPerRow / one.microsecondsPerRow,
-    'that of one scorer',
+    `${what}: two scorers, by the clock`,
+    ratioOf(({ rowsPerMs }) => rowsPerMs),
+    'the rate of one',
+    { atLeast: goal },
   );
-  report.figure(`${what}: two scorers`, 1_000 * two.rowsPerMs, 'rows/s');
-  report.figure(`${what}: one scorer`, 1_000 * one.rowsPerMs, 'rows/s');
+  report.ratio(`${what}: two scorers, without what others had of the processors`, ratioOf(({ rowsPerOwnMs }) => rowsPerOwnMs), 'the rate of one'); // prettier-ignore
+  const cost = ratioOf(({ microsecondsPerRow }) => microsecondsPerRow);
+  report.ratio(`${what}: processor time of a row, all threads`, cost, 'that of one scorer');
+  report.figure(`${what}: two scorers`, 1_000 * median(pairs.map(([, two]) => two.rowsPerMs)), 'rows/s');
+  report.figure(`${what}: one scorer`, 1_000 * median(pairs.map(([one]) => one.rowsPerMs)), 'rows/s');
 }
 
-function bestOf(rates: readonly Rate[]): Rate {
-  return {
-    rowsPerMs: Math.max(...rates.map((rate) => rate.rowsPerMs)),
-    microsecondsPerRow: Math.min(...rates.map((rate) => rate.microsecondsPerRow)),
-  };
+function tell(name: string, { microsecondsPerRow, main, byName, rows: each, tailMs }: Run): void {
+  const share = (part: number): string => `${Math.round(100 * part)} %`;
+  const threads = Object.entries(byName).filter(([, micros]) => micros >= 0.05).toSorted(([, a], [, b]) => b - a); // prettier-ignore
+  report.note(
+    `${name}: main threads ran ${share(main.ran)} of the time, were ready and waited for a processor ${share(main.queued)}, waited for their log ${share(1 - main.ran - main.queued)}; ` +
+      `rows ${each.join(' and ')}; the last was done ${Math.round(tailMs)} ms behind the first; ${microsecondsPerRow.toFixed(2)} us a row, of which ` +
+      threads.map(([thread, micros]) => `${thread} ${micros.toFixed(2)}`).join(', '),
+  );
 }
 
-async function judged(count: number, env: Readonly<Record<string, string>>): Promise<Rate> {
+/** What the machine gives two programs of such work that share nothing: how much dearer a row of the processor is when two work at once. */
+async function besidePrograms(): Promise<void> {
+  const alone = await engineAlone(1);
+  report.ratio('the engine alone, two processes at once: processor time of a row', (await engineAlone(2)) / alone, 'that of one');
+  const lines = Array.from({ length: controlRows / 1000 }, (_, n) => accessRows(n * 1000, 1000));
+  const [one, two] = [await exactWindowsAtOnce(1, lines, threeRules), await exactWindowsAtOnce(2, lines, threeRules)];
+  if (typeof one === 'string') report.note(`the C program is left out: ${one}`);
+  else if (typeof two !== 'string') report.ratio('a C program of windows, two at once: processor time of a row', two / one, 'that of one');
+} // prettier-ignore
+
+/** Microseconds of the processor that a row takes of so many at once. */
+async function engineAlone(count: number): Promise<number> {
+  const args = [compiledModule('bench/process/judging'), String(controlRows)];
+  const runs = await Promise.all(Array.from({ length: count }, () => promisify(execFile)(process.execPath, args)));
+  return runs.reduce((sum, { stdout }) => sum + Number(stdout), 0) / count;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+async function judged(count: number, env: Readonly<Record<string, string>>): Promise<Run> {
   const config = readConfig(commonConfig, { ...process.env, ...env });
   const tools = { name: 'bench', topics: [topics.accesses], clock: systemClock, logger: silentLog, health: new Health() };
   const log = await openEventLog(config, { ...tools, signal: new AbortController().signal });
@@ -98,18 +139,37 @@ async function judged(count: number, env: Readonly<Record<string, string>>): Pro
       await sleep(sampleEveryMs);
       samples.push(await scorers.sample());
     } while (sumOf(samples.at(-1)) < whole);
-    // What each had is known at the end alone: one that stands still for a moment waits for the machine.
-    const all = samples.at(-1)?.rows ?? [];
-    const isTogether = (sample: Sample) =>
-      sample.rows.every((each, index) => each >= warmRows / count && each < (all[index] ?? 0));
-    const together = samples.filter(isTogether);
-    const [from, to] = [together[0], together.at(-1)];
-    if (!from || !to || from === to) throw new Error(`${rows} rows are too few to be measured; give BENCH_ROWS more`);
-    return between(from, to);
+    return runOf(samples);
   } finally {
     await scorers.stop();
     await log.close();
   }
+}
+
+function runOf(samples: readonly Sample[]): Run {
+  // What each had is known at the end alone: one that stands still for a moment waits for the machine.
+  const all = samples.at(-1)?.each.map((each) => each.rows) ?? [];
+  const isTogether = ({ each }: Sample) => each.every((one, index) => one.rows >= warmRows && one.rows < (all[index] ?? 0));
+  const together = samples.filter(isTogether);
+  const [from, to] = [together[0], together.at(-1)];
+  if (!from || !to || from === to) throw new Error(`${rows} rows are too few to be measured; give BENCH_ROWS more`);
+  const judgedRows = sumOf(to) - sumOf(from);
+  const ms = to.ms - from.ms;
+  const count = all.length;
+  const sum = (of: (done: Done) => number): number =>
+    to.each.reduce((total, done, index) => total + of(done) - of(from.each[index] ?? done), 0);
+  const main = { ran: sum((done) => done.main.ran) / (1_000 * ms * count), queued: sum((done) => done.main.queued) / (1_000 * ms * count) }; // prettier-ignore
+  const names = new Set(to.each.flatMap(({ byName }) => Object.keys(byName)));
+  const last = samples.at(-1);
+  return {
+    rowsPerMs: judgedRows / ms,
+    rowsPerOwnMs: judgedRows / (ms * (1 - main.queued)),
+    microsecondsPerRow: sum(({ processor }) => processor) / judgedRows,
+    main,
+    byName: Object.fromEntries([...names].map((name) => [name, sum(({ byName }) => byName[name] ?? 0) / judgedRows])),
+    rows: all,
+    tailMs: (last?.ms ?? 0) - to.ms,
+  };
 }
 
 /** Some rows at a time, until all of them have had some: partitions move as they come, one after the other. Resolves with how many that were. */
@@ -117,7 +177,7 @@ async function untilAllJudge(log: EventLog, scorers: BenchScorers): Promise<numb
   const some = 40;
   for (let given = 0; ; given += some) {
     const sample = await scorers.sample();
-    if (sumOf(sample) >= given && given > 0 && sample.rows.every((each) => each > 0)) return given;
+    if (sumOf(sample) >= given && given > 0 && sample.each.every((one) => one.rows > 0)) return given;
     await appendAll(log, framesOf(rows + given, some, 1));
     await sleep(sampleEveryMs);
   }
@@ -132,16 +192,8 @@ async function appendAll(log: EventLog, all: readonly Preloaded[]): Promise<void
   await Promise.all(Array.from({ length: 8 }, lane));
 }
 
-function between(from: Sample, to: Sample): Rate {
-  const count = sumOf(to) - sumOf(from);
-  return {
-    rowsPerMs: count / (to.ms - from.ms),
-    microsecondsPerRow: (to.processorMicroseconds - from.processorMicroseconds) / count,
-  };
-}
-
 function sumOf(sample: Sample | undefined): number {
-  return (sample?.rows ?? []).reduce((sum, one) => sum + one, 0);
+  return (sample?.each ?? []).reduce((sum, one) => sum + one.rows, 0);
 }
 
 interface Preloaded {
@@ -171,7 +223,7 @@ function framesOf(first: number, count: number, bytesMin: number): readonly Prel
 }
 
 /** Topics of its own run, which are gone afterwards: those of an installation are never touched. */
-async function overKafka(count: number, env: Readonly<Record<string, string>>): Promise<Rate> {
+async function overKafka(count: number, env: Readonly<Record<string, string>>): Promise<Run> {
   const config = readConfig(commonConfig, { ...process.env, ...env });
   const options = kafkaOptions(config, config.KAFKA_BROKERS ?? [], { name: 'bench', clock: systemClock, logger: silentLog });
   const known = await withAdmin(options, (admin) => admin.listTopics());
@@ -188,15 +240,3 @@ async function overKafka(count: number, env: Readonly<Record<string, string>>): 
     });
   }
 } // prettier-ignore
-
-/** Turns of a loop that so many processes make in a while, at the same time. */
-async function spun(count: number): Promise<number> {
-  const program = `const end = performance.now() + ${spinMs}; let turns = 0; for (let x = 1; performance.now() < end; turns += 1) for (let i = 0; i < 1000; i += 1) x = Math.imul(x, 31) + i; require('node:fs').writeSync(1, String(turns))`;
-  const turns = Array.from({ length: count }, async () => {
-    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    for await (const chunk of child.stdout) said += String(chunk);
-    return Number(said);
-  });
-  return (await Promise.all(turns)).reduce((sum, one) => sum + one, 0);
-}

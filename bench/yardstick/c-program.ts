@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { projectRoot } from '#libs/runtime/paths.js';
@@ -23,17 +24,50 @@ let program: { readonly path: string } | string | undefined;
 export function exactWindows(frames: readonly Buffer[], rules: readonly Rule[]): ExactWindows | string {
   program ??= compiled();
   if (typeof program === 'string') return program;
-  const windows = rules.map(({ timespanMs, condition, spread }) => `${timespanMs}:${condition.atLeast}:${spread?.atLeast ?? 0}`);
   const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-rows-'));
   try {
-    const rows = join(folder, 'rows.ndjson');
-    writeFileSync(rows, Buffer.concat(frames));
-    const { stdout, stderr, status } = spawnSync(program.path, [rows, ...windows], { encoding: 'utf8' });
+    const args = [rowsFile(folder, frames), ...windowsOf(rules)];
+    const { stdout, stderr, status } = spawnSync(program.path, args, { encoding: 'utf8' });
     if (status !== 0) throw new Error(`exact-windows ended with ${status}: ${stderr}`);
     return JSON.parse(stdout) as ExactWindows;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/**
+ * What so many of the program take for a row, microseconds of the processor, each over all rows in a process of its own and all at the same time: beside what
+ * one takes it says how far caches and memory of the machine serve more than one. Or why it could not be compiled.
+ */
+export async function exactWindowsAtOnce(
+  count: number,
+  frames: readonly Buffer[],
+  rules: readonly Rule[],
+): Promise<number | string> {
+  program ??= compiled();
+  if (typeof program === 'string') return program;
+  const { path } = program;
+  const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-rows-'));
+  try {
+    const args = [rowsFile(folder, frames), ...windowsOf(rules)];
+    const runs = await Promise.all(Array.from({ length: count }, () => promisify(execFile)(path, args)));
+    const found = runs.map(({ stdout }) => JSON.parse(stdout) as ExactWindows);
+    return found.reduce((sum, { micros, rows }) => sum + micros / rows, 0) / count;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function windowsOf(rules: readonly Rule[]): readonly string[] {
+  return rules.map(({ timespanMs, condition, spread }) => `${timespanMs}:${condition.atLeast}:${spread?.atLeast ?? 0}`);
+}
+
+function rowsFile(folder: string, frames: readonly Buffer[]): string {
+  const path = join(folder, 'rows.ndjson');
+  const file = openSync(path, 'w');
+  for (const frame of frames) writeSync(file, frame);
+  closeSync(file);
+  return path;
 }
 
 function compiled(): { readonly path: string } | string {
