@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { CaseBook } from '#libs/cases/case-book.js';
 import { maySee, type User } from '../users/users.js';
+import { FeedPlaces } from './feed-places.js';
 
 /** What changed: enough to ask for it, and nothing that has to be written down as seen. */
 export interface FeedEvent {
@@ -34,22 +35,20 @@ export const lookEveryMs = 500;
 export const beatEveryMs = 15_000;
 
 /**
- * Tells listeners which cases have changed, as server-sent events whose ids go on without gap. Who comes back with the last id that they had gets
- * what came since; who was away for too long, or comes to another process, is told `reset` and reads the list again.
+ * Tells listeners which cases have changed, as server-sent events. Their ids count nothing, so that who sees one clinic does not learn how much happens
+ * in the others. Who comes back with the last id that they had gets what came since; who was away for too long, or comes to another process, is told
+ * `reset` and reads the list again.
  */
 export class CaseFeed {
   readonly #known = new WeakMap<object, object>();
   readonly #seen = new Map<string, string>();
   readonly #listeners = new Set<Listener>();
+  readonly #places = new FeedPlaces();
   #kept: readonly Kept[] = [];
   #number = 0;
   #began = false;
 
-  /** `feedId` is of this process: ids of another mean nothing here. */
-  constructor(
-    private readonly book: CaseBook,
-    private readonly feedId: string,
-  ) {}
+  constructor(private readonly book: CaseBook) {}
 
   get listening(): number {
     return this.#listeners.size;
@@ -83,7 +82,7 @@ export class CaseFeed {
     stream.once('close', () => this.#listeners.delete(listener));
     stream.push(`retry: 2000\n\n`);
     const since = lastId === undefined ? this.#number : this.#numberOf(lastId);
-    if (since === undefined) this.#push(listener, `event: reset\nid: ${this.feedId}-${this.#number}\ndata: {}\n\n`);
+    if (since === undefined) this.#push(listener, `event: reset\nid: ${this.#places.idOf(this.#number)}\ndata: {}\n\n`);
     else for (const event of this.#kept) if (event.number > since) this.#tell(listener, event);
     return stream;
   }
@@ -100,15 +99,14 @@ export class CaseFeed {
 
   /** The place of an id; undefined when not all that came after it is kept. */
   #numberOf(id: string): number | undefined {
-    const [, feed, number] = /^([0-9a-f]{32})-(\d{1,15})$/.exec(id) ?? [];
-    const place = Number(number);
+    const place = this.#places.placeOf(id);
     const first = this.#kept[0]?.number ?? this.#number + 1;
-    return feed === this.feedId && place <= this.#number && place >= first - 1 ? place : undefined;
+    return place !== undefined && place <= this.#number && place >= first - 1 ? place : undefined;
   }
 
   #tell(listener: Listener, { number, clinics, ...event }: Kept): void {
     if (!maySee(listener.user, clinics)) return;
-    this.#push(listener, `event: case\nid: ${this.feedId}-${number}\ndata: ${JSON.stringify(event)}\n\n`);
+    this.#push(listener, `event: case\nid: ${this.#places.idOf(number)}\ndata: ${JSON.stringify(event)}\n\n`);
   }
 
   /** Who reads too slowly is let go, and comes back with their last id. */

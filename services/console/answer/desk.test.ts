@@ -259,9 +259,28 @@ describe('the stream', () => {
     }
     const again = await listen(one, 'a.durand', first?.id);
     expect((await again.events(2)).map(({ data }) => data['version'])).toEqual([3, 4]);
-    for (const lost of ['nonsense', `${'0'.repeat(32)}-1`, String(first?.id).replace(/-.*/, '-999')])
+    for (const lost of ['nonsense', '', '0'.repeat(32), String(first?.id).replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))])
       expect((await (await listen(one, 'a.durand', lost)).events(1))[0]?.event).toBe('reset');
     expect(elsewhere.text()).not.toContain('case_id');
+  });
+
+  it('counts nothing by its ids: who sees one clinic does not learn how much happens in the others', async () => {
+    await tell(shared.log, anIncident('a'));
+    const one = await shared.start();
+    one.pipeline.feed.look(systemClock.now());
+    const [ours, elsewhere] = [await listen(one), await listen(one, 'elsewhere', 'nonsense')];
+    const [before] = await elsewhere.events(1);
+    for (const key of ['1', '2', '3']) {
+      await one.act(id, { type: 'case.noted', text: 'asked' }, key);
+      one.pipeline.feed.look(systemClock.now());
+    }
+    const ids = (await ours.events(3)).map((event) => String(event.id));
+    expect(new Set(ids).size).toBe(3);
+    for (const told of ids) expect(told).toMatch(/^[0-9a-f]{32}$/);
+    // Nothing of it was told elsewhere, and the id of now says no more than the one of before did.
+    const after = await listen(one, 'elsewhere', 'nonsense');
+    expect((await after.events(1))[0]).toMatchObject({ event: 'reset', id: expect.not.stringMatching(String(before?.id)) });
+    expect((await (await listen(one, 'a.durand', ids[0])).events(2)).map(({ data }) => data['version'])).toEqual([3, 4]);
   });
 
   it('is for users, is written down when it begins, and ends with the process', async () => {

@@ -72,7 +72,7 @@ export class ConsolePipeline {
       await append(rows, readings);
     });
     this.reader = new CaseReader({ book: this.book, log: logger, metrics });
-    this.feed = new CaseFeed(this.book, chainId);
+    this.feed = new CaseFeed(this.book);
     this.writer = new CaseWriter(this.book, { store, clock, log: logger });
   }
 
