@@ -14,7 +14,7 @@ const options =
     ? (await import('../packs/three-rules.js')).threeRulesOptions
     : await (await import('../packs/pack.js')).packOptions();
 const engine = new Engine(options);
-const frames = [...ordinaryDay({ accounts: 300, rows: 8_000 })].map((frame) => frame.toString('latin1'));
+const frames = [...ordinaryDay({ accounts: 300, rows: 4_000 })].map((frame) => frame.toString('latin1'));
 let rows = 0;
 let offset = 0;
 for (let day = 0; day < Number(days); day += 1)
