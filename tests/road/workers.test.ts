@@ -16,6 +16,8 @@ const [dataDir, laid] = [join(folder, 'data'), join(folder, 'laid')];
 const start = Date.parse('2026-01-05T08:00:00Z');
 const accounts = Array.from({ length: 32 }, (_, index) => `account.${index}`);
 const perDoor = 48;
+/** Only so that one that stands still is no answer. Milliseconds. */
+const answerMsMax = 5000;
 const clinics = ['750300123', '690300456', '130300789'];
 
 let sent = 0;
@@ -48,7 +50,7 @@ describe('two scorers and two ingestors of one machine', () => {
     Promise.all(vigie.pages(service).map(async (page) => figureOf(await textOf(`${page}/metrics`), name, label)));
   /** Which scorer holds an account: its place in the list of pages. */
   const holdersOf = (actor: string) =>
-    Promise.all(vigie.pages('scorer').map((page) => fetch(`${page}/v1/accounts/helix/${actor}`).then(({ ok }) => ok, () => false))); // prettier-ignore
+    Promise.all(vigie.pages('scorer').map((page) => fetch(`${page}/v1/accounts/helix/${actor}`, { signal: AbortSignal.timeout(answerMsMax) }).then(({ ok }) => ok, () => false))); // prettier-ignore
 
   beforeAll(async () => {
     mkdirSync(laid, { recursive: true });
@@ -124,6 +126,36 @@ sources:
     await vigie.post(attack(usurped, 60, 60));
     const after = await vigie.until(incidents, ([one]) => Number(one?.['patients']) >= 120);
     expect(after).toEqual([{ ...told, patients: 120, step: 120, last_time: after[0]?.['last_time'] }]);
+  });
+
+  it('go on where one scorer stands still in the middle of an attack for longer than the group waits, and it goes on where the others have come', async () => {
+    const shares = await Promise.all(accounts.map(async (actor) => ((await holdersOf(actor))[1] ? actor : '')));
+    const before = await incidents();
+    const usurped = shares.find((actor) => actor !== '' && before.every((one) => one['actor_id'] !== actor)) ?? '';
+    expect(usurped).not.toBe('');
+    const ofUsurped = async () => (await incidents()).filter((one) => one['actor_id'] === usurped);
+    // It stands still with some of these in hand, judged or not, told or not.
+    const rows = attack(usurped, 0, 60);
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        if (index === 10) vigie.signal('scorer-2', 'SIGSTOP');
+        await posted(portBase, vigie.token, rows.slice(index * 3, index * 3 + 3));
+      }),
+    );
+    const [told] = await vigie.until(ofUsurped, ([one]) => Number(one?.['patients']) >= 60);
+    expect(told).toMatchObject({ patients: 60, step: 40 });
+    vigie.signal('scorer-2', 'SIGCONT');
+    await vigie.until(
+      async () => (await Promise.all(accounts.map(holdersOf))).filter(([, two]) => two).length,
+      (accountsOfTwo) => accountsOfTwo > 0,
+    );
+    await vigie.post(attack(usurped, 60, 60));
+    const after = await vigie.until(ofUsurped, ([one]) => Number(one?.['patients']) >= 120);
+    expect(after).toEqual([{ ...told, patients: 120, step: 120, last_time: after[0]?.['last_time'] }]);
+    expect(await incidents()).toEqual(expect.arrayContaining([...before]));
+    const log = readFileSync(join(dataDir, 'logs', 'scorer-2.log'), 'utf8');
+    expect(log).toContain('thought dead by the others of the group, joining again');
+    expect(vigie.output).not.toMatch(/scorer-[12] ended \((?!SIGKILL)/);
   });
 
   it('lose nothing where one ingestor is killed while events come', async () => {
