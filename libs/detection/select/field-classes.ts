@@ -61,6 +61,11 @@ export class FieldClasses {
     return this.#byAnswers.size;
   }
 
+  /** Whether its value is asked for and not only whether there is one. */
+  get asksValue(): boolean {
+    return this.#remembered !== undefined;
+  }
+
   /** The class of an action or outcome by its number in the vocabulary, whichever of both the field is; 0 of any other. */
   deedOf(action: number, outcome: number): number {
     return this.#deeds[this.field === 'action' ? action : outcome] ?? 0;
