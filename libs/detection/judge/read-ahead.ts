@@ -77,7 +77,7 @@ export class ReadAhead {
       there += 1;
     }
     for (let i = 0; i < there; i += 1) seen ^= store.length(ledgers[i] ?? 0);
-    for (let i = 0; i < there; i += 1) seen ^= store.touch(ledgers[i] ?? 0);
+    for (let i = 0; i < there; i += 1) seen ^= store.touchNewest(ledgers[i] ?? 0);
     return seen;
   }
 }
