@@ -44,13 +44,14 @@ export class Combinations {
   #outer = 0;
   /** Places so far, by number of the combination, or by all classes where numbers would not be exact. Undefined where the number is the place. */
   #places: Map<number | string, number> | undefined;
-  #isExact = true;
+  /** Whether numbers of combinations are exact. */
+  isExact = true;
   readonly #recent = new Float64Array(recentSlots).fill(-1);
   readonly #recentPlaces = new Int32Array(recentSlots);
-  /** What optional fields add to the number, by the shape of the row: direct-mapped. Shapes up to `#since` do not say all of them. */
+  /** What optional fields add to the number, by the shape of the row: direct-mapped. Shapes up to `since` do not say all of them. */
   readonly #shapes = new Float64Array(shapeSlots);
   readonly #parts = new Float64Array(shapeSlots);
-  readonly #since: number;
+  readonly since: number;
   /** The combination of the last row. */
   place = 0;
   /** How often places have been given out anew. */
@@ -75,18 +76,28 @@ export class Combinations {
     this.#others = this.#everywhere.filter((one) => !apart.includes(one));
     for (const [number, { place }] of this.fields.entries()) if (place >= 0) this.#optional[place] = number;
     const optional = this.fields.filter(({ place }) => place >= 0);
-    this.#since =
+    this.since =
       rowProgram()?.want(new Map(optional.map(({ place, asksValue }) => [place, asksValue]))) ?? Number.POSITIVE_INFINITY;
     this.#layOut();
   }
 
-  /** What is known of the row's combination, together with a number from without. */
-  get(row: ScannedRow, outer = -1): number {
+  /** Whether the shape of a row says all that it goes by. */
+  get isByShape(): boolean {
+    return this.#everywhere.length === 0;
+  }
+
+  /** The number of the row's combination. It means something else once `layout` is another. */
+  numberOf(row: ScannedRow): number {
     let number = this.#numberOf(row);
     while (Number.isNaN(number)) {
       this.#layOut();
       number = this.#numberOf(row);
     }
+    return number;
+  }
+
+  /** What is known of the row's combination, which has this number, together with a number from without. */
+  get(row: ScannedRow, number: number, outer = -1): number {
     const place = this.#places ? this.#placeOf(number, row, this.#places) : number;
     this.place = place;
     this.#outer = outer;
@@ -146,7 +157,7 @@ export class Combinations {
       if (of >= (this.#sizes[at] ?? 0)) return Number.NaN;
       part += (of - field.absent) * (this.#strides[at] ?? 0);
     }
-    if (shape > this.#since) {
+    if (shape > this.since) {
       this.#shapes[shape & (shapeSlots - 1)] = shape;
       this.#parts[shape & (shapeSlots - 1)] = part;
     }
@@ -155,8 +166,8 @@ export class Combinations {
 
   #placeOf(number: number, row: ScannedRow, places: Map<number | string, number>): number {
     const slot = (number ^ (number / recentSlots)) & (recentSlots - 1);
-    if (this.#isExact && this.#recent[slot] === number) return this.#recentPlaces[slot] ?? 0;
-    const key = this.#isExact ? number : this.fields.map((field) => field.anyOf(row)).join(' ');
+    if (this.isExact && this.#recent[slot] === number) return this.#recentPlaces[slot] ?? 0;
+    const key = this.isExact ? number : this.fields.map((field) => field.anyOf(row)).join(' ');
     const known = places.get(key);
     if (known === undefined && places.size >= combinationsMax) {
       // Places that no row has again are let go of now and then.
@@ -213,7 +224,7 @@ export class Combinations {
           (sum, of, number) => sum + of.deedOf(action, outcome) * (this.#strides[number] ?? 0),
           0,
         );
-    this.#isExact = size <= Number.MAX_SAFE_INTEGER;
+    this.isExact = size <= Number.MAX_SAFE_INTEGER;
     this.#places = size > combinationsMax ? new Map() : undefined;
     this.#recent.fill(-1);
     this.#shapes.fill(0);
