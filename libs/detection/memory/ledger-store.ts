@@ -133,25 +133,6 @@ export class LedgerStore {
     return timeOf(this.words(ledger), this.start(ledger) + index * this.width);
   }
 
-  /** Reads the newest entries. */
-  touch(ledger: number): number {
-    const words = this.words(ledger);
-    const start = this.start(ledger);
-    const end = start + this.length(ledger) * this.width;
-    // Never before the run: V8 is slow where an index is negative.
-    return (
-      (words[Math.max(start, end - 1)] ?? 0) ^
-      (words[Math.max(start, end - 16)] ?? 0) ^
-      (words[Math.max(start, end - 32)] ?? 0) ^
-      (words[Math.max(start, end - 48)] ?? 0)
-    );
-  }
-
-  /** Reads the newest one. */
-  touchNewest(ledger: number): number {
-    return this.words(ledger)[this.start(ledger) + Math.max(0, this.length(ledger) - 1) * this.width] ?? 0;
-  }
-
   /** Index of the first entry with a time above `time`. */
   firstAfter(ledger: number, time: number): number {
     const words = this.words(ledger);
