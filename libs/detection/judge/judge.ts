@@ -6,7 +6,7 @@ import { type WindowCount, WindowCounter } from '../count/window-count.js';
 import { type Entry, markOf } from '../memory/entry.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
-import type { CompiledRule, Series } from '../compile/series.js';
+import type { CompiledRule } from '../compile/series.js';
 import { Bounds } from './bounds.js';
 import type { Dormancy } from './dormancy.js';
 import type { Firing, Place } from './firing.js';
@@ -96,9 +96,9 @@ export class Judge {
   }
 
   /** Puts in an entry that says what the newest one of the ledger says, where no rule has to be asked of it; else false, and it is for `take`. */
-  takeAgain(ledger: number, series: Series, time: number, floor: number): boolean {
+  takeAgain(ledger: number, time: number, floor: number): boolean {
     const { rests, runs } = this.#parts;
-    if (!rests.takesAgain(ledger, series, time)) return false;
+    if (!rests.takesAgain(ledger, time)) return false;
     runs.end(ledger);
     this.ledgers.repeat(ledger, time, floor);
     return true;

@@ -1,4 +1,4 @@
-import type { CompiledRule, Series } from '../compile/series.js';
+import type { CompiledRule } from '../compile/series.js';
 import type { Days } from '../days/days.js';
 import { type Entry, markOf, timeOf } from '../memory/entry.js';
 import { type LedgerHeads, restMax } from '../memory/ledger-heads.js';
@@ -50,12 +50,12 @@ export class Rests {
     return !looking.of(series, set).asksDays && timeOf(words, word) < entry.time;
   }
 
-  /** The same of a series whose entries all count, where its value is known to be that of the newest one (`LedgerHeads.isShaped`). */
-  takesAgain(ledger: number, series: Series, time: number): boolean {
-    const { ledgers, looking } = this;
+  /** The same of a series with cells, whose entries all count, where its value is known to be that of the newest one (`LedgerHeads.isShaped`). None that asks of days rests there. */
+  takesAgain(ledger: number, time: number): boolean {
+    const { ledgers } = this;
     const heads = this.#heads;
     if (!heads.isShaped(ledger) || heads.restSet(ledger) !== everySelection) return false;
-    return !looking.of(series, everySelection).asksDays && ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < time;
+    return ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < time;
   }
 
   /** Whether no rule has to be asked of the newest entry, which is none that came before. */

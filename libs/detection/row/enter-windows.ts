@@ -121,7 +121,7 @@ export class EnterWindows {
     const end = ends[cellPlace] ?? 0;
     if (end === 0) return false;
     const ledger = this.state.windows.index.cells.againAt(account, series.index, view, starts[cellPlace] ?? 0, end, shape);
-    return ledger !== 0 && ledgers.judge.takeAgain(ledger, series, row.time, floor);
+    return ledger !== 0 && ledgers.judge.takeAgain(ledger, row.time, floor);
   }
 
   #noteShape({ shape }: ScannedRow, { series, ledgers }: SeriesFeed): void {
