@@ -48,7 +48,7 @@ export class InOrder {
     const seen = this.#seen;
     parts.runs.end(ledger);
     if (rests.takesSame(place, entry)) {
-      if (!ledgers.repeat(ledger, entry.time)) ledgers.insert(ledger, ledgers.length(ledger), entry, place.floor);
+      ledgers.repeat(ledger, entry.time, place.floor);
       return true;
     }
     lookBack(ledgers, this.#marks, place, entry, seen);

@@ -3,7 +3,7 @@ import { figureOf } from '../count/figure.js';
 import { GrownCounts } from '../count/grown-counts.js';
 import { SameEntries } from '../count/same-entries.js';
 import { type WindowCount, WindowCounter } from '../count/window-count.js';
-import type { Entry } from '../memory/entry.js';
+import { type Entry, markOf } from '../memory/entry.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import type { CompiledRule } from '../compile/series.js';
@@ -93,6 +93,25 @@ export class Judge {
     const length = ledgers.length(place.ledger);
     if (length > 0 && entry.time < ledgers.timeAt(place.ledger, length - 1)) return this.#lateEntries.take(place, entry, firings);
     return this.#inOrder.take(place, entry, firings);
+  }
+
+  /** Puts in an entry that says what the newest one of the ledger says, where no rule has to be asked of it; else false, and it is for `take`. */
+  takeAgain(ledger: number, time: number, floor: number): boolean {
+    const { rests, runs } = this.#parts;
+    if (!rests.takesAgain(ledger, time)) return false;
+    runs.end(ledger);
+    this.ledgers.repeat(ledger, time, floor);
+    return true;
+  }
+
+  /** Whether the newest entry of the ledger says what this one says, whenever that was. */
+  isNewest(ledger: number, entry: Entry): boolean {
+    const { ledgers } = this;
+    const length = ledgers.length(ledger);
+    if (length === 0) return false;
+    const words = ledgers.words(ledger);
+    const word = ledgers.start(ledger) + (length - 1) * ledgers.width;
+    return markOf(words, word) === entry.mark && ledgers.saysSame(words, word, entry);
   }
 
   /** The window of `rule` as it is at `time`; `again` where it may be asked for when it has grown. */

@@ -53,7 +53,7 @@ export class ReadAhead {
       ledgers[i] = accounts.main(account);
     }
     for (let i = 0; i < count; i += 1) seen ^= main.store.length(ledgers[i] ?? 0);
-    for (let i = 0; i < count; i += 1) seen ^= main.store.touch(ledgers[i] ?? 0);
+    for (let i = 0; i < count; i += 1) seen ^= touchNewest(main.store, ledgers[i] ?? 0);
     for (let i = 0; i < this.#feeds.length; i += 1) {
       const feed = this.#feeds[i];
       if (feed) seen ^= this.#takeCells(feed, rows, count);
@@ -77,7 +77,26 @@ export class ReadAhead {
       there += 1;
     }
     for (let i = 0; i < there; i += 1) seen ^= store.length(ledgers[i] ?? 0);
-    for (let i = 0; i < there; i += 1) seen ^= store.touch(ledgers[i] ?? 0);
+    for (let i = 0; i < there; i += 1) seen ^= touchLast(store, ledgers[i] ?? 0);
     return seen;
   }
+}
+
+/** Reads the newest entries: so many as are looked back at (`look-back.ts`). */
+function touchNewest(store: LedgerStore, ledger: number): number {
+  const words = store.words(ledger);
+  const start = store.start(ledger);
+  const end = start + store.length(ledger) * store.width;
+  // Never before the run: V8 is slow where an index is negative.
+  return (
+    (words[Math.max(start, end - 1)] ?? 0) ^
+    (words[Math.max(start, end - 16)] ?? 0) ^
+    (words[Math.max(start, end - 32)] ?? 0) ^
+    (words[Math.max(start, end - 48)] ?? 0)
+  );
+}
+
+/** Reads the newest one. */
+function touchLast(store: LedgerStore, ledger: number): number {
+  return store.words(ledger)[store.start(ledger) + Math.max(0, store.length(ledger) - 1) * store.width] ?? 0;
 }

@@ -4,7 +4,7 @@ import { type Entry, markOf, timeOf } from '../memory/entry.js';
 import { type LedgerHeads, restMax } from '../memory/ledger-heads.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
-import { noSelections } from '../memory/selection-sets.js';
+import { everySelection, noSelections } from '../memory/selection-sets.js';
 import type { Bounds } from './bounds.js';
 import type { Place } from './firing.js';
 import type { LookBack } from './look-back.js';
@@ -34,7 +34,8 @@ export class Rests {
 
   /**
    * Whether the entry, which has not been put in, says what the newest one says, a little later, and no rule has to be asked of such: most accesses of a session
-   * come from one address. What is looked at of other entries would come to the same.
+   * come from one address. What is looked at of other entries would come to the same: a window that holds the newest one has not grown, and one that does not
+   * holds this one alone, of which bounds are not below since they are not of that.
    */
   takesSame({ ledger, series }: Place, entry: Entry): boolean {
     const { ledgers, marks, looking } = this;
@@ -46,9 +47,15 @@ export class Rests {
     if (!ledgers.sameOwnSpread(words, word, entry)) return false;
     const set = marks.setOf(entry.mark);
     if (this.#heads.restSet(ledger) !== set) return false;
-    const { asksDays, timespanMs } = looking.of(series, set);
-    const time = timeOf(words, word);
-    return !asksDays && time < entry.time && time > entry.time - timespanMs;
+    return !looking.of(series, set).asksDays && timeOf(words, word) < entry.time;
+  }
+
+  /** The same of a series with cells, whose entries all count, where its value is known to be that of the newest one (`LedgerHeads.isShaped`). None that asks of days rests there. */
+  takesAgain(ledger: number, time: number): boolean {
+    const { ledgers } = this;
+    const heads = this.#heads;
+    if (!heads.isShaped(ledger) || heads.restSet(ledger) !== everySelection) return false;
+    return ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < time;
   }
 
   /** Whether no rule has to be asked of the newest entry, which is none that came before. */

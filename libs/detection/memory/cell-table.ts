@@ -14,11 +14,14 @@ export interface CellKey {
   hash: number;
 }
 
-/** Words of a cell's record, which fill a line of memory. A short key stands in the record itself, its last word filled up with zeros. */
+/**
+ * Words of a cell's record, which fill a line of memory. A short key stands in the record itself, its last word filled up with zeros; behind it the shape of the
+ * row that came last, a double, 0 for none.
+ */
 const recordWords = 16;
 const recordBytes = 4 * recordWords;
-const at = { hash: 0, account: 1, kind: 2, ledger: 3, next: 4, key: 5 } as const;
-const inlineBytesMax = (recordWords - at.key) * 4;
+const at = { hash: 0, account: 1, kind: 2, ledger: 3, next: 4, key: 5, shape: 14 } as const;
+const inlineBytesMax = (at.shape - at.key) * 4;
 const half = 16;
 /** Cells of an account that are looked through, to put one before the others. */
 const aheadMax = 4;
@@ -28,6 +31,8 @@ export class CellTable {
   readonly #slots = new HashSlots();
   readonly #memory = new GrowingMemory(64 * recordBytes);
   #words = new Int32Array(this.#memory.bytes);
+  /** The same memory. */
+  #doubles = new Float64Array(this.#memory.bytes);
   readonly #keys = new KeyStore();
   readonly #free: number[] = [];
   #end = 1;
@@ -42,8 +47,22 @@ export class CellTable {
   /** The ledger of the cell, 0 for none. Accounts mostly go on with the cell that they had last, which is their first one then. */
   find(account: number, series: number, cell: CellKey): number {
     const first = this.accounts.cells(account);
-    if (first !== 0 && this.#same(first, account, series, cell)) return this.#words[first * recordWords + at.ledger] ?? 0;
+    if (first !== 0 && this.#same(first, account, series, cell.view, cell.start, cell.end))
+      return this.#words[first * recordWords + at.ledger] ?? 0;
     return first === 0 ? 0 : this.#findByHash(account, series, cell);
+  }
+
+  /** The ledger of the cell with these bytes, where the account had it last and by a row of that shape; else 0. */
+  againAt(account: number, series: number, view: DataView, start: number, end: number, shape: number): number {
+    const first = this.accounts.cells(account);
+    if (first === 0 || this.#doubles[(first * recordWords + at.shape) / 2] !== shape) return 0;
+    return this.#same(first, account, series, view, start, end) ? (this.#words[first * recordWords + at.ledger] ?? 0) : 0;
+  }
+  /** A row of that shape came to the ledger; kept where the account's first cell is its. Whether it is. */
+  noteShape(account: number, series: number, ledger: number, shape: number): boolean {
+    if (this.firstOf(account, series) !== ledger) return false;
+    this.#doubles[(this.accounts.cells(account) * recordWords + at.shape) / 2] = shape;
+    return true;
   }
 
   #findByHash(account: number, series: number, cell: CellKey): number {
@@ -52,7 +71,7 @@ export class CellTable {
     for (let slot = slots.home(hash); ; slot = slots.next(slot)) {
       const found = slots.at(slot);
       if (found === 0) return 0;
-      if (slots.hashAt(slot) !== hash || !this.#same(found, account, series, cell)) continue;
+      if (slots.hashAt(slot) !== hash || !this.#same(found, account, series, cell.view, cell.start, cell.end)) continue;
       this.#putFirst(account, found);
       return this.#words[found * recordWords + at.ledger] ?? 0;
     }
@@ -139,7 +158,7 @@ export class CellTable {
     this.#free.push(id);
   }
 
-  #same(id: number, account: number, series: number, { view, start, end }: CellKey): boolean {
+  #same(id: number, account: number, series: number, view: DataView, start: number, end: number): boolean {
     const words = this.#words;
     const record = id * recordWords;
     const length = end - start;
@@ -174,6 +193,7 @@ export class CellTable {
   #widen(size: number): void {
     this.#memory.reserve(size);
     this.#words = new Int32Array(this.#memory.bytes);
+    this.#doubles = new Float64Array(this.#memory.bytes);
   }
 }
 

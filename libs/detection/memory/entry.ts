@@ -46,7 +46,7 @@ export function markOf(words: Uint32Array, word: number): number {
 
 /** Gives the entry at `word` another time. */
 export function setTimeOf(words: Uint32Array, word: number, time: number): void {
-  words[word + 4] = time % word32;
+  words[word + 4] = time; // of which the low 32 bits are kept: a remainder costs more than all else here
   words[word + 5] = Math.floor(time / word32) | ((words[word + 5] ?? 0) & ~timeHighMask);
 }
 
@@ -61,7 +61,7 @@ export function writeEntry(words: Uint32Array, word: number, entry: Entry): void
   words[word + 1] = entry.v1;
   words[word + 2] = entry.v2;
   words[word + 3] = entry.v3;
-  words[word + 4] = entry.time % word32;
+  words[word + 4] = entry.time; // the low 32 bits
   words[word + 5] = Math.floor(entry.time / word32) | (entry.mark << timeHighBits);
 }
 

@@ -3,11 +3,12 @@ import { GrowingMemory } from './growing-memory.js';
 /** Words of a head: two of them share a line of memory. */
 const headWords = 8;
 const headBytes = 4 * headWords;
-/** `kinds`: class of the run, 8 bits; varied, and whether another spread value ends the rest, 1 bit each, and 6 of nothing; sole spread value plus one, 16. `rest`: set of selections, 16 bits; spread values, 16. */
+/** `kinds`: class of the run, 8 bits; varied, whether another spread value ends the rest, and whether the newest entry has a shape, 1 bit each, and 5 of nothing; sole spread value plus one, 16. `rest`: set of selections, 16 bits; spread values, 16. */
 const at = { chunk: 0, word: 1, length: 2, kinds: 3, bounds: 4, rest: 5, left: 6, record: 7 } as const;
 const classMask = 0xff;
 const variedBit = 0x100;
 const soleRestBit = 0x200;
+const shapedBit = 0x400;
 
 /** In place of a sole spread value: there are several, or nobody knows. */
 const several = 0xffff;
@@ -73,6 +74,16 @@ export class LedgerHeads {
   setVaried(ledger: number): void {
     const kinds = ledger * headWords + at.kinds;
     this.#words[kinds] = (this.#words[kinds] ?? 0) | variedBit;
+  }
+
+  /** Whether the newest entry is what a row of that shape says which stands beside the ledger's cell (`CellTable`). */
+  isShaped(ledger: number): boolean {
+    return ((this.#words[ledger * headWords + at.kinds] ?? 0) & shapedBit) !== 0;
+  }
+  setShaped(ledger: number, isShaped: boolean): void {
+    const kinds = ledger * headWords + at.kinds;
+    const others = (this.#words[kinds] ?? 0) & ~shapedBit;
+    this.#words[kinds] = isShaped ? others | shapedBit : others;
   }
 
   /** An entry of this spread value comes in. Numbers that do not fit here are not told apart. */

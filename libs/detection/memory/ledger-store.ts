@@ -121,6 +121,7 @@ export class LedgerStore {
   /** Gives the entry at `index` another mark. */
   setMark(ledger: number, index: number, mark: number): void {
     setMarkOf(this.words(ledger), this.start(ledger) + index * this.width, mark);
+    this.heads.setShaped(ledger, false);
   }
 
   /** Whether every entry that the ledger ever held has one and the same value; false when that is not known. */
@@ -130,20 +131,6 @@ export class LedgerStore {
 
   timeAt(ledger: number, index: number): number {
     return timeOf(this.words(ledger), this.start(ledger) + index * this.width);
-  }
-
-  /** Reads the newest entries. */
-  touch(ledger: number): number {
-    const words = this.words(ledger);
-    const start = this.start(ledger);
-    const end = start + this.length(ledger) * this.width;
-    // Never before the run: V8 is slow where an index is negative.
-    return (
-      (words[Math.max(start, end - 1)] ?? 0) ^
-      (words[Math.max(start, end - 16)] ?? 0) ^
-      (words[Math.max(start, end - 32)] ?? 0) ^
-      (words[Math.max(start, end - 48)] ?? 0)
-    );
   }
 
   /** Index of the first entry with a time above `time`. */
@@ -166,8 +153,7 @@ export class LedgerStore {
     const { heads } = this;
     if (!heads.isVaried(ledger) && this.length(ledger) > 0 && !sameValue(this.words(ledger), this.start(ledger), entry))
       heads.setVaried(ledger);
-    if (this.length(ledger) === (capacities[heads.sizeClass(ledger)] ?? 0))
-      at -= this.#makeRoom(ledger, this.timeAt(ledger, 0) > floor ? 0 : Math.min(index, this.firstAfter(ledger, floor)));
+    if (this.#isFull(ledger)) at -= this.#makeRoom(ledger, this.#droppable(ledger, index, floor));
     const words = this.words(ledger);
     const length = this.length(ledger);
     const word = this.start(ledger) + at * this.width;
@@ -176,21 +162,30 @@ export class LedgerStore {
     if (this.spreads) writeSpread(words, word + entryWords, entry);
     if (this.amounts) words[word + this.width - 1] = entry.amount;
     heads.setLength(ledger, length + 1);
+    heads.setShaped(ledger, false);
     this.#entries += 1;
   }
 
-  /** Puts an entry at the end that says what the newest one says, at another time; false where there is no room without letting go of others. */
-  repeat(ledger: number, time: number): boolean {
+  /** Puts an entry at the end that says what the newest one says, at another time. Entries not above `floor` may be forgotten first. */
+  repeat(ledger: number, time: number, floor: number): void {
     const { heads, width } = this;
+    if (this.#isFull(ledger)) this.#makeRoom(ledger, this.#droppable(ledger, this.length(ledger) - 1, floor));
     const length = this.length(ledger);
-    if (length === (capacities[heads.sizeClass(ledger)] ?? 0)) return false;
     const words = this.words(ledger);
     const word = this.start(ledger) + length * width;
     for (let at = word; at < word + width; at += 1) words[at] = words[at - width] ?? 0;
     setTimeOf(words, word, time);
     heads.setLength(ledger, length + 1);
     this.#entries += 1;
-    return true;
+  }
+
+  #isFull(ledger: number): boolean {
+    return this.length(ledger) === (capacities[this.heads.sizeClass(ledger)] ?? 0);
+  }
+
+  /** How many of the first `index` entries may be forgotten. */
+  #droppable(ledger: number, index: number, floor: number): number {
+    return this.timeAt(ledger, 0) > floor ? 0 : Math.min(index, this.firstAfter(ledger, floor));
   }
 
   /** Frees at least one place; returns how many entries it dropped from the front. */

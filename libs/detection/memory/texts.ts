@@ -4,6 +4,9 @@ import { viewOf } from '../scan/scan-text.js';
 /** Of a text, beside its characters. */
 const textBytes = 200;
 
+/** Numbers of texts that are found by what the scan calls them, a power of two. */
+const seenSlots = 1_024;
+
 /** Texts that rows repeat (clinics, applications), as small numbers given out in order of arrival. Zero is the empty one. */
 export class Texts {
   readonly #texts: string[] = [''];
@@ -11,14 +14,28 @@ export class Texts {
   readonly #byText = new Map<string, number>([['', 0]]);
   #slots = new Uint32Array(64);
   #held = 0;
+  /** What the scan calls texts that were met lately (`ScannedRow.clinicSeen`), direct-mapped, and their numbers. */
+  readonly #seen = new Float64Array(seenSlots);
+  readonly #seenNumbers = new Uint32Array(seenSlots);
 
   /** Whether this text, which is not the empty one, lies there as JSON has it, without quotes. */
   isAt(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     return id > 0 && this.#sameBytes(id, bytes, start, end);
   }
 
-  /** The number of a text that lies in bytes as JSON has it, without quotes. */
-  ofBytes(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+  /** The number of a text that lies in bytes as JSON has it, without quotes. `seen`: a number above 0 that nothing else is called by, where the scan has one. */
+  ofBytes(bytes: Uint8Array, view: DataView, start: number, end: number, seen = 0): number {
+    const slot = seen & (seenSlots - 1);
+    if (seen > 0 && this.#seen[slot] === seen) return this.#seenNumbers[slot] ?? 0;
+    const id = this.#find(bytes, view, start, end);
+    if (seen > 0) {
+      this.#seen[slot] = seen;
+      this.#seenNumbers[slot] = id;
+    }
+    return id;
+  }
+
+  #find(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     if (start === end) return 0;
     const mask = this.#slots.length - 1;
     for (let slot = hashBytes(view, start, end) & mask; ; slot = (slot + 1) & mask) {

@@ -2,11 +2,13 @@ import type { MatchFeed, RowFeed, Series } from '../compile/series.js';
 import type { Days } from '../days/days.js';
 import { clear } from '../judge/dormancy.js';
 import type { Firing, Place } from '../judge/firing.js';
+import type { Ledgers } from '../judge/windows.js';
 import { cellValues, noCell } from '../memory/cell-key.js';
 import type { CellKey } from '../memory/cell-table.js';
 import { type Entry, noEntry } from '../memory/entry.js';
 import { everySelection } from '../memory/selection-sets.js';
 import { optionalPlaces } from '../scan/row-layout.js';
+import { rowProgram } from '../scan/row-program.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
 import { cellOf, RowValues, setDigest, setInput, setSpread } from './row-values.js';
@@ -17,6 +19,9 @@ const kindPlace = optionalPlaces['actor_kind'] ?? 0;
 interface SeriesFeed {
   readonly series: Series;
   readonly feed: RowFeed;
+  readonly ledgers: Ledgers;
+  /** Where the row has its cell, if that is one optional field and all that an entry says besides follows from the shape of the row; else -1. */
+  readonly cellPlace: number;
 }
 
 /** Puts accesses and firings into the windows of their account, and has them judged. */
@@ -29,12 +34,20 @@ export class EnterWindows {
   readonly #feeds: readonly SeriesFeed[];
   /** By set of selections: those that take rows of it. */
   readonly #feedsOf: (readonly SeriesFeed[])[] = [];
+  /** Shapes of rows say what feeds take for values from here on, exclusive. */
+  readonly #shapesFrom: number;
 
   constructor(private readonly state: EngineState) {
     const { compiled } = state;
     this.#values = new RowValues(state.selector);
     this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell, floor: 0 };
-    this.#feeds = compiled.others.flatMap((series) => series.feeds.map((feed) => ({ series, feed })));
+    this.#feeds = compiled.others.flatMap((series) =>
+      series.feeds.map((feed) => ({
+        series, feed, ledgers: state.windows.ledgersOf(series), cellPlace: valuePlaceOf(series, feed) < 0 ? -1 : cellPlaceOf(feed),
+      })),
+    ); // prettier-ignore
+    const values = this.#feeds.flatMap(({ series, feed, cellPlace }) => (cellPlace < 0 ? [] : [valuePlaceOf(series, feed)]));
+    this.#shapesFrom = rowProgram()?.want(new Map(values.map((place) => [place, true]))) ?? Number.POSITIVE_INFINITY;
     // Which rows it takes is known: all of them count.
     this.#entry.mark = state.marks.of(0, 0, everySelection, 0);
   }
@@ -76,9 +89,9 @@ export class EnterWindows {
     for (let i = 0; i < feeds.length; i += 1) {
       const one = feeds[i];
       if (!one) continue;
-      const { series, feed } = one;
+      const { series, feed, ledgers } = one;
       place.floor = windows.floorOf(account, series);
-      if (row.time <= place.floor) continue;
+      if (row.time <= place.floor || this.#takesAgain(row, account, one, place.floor)) continue;
       const cell = this.#values.cell(row, feed.by);
       if (!cell) {
         counts.missingGroupBy += 1;
@@ -95,9 +108,27 @@ export class EnterWindows {
       if (series.spreads) this.#values.spread(row, feed.spread, this.#entry);
       this.#entry.time = row.time;
       place.series = series;
-      if (!windows.ledgersOf(series).judge.take(place, this.#entry, firings)) isInTime = false;
+      if (!ledgers.judge.take(place, this.#entry, firings)) isInTime = false;
+      if (one.cellPlace >= 0) this.#noteShape(row, one);
     }
     return isInTime;
+  }
+
+  /** Most accesses of a session say what the one before said, so that only their time is put in; false where more must be looked at. */
+  #takesAgain(row: ScannedRow, account: number, { series, ledgers, cellPlace }: SeriesFeed, floor: number): boolean {
+    const { shape, view, starts, ends } = row;
+    if (cellPlace < 0 || shape <= this.#shapesFrom) return false;
+    const end = ends[cellPlace] ?? 0;
+    if (end === 0) return false;
+    const ledger = this.state.windows.index.cells.againAt(account, series.index, view, starts[cellPlace] ?? 0, end, shape);
+    return ledger !== 0 && ledgers.judge.takeAgain(ledger, row.time, floor);
+  }
+
+  #noteShape({ shape }: ScannedRow, { series, ledgers }: SeriesFeed): void {
+    const { account, ledger } = this.#place;
+    if (shape <= this.#shapesFrom || !ledgers.judge.isNewest(ledger, this.#entry)) return;
+    if (this.state.windows.index.cells.noteShape(account, series.index, ledger, shape))
+      ledgers.store.heads.setShaped(ledger, true);
   }
 
   /** Matches of rules that others look at go to their series, whose matches may go on. False when an anchor should have been judged before. */
@@ -129,4 +160,15 @@ export class EnterWindows {
     this.#entry.time = firing.first;
     return windows.ledgersOf(feed.series).judge.take(place, this.#entry, firings);
   }
+}
+
+/** Where a row has the value that the feed takes, if that is all that its entries say; else -1. */
+function valuePlaceOf({ kind, spreads, amounts }: Series, { value }: RowFeed): number {
+  if (kind !== 'count' || spreads || amounts || value.kind !== 'fields') return -1;
+  const [field, ...more] = value.fields;
+  return field === undefined || more.length > 0 ? -1 : (optionalPlaces[field] ?? -1);
+}
+
+function cellPlaceOf({ by: [field, ...more] }: RowFeed): number {
+  return field === undefined || more.length > 0 ? -1 : (optionalPlaces[field] ?? -1);
 }

@@ -8,7 +8,7 @@ export class FindAccount {
   /** Sets account (0 for a new one) and clinic of the row; the set of selections that it meets. */
   select(row: ScannedRow): number {
     const { windows, marks, selector } = this.state;
-    row.clinic = marks.texts.ofBytes(row.keyBytes, row.keyView, row.clinicStart, row.clinicEnd);
+    row.clinic = marks.texts.ofBytes(row.keyBytes, row.keyView, row.clinicStart, row.clinicEnd, row.clinicSeen);
     row.account = windows.accounts.find(row.keyView, row.accountStart, row.accountEnd, row.accountHash);
     return selector.setOf(row);
   }

@@ -3,7 +3,7 @@ import { actions, careLinks, categories, outcomes } from '#libs/contracts/vocabu
 import { hashCoefficients, lengthCoefficient } from './keyed-hash.js';
 import { scanProgram } from './program.js';
 import { ascii } from './scan-text.js';
-import type { ScannedRow } from './scanned-row.js';
+import { noShape, type ScannedRow } from './scanned-row.js';
 
 /** What of the engine's WebAssembly is used here; TypeScript knows it of browsers alone. */
 declare const WebAssembly: {
@@ -16,9 +16,10 @@ interface Doors extends Readonly<Record<(typeof layoutNames)[number], { readonly
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly scan: (from: number, most: number) => number;
   readonly setLengthCoefficient: (coefficient: number) => void;
+  readonly beginShapes: () => number;
 }
 const layoutNames = [
-  'wordsAt', 'keysAt', 'placesMax', 'kindsAt', 'literalsAt', 'masksAt', 'coefficientsAt', 'sumsAt', 'recordsAt', 'recordBytes', 'recordsMax',
+  'wordsAt', 'keysAt', 'placesMax', 'kindsAt', 'literalsAt', 'masksAt', 'coefficientsAt', 'sumsAt', 'wantsAt', 'recordsAt', 'recordBytes', 'recordsMax',
   'windowAt', 'windowBytes', 'slackBytes',
 ] as const; // prettier-ignore
 
@@ -46,7 +47,7 @@ const wordMax = 15;
 /** Words of a record, by place; the two times before them are doubles. Positions are bytes from where the window begins. */
 const record = {
   lineStart: 4, lineEnd: 5, accountStart: 6, accountEnd: 7, patient: 8, clinicStart: 12, clinicEnd: 13, eventStart: 14, hash: 15, facts: 16,
-  categories: 17, placed: 18, hasFormer: 19, former: 20, fields: 24,
+  categories: 17, placed: 18, hasFormer: 19, former: 20, shape: 24, clinicSeen: 26, fields: 28,
 } as const; // prettier-ignore
 /** Place, start and end of an optional field. */
 const fieldWords = 3;
@@ -61,7 +62,10 @@ export class RowProgram {
   readonly #recordWords: number;
   readonly #recordsMax: number;
   readonly #windowAt: number;
+  readonly #wants: Uint8Array;
   #owner: object | undefined;
+  /** Shapes of rows that were read since fields were wanted last are above this. */
+  #since: number;
 
   /** Throws `RangeError` where no memory for it is to be had. */
   constructor() {
@@ -79,7 +83,22 @@ export class RowProgram {
     this.#recordsMax = recordsMax.value;
     this.#words = new Uint32Array(memory.buffer, recordsAt.value, this.#recordWords * recordsMax.value);
     this.#times = new Float64Array(memory.buffer, recordsAt.value, this.#words.length / 2);
+    this.#wants = new Uint8Array(memory.buffer, exports.wantsAt.value, exports.placesMax.value);
     writeTables(exports);
+    this.#since = exports.beginShapes();
+  }
+
+  /** From now on the shape of a row says what stands at these places, or, of those by `false`, whether something does. Given back: such shapes are above it. */
+  want(places: ReadonlyMap<number, boolean>): number {
+    let isNew = false;
+    for (const [place, byValue] of places) {
+      const wanted = byValue ? 2 : 1;
+      if ((this.#wants[place] ?? 0) >= wanted) continue;
+      this.#wants[place] = wanted;
+      isNew = true;
+    }
+    if (isNew) this.#since = this.#doors.beginShapes();
+    return this.#since;
   }
 
   isOf(owner: object): boolean {
@@ -137,6 +156,8 @@ export class RowProgram {
       row.former2 = words[at + record.former + 2] ?? 0;
       row.former3 = words[at + record.former + 3] ?? 0;
     }
+    row.shape = this.#times[(at + record.shape) / 2] ?? noShape;
+    row.clinicSeen = this.#times[(at + record.clinicSeen) / 2] ?? noShape;
     row.clearPlaces();
     const end = at + record.fields + fieldWords * (words[at + record.placed] ?? 0);
     for (let field = at + record.fields; field < end; field += fieldWords) {
@@ -149,7 +170,7 @@ export class RowProgram {
 }
 
 function isProgram(exports: object): exports is Doors {
-  return [...layoutNames, 'memory', 'scan', 'setLengthCoefficient'].every((name) => name in exports);
+  return [...layoutNames, 'memory', 'scan', 'setLengthCoefficient', 'beginShapes'].every((name) => name in exports);
 }
 
 function writeTables(doors: Doors): void {

@@ -16,6 +16,8 @@ export const placesMax: usize = 64;
 export const kindsAt: usize = 4096;
 /** By place, which one followed it last time; at `placesMax` which one was the first. 0 for none. */
 export const followsAt: usize = 4160;
+/** By place: whether it has a part in the number of what a row says, 0 for none, 1 by being there, 2 by its value. */
+export const wantsAt: usize = 4256;
 /** What stands between the fields that every row has, in their order, 32 bytes each. */
 export const literalsAt: usize = 4352;
 /** 32 bytes of ones, then 32 of zeros: from `masksAt + 32 - n` on lie n bytes of ones. */
@@ -25,11 +27,15 @@ export const coefficientsAt: usize = 5120;
 export const sumsAt: usize = 7424;
 /** What was read of the rows: see `record` in row-program.ts. */
 export const recordsAt: usize = 10_240;
-export const recordBytes: usize = 384;
+export const recordBytes: usize = 448;
 export const recordsMax: usize = 32;
 export const windowAt: usize = 65_536;
 export const windowBytes: usize = 65_536;
 export const slackBytes: usize = 128;
+/** What rows say, by number: see row-shapes.as.ts. */
+export const shapesAt: usize = 135_168;
+export const shapeSlots: usize = 4096;
+export const shapeSlotBytes: usize = 64;
 
 /** How the value of an optional field is read. */
 export enum Kind {

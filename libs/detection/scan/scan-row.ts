@@ -1,7 +1,7 @@
 import { actions, outcomes } from '#libs/contracts/vocabulary.js';
 import { IsoReader } from './iso-time.js';
 import { scanOptional } from './scan-optional.js';
-import type { ScannedRow } from './scanned-row.js';
+import { noShape, type ScannedRow } from './scanned-row.js';
 import { hashBytes } from './keyed-hash.js';
 import { endOfPlain, hexWord, Literal, quote, Stretches, Words } from './scan-text.js';
 
@@ -52,6 +52,8 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   row.clearPlaces();
   row.escaped = 0;
   row.odd = false;
+  row.shape = noShape;
+  row.clinicSeen = noShape;
   at = scanAccount(bytes, view, at + isoLength, row, canonical);
   if (at < 0 || !patientKey.isAt(view, at)) return false;
   at = scanPatient(bytes, view, at + patientKey.length, row);

@@ -15,11 +15,14 @@ import {
   placesMax,
   recordBytes,
   recordsAt,
+  wantsAt,
   windowAt,
 } from './scan-layout.as';
+import { noShape, root, shapeOf } from './row-shapes.as';
 import { timeAt } from '../../formats/times/time-at.as';
 
 export { setLengthCoefficient } from './scan-bytes.as';
+export { beginShapes } from './row-shapes.as';
 export {
   wordsAt,
   keysAt,
@@ -29,6 +32,7 @@ export {
   masksAt,
   coefficientsAt,
   sumsAt,
+  wantsAt,
   recordsAt,
   recordBytes,
   recordsMax,
@@ -44,13 +48,17 @@ const openBracket: u8 = 0x5b;
 const closeBracket: u8 = 0x5d;
 const newline: u8 = 0x0a;
 const zero: u8 = 0x30;
+/** In place of a place: the clinic. */
+const clinicPlace: usize = 255;
+/** In `wantsAt`: by its value. */
+const byValue: u8 = 2;
 const isoBytes: usize = 24;
 const placedMax: i32 = 24;
 const digitsMax: usize = 15;
 /** `group_id` and `actor_id` with what stands between them are at most so long, or left to the plain scan. */
 const accountBytesMax: usize = 1024;
 
-memory.grow(3);
+memory.grow(7);
 
 /** Where the row after the last one that was read begins. */
 export let stoppedAt: usize = 0;
@@ -122,6 +130,7 @@ function readRow(from: usize, to: usize): usize {
   store<i32>(to + 60, hashOf(accountStart, actorEnd - accountStart));
   const hasAccount = groupEnd > accountStart && actorEnd > actorStart;
   store<u32>(to + 64, (<u32>action) | ((<u32>outcome) << 8) | ((<u32>hasPatient) << 16) | ((<u32>hasAccount) << 17));
+  store<f64>(to + 104, <f64>shapeOf(root, clinicPlace, clinicStart, clinicEnd - clinicStart));
   return readOptional(at + 1, to);
 }
 
@@ -133,7 +142,8 @@ function readOptional(from: usize, to: usize): usize {
   let placed: i32 = 0;
   let mask: u32 = 0;
   let hasFormer: u32 = 0;
-  let field = to + 96;
+  let shape = root;
+  let field = to + 112;
   while (true) {
     const byte = load<u8>(at);
     if (byte != comma) {
@@ -142,6 +152,7 @@ function readOptional(from: usize, to: usize): usize {
       store<u32>(to + 68, mask);
       store<u32>(to + 72, placed);
       store<u32>(to + 76, hasFormer);
+      store<f64>(to + 96, <f64>shape);
       return at + 2;
     }
     let place = <usize>load<u8>(followsAt + before);
@@ -195,6 +206,9 @@ function readOptional(from: usize, to: usize): usize {
     store<u32>(field + 8, end == start ? 0 : <u32>(end - windowAt));
     placed += 1;
     field += 12;
+    const wanted = load<u8>(wantsAt + place);
+    if (wanted != 0 && end != start && shape != noShape)
+      shape = shapeOf(shape, place, start, wanted == byValue ? end - start : 0);
   }
 }
 

@@ -2,6 +2,9 @@ import { accessRow } from '#libs/contracts/access-row.js';
 import type { LaneKind } from '#libs/contracts/vocabulary.js';
 import { hashBytes } from './keyed-hash.js';
 
+/** In place of a number that stands for what a row says. */
+export const noShape = -1;
+
 const rowKeys = Object.keys(accessRow.shape).length;
 
 /**
@@ -57,6 +60,13 @@ export class ScannedRow {
   escaped = 0;
   /** It has a field that rows do not have, one twice, or one of another kind than rows have; whoever stores the line must look at it. */
   odd = false;
+  /**
+   * Stands for what the row says in those optional fields that conditions ask about (`RowProgram.want`): rows of one number say the same there, and no number is
+   * given twice in a process. `noShape` where nobody has numbered it.
+   */
+  shape = noShape;
+  /** The same of the clinic's bytes. */
+  clinicSeen = noShape;
   /** Its account's number, 0 for one that is not known; set by whoever looked it up. */
   account = 0;
   /** Its clinic's number among the texts that are known; set with the account. */

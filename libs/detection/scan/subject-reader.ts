@@ -3,7 +3,7 @@ import { hashBytes } from './keyed-hash.js';
 import { optionalPlaces } from './row-layout.js';
 import { accountCharsMax } from './scan-row.js';
 import { backslash, quote, viewOf } from './scan-text.js';
-import type { ScannedRow } from './scanned-row.js';
+import { noShape, type ScannedRow } from './scanned-row.js';
 
 const between = Buffer.from('","actor_id":"');
 const scratchBytes = 256;
@@ -60,6 +60,7 @@ function writeKey(row: ScannedRow, groupEnd: number, key: Uint8Array): void {
   row.accountHash = hashBytes(row.keyView, 0, keyEnd);
   row.clinicStart = keyEnd;
   row.clinicEnd = end;
+  row.clinicSeen = noShape;
 }
 
 /** Undefined for accounts, to whom rows belong anyway. */

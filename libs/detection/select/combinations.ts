@@ -2,6 +2,7 @@ import { actions, outcomes } from '#libs/contracts/vocabulary.js';
 import type { Field } from '../rule/rule.js';
 import type { Atom } from '../rules/match/atoms.js';
 import { optionalPlaces } from '../scan/row-layout.js';
+import { rowProgram } from '../scan/row-program.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { Texts } from '../memory/texts.js';
 import { type AccountAnswers, FieldClasses } from './field-classes.js';
@@ -12,6 +13,9 @@ const placesEnd = 1 + Math.max(...Object.values(optionalPlaces));
 
 /** Combinations whose place is found without asking a map; a power of two. */
 const recentSlots = 4_096;
+
+/** Shapes of rows whose part of a number is remembered, a power of two. */
+const shapeSlots = 4_096;
 
 /**
  * Sets by combination of the classes of some fields. A combination has a number, which is computed; only the fields that a row has are looked at for it, since
@@ -40,9 +44,14 @@ export class Combinations {
   #outer = 0;
   /** Places so far, by number of the combination, or by all classes where numbers would not be exact. Undefined where the number is the place. */
   #places: Map<number | string, number> | undefined;
-  #isExact = true;
+  /** Whether numbers of combinations are exact. */
+  isExact = true;
   readonly #recent = new Float64Array(recentSlots).fill(-1);
   readonly #recentPlaces = new Int32Array(recentSlots);
+  /** What optional fields add to the number, by the shape of the row: direct-mapped. Shapes up to `since` do not say all of them. */
+  readonly #shapes = new Float64Array(shapeSlots);
+  readonly #parts = new Float64Array(shapeSlots);
+  readonly since: number;
   /** The combination of the last row. */
   place = 0;
   /** How often places have been given out anew. */
@@ -66,16 +75,29 @@ export class Combinations {
     const apart = [this.#patient, this.#clinic, this.#account, this.#time, named('action'), named('outcome')];
     this.#others = this.#everywhere.filter((one) => !apart.includes(one));
     for (const [number, { place }] of this.fields.entries()) if (place >= 0) this.#optional[place] = number;
+    const optional = this.fields.filter(({ place }) => place >= 0);
+    this.since =
+      rowProgram()?.want(new Map(optional.map(({ place, asksValue }) => [place, asksValue]))) ?? Number.POSITIVE_INFINITY;
     this.#layOut();
   }
 
-  /** What is known of the row's combination, together with a number from without. */
-  get(row: ScannedRow, outer = -1): number {
+  /** Whether the shape of a row says all that it goes by. */
+  get isByShape(): boolean {
+    return this.#everywhere.length === 0;
+  }
+
+  /** The number of the row's combination. It means something else once `layout` is another. */
+  numberOf(row: ScannedRow): number {
     let number = this.#numberOf(row);
     while (Number.isNaN(number)) {
       this.#layOut();
       number = this.#numberOf(row);
     }
+    return number;
+  }
+
+  /** What is known of the row's combination, which has this number, together with a number from without. */
+  get(row: ScannedRow, number: number, outer = -1): number {
     const place = this.#places ? this.#placeOf(number, row, this.#places) : number;
     this.place = place;
     this.#outer = outer;
@@ -85,8 +107,6 @@ export class Combinations {
 
   /** The number of the row's combination; NaN where there is no room for a class. */
   #numberOf(row: ScannedRow): number {
-    const sizes = this.#sizes;
-    const strides = this.#strides;
     const patient = this.#patient;
     const clinic = this.#clinic;
     const account = this.#account;
@@ -118,24 +138,36 @@ export class Combinations {
       if (of >= (others[i]?.size ?? 0)) return Number.NaN;
       number += of * (others[i]?.stride ?? 0);
     }
-    const { placed } = row;
+    const { shape } = row;
+    const slot = shape & (shapeSlots - 1);
+    return number + (shape > 0 && this.#shapes[slot] === shape ? (this.#parts[slot] ?? 0) : this.#partOf(row));
+  }
+
+  /** What the optional fields of the row add to the number of its combination; NaN where there is no room for a class. */
+  #partOf(row: ScannedRow): number {
+    const { placed, shape } = row;
     const optional = this.#optional;
+    let part = 0;
     for (let i = 0; i < placed; i += 1) {
       const at = optional[row.placeAt(i)] ?? -1;
       if (at < 0) continue;
       const field = this.fields[at];
       if (!field) continue;
       const of = field.optionalOf(row);
-      if (of >= (sizes[at] ?? 0)) return Number.NaN;
-      number += (of - field.absent) * (strides[at] ?? 0);
+      if (of >= (this.#sizes[at] ?? 0)) return Number.NaN;
+      part += (of - field.absent) * (this.#strides[at] ?? 0);
     }
-    return number;
+    if (shape > this.since) {
+      this.#shapes[shape & (shapeSlots - 1)] = shape;
+      this.#parts[shape & (shapeSlots - 1)] = part;
+    }
+    return part;
   }
 
   #placeOf(number: number, row: ScannedRow, places: Map<number | string, number>): number {
     const slot = (number ^ (number / recentSlots)) & (recentSlots - 1);
-    if (this.#isExact && this.#recent[slot] === number) return this.#recentPlaces[slot] ?? 0;
-    const key = this.#isExact ? number : this.fields.map((field) => field.anyOf(row)).join(' ');
+    if (this.isExact && this.#recent[slot] === number) return this.#recentPlaces[slot] ?? 0;
+    const key = this.isExact ? number : this.fields.map((field) => field.anyOf(row)).join(' ');
     const known = places.get(key);
     if (known === undefined && places.size >= combinationsMax) {
       // Places that no row has again are let go of now and then.
@@ -192,9 +224,10 @@ export class Combinations {
           (sum, of, number) => sum + of.deedOf(action, outcome) * (this.#strides[number] ?? 0),
           0,
         );
-    this.#isExact = size <= Number.MAX_SAFE_INTEGER;
+    this.isExact = size <= Number.MAX_SAFE_INTEGER;
     this.#places = size > combinationsMax ? new Map() : undefined;
     this.#recent.fill(-1);
+    this.#shapes.fill(0);
     this.#sets = new Int32Array(this.#places ? 1_024 : size).fill(unknown);
     this.#within.clear();
   }

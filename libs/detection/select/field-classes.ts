@@ -15,6 +15,8 @@ import { jsonText, type Texts } from '../memory/texts.js';
 
 const quarterMs = 900_000;
 const hexDigits = 32;
+/** Ends of the first 32 bits of a pseudonym, a power of two. */
+const markedHeads = 65_536;
 
 /** Keeps the class of an account plus one, 0 where it was not asked; a new account begins with that. */
 export interface AccountAnswers {
@@ -59,6 +61,11 @@ export class FieldClasses {
   /** Classes met so far. */
   get count(): number {
     return this.#byAnswers.size;
+  }
+
+  /** Whether its value is asked for and not only whether there is one. */
+  get asksValue(): boolean {
+    return this.#remembered !== undefined;
   }
 
   /** The class of an action or outcome by its number in the vocabulary, whichever of both the field is; 0 of any other. */
@@ -123,9 +130,12 @@ export class FieldClasses {
     const heads = new Set(
       (words ?? []).filter((word) => word.length === hexDigits).map((word) => parseInt(word.slice(0, 8), 16)),
     );
+    // Most are on no list, which one byte says without a number made for the set.
+    const marked = new Uint8Array(markedHeads);
+    for (const head of heads) marked[head & (markedHeads - 1)] = 1;
     return (row) => {
       if (!row.hasPatient) return none;
-      if (words && !heads.has(row.patient0)) return other;
+      if (words && (marked[row.patient0 & (markedHeads - 1)] === 0 || !heads.has(row.patient0))) return other;
       return this.#ask({ patient_id: hexOf(row.patient0) + hexOf(row.patient1) + hexOf(row.patient2) + hexOf(row.patient3) });
     };
   }

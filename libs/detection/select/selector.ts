@@ -13,6 +13,9 @@ import type { LiveSelection } from '../compile/series.js';
 import type { Texts } from '../memory/texts.js';
 import { unknown } from './sets-within.js';
 
+/** A power of two. */
+const recentSlots = 2_048;
+
 /** Fields that are read anyway, or whose value is a number of its own. */
 const cheap: ReadonlySet<Field> = new Set([
   'action',
@@ -38,6 +41,13 @@ export class Selector {
   readonly #first: Combinations;
   readonly #second: Combinations;
   #layout = 0;
+  /** Sets that were found lately, by the number of the first combination and the shape of the row: direct-mapped. */
+  readonly #numbers = new Float64Array(recentSlots).fill(-1);
+  readonly #shapes = new Float64Array(recentSlots);
+  readonly #recent = new Int32Array(recentSlots);
+  #layoutOfNumbers = 0;
+  /** Shapes up to here do not say all that is asked. */
+  readonly #shapesFrom: number;
   readonly #accountField: FieldClasses | undefined;
   #parsed: { readonly of: number; readonly bytes: Uint8Array; readonly row: Partial<AccessRow> } | undefined;
 
@@ -64,29 +74,54 @@ export class Selector {
     const [early, late] = partition([...byField], ([field]) => this.#cheap.has(field));
     this.#first = new Combinations(early, texts, bySubject, accounts);
     this.#second = new Combinations(late, texts, bySubject, accounts);
+    this.#shapesFrom = this.#second.isByShape ? Math.max(this.#first.since, this.#second.since) : Number.POSITIVE_INFINITY;
     if (!bySubject) this.#accountField = this.#first.fields.find(({ field }) => field === 'actor_id');
   }
 
   /** Its account and clinic have been looked up. */
   setOf(row: ScannedRow): number {
-    let set = this.#first.get(row);
+    const set = this.#setOf(row);
+    return this.#whole.length === 0 ? set : this.sets.union(set, this.#ask(this.#whole, this.wholeRow(row)));
+  }
+
+  /** Those of the conditions that go by classes. What the row's number says together with its shape decides all of them. */
+  #setOf(row: ScannedRow): number {
+    const { shape } = row;
+    const first = this.#first;
+    const number = first.numberOf(row);
+    if (shape <= this.#shapesFrom || !first.isExact) return this.#search(row, number);
+    const slot = (number ^ Math.imul(shape, 0x9e3779b1)) & (recentSlots - 1);
+    if (this.#numbers[slot] === number && this.#shapes[slot] === shape && this.#layoutOfNumbers === first.layout)
+      return this.#recent[slot] ?? 0;
+    const set = this.#search(row, number);
+    if (this.#layoutOfNumbers !== first.layout) {
+      this.#numbers.fill(-1);
+      this.#layoutOfNumbers = first.layout;
+      return set;
+    }
+    this.#numbers[slot] = number;
+    this.#shapes[slot] = shape;
+    this.#recent[slot] = set;
+    return set;
+  }
+
+  #search(row: ScannedRow, number: number): number {
+    let set = this.#first.get(row, number);
     if (set === unknown) {
       const whole = this.wholeRow(row);
       set = this.#isOpen(whole) ? open : this.#ask(this.#classed, whole);
       this.#first.set(set);
     }
-    if (set === open) {
-      // Places mean something else once the first are laid out anew.
-      if (this.#layout !== this.#first.layout) this.#second.forget();
-      this.#layout = this.#first.layout;
-      const place = this.#first.place;
-      set = this.#second.get(row, place);
-      if (set === unknown) {
-        set = this.#ask(this.#classed, this.wholeRow(row));
-        this.#second.set(set);
-      }
-    }
-    return this.#whole.length === 0 ? set : this.sets.union(set, this.#ask(this.#whole, this.wholeRow(row)));
+    if (set !== open) return set;
+    // Places mean something else once the first are laid out anew.
+    if (this.#layout !== this.#first.layout) this.#second.forget();
+    this.#layout = this.#first.layout;
+    const place = this.#first.place;
+    set = this.#second.get(row, this.#second.numberOf(row), place);
+    if (set !== unknown) return set;
+    set = this.#ask(this.#classed, this.wholeRow(row));
+    this.#second.set(set);
+    return set;
   }
 
   #ask(live: readonly LiveSelection[], row: Partial<AccessRow>): number {
