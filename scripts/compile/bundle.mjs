@@ -2,18 +2,19 @@
  * Makes of each process one file, beside which nothing must be looked up when it starts: finding and reading some six hundred modules is most
  * of what a start costs. What `tsc` has written is bundled in its place, so paths stay, and so do the metadata of decorators.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../prepare.mjs';
 import { keptApart } from './kept-apart.mjs';
+import { ownLines } from './own-lines.mjs';
 
 /** Packages whose files read others beside themselves, but not on any way that is taken here: transports of pino, `main` of commander, clients of Nest. */
 const saidToBeHarmless = /^(pino|thread-stream|commander|libsodium|@nestjs\/(common|microservices))$/;
 
 const besideItself = /\b__(?:dirname|filename)\b|\bimport\.meta\.(?:url|dirname|filename)\b/;
 
-/** An empty map: of packages the line in the bundle is enough, and their maps would double it. */
+/** An empty map, so that those of packages are not even read; see own-lines.mjs. */
 const noMap = '\n//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbIiJdLCJtYXBwaW5ncyI6IkEifQ==';
 
 const dist = join(root, 'dist');
@@ -23,7 +24,19 @@ const command = join(dist, 'cli', 'vigie.js');
 await Promise.all([
   build(optionsOf({ entryPoints: services })),
   build(optionsOf({ entryPoints: [command], splitting: true, chunkNames: 'cli/parts/[name]-[hash]' })),
-]).catch(() => process.exit(1));
+])
+  .then((built) => built.forEach(cutMaps))
+  .catch(() => process.exit(1));
+
+function cutMaps({ metafile }) {
+  for (const name of Object.keys(metafile.outputs).filter((one) => one.endsWith('.map'))) {
+    const path = join(root, name);
+    writeFileSync(
+      path,
+      JSON.stringify(ownLines(JSON.parse(readFileSync(path, 'utf8')), (source) => !source.includes('node_modules/'))),
+    );
+  }
+}
 
 function optionsOf(options) {
   return {
@@ -37,6 +50,7 @@ function optionsOf(options) {
     target: 'node24',
     sourcemap: true,
     sourcesContent: false,
+    metafile: true,
     legalComments: 'none',
     logLevel: 'error',
     banner: {

@@ -4,6 +4,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
+import { onceInRun, runFolder } from '#libs/testkit/run-wide.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { createStoreClient } from './client.js';
 import { migrate } from '../tables/migrate.js';
@@ -27,7 +28,13 @@ export async function spawnMigrated(options: {
 
 /** Makes a folder of data one that has all tables: for a whole system that is not looked at while it makes them. */
 export async function copyMigrated(directory: string): Promise<void> {
-  cpSync(await migratedFolder(), directory, { recursive: true, verbatimSymlinks: true });
+  const run = runFolder();
+  // Of one run the first who asks makes them: workers that begin together would each.
+  const folder =
+    run === undefined
+      ? await migratedFolder()
+      : await onceInRun(run, 'migrated', async () => ({ pids: [], folders: [], value: await migratedFolder() }));
+  cpSync(folder, directory, { recursive: true, verbatimSymlinks: true });
 }
 
 async function migratedFolder(): Promise<string> {

@@ -34,6 +34,24 @@ export function unitsMaxOf(text: string): number {
   return /\P{ASCII}/u.test(text) ? compatibleMax * text.length : text.length;
 }
 
+/** Every bit: whatever is looked for may be there. */
+const anyUnits = -1;
+
+/**
+ * Which units a text may fold to, a bit for each of their lowest five: of a word that has a bit which the text has not, nothing is in that text. Told without
+ * folding it, for ASCII and Latin-1, which what is unpacked from base64 is. Percent escapes count as they are written.
+ */
+export function unitBitsOf(text: string): number {
+  let bits = 0;
+  for (let at = 0; at < text.length; at += 1) bits |= bitsByCode[text.charCodeAt(at)] ?? anyUnits;
+  return bits;
+}
+
+/** The bits of the units of a word. */
+export function bitsOfUnits(units: readonly number[]): number {
+  return units.reduce((bits, unit) => bits | (1 << unit), 0);
+}
+
 class Folding implements Folded {
   readonly units: number[] = [];
   readonly starts: number[] = [];
@@ -99,6 +117,9 @@ function foldedLetters(code: number): string | undefined {
   const compatible = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
   return compatible && compatible.length <= compatibleMax ? compatible : text;
 }
+
+/** Of each code point of Latin-1, the bits of what it folds to. */
+const bitsByCode = Int32Array.from({ length: 0x100 }, (_, code) => bitsOfUnits(fold(String.fromCharCode(code)).units));
 
 function plainAt(text: string, at: number): { readonly code: number; readonly next: number } {
   const code = text.codePointAt(at) ?? 0;

@@ -2,7 +2,7 @@ import type { WorkMeter } from '../work-meter.js';
 import { Automaton } from './automaton.js';
 import { runsOf } from './base64.js';
 import { FewWords, fewUnitsMax, fewWordsMax, type WordFinder } from './few-words.js';
-import { fold, type Folded, unitsMaxOf } from './fold.js';
+import { bitsOfUnits, fold, type Folded, unitBitsOf, unitsMaxOf } from './fold.js';
 
 /** Identifiers of fewer characters are replaced only as a whole word and as they are written: `12` inside `v12b` is not a patient. */
 const anywhereLengthMin = 4;
@@ -63,7 +63,7 @@ export class Mask {
   #spelled(text: string): readonly Found[] {
     this.#loose ??= this.#words(looseWords);
     const found: Found[] = [];
-    if (unitsMaxOf(text) < this.#loose.shortest) return found;
+    if (unitsMaxOf(text) < this.#loose.shortest || !this.#loose.mayBeIn(text)) return found;
     this.#loose.find(fold(text), text, fitsLoosely, found);
     if (text.includes('%')) this.#loose.find(fold(text, true), text, fitsLoosely, found);
     return found;
@@ -108,10 +108,13 @@ class Words {
   readonly #finder: WordFinder;
   readonly #byIdentifier: ReadonlyMap<string, Replacement>;
   readonly #shortest: number;
+  /** Bits of the units that every word has. */
+  readonly #bits: number;
 
   constructor(private readonly words: readonly Word[]) {
     this.#finder = finderOf(words.map(({ word }) => word));
     this.#shortest = words.reduce((least, { word }) => Math.min(least, word.length), Infinity);
+    this.#bits = words.reduce((bits, { word }) => bits & bitsOfUnits(word), -1);
     this.#byIdentifier = new Map(words.map(({ replacement }) => [replacement.identifier, replacement]));
   }
 
@@ -122,6 +125,11 @@ class Words {
   /** Units of the shortest word; infinite where there is none. */
   get shortest(): number {
     return this.#shortest;
+  }
+
+  /** False where the text lacks what every word has: most texts of an event, and nearly all that is unpacked, need not be folded. */
+  mayBeIn(text: string): boolean {
+    return text.includes('%') || (this.#bits & ~unitBitsOf(text)) === 0;
   }
 
   find(folded: Folded, text: string, fits: Fits, found: Found[]): void {

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectOfProcess } from '#libs/runtime/metrics.js';
 import type { BodyReader } from './body.js';
 import type { QueryRunner } from '../run/query-runner.js';
 
@@ -25,7 +26,7 @@ export class ClickHouseMetrics {
       this.#gauge(`vigie_clickhouse_${lane.name}_queries_waiting`, 'Queries that wait for a place', () => lane.waiting);
     }
     this.#gauge('vigie_clickhouse_body_bytes', 'Bytes of request bodies in hand', () => bodies.bytesInHand);
-    collectDefaultMetrics({ register: this.registry, prefix: 'vigie_' });
+    collectOfProcess(this.registry);
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
