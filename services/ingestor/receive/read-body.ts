@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type { Clock } from '#libs/runtime/clock.js';
 import { isError } from '#libs/runtime/outcome.js';
+import { freed, giveBack } from '#libs/runtime/unpack/give-back.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
 import type { BodyBuffer } from './body-buffers.js';
@@ -189,17 +189,4 @@ class BodyReading {
     this.#over = true;
     this.#unwatch();
   }
-}
-
-/**
- * Frees a chunk that was copied, instead of leaving it to the garbage collector: it lies outside the heap, and a busy ingestor would
- * have the whole heap searched every few megabytes. Chunks that share their memory with others are left alone.
- */
-function giveBack(chunk: Buffer): void {
-  if (chunk.buffer.byteLength === chunk.length) freed(chunk.buffer);
-}
-
-/** Not the memory that Node shares out to short buffers, which nobody may take away. */
-function freed(memory: ArrayBufferLike): void {
-  if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory)) memory.transfer(0);
 }
