@@ -84,12 +84,14 @@ function refusalOf(cause: Error): HttpRefusal {
   return new HttpRefusal(isTooMany ? 413 : 400, `the body cannot be unpacked, and nothing of it was taken: ${cause.message}`);
 }
 
+const nothing = Buffer.alloc(0);
+
 class BodyReading {
   readonly result: Promise<Buffer>;
   #over = false;
   #unwatch: () => void = () => {};
   #wireBytes = 0;
-  #lastPiece: Buffer = Buffer.alloc(0);
+  #lastPiece: Buffer = nothing;
   #resolve: (body: Buffer) => void = () => {};
   #reject: (cause: Error) => void = () => {};
 
@@ -152,8 +154,10 @@ class BodyReading {
     if (this.tools.buffer.length + chunk.length > inflatedBytesMax)
       throw new HttpRefusal(413, `the body has more than ${inflatedBytesMax} bytes after decompression; send smaller batches`);
     this.tools.buffer.append(chunk);
-    giveBack(chunk);
-    this.#lastPiece = chunk;
+    // Pieces of one buffer come one behind the other, and what it ends with is the last that is written there.
+    const isFull = chunk.byteOffset + chunk.length === chunk.buffer.byteLength;
+    if (isFull) freed(chunk.buffer);
+    this.#lastPiece = isFull ? nothing : chunk;
   }
 
   #guard(step: () => void): void {
