@@ -87,11 +87,25 @@ export class BenchIngestor {
   }
 }
 
-/** Of all threads of a process. Nanoseconds of the scheduler, not the hundredths of a second of `stat`: a round may be no longer than some of these. */
-export function processorMicrosecondsOf({ pid }: ChildProcess): number {
+/**
+ * Of all threads of a process but those of the names `besides`. Nanoseconds of the scheduler, not the hundredths of a second of `stat`: a round may be no longer than
+ * some of these.
+ */
+export function processorMicrosecondsOf({ pid }: Pick<ChildProcess, 'pid'>, besides: ReadonlySet<string> = nobody): number {
   if (process.platform !== 'linux') return Number.NaN;
-  const threads = readdirSync(`/proc/${pid}/task`);
+  const threads = readdirSync(`/proc/${pid}/task`).filter((thread) => besides.size === 0 || !besides.has(nameOf(pid, thread)));
   return threads.reduce((sum, thread) => sum + (scheduled(pid, thread)[0] ?? 0), 0) / 1000;
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+/** Empty for one that has ended meanwhile. */
+function nameOf(pid: number | undefined, thread: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** For how long the main thread of a process was ready to run and did not: what a loaded machine adds to the time by the clock. */
