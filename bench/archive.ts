@@ -1,6 +1,7 @@
 /**
  * Rows into the embedded ClickHouse through the store (client, HTTP, token, verification), beside the engine's own insert of the same bytes into the same tables
- * without HTTP and without another process, in batches of several sizes. Both take turns in one run, by the clock and by the processor time of whoever has the engine.
+ * without HTTP and without another process, in batches of several sizes. Both take turns in one run, by the clock and by the processor time of whoever has the engine,
+ * which is told with and without merging.
  * Goal: 0.9 of the engine's own insert at any size, and 100,000 rows a second in large ones.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +17,6 @@ import { Engine } from '#services/clickhouse/engine/engine.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { processorMicrosecondsOf } from './process/ingestor.js';
 import { accessRows } from './rows/access-rows.js';
-import { ownMicros } from './yardstick/machine.js';
 import { report } from './yardstick/report.js';
 
 /** Inserts at a time, on both sides. */
@@ -31,10 +31,15 @@ const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7);
 /** A table with these settings of an insert, and no others, is what the store asks for: see `ClickHouseStore`. */
 const settings = { date_time_input_format: 'best_effort', optimize_on_insert: 0, input_format_parallel_parsing: 0, max_insert_threads: 1, max_threads: 1 }; // prettier-ignore
 
+/** What the engine calls its threads that merge parts. */
+const merging: ReadonlySet<string> = new Set(['MergeMutate']);
+
 /** Of a row, in microseconds. */
 interface Cost {
   readonly clock: number;
   readonly processor: number;
+  /** The same without the threads that merge: those do the same for both, and as it comes in one's turn or the other's. */
+  readonly insert: number;
 }
 
 type Insert = (token: string, batch: Buffer, rows: number) => Promise<void>;
@@ -58,15 +63,11 @@ try {
       const given = Array.from({ length: batches }, (_, n) => accessRows(first + n * rowsPerBatch, rowsPerBatch));
       first += batches * rowsPerBatch;
       const turn = { name: `${name}-${round}`, given, rowsPerBatch };
-      const through = await measured(
-        turn,
-        () => processorMicrosecondsOf(server.child),
-        async (_, token, batch, rows) => {
-          const outcome = await store.insert('accesses', batch, rows, token);
-          if (outcome.kind === 'rejected') throw new Error(outcome.detail);
-        },
-      );
-      const alone = await measured(turn, ownMicros, async (lane, token, batch) => {
+      const through = await measured(turn, server.child, async (_, token, batch, rows) => {
+        const outcome = await store.insert('accesses', batch, rows, token);
+        if (outcome.kind === 'rejected') throw new Error(outcome.detail);
+      });
+      const alone = await measured(turn, process, async (lane, token, batch) => {
         await connections[lane]?.query(`SET insert_deduplication_token = '${token}'`, 'Null');
         await connections[lane]?.insert(`${target} FORMAT JSONEachRow`, target.length, batch);
       });
@@ -95,14 +96,18 @@ function tell(name: string, store: readonly Cost[], alone: readonly Cost[], isLa
   report.figure(`${name}, the engine alone`, of(alone, 'processor'), 'us of the processor a row');
   report.ratio(`${name}, by the clock`, ratio('clock'), "the rate of the engine's own insert");
   report.ratio(`${name}, by processor time`, ratio('processor'), "the rate of the engine's own insert", { atLeast: 0.9 });
+  report.ratio(`${name}, by processor time without merging`, ratio('insert'), "the rate of the engine's own insert", {
+    atLeast: 0.9,
+  });
 }
 
 async function measured(
   { name, given, rowsPerBatch }: { readonly name: string; readonly given: readonly Buffer[]; readonly rowsPerBatch: number },
-  processor: () => number,
+  engineOf: Parameters<typeof processorMicrosecondsOf>[0],
   insert: (lane: number, ...batch: Parameters<Insert>) => Promise<void>,
 ): Promise<Cost> {
-  const [begun, before] = [performance.now(), processor()];
+  const processor = () => [processorMicrosecondsOf(engineOf), processorMicrosecondsOf(engineOf, merging)] as const;
+  const [begun, [allBefore, insertBefore]] = [performance.now(), processor()];
   await Promise.all(
     Array.from({ length: atOnce }, async (_, lane) => {
       for (const [index, batch] of given.entries())
@@ -110,7 +115,12 @@ async function measured(
     }),
   );
   const rows = given.length * rowsPerBatch;
-  return { clock: ((performance.now() - begun) * 1000) / rows, processor: (processor() - before) / rows };
+  const [all, own] = processor();
+  return {
+    clock: ((performance.now() - begun) * 1000) / rows,
+    processor: (all - allBefore) / rows,
+    insert: (own - insertBefore) / rows,
+  };
 }
 
 /** That what was measured is there. */

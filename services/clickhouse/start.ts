@@ -79,8 +79,10 @@ export async function startClickHouse(
     server.closeAllConnections();
     await close();
     // With a query still inside, closing the engine would end the process by a crash: the system closes it then, and loses nothing.
-    if (well) engine.close();
-    return well;
+    if (!well) return false;
+    runner.close();
+    engine.close();
+    return true;
   };
   return { port: (server.address() as AddressInfo).port, stop };
 }

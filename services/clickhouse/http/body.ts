@@ -4,6 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
+import { giveBack } from '#libs/runtime/unpack/give-back.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { isPacking, Unpacker } from '#libs/runtime/unpack/unpacker.js';
 import { exception } from '../engine/exception.js';
@@ -57,6 +58,7 @@ export class BodyReader {
         }
         if (!room || room.length < bytes) room = this.#roomFor(bytes, whole, room);
         chunk.copy(room, before);
+        giveBack(chunk);
         whole = room.subarray(0, bytes);
       }
     };
@@ -74,7 +76,8 @@ export class BodyReader {
     const fitting = this.#spare.findIndex(({ length }) => length >= bytes);
     const [room = Buffer.allocUnsafeSlow(Math.max(roomBytesMin, 2 * bytes))] = fitting < 0 ? [] : this.#spare.splice(fitting, 1);
     whole.copy(room);
-    this.#keep(outgrown);
+    if (outgrown) this.#keep(outgrown);
+    else giveBack(whole);
     return room;
   }
 

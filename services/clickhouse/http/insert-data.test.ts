@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import * as fc from 'fast-check';
 import { systemClock } from '#libs/runtime/clock.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
@@ -34,6 +34,7 @@ const statements = [
   'CREATE TABLE d.made (n UInt8) ENGINE = Memory', 'DROP TABLE d.t', 'TRUNCATE TABLE d.t', 'RENAME TABLE d.t TO d.moved',
   'CREATE VIEW d.seen AS SELECT 1', "INSERT INTO d.t VALUES (9, 'by a statement')", 'DROP DATABASE d',
 ] as const; // prettier-ignore
+const setting = "SELECT value AS v FROM system.settings WHERE name = 'input_format_skip_unknown_fields'";
 const separators = [
   '\n',
   '\n\n',
@@ -84,13 +85,43 @@ describe('the data of an insert', () => {
     expect(await column('SELECT s AS v FROM d.t ORDER BY n')).toEqual([';\n\n', '\n\n']);
     expect(readdirSync(join(folder, 'clickhouse')).filter((name) => name.startsWith('data-'))).toEqual([]);
   });
+
+  it('is read by the settings of its own insert, whatever those before had', async () => {
+    await client.command({ query: 'TRUNCATE TABLE d.t' });
+    const row = '{"n":1,"s":"x","more":1}';
+    const told: string[] = [];
+    for (const settings of [skip(0), skip(1), skip(1), skip(0), skip(1)]) told.push(await insert('JSONEachRow', row, settings));
+    expect(told).toEqual(['0', '1', '1', '0', '1']);
+    // Who says nothing has the server's own, whatever others said before.
+    const [own, other] = [await column(setting), skip(0)];
+    await insert('JSONEachRow', '{"n":1,"s":"x"}', other);
+    expect([await insert('JSONEachRow', row), await column(setting)]).toEqual([own[0], own]);
+  });
+
+  it('goes into the table of its database', async () => {
+    await client.command({ query: 'CREATE DATABASE IF NOT EXISTS other' });
+    await client.command({ query: 'CREATE TABLE IF NOT EXISTS other.t (n UInt32, s String) ENGINE = MergeTree ORDER BY n' });
+    for (const database of ['other', 'd', 'other']) {
+      const named = createClient({ url: server.url, username: server.user, password: server.password, database });
+      await named.insert({ table: 't', values: [{ n: 7, s: database }], format: 'JSONEachRow' });
+      await named.close();
+    }
+    expect(await column('SELECT s AS v FROM d.t WHERE n = 7')).toEqual(['d']);
+    expect(await column('SELECT s AS v FROM other.t WHERE n = 7')).toEqual(['other', 'other']);
+  });
 });
 
+/** Whether fields that no column has are left out. */
+function skip(unknown: 0 | 1): ClickHouseSettings {
+  return { input_format_skip_unknown_fields: unknown };
+}
+
 /** How many rows it is said to have written: none when it is refused. */
-async function insert(format: string, body: string): Promise<string> {
+async function insert(format: string, body: string, settings: ClickHouseSettings = {}): Promise<string> {
   try {
     const values = Readable.from([Buffer.from(body, 'latin1')], { objectMode: false });
-    const { stream, summary } = await client.exec({ query: `INSERT INTO d.t FORMAT ${format}`, values });
+    const query = `INSERT INTO d.t FORMAT ${format}`;
+    const { stream, summary } = await client.exec({ query, values, clickhouse_settings: settings });
     stream.resume();
     return summary?.written_rows ?? '';
   } catch {

@@ -1,6 +1,3 @@
-// run/: runs queries within limits: places, precedence, time, memory, and their end.
-// It knows no HTTP.
-
 import { exception } from '../engine/exception.js';
 
 interface Waiting {

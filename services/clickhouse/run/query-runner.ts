@@ -8,8 +8,10 @@ import { joiningOf, type Joining } from '../native/framing.js';
 import { judged, type JudgedRequest } from '../sql/judge.js';
 import { emptyNativeBlock } from '../native/native-block.js';
 import { atRevision } from '../native/native-revision.js';
+import { InsertConnections } from './insert-connections.js';
 import { Lane } from './lane.js';
 import { precedence } from './precedence.js';
+import { literal, prepare } from './prepare.js';
 import type { QueryRequest } from '../sql/request.js';
 
 /** Who asks. */
@@ -68,6 +70,7 @@ const nothing: Summary = { readRows: 0, readBytes: 0, writtenRows: 0, writtenByt
 export class QueryRunner {
   readonly lanes: { readonly read: Lane; readonly service: Lane; readonly write: Lane };
   readonly #running = new Set<string>();
+  readonly #inserting: InsertConnections;
 
   constructor(
     private readonly engine: Engine,
@@ -81,6 +84,12 @@ export class QueryRunner {
       service: new Lane('service', servicePlaces, config.queueMax),
       write: new Lane('write', config.writers, config.queueMax),
     };
+    this.#inserting = new InsertConnections(config.writers);
+  }
+
+  /** Closes what is kept between two requests; before the engine is closed. */
+  close(): void {
+    this.#inserting.close();
   }
 
   /** Rejects with what the engine or a limit said. `gone` aborts when the client went away. */
@@ -91,7 +100,13 @@ export class QueryRunner {
     try {
       await this.#laneOf(request, identity.role).run(
         gone,
-        () => this.#onConnection(request, identity, answer, gone),
+        () =>
+          this.#inserting.use(
+            request,
+            identity,
+            () => this.engine.connect(identity.role, this.#settings(request), identity.name),
+            (connection) => this.#onConnection(connection, request, identity, answer, gone),
+          ),
         identity.owner,
       );
     } finally {
@@ -105,21 +120,21 @@ export class QueryRunner {
     return inspection.statement.kind === 'insert' ? this.lanes.write : this.lanes.service;
   }
 
-  async #onConnection(asked: QueryRequest, { role, name, asker }: Identity, answer: Answer, gone: AbortSignal): Promise<void> {
-    const connection = await this.engine.connect(role, this.#settings(asked), name);
-    try {
-      const limits = { secondsMax: this.config.readSecondsMax, memoryMax: this.config.readMemoryMax };
-      const request = await judged(connection, asked, role, limits);
-      await prepare(connection, request);
-      // An insert whose client is gone is finished all the same: it is all or nothing, and its token makes the next try harmless.
-      if (request.inspection.statement.kind === 'insert') await insert(connection, request, answer);
-      else
-        await this.#killing(request, gone, (signal) =>
-          this.auditor.answering(request, asker, answer, (audited) => read(connection, request, audited, signal)),
-        );
-    } finally {
-      connection.close();
-    }
+  async #onConnection(
+    connection: EngineConnection,
+    asked: QueryRequest,
+    { role, asker }: Identity,
+    answer: Answer,
+    gone: AbortSignal,
+  ): Promise<void> {
+    const limits = { secondsMax: this.config.readSecondsMax, memoryMax: this.config.readMemoryMax };
+    const request = await judged(connection, asked, role, limits);
+    await prepare(connection, request);
+    // An insert whose client is gone is finished all the same: it is all or nothing, and its token makes the next try harmless.
+    if (request.inspection.statement.kind === 'insert') return insert(connection, request, answer);
+    await this.#killing(request, gone, (signal) =>
+      this.auditor.answering(request, asker, answer, (audited) => read(connection, request, audited, signal)),
+    );
   }
 
   #settings({ inspection, format }: QueryRequest): Readonly<Record<string, string | number>> {
@@ -185,17 +200,6 @@ function placesOfOne(places: number): number {
   return Math.max(1, places - 2);
 }
 
-/**
- * A query is found again by its `log_comment`: the engine does not let its callers choose the query id. GET reads whatever its URL says:
- * read-only mode comes before the URL's settings, and it is the engine that then refuses to leave it.
- */
-async function prepare(connection: EngineConnection, { queryId, settings, database, readOnly }: JudgedRequest): Promise<void> {
-  if (database !== undefined && database !== 'default') await connection.query(`USE ${identifier(database)}`, 'Null');
-  if (readOnly) await connection.query('SET readonly = 2', 'Null');
-  const assignments = [['log_comment', queryId] as const, ...settings];
-  await connection.query(`SET ${assignments.map(([name, value]) => `${name} = ${literal(value)}`).join(', ')}`, 'Null');
-}
-
 async function insert(connection: EngineConnection, request: JudgedRequest, answer: Answer): Promise<void> {
   const { rowsWritten, bytesWritten } =
     request.data.length === 0
@@ -236,12 +240,4 @@ async function stream(
 /** The streaming call takes no semicolon. */
 function withoutEnd(sql: string): string {
   return sql.replace(/[\s;]+$/, '');
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-function identifier(name: string): string {
-  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 }

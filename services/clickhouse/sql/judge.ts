@@ -3,7 +3,7 @@ import type { EngineRole } from '../engine/engine-config.js';
 import { exception, exceptionOf } from '../engine/exception.js';
 import { type ReadLimits, refusal } from './guard.js';
 import type { QueryRequest } from './request.js';
-import { inspect } from './sql-text.js';
+import { type Inspection, inspect, isOnlyNames } from './sql-text.js';
 
 /** A request that the engine has read and that may run: its text is the engine's own writing of it, without comments or odd spellings. */
 export interface JudgedRequest extends QueryRequest {
@@ -20,8 +20,7 @@ export async function judged(
   role: EngineRole,
   limits: ReadLimits,
 ): Promise<JudgedRequest> {
-  const sql = await asParsed(connection, request.sql);
-  const inspection = inspect(sql);
+  const { sql, inspection } = await parsed(connection, request);
   const { statement } = inspection;
   if ((statement.kind === 'insert') !== (request.inspection.statement.kind === 'insert'))
     throw exception(
@@ -33,6 +32,31 @@ export async function judged(
   const refused = refusal(told, limits);
   if (refused) throw refused;
   return told;
+}
+
+interface Parsed {
+  /** As the engine writes it. */
+  readonly sql: string;
+  readonly inspection: Inspection;
+}
+
+/**
+ * What the engine made of heads of INSERTs, by their text: it makes the same of the same, and asking it takes longer than the storing of some dozens of
+ * rows. Of statements with nothing but names in them alone, so that no value of anybody is kept.
+ */
+const insertHeads = new Map<string, Parsed>();
+const insertHeadsMax = 64;
+
+async function parsed(connection: EngineConnection, { sql: text, inspection }: QueryRequest): Promise<Parsed> {
+  const known = insertHeads.get(text);
+  if (known) return known;
+  const sql = await asParsed(connection, text);
+  const made = { sql, inspection: inspect(sql) };
+  if (inspection.statement.kind === 'insert' && isOnlyNames(text)) {
+    if (insertHeads.size >= insertHeadsMax) insertHeads.clear();
+    insertHeads.set(text, made);
+  }
+  return made;
 }
 
 async function asParsed(connection: EngineConnection, sql: string): Promise<string> {

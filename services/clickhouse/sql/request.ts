@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { exception } from '../engine/exception.js';
-import { type Inspection, inspect } from './sql-text.js';
+import { type Inspection, inspectLong } from './sql-text.js';
 
 /** A query as it came over HTTP, read but not judged. */
 export interface QueryRequest {
@@ -64,14 +64,13 @@ export function queryRequestOf(message: IncomingMessage, url: URL, queryId: stri
 
 function textOf(urlQuery: string, body: Buffer, defaultFormat: string | undefined) {
   const query = Buffer.from(urlQuery, 'utf8');
-  const whole =
-    query.length === 0
-      ? body
-      : body.length === 0
-        ? query
-        : Buffer.concat([query, Buffer.from('\n'), body.subarray(0, queryBytesMax)]);
   // One byte, one character: places in the text are places in the bytes.
-  const inspection = inspect(whole.toString('latin1', 0, queryBytesMax));
+  const inQuery = query.toString('latin1');
+  const text = (end: number) =>
+    query.length === 0 || body.length === 0
+      ? (query.length === 0 ? body : query).toString('latin1', 0, end)
+      : `${inQuery}\n${body.toString('latin1', 0, end)}`.slice(0, end);
+  const inspection = inspectLong(Math.min(query.length + 1 + body.length, queryBytesMax), text);
   const { statement } = inspection;
   const format = statement.format ?? defaultFormat ?? 'TabSeparated';
   if (statement.kind !== 'insert') {
@@ -81,7 +80,7 @@ function textOf(urlQuery: string, body: Buffer, defaultFormat: string | undefine
         'SYNTAX_ERROR',
         `Max query size exceeded: ${query.length + body.length} bytes, at most ${queryBytesMax} are read`,
       );
-    return { sql: whole.toString('utf8'), targetEnd: 0, data: Buffer.alloc(0), inspection, format };
+    return { sql: joined(query, body).toString('utf8'), targetEnd: 0, data: Buffer.alloc(0), inspection, format };
   }
   const head = (query.length === 0 ? body : query).subarray(0, statement.headEnd);
   const targetEnd = head.toString('utf8', 0, statement.targetEnd).length;
@@ -92,6 +91,12 @@ function textOf(urlQuery: string, body: Buffer, defaultFormat: string | undefine
   const data =
     query.length === 0 ? body.subarray(head.length) : rest.length ? Buffer.concat([rest, Buffer.from('\n'), body]) : body;
   return { sql, targetEnd, data, inspection, format };
+}
+
+/** The query of the URL, and behind it what came as the body. */
+function joined(query: Buffer, body: Buffer): Buffer {
+  if (query.length === 0) return body;
+  return body.length === 0 ? query : Buffer.concat([query, Buffer.from('\n'), body]);
 }
 
 function wordOf(format: string): string {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { inspect } from './sql-text.js';
+import * as fc from 'fast-check';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { inspect, inspectLong } from './sql-text.js';
 
 describe('what the server sees in a query', () => {
   it.each([
@@ -54,6 +56,17 @@ describe('what the server sees in a query', () => {
     ["INSERT INTO t VALUES (';'); (1)", false],
   ])('counts the statements of %j', (sql, several) => {
     expect(inspect(sql).severalStatements).toBe(several);
+  });
+
+  it('sees the same in a long text of which the first part may be enough', () => {
+    const piece = fc.constantFrom('INSERT INTO d.t', ' (a, b)', ' (a, "b)")', ' FORMAT CSV', ' VALUES', '\n', ' ', ' -- ', '/*', "'", '`', '$x$', ' SELECT 1', ' SETTINGS a = 1', ' '.repeat(9000), ' w'.repeat(4090), 'x'.repeat(8150), ';', '1,2\n'); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const text = `${pieces.join('')}\n${'{"a":"1"}\n'.repeat(900)}`;
+        expect(inspectLong(text.length, (end) => text.slice(0, end))).toEqual(inspect(text));
+      }),
+      { numRuns: casesOf(300, 5000) },
+    );
   });
 
   it('sees what is called, through quotes and comments', () => {

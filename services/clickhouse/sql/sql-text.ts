@@ -103,6 +103,39 @@ export function inspect(sql: string): Inspection {
   };
 }
 
+/** As much of a text as the head of an INSERT is looked for in, before all of it is; in characters. */
+const headMax = 8192;
+
+/** Names, brackets and blanks: in a text of nothing else no literal stands, and where it is cut no word of it is another. */
+const onlyNames = /^[\w\s(),.]*$/;
+
+/**
+ * The same as `inspect` of a text that may be long, since data may follow: the head of an INSERT that is nothing but names is found in its first
+ * part. `latin1` gives the text up to a place.
+ */
+export function inspectLong(length: number, latin1: (end: number) => string): Inspection {
+  if (length > headMax) {
+    const inspection = inspect(latin1(headMax));
+    if (isOfNames(latin1(headMax), inspection)) return inspection;
+  }
+  return inspect(latin1(length));
+}
+
+/** Whether a text begins with the whole head of an INSERT of data that holds names and no literals. */
+function isOfNames(text: string, { statement }: Inspection): boolean {
+  return (
+    statement.kind === 'insert' &&
+    statement.format !== undefined &&
+    statement.headEnd < text.length &&
+    onlyNames.test(text.slice(0, statement.headEnd))
+  );
+}
+
+/** Whether a statement is nothing but names, so that whoever keeps it keeps no value. */
+export function isOnlyNames(sql: string): boolean {
+  return onlyNames.test(sql);
+}
+
 function assigned(name: Token, value: Token | undefined): readonly { name: string; value: number }[] {
   if (value?.kind !== 'number' && value?.kind !== 'string') return [];
   const number = Number(value.text.replaceAll(/['_]/g, ''));

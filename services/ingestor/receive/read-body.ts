@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type { Clock } from '#libs/runtime/clock.js';
 import { isError } from '#libs/runtime/outcome.js';
+import { freed, giveBack } from '#libs/runtime/unpack/give-back.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
 import type { BodyBuffer } from './body-buffers.js';
@@ -84,12 +84,14 @@ function refusalOf(cause: Error): HttpRefusal {
   return new HttpRefusal(isTooMany ? 413 : 400, `the body cannot be unpacked, and nothing of it was taken: ${cause.message}`);
 }
 
+const nothing = Buffer.alloc(0);
+
 class BodyReading {
   readonly result: Promise<Buffer>;
   #over = false;
   #unwatch: () => void = () => {};
   #wireBytes = 0;
-  #lastPiece: Buffer = Buffer.alloc(0);
+  #lastPiece: Buffer = nothing;
   #resolve: (body: Buffer) => void = () => {};
   #reject: (cause: Error) => void = () => {};
 
@@ -152,8 +154,10 @@ class BodyReading {
     if (this.tools.buffer.length + chunk.length > inflatedBytesMax)
       throw new HttpRefusal(413, `the body has more than ${inflatedBytesMax} bytes after decompression; send smaller batches`);
     this.tools.buffer.append(chunk);
-    giveBack(chunk);
-    this.#lastPiece = chunk;
+    // Pieces of one buffer come one behind the other, and what it ends with is the last that is written there.
+    const isFull = chunk.byteOffset + chunk.length === chunk.buffer.byteLength;
+    if (isFull) freed(chunk.buffer);
+    this.#lastPiece = isFull ? nothing : chunk;
   }
 
   #guard(step: () => void): void {
@@ -189,17 +193,4 @@ class BodyReading {
     this.#over = true;
     this.#unwatch();
   }
-}
-
-/**
- * Frees a chunk that was copied, instead of leaving it to the garbage collector: it lies outside the heap, and a busy ingestor would
- * have the whole heap searched every few megabytes. Chunks that share their memory with others are left alone.
- */
-function giveBack(chunk: Buffer): void {
-  if (chunk.buffer.byteLength === chunk.length) freed(chunk.buffer);
-}
-
-/** Not the memory that Node shares out to short buffers, which nobody may take away. */
-function freed(memory: ArrayBufferLike): void {
-  if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory)) memory.transfer(0);
 }
