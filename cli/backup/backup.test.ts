@@ -10,12 +10,13 @@ import { spawnMigrated } from '#libs/access-store/clickhouse/migrated-store.fixt
 import { registerSelections } from '#libs/access-store/views/selections.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { topics } from '#libs/contracts/topics.js';
+import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { openEmbeddedLog } from '#libs/event-log/embedded/embedded-log.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
+import { spawnClickHouse, type SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 import { readCommandConfig } from '../config.js';
 import { makeBackup } from './backup.js';
 import { type Manifest, readManifest, writeManifest } from './manifest.js';
@@ -127,6 +128,18 @@ describe('a backup of the embedded default, made while it runs', () => {
     await expect(makeBackup(config, { to, keysTo: join(folder, 'k2') }, systemClock)).rejects.toThrow(/not empty/);
     await expect(makeBackup(config, { to: join(folder, 'x'), keysTo: join(folder, 'x', 'keys') }, systemClock)).rejects.toThrow(/lies in --to/);
     await expect(restoreInto(data, { source: { from: to, keysFrom: keysTo }, portBase: 1, clock: systemClock })).rejects.toThrow(/not empty/);
+  }); // prettier-ignore
+
+  it('is not restored through the store that runs already, which would have every row twice', async () => {
+    const [beside, table] = [join(folder, 'beside'), 'SELECT count() AS n FROM vigie.access_rows'];
+    const rows = async () => (await client.query({ query: table, format: 'JSONEachRow' })).json();
+    const before = await rows();
+    const portBase = Number(new URL(server.url).port) - portOffsets.clickhouse;
+    await expect(restoreInto(beside, { source: { from: to, keysFrom: keysTo }, portBase, clock: systemClock })).rejects.toThrow(/port \d+ of 127.0.0.1 is taken, as where Vigie runs/);
+    expect(existsSync(beside)).toBe(false);
+    expect(await rows()).toEqual(before);
+    // Nor does a store that was to be started there answer for the other.
+    await expect(spawnClickHouse(systemClock, { portBase, directory: beside })).rejects.toThrow(/did not start at .*EADDRINUSE/);
   }); // prettier-ignore
 
   it('is refused with any file changed, cut or missing, keys too', async () => {

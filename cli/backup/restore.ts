@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import { migrate, readMigrations } from '#libs/access-store/tables/migrate.js';
 import { registerSelections } from '#libs/access-store/views/selections.js';
+import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { embeddedLogFacts } from '#libs/event-log/embedded/copy-log.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -10,6 +11,7 @@ import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { readCommandConfig } from '../config.js';
 import { plainFolders, requireEmbedded, requireEmpty } from './backup.js';
 import { type Manifest, readManifest } from './manifest.js';
+import { refuseTakenPort } from './free-port.js';
 import { refuseHalfRestored, restoringFile } from './restoring.js';
 import { fillTables } from './store-copy.js';
 import { type Figure, storeFigures } from './store-figures.js';
@@ -38,7 +40,7 @@ export async function restoreCommand(source: RestoreSource, clock: Clock): Promi
 
 /**
  * Makes a data folder of a backup. Throws `ConfigError` for a folder that is not empty, a backup with changed or missing files, and one of another version of
- * the tables: that version restores it, and is upgraded then.
+ * the tables: that version restores it, and is upgraded then; and where the port of the store is taken, as while Vigie runs: nothing is written then.
  */
 export async function restoreInto(
   folder: string,
@@ -50,6 +52,7 @@ export async function restoreInto(
   if (manifest.migrations.join() !== tables.join())
     throw new ConfigError(`the backup was made by version ${manifest.version} with other tables than this one has: restore it with that version, then upgrade`);
   refuseHalfRestored(folder);
+  await refuseTakenPort(portBase + portOffsets.clickhouse);
   requireEmpty(folder);
   writeFileSync(join(folder, restoringFile), `from ${from}, begun at ${isoOf(clock.now())}\n`, { flush: true });
   for (const name of [...plainFolders, 'log']) if (existsSync(join(from, name))) cpSync(join(from, name), join(folder, name), { recursive: true });

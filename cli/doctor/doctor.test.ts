@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { erase } from '#libs/access-store/erasure/erase.js';
+import { subjectOf } from '#libs/access-store/erasure/subject.js';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { storeForTests } from '#libs/access-store/clickhouse/store.fixture.js';
 import { careTopic, habitsTopic, keptForEver, madeTopics, partitionCountOf, topics } from '#libs/contracts/topics.js';
@@ -157,6 +159,20 @@ describe('the store of an installation', () => {
     store = await storeForTests({ alone: true });
   });
   afterAll(() => store.end());
+
+  it('tells of an erasure that was broken off, until the same one is done', async () => {
+    const surroundings = { clock: systemClock, services: ['archiver'] as const, isServer: false };
+    const rows = [anAccessRow({ actor_id: 'dr.lemoine', group_id: 'helix' })];
+    await new ClickHouseStore(store.client, systemClock).insert('accesses', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, 'erased');
+    const subject = await subjectOf(store.client, { kind: 'account', group: 'helix', account: 'dr.lemoine' });
+    const erased = (progress: () => void) => erase(store.client, { subject, order: { reason: 'left', by: 'dpo' } }, { clock: systemClock, progress });
+    await expect(erased(() => { throw new Error('killed'); })).rejects.toThrow('killed');
+    const found = told(await storeFindings(store.client, surroundings));
+    expect(found).toMatch(/advice: erasure [0-9a-f]{32} of an account \(helix\), ordered by dpo, was begun at \S+ and is not done: .* -> .*vigie erase again/);
+    expect(found).not.toContain('lemoine');
+    await erased(() => {});
+    expect(told(await storeFindings(store.client, surroundings))).not.toContain('erasure');
+  }); // prettier-ignore
 
   it('has every table and the time of this machine, or what is wrong is told', async () => {
     const surroundings = { clock: systemClock, services: ['archiver'] as const, isServer: false };

@@ -1,3 +1,4 @@
+import { begunErasures } from '#libs/access-store/erasure/records/records.js';
 import {
   inspectStore,
   mayChangeRows,
@@ -35,7 +36,18 @@ export async function storeFindings(client: StoreClient, { clock, services, isSe
     behind ? wrong('store', `ClickHouse lacks ${missing.length} migration(s): ${missing[0]}${missing.length > 1 ? ` to ${missing.at(-1)}` : ''}`, 'vigie migrate, before the services of this version start') : fine('store', `ClickHouse ${version} has every table`),
     Math.abs(skewMs) > skewMsMax ? wrong('clock', `this machine's clock is ${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs > 0 ? 'behind' : 'ahead of'} ClickHouse's`, 'set both by one time server (chrony, systemd-timesyncd)') : fine('clock', 'this machine and ClickHouse have the same time'),
   ];
-  return isServer && !behind ? [...found, ...(await rightFindings(client, user, services))] : found;
+  if (behind) return found;
+  return [...found, ...(await erasureFindings(client)), ...(isServer ? await rightFindings(client, user, services) : [])];
+} // prettier-ignore
+
+const ofWhom = { patient: 'a patient', account: 'an account', group: 'a group' } as const;
+
+/** Whoever broke an erasure off knows it; whoever comes after would take figures and lists of incidents for what they are not yet. */
+async function erasureFindings(client: StoreClient): Promise<readonly Finding[]> {
+  const begun = await begunErasures(client).catch(() => []);
+  return begun.map(({ erasure_id, kind, group_id, begun_at, by }) =>
+    advice('store', `erasure ${erasure_id} of ${ofWhom[kind]}${group_id && ` (${group_id})`}, ordered by ${by}, was begun at ${begun_at} and is not done: rows are still there, or figures of incidents are those of before`, 'unless it still runs, run vigie erase again with the same --patient, --group, --account, which goes on where it was'),
+  );
 } // prettier-ignore
 
 async function rightFindings(client: StoreClient, user: string, services: readonly ReadingService[]): Promise<readonly Finding[]> {

@@ -101,7 +101,7 @@ function parseEntry(entry: string): KeyLine | string {
   const raw = Buffer.from(encoded, 'base64');
   if (raw.length !== keyBytes) return `the key has ${raw.length} bytes instead of ${keyBytes}`;
   const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from);
-  if (from !== undefined && !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(from)) return fromWanted;
+  if (from !== undefined && !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(from)) return fromWanted;
   if (Number.isNaN(fromMs)) return fromWanted;
   return { groupId, keyId, key: createSecretKey(raw), weakness: weaknessOfBytes(raw), fromMs };
 }

@@ -52,6 +52,12 @@ describe('the key ring', () => {
     expect([without?.at(0).active.keyId, without?.at(second).former]).toEqual(['k2', undefined]);
   });
 
+  it('take a time as programs write it, with parts of a second', () => {
+    const text = `aleo:k2=${base64};from=2026-12-01T02:00:00.500Z,aleo:k1=${older}`;
+    const at = Date.parse('2026-12-01T02:00:00.500Z');
+    expect([at - 1, at].map((now) => ringOf(text).group('aleo')?.at(now).active.keyId)).toEqual(['k1', 'k2']);
+  });
+
   it.each([
     ['nothing', '', 'no key is given'],
     ['no key id', `aleo=${base64}`, 'key 1: expected'],
@@ -61,6 +67,7 @@ describe('the key ring', () => {
       `aleo:k2=${base64};from=2026-12-01T02:00:00,aleo:k1=${older}`,
       'key 1: from must be a time with its zone',
     ],
+    ['half a second without its digits', `aleo:k2=${base64};from=2026-12-01T02:00:00.Z,aleo:k1=${older}`, 'key 1: from must be'],
     ['no day', `aleo:k2=${base64};from=2026-13-01T02:00:00Z,aleo:k1=${older}`, 'key 1: from must be'],
     [
       'a rotation before the last one is over',

@@ -100,7 +100,7 @@ export class DossiersController {
     const found = findCase(sight, id, user, clock.now());
     if (isAnswer(found)) return this.door.send(reply, found);
     const append = pipeline.append.bind(pipeline);
-    const tools = { book: pipeline.book, sight, clock, metrics, register, patientPatterns: config.patientPatterns, routingFile: config.VIGIE_ROUTING_FILE, lengths: this.deadlines.lengths(), append, shelf, rulesDir: config.VIGIE_RULES_DIR };
+    const tools = { book: pipeline.book, sight, clock, metrics, register, patientPatterns: config.patientPatterns, routingFile: config.VIGIE_ROUTING_FILE, lengths: this.deadlines.lengths(), append, shelf, rulesDir: config.VIGIE_RULES_DIR, stored: (id: string) => pipeline.writer.stored(id) };
     const wish = { seen: found.seen, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
     const answer = await fromStore(() => act(tools, wish));
     return this.door.send(reply, { shows: { case_id: found.seen.row.case_id, rows: 0 }, ...answer });

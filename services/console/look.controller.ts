@@ -86,8 +86,11 @@ export class LookController {
     return ok({ case_id, first_time, last_time, bin_seconds: binMs / 1_000, points, total }, { case_id, rows: points.length });
   }
 
-  #ofCase(id: string, user: User, say: (seen: SeenCase) => Promise<Answer>): Promise<Answer> {
+  async #ofCase(id: string, user: User, say: (seen: SeenCase) => Promise<Answer>): Promise<Answer> {
     const found = findCase(this.sight, id, user, this.clock.now());
-    return isAnswer(found) ? Promise.resolve(found) : fromStore(() => say(found.seen));
+    if (isAnswer(found)) return found;
+    // So that no figure is of the incidents that were in it a moment ago.
+    await this.pipeline.writer.stored(found.seen.row.case_id);
+    return fromStore(() => say(found.seen));
   }
 }

@@ -3,12 +3,13 @@ import type { FastifyReply } from 'fastify';
 import { CasePatients } from '#libs/access-store/patients/case-patients.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
-import { type Answer } from './answer/answer.js';
+import { type Answer, storeBehind } from './answer/answer.js';
 import { findCase, isAnswer } from './answer/find-case.js';
 import { ListPlaces } from './answer/list-place.js';
 import { listKeptBack, patientPage, patientsCsv, type PatientTools } from './answer/patients.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { Door, fromStore, type Given } from './door.js';
+import { ConsolePipeline } from './follow/pipeline.js';
 import type { Role } from './users/users.js';
 import { CaseSight } from './visible/case-sight.js';
 import type { SeenCase } from './visible/seen-case.js';
@@ -17,6 +18,7 @@ import type { SeenCase } from './visible/seen-case.js';
 @Controller('v1/cases')
 export class PatientsController {
   constructor(
+    @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
     @Inject(CaseSight) private readonly sight: CaseSight,
     @Inject(CasePatients) private readonly patients: CasePatients,
     @Inject(ListPlaces) private readonly places: ListPlaces,
@@ -51,6 +53,8 @@ export class PatientsController {
     if (kept) return kept;
     const found = findCase(this.sight, id, user, now);
     if (isAnswer(found)) return found;
+    // The store says which incidents are in a case: what was linked or parted a moment ago would be missing in the list, or still in it.
+    if (!(await this.pipeline.writer.stored(found.seen.row.case_id))) return storeBehind;
     return fromStore(() => say({ patients: this.patients, places: this.places, user }, found.seen));
   } // prettier-ignore
 }

@@ -19,10 +19,11 @@ const keptIn = join(projectRoot, '.cache', 'migrated');
 export async function spawnMigrated(options: {
   readonly directory: string;
   readonly portBase?: number;
+  readonly isKept?: boolean;
 }): Promise<{ readonly server: SpawnedClickHouse; readonly client: ClickHouseClient }> {
-  const { directory, portBase = await freePortBase() } = options;
+  const { directory, portBase = await freePortBase(), isKept = false } = options;
   await copyMigrated(directory);
-  const server = await spawnClickHouse(systemClock, { portBase, directory });
+  const server = await spawnClickHouse(systemClock, { portBase, directory, isKept });
   return { server, client: createStoreClient(server) };
 }
 

@@ -52,7 +52,7 @@ async function ownStore(): Promise<StoreForTests> {
 
 async function newStore(run: string): Promise<KeptStore> {
   const folder = mkdtempSync(join(tmpdir(), 'vigie-store-'));
-  const { server, client } = await spawnMigrated({ directory: folder });
+  const { server, client } = await spawnMigrated({ directory: folder, isKept: true });
   endBehindRun(run, `store-${process.pid}`, { pids: [server.child.pid ?? 0], folders: [folder], value: server.url });
   const ready = await filledTables(client);
   await client.close();

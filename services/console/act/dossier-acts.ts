@@ -8,7 +8,7 @@ import { snapshotKinds } from '#libs/contracts/dossier.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { dossierOf, value } from '#libs/dossier/dossier.js';
 import { ownVersion } from '#libs/runtime/paths.js';
-import { type Answer, refused, unfit } from '../answer/answer.js';
+import { type Answer, refused, storeBehind, unfit } from '../answer/answer.js';
 import { isAnswer } from '../answer/find-case.js';
 import { frozenOf, wholeOf } from '../answer/dossiers.js';
 import { wrongController } from './check-controller.js';
@@ -18,6 +18,8 @@ export interface DossierActTools extends ActTools {
   readonly shelf: Pick<DossierShelf, 'snapshots' | 'input' | 'freeze'>;
   /** Folder of the rules, whose digests a manifest holds. */
   readonly rulesDir: string;
+  /** Whether the store has a case as it stands: what was linked a moment ago would be missing in the list that is frozen for good. */
+  readonly stored: (caseId: string) => Promise<boolean>;
 }
 
 const freezeBody = z.strictObject({ kind: z.enum(snapshotKinds).optional() });
@@ -40,8 +42,8 @@ export async function freezeDossier(tools: DossierActTools, controllerId: string
   const { case_id: caseId } = view.row;
   const idBegin = hex128Of(JSON.stringify(['frozen', caseId, controllerId, key])).slice(0, 16);
   const order = { caseId, controllerId, idBegin, by: user.id, kind: read.data.kind, vigie: ownVersion(), rules: ruleFilesOf(tools.rulesDir) };
-  const frozen = await tools.shelf.freeze(tools.clock, order);
-  if (!frozen) return refused(503, 'store_away', 'the store has not heard of this case yet: ask again in a few seconds, with the same Idempotency-Key');
+  const frozen = (await tools.stored(caseId)) ? await tools.shelf.freeze(tools.clock, order) : undefined;
+  if (!frozen) return storeBehind;
   const { manifest: _manifest, ...snapshot } = frozen;
   const { snapshot_id, controller_id, number, list_sha256, manifest_sha256, patients, exposed } = frozen;
   const body = { type: 'dossier.frozen', controller_id, snapshot_id, number, list_sha256, manifest_sha256, patients, exposed };

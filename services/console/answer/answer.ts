@@ -40,3 +40,10 @@ export function unfit(message: string, field: string): Answer {
 export function refused(status: number, error: string, message: string, more: Body = {}): Answer {
   return { status, body: { error, message, ...more } };
 }
+
+/** Of a case that is in the store as it was before: its list would be another one's. */
+export const storeBehind = refused(
+  503,
+  'store_away',
+  'the store has not heard yet how this case stands: ask again in a few seconds, with the same Idempotency-Key where there is one',
+);

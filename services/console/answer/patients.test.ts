@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { patientsHeading } from '#libs/dossier/patients-csv.js';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import type { EventLog } from '#libs/event-log/port.js';
+import { caseStateRow } from '#libs/contracts/case-state-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
@@ -47,6 +48,17 @@ describe('the patients of a case', () => {
     const cursor = String((await one.get(path())).body['next']);
     const unfit = await Promise.all([one.get(path(`cursor=${cursor}`), 'dpo'), one.get(`/v1/cases/${anIncidentId('b')}/patients?cursor=${cursor}`), one.get(path(`cursor=${cursor}x`)), one.get(path(`tier=listed&cursor=${cursor}`)), one.get(path('tier=seen')), one.get(path('who=all'))]);
     expect(unfit.map(({ body }) => body['error'])).toEqual(['unfit_cursor', 'unfit_cursor', 'unfit_cursor', 'unfit_cursor', 'unfit_filter', 'unfit_filter']);
+  });
+
+  it('are of the case as it stands: the store has what was done to it before it is asked whose records they are', async () => {
+    one.patients.invent(3);
+    for (const [key, ask] of [['of-page', () => one.get(path())], ['of-csv', () => download(one)]] as const) {
+      const { body } = await one.act(id, { type: 'case.noted', text: 'asked' }, key);
+      const { version } = body['case'] as { readonly version: number };
+      await ask();
+      const stored = one.store.rows('case_states').map((row) => caseStateRow.parse(row)).filter(({ case_id }) => case_id === id);
+      expect(stored.at(-1)?.version).toBe(version);
+    }
   });
 
   it('are given to analysts and officers who see the case, downloads to officers, and to nobody while the audit or the store is away', async () => {

@@ -50,6 +50,20 @@ describe('the table of cases', () => {
   });
 });
 
+describe('whether a case is stored as it stands', () => {
+  it('is known once it is, also where a write of before is under way, and is not so while the table takes nothing', async () => {
+    const table = new Table([], 'away', 2);
+    const first = table.writer.flush();
+    table.book.addChange(aChange('1', 2, { patients: 77 }));
+    expect(await table.writer.stored(anIncidentId('1'))).toBe(true);
+    expect(table.stored.get(anIncidentId('1'))?.patients).toBe(77);
+    await first;
+    table.refused = [anIncidentId('1')];
+    table.book.addChange(aChange('1', 3, { patients: 78 }));
+    expect([await table.writer.stored(anIncidentId('1')), await table.writer.stored(anIncidentId('0'))]).toEqual([false, true]);
+  });
+});
+
 /** A table that refuses every insert that holds one of some cases. */
 class Table {
   readonly book = new CaseBook();

@@ -55,6 +55,14 @@ export class CaseWriter {
     return this.#writing;
   }
 
+  /** Resolves once the store has a case as the book has it now, or had its say: true unless it waits still. Never rejects. */
+  async stored(caseId: string): Promise<boolean> {
+    // What is under way may have begun before the case became what it is.
+    await this.#writing;
+    await this.flush();
+    return !this.#waiting.has(caseId);
+  }
+
   async #write(): Promise<void> {
     for (const row of this.book.states(this.tools.clock.now(), this.#known)) this.#waiting.set(row.case_id, row);
     const rows = [...this.#waiting.values()];

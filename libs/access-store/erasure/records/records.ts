@@ -5,6 +5,7 @@ import { transientFailure } from '../../clickhouse/failure.js';
 import { jsonRows } from '../../clickhouse/json-rows.js';
 
 const byPrefixQuery = readFileSync(new URL('./erasures-by-prefix.sql', import.meta.url), 'utf8');
+const begunQuery = readFileSync(new URL('./erasures-begun.sql', import.meta.url), 'utf8');
 const brokenOffQuery = readFileSync(new URL('./broken-off-erasure.sql', import.meta.url), 'utf8');
 const failure = 'the records of erasures cannot be read';
 
@@ -18,6 +19,11 @@ export async function putErasure(client: ClickHouseClient, row: ErasureRow): Pro
 /** Records whose id begins like this. */
 export function erasuresByPrefix(client: ClickHouseClient, prefix: string): Promise<readonly ErasureRow[]> {
   return jsonRows(client, { query: byPrefixQuery, params: { prefix }, shape: erasureRow, failure });
+}
+
+/** All that were begun and are not done: they still run, or were broken off. */
+export function begunErasures(client: ClickHouseClient): Promise<readonly ErasureRow[]> {
+  return jsonRows(client, { query: begunQuery, params: {}, shape: erasureRow, failure });
 }
 
 /** An erasure of the same subject that was begun and is not done: it was broken off. */
