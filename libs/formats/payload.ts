@@ -66,5 +66,22 @@ export function innerPayload(content: unknown, envelope: Envelope): Accepted<Pay
   if (typeof content !== 'string') return accepted({ kind: 'json', value: content, envelope });
   return /^\s*\uFEFF?\s*[{[]/.test(content)
     ? payloadOf(Buffer.from(content), envelope)
-    : accepted({ kind: 'text', text: content, envelope });
+    : accepted(objectBehindWords(content, envelope) ?? { kind: 'text', text: content, envelope });
+}
+
+/** Characters of what a logger writes before the record: its level, its thread, its name. */
+const wordsMax = 512;
+
+/**
+ * The object that a text ends with, behind what a logger puts before it (`INFO [main] audit - {...}`). Words that hold names and values, a
+ * record of another format or markup are a record themselves.
+ */
+export function objectBehindWords(text: string, envelope: Envelope): Payload | undefined {
+  if (!text.trimEnd().endsWith('}')) return undefined;
+  const start = /(?:^|[\s:\]])\{\s{0,64}"/.exec(text.slice(0, wordsMax));
+  if (!start) return undefined;
+  const at = text.indexOf('{', start.index);
+  if (/[=<]|CEF:|LEEF:/.test(text.slice(0, at))) return undefined;
+  const inner = payloadOf(Buffer.from(text.slice(at)), envelope);
+  return inner.kind === 'accepted' ? inner.value : undefined;
 }

@@ -243,13 +243,28 @@ describe('the ingestor over HTTP', () => {
     ['POST', '/fhir/Patient', 404],
     ['GET', '/fhir/AuditEvent', 404],
     ['PUT', '/fhir/AuditEvent/1', 404],
-    ['GET', '/fhir/metadata', 404],
+    ['POST', '/fhir/metadata', 404],
   ])('answers %s %s with %i and an OperationOutcome', async (method, path, status) => {
     const body = method === 'GET' ? {} : { body: JSON.stringify(auditEvent({})) };
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' };
     const answer = await fetch(`${base}${path}`, { method, headers, ...body });
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ resourceType: 'OperationOutcome' });
+  });
+
+  it.each([
+    ['application/fhir+json;q=1.0, application/json+fhir;q=0.9', '4.0.1'],
+    ['application/fhir+json; fhirVersion=5.0', '5.0.0'],
+    ['application/fhir+xml; fhirVersion="4.3"', '4.3.0'],
+    ['application/fhir+json; fhirVersion=9.9', '4.0.1'],
+  ])('says what it offers to clients that ask before they send, in their version: %s', async (accept, fhirVersion) => {
+    const answer = await fetch(`${base}/fhir/metadata`, { headers: { accept } });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/fhir+json; charset=utf-8']);
+    expect(await answer.json()).toMatchObject({
+      resourceType: 'CapabilityStatement',
+      fhirVersion,
+      rest: [{ mode: 'server', resource: [{ type: 'AuditEvent', interaction: [{ code: 'create' }] }] }],
+    });
   });
 
   it('keeps apart what stands in a patient’s role and cannot be told apart, and never takes it for nobody', async () => {

@@ -1,7 +1,8 @@
-import { All, Controller, Inject, Post, Req, Res } from '@nestjs/common';
+import { All, Controller, Get, Headers, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IngestService } from './ingest.service.js';
-import { notOffered } from './receive/fhir-routes.js';
+import { fhirType, notOffered } from './receive/fhir-routes.js';
+import { capabilityStatement } from './shippers/fhir-metadata.js';
 
 /** The doors of the ingestor. */
 @Controller()
@@ -36,6 +37,11 @@ export class IngestController {
   @Post('fhir')
   async bundle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.bundle);
+  }
+
+  @Get('fhir/metadata')
+  async metadata(@Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<void> {
+    await reply.type(fhirType).send(JSON.stringify(capabilityStatement(accept)));
   }
 
   @All('fhir/*')

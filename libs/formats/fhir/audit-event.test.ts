@@ -118,6 +118,16 @@ describe('a FHIR AuditEvent', () => {
     });
   });
 
+  it('has the patient element of R5 where an older version carries it as an extension', () => {
+    const url = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-AuditEvent.patient';
+    const entity = [{ what: { reference: 'Observation/9' } }];
+    const event = read({ entity, extension: [{ url, valueReference: { reference: 'Patient/12' } }] });
+    expect(event).toMatchObject({ patients: [{ id: '12' }] });
+    expect(read({ entity, extension: [{ url: 'urn:other', valueReference: { reference: 'Patient/12' } }] })).toMatchObject({
+      patients: [],
+    });
+  });
+
   it('knows whom a nameless entity stands for when the search of the same event says it', () => {
     const search = { role: { code: '24' }, query: 'Observation?patient=12' };
     const event = read({ entity: [{ what: { display: 'Jane Doe' }, role: { code: '1' } }, search] });

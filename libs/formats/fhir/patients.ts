@@ -29,6 +29,9 @@ const patientKinds: readonly string[] = [
 ];
 const insuranceSystem = 'http://fhir.de/sid/gkv/kvid-10';
 
+/** R5's `patient` in an event of an older version. */
+const patientExtension = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-AuditEvent.patient';
+
 /** DICOM's role of an object that is the patient. */
 export const patientRole: readonly string[] = ['1'];
 
@@ -53,6 +56,8 @@ export function patientsOf(resource: JsonObject, references: References, searche
   };
   listOf(resource['entity']).forEach((entity, index) => take(inEntity(entity, references), `entity[${index}].what`));
   for (const patient of listOf(resource['patient'])) take(place(references.of(patient)), 'patient');
+  for (const { url, valueReference } of listOf(resource['extension']))
+    if (textOf(url) === patientExtension) take(place(references.of(valueReference)), 'extension');
   const about = subjectsOf(resource, references);
   const named = onePerServerId(people).map((numbers) => chooseIdentifier(numbers, references.authorities));
   if (!searches.length && !about.length) return { patients: distinct(named), unreadable };

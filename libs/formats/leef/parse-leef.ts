@@ -41,7 +41,12 @@ function separatorOf(field: string | undefined): string | undefined {
   return field.length === 1 ? field : undefined;
 }
 
+/** How syslog relays write a tab, since it is a control character. Only before a name: elsewhere it may be a value's own. */
+const escapedTab = /(?:#011|\\011|\\t|\^I|<009>)(?=[\w.-]{1,64}=)/g;
+
 function pairsOf(attributes: string, separator: string): Pairs {
   if (attributes.includes(separator)) return pairsBetween(attributes, separator);
+  const tabs = separator === '\t' ? attributes.replaceAll(escapedTab, '\t') : attributes;
+  if (tabs !== attributes) return pairsBetween(tabs, '\t');
   return /\|[\w.-]{1,64}=/.test(attributes) ? pairsBetween(attributes, '|') : pairsBetweenBlanks(attributes);
 }

@@ -42,7 +42,7 @@ export function readSiemLine(
   mapping: RecordMapping,
   { times, ...fallbacks }: Fallbacks & { readonly times: TimePlaces },
 ): Accepted<AccessEvent> | Rejected {
-  const { record, patients } = labelled(line.pairs);
+  const { record, patients } = labelled(line.pairs.map(([name, value]) => [name, unquoted(value)] as const));
   const words = [...(mapping.places.action ?? []).map((place) => record[place]), ...line.events];
   const isLogin = words.some((word) => typeof word === 'string' && /^log(?:in|out)$/.test(actionOfWord(word) ?? ''));
   const account = isLogin ? fallbacks.accounts.map((name) => record[name]).find((name) => name !== undefined) : undefined;
@@ -63,6 +63,11 @@ export function readSiemLine(
   const fallback = isLogin ? [] : fallbacks.patients.filter(({ place }) => record[place] !== undefined).slice(0, 1);
   const whole = { ...mapping, patients: patients.length ? patients : fallback };
   return isEpic(line) ? readEpic(input, whole, line.events) : readRecord(input, whole);
+}
+
+/** Neither format has quotes, and senders write them all the same: `"4711"` is the patient 4711, and not another one. */
+function unquoted(value: string): string {
+  return /^"([^"]*)"$/.exec(value)?.[1] ?? value;
 }
 
 function isEpic({ vendor, product }: SiemLine): boolean {

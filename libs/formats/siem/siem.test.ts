@@ -43,6 +43,13 @@ describe('a line of CEF', () => {
     });
   }); // prettier-ignore
 
+  it('has the patient and the account that quotes stand around', () => {
+    expect(eventOf(cefFormat, `${header}rt=1801382400000 suser="amartin" cs1Label="IPP" cs1="8001"`)).toMatchObject({
+      actorId: 'amartin',
+      patients: [{ id: '8001' }],
+    });
+  });
+
   it.each([
     ['rt=1801382400000', '2027-01-31T08:00:00.000Z'],
     ['start=janv. 31 2027 09:00:00 GMT', '2027-01-31T09:00:00.000Z'],

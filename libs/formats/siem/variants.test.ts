@@ -40,6 +40,18 @@ describe('names and values', () => {
     );
   });
 
+  it.each(['#011', String.raw`\011`, String.raw`\t`, '^I', '<009>'])(
+    'come back from LEEF whose tabs a relay wrote as %s',
+    (tab) => {
+      for (const head of ['LEEF:1.0|V|P|1|E|', 'LEEF:2.0|V|P|1|E|x09|', 'LEEF:2.0|V|P|1|E||'])
+        expect(parseLeef(`${head}a=1${tab}b=x #011 y${tab}c=`)?.pairs).toEqual([
+          ['a', '1'],
+          ['b', 'x #011 y'],
+          ['c', ''],
+        ]);
+    },
+  );
+
   it('come back from quotes and from structured data', () => {
     fc.assert(
       fc.property(pairs, (given) => {

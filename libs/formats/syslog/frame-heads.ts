@@ -13,12 +13,20 @@ const space = 0x20;
 const less = 0x3c;
 /** A count has at most so many digits; a longer number is something else. */
 const countDigitsMax = 10;
+const priority = /^<\d{1,3}>/;
+const priorityBegun = /^(?:<\d{0,3})?$/;
+/** Whatever a counted message begins with: its PRI, or without one a record, or a header of RFC 5424. */
+const messageStart = /^(?:<(?:\d{1,3}>|[?A-Za-z])|[{[]|CEF:|LEEF:|@cee:|\u00EF\u00BB\u00BF|1 (?:\d{4}-|- ))/;
+/** Of these a beginning, which more bytes may complete. */
+const messageBegun = /^(?:(?:<\d{0,3})?|C(?:EF?)?|L(?:E(?:EF?)?)?|@(?:c(?:ee?)?)?|\u00EF\u00BB?|1(?: (?:\d{1,4}|-)?)?)$/;
+const startBytesMax = 8;
 /** Hardly a message is shorter: `1 2027-01-31T…` is one of RFC 5424 whose PRI was lost, and not one of a single byte. */
 const lengthMin = 8;
 
 /**
- * RFC 5425 and 6587: `LEN SP MSG`, or a message that ends with its line. Told apart for each message anew, since relays mix them. Of a
- * number that is hardly a count it must be seen that a PRI follows: it may be a version or a time.
+ * RFC 5425 and 6587: `LEN SP MSG`, or a message that ends with its line. Told apart for each message anew, since relays mix them. A number
+ * alone is no count: a line may begin with a year, a version or an amount, and would take the messages behind it along. What a message begins
+ * with must follow, and of a number that is hardly a count a PRI.
  */
 export function headOf(bytes: Uint8Array, lengthMax: number, isAfterCounted: boolean): Head {
   const first = bytes[0] ?? 0;
@@ -37,10 +45,11 @@ function countedHead(bytes: Uint8Array, lengthMax: number, isAfterCounted: boole
   if (digits === bytes.length) return { kind: 'open' };
   const length = Number(Buffer.from(bytes.subarray(0, digits)).toString('latin1'));
   if (bytes[digits] !== space) return other;
+  const start = Buffer.from(bytes.subarray(digits + 1, digits + 1 + startBytesMax)).toString('latin1');
   const isOdd = length < lengthMin || length > lengthMax;
-  if (isOdd && digits + 1 === bytes.length) return { kind: 'open' };
-  if (isOdd && bytes[digits + 1] !== less) return other;
-  return { kind: 'counted', headBytes: digits + 1, length };
+  const isStart = (isOdd ? priority : messageStart).test(start);
+  if (isStart) return { kind: 'counted', headBytes: digits + 1, length };
+  return start.length < startBytesMax && (isOdd ? priorityBegun : messageBegun).test(start) ? { kind: 'open' } : other;
 }
 
 /** LF, CR, NUL and blanks between messages: what some senders put behind a counted one, and keep-alives. */

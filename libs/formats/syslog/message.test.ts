@@ -26,6 +26,18 @@ describe('a syslog message', () => {
     ['RFC 3164 without a host', '<13>Jan 18 11:07:53 CEF:0|x', { time: 'Jan 18 11:07:53', fields: {}, message: 'CEF:0|x' }],
     ['a time before names and values', '2027-01-31 08:00:00 user=a b=c', { time: '2027-01-31 08:00:00', fields: {}, message: 'user=a b=c' }],
     ['CEF with a blank', '<13>Jan 18 11:07:53 h CEF: 0|x\0\n', { time: 'Jan 18 11:07:53', host: 'h', fields: {}, message: 'CEF: 0|x' }],
+    ['a year in front', '<13>2027 Jan 18 11:07:53.5 h app: hello', { time: 'Jan 18 2027 11:07:53.5', host: 'h', application: 'app', fields: {}, message: 'hello' }],
+    ['a day of the week', '<13>Mon Jan 18 11:07:53 2027 h app[4]: hello', { time: 'Mon Jan 18 11:07:53 2027', host: 'h', application: 'app', fields: {}, message: 'hello' }],
+    ['a day before the month', '<13>18 Jan 11:07:53 h app: hello', { time: 'Jan 18 11:07:53', host: 'h', application: 'app', fields: {}, message: 'hello' }],
+    ['a date with strokes', '<13>2027/01/18 11:07:53 h app: hello', { time: '2027/01/18 11:07:53', host: 'h', application: 'app', fields: {}, message: 'hello' }],
+    ['a blank before the offset', '<13>2027-01-18 11:07:53 +0100 h app: hello', { time: '2027-01-18 11:07:53 +0100', host: 'h', application: 'app', fields: {}, message: 'hello' }],
+    ['a zone by its name', '<13>Jan 18 11:07:53 CET h app: hello', { time: 'Jan 18 11:07:53 CET', host: 'h', application: 'app', fields: {}, message: 'hello' }],
+    ['a zone and a year', '<13>Mon Jan 18 11:07:53 UTC 2027 h {"a":1}', { time: 'Mon Jan 18 11:07:53 UTC 2027', host: 'h', fields: {}, message: '{"a":1}' }],
+    ['a host that is named as a zone is', '<13>Jan 18 11:07:53 EST app: hello', { time: 'Jan 18 11:07:53', host: 'EST', application: 'app', fields: {}, message: 'hello' }],
+    ['seconds since 1970', '<13>1800000000.25 h app: hello', { time: '1800000000.25', host: 'h', application: 'app', fields: {}, message: 'hello' }],
+    ['a time in brackets', '<13>[Jan 18 11:07:53] h app: hello', { time: 'Jan 18 11:07:53', host: 'h', application: 'app', fields: {}, message: 'hello' }],
+    ['a device of a network', '<189>29: *Jan 18 11:07:53.123 CET: %SYS-5-X: hello', { time: 'Jan 18 11:07:53.123 CET', fields: {}, message: '%SYS-5-X: hello' }],
+    ['a colon behind the PRI', '<189>: 2027 Jan 18 11:07:53 CET: hello', { time: 'Jan 18 2027 11:07:53 CET', host: 'hello', fields: {}, message: '' }],
     ['a PRI alone', '<13>hello', { fields: {}, message: 'hello' }],
   ])('is read: %s', (_, text, expected) => {
     expect(isSyslog(text)).toBe(true);
@@ -43,6 +55,20 @@ describe('a syslog message', () => {
     const message = parseSyslog('<13>Jan 18 11:07:53 h x');
     expect(syslogTimeMs(message, 'Europe/Paris', Date.UTC(2027, 0, 18, 12))).toBe(Date.UTC(2027, 0, 18, 10, 7, 53));
     expect(syslogTimeMs(message, 'UTC', Date.UTC(2027, 0, 1))).toBe(Date.UTC(2026, 0, 18, 11, 7, 53));
+  });
+
+  it.each([
+    ['2027 Jan 18 11:07:53', Date.UTC(2027, 0, 18, 10, 7, 53)],
+    ['2027 Jan 18 11:07:53.25 UTC:', Date.UTC(2027, 0, 18, 11, 7, 53, 250)],
+    ['Mon Jan 18 11:07:53 2027', Date.UTC(2027, 0, 18, 10, 7, 53)],
+    ['18 Jan 11:07:53', Date.UTC(2027, 0, 18, 10, 7, 53)],
+    ['18/01/2027 11:07:53', Date.UTC(2027, 0, 18, 10, 7, 53)],
+    ['2027/01/18 11:07:53', Date.UTC(2027, 0, 18, 10, 7, 53)],
+    ['2027-01-18 11:07:53 +0200', Date.UTC(2027, 0, 18, 9, 7, 53)],
+    ['1800000000', 1_800_000_000_000],
+  ])('says when: %s', (written, ms) => {
+    const message = parseSyslog(`<13>${written} h app: x`);
+    expect(syslogTimeMs(message, 'Europe/Paris', Date.UTC(2027, 0, 18, 12))).toBe(ms);
   });
 
   it('never throws, and keeps no key that reaches a prototype', () => {

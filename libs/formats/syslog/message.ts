@@ -1,4 +1,5 @@
 import { parseLooseTime } from '../loose-time.js';
+import { headerTimeAt } from './header-time.js';
 import { structuredDataAt } from './structured-data.js';
 
 /** One syslog message: what its header says, as far as it has one. */
@@ -66,10 +67,10 @@ function newHeader(text: string, from: number): Header {
 }
 
 function oldHeader(text: string, from: number): Header {
-  const start = text.slice(from, from + 64);
-  const time = (isoTime.exec(start) ?? plainTime.exec(start))?.[0];
-  if (time === undefined) return { fields: {}, end: from };
-  let at = afterBlanks(text, from + time.length + (text[from + time.length] === ':' ? 1 : 0));
+  const written = headerTimeAt(text, from);
+  if (written === undefined) return { fields: {}, end: from };
+  const { time } = written;
+  let at = afterBlanks(text, written.end);
   const rest = { time, fields: {} };
   if (at >= text.length || messageStart.test(text.slice(at, at + 8))) return { ...rest, end: at };
   const tagBeforeHost = tagAt(text, at);
@@ -81,7 +82,7 @@ function oldHeader(text: string, from: number): Header {
 }
 
 /** Names and addresses; what holds an `=` or quotes is the message already. */
-const hostName = /^[\p{L}\p{N}_.:%[\]-]{1,255}$/u;
+const hostName = /^[\p{L}\p{N}_:[][\p{L}\p{N}_.:%[\]-]{0,254}$/u;
 /** RFC 3164's TAG: `sshd[4711]: `. */
 const tag = /^([\w./+-]{1,48})(?:\[[\w.-]{1,16}\])?:(?=\s)/;
 

@@ -1,5 +1,5 @@
 import type { Wrapper } from '../input-format.js';
-import { type Envelope, innerPayload } from '../payload.js';
+import { type Envelope, innerPayload, objectBehindWords } from '../payload.js';
 import { accepted, rejected } from '#libs/runtime/outcome.js';
 import { isSyslog, parseSyslog, syslogTimeMs } from './message.js';
 
@@ -21,6 +21,9 @@ export const syslogWrapper: Wrapper = {
       fields: { ...payload.envelope.fields, ...fields },
     };
     // A bracket alone begins many a message that is text: `[info] started`.
-    yield /^(?:\{|\[\s*\{)/.test(message) ? innerPayload(message, envelope) : accepted({ kind: 'text', text: message, envelope });
+    const isRecord = /^(?:\{|\[\s*\{)/.test(message) || !message.startsWith('[');
+    yield isRecord
+      ? innerPayload(message, envelope)
+      : accepted(objectBehindWords(message, envelope) ?? { kind: 'text', text: message, envelope });
   },
 };

@@ -16,10 +16,21 @@ const changesMax = 2;
  * it, which are part of it. Values are never quoted. Of other names, such as `KAFKA_OPTS`, only those that are nearly one of ours.
  */
 export function doubtfulVariables(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  return Object.entries(env)
+  const ofOurs = Object.entries(env)
     .filter(([name, value]) => value !== undefined && value !== '' && /^(vigie|kafka|clickhouse)_/i.test(name))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, value = '']) => (known.has(name) ? ofValue(name, value) : ofName(name, value)));
+  return [...ofOurs, ...ofProxies(env)];
+}
+
+/** Node reads the variables of a proxy only where it is told to: who set them alone would wait for messages that never leave. */
+function ofProxies(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const isRead = env['NODE_USE_ENV_PROXY'] === '1' || (env['NODE_OPTIONS'] ?? '').includes('--use-env-proxy');
+  const set = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((name) => env[name]);
+  if (isRead || set === undefined) return [];
+  return [
+    `${set} is not used for receivers and identity providers: set NODE_USE_ENV_PROXY=1, and in NO_PROXY those that are inside`,
+  ];
 }
 
 function ofValue(name: string, value: string): readonly string[] {

@@ -27,6 +27,31 @@ describe('messages that end with NUL', () => {
     );
   }); // prettier-ignore
 
+  it('end with their line too, however they are laid out and cut', () => {
+    const value = fc.record({ a: fc.string({ maxLength: 8, unit: 'grapheme-ascii' }), b: fc.constantFrom({}, [{}, {}], '}{', '}') });
+    const layout = fc.constantFrom(0, 1);
+    const end = fc.constantFrom('\n', '\r\n', '\0', '\n\n', '\n\0');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(value, layout, end), { maxLength: 8 }), fc.array(fc.nat(500), { maxLength: 8 }), (messages, places) => {
+        const framer = new NulFramer(1000);
+        const stream = messages.map(([one, indent, behind]) => `${JSON.stringify(one, null, indent)}${behind}`).join('');
+        const framed = cut(Buffer.from(stream), places).flatMap((chunk) => framer.push(chunk));
+        const got = [...framed, ...framer.flush()].map((one) => JSON.parse(textsOf([one])[0] ?? '') as unknown);
+        expect(got).toEqual(messages.map(([one]) => one));
+        expect(framer.end(false)).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  }); // prettier-ignore
+
+  it('that end with their line need silence to tell so, and no clean end', () => {
+    const framer = new NulFramer(100);
+    expect([framer.push(Buffer.from('{"a":{}')), framer.isWaiting]).toEqual([[], false]);
+    expect([framer.push(Buffer.from('}\r\n')), framer.isWaiting]).toEqual([[], true]);
+    expect(textsOf(framer.end(false))).toEqual(['{"a":{}}\r\n']);
+    expect([framer.isWaiting, framer.isMidway]).toEqual([false, false]);
+  });
+
   it('are taken at a clean end without NUL, and refused when they broke off', () => {
     const [clean, broken] = [new NulFramer(30), new NulFramer(30)];
     clean.push(Buffer.from('half'));
@@ -57,6 +82,12 @@ describe('datagrams of GELF', () => {
       { numRuns: 300 },
     );
   }); // prettier-ignore
+
+  it('may end with NUL, as over TCP', () => {
+    const gelf = new GelfDatagrams(() => {});
+    for (const datagram of [Buffer.from('{"a":1}\0'), gzipSync('{"a":1}\0'), Buffer.from('{"a":1}\0\0')])
+      expect(textsOf([gelf.take(datagram, '10.0.0.1', 0)])).toEqual(['{"a":1}']);
+  });
 
   it('that stay incomplete are dropped after five seconds, and when there are too many', () => {
     let dropped = 0;

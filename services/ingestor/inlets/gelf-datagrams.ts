@@ -81,10 +81,17 @@ export class GelfDatagrams {
 function unpacked(bytes: Uint8Array): Framed {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const isZlib = bytes[0] === 0x78 && ((bytes[0] << 8) | (bytes[1] ?? 0)) % 31 === 0;
-  if (!isGzip && !isZlib) return accepted(bytes);
+  if (!isGzip && !isZlib) return accepted(withoutNuls(bytes));
   try {
-    return accepted((isGzip ? gunzipSync : inflateSync)(bytes, { maxOutputLength: messageBytesMax }));
+    return accepted(withoutNuls((isGzip ? gunzipSync : inflateSync)(bytes, { maxOutputLength: messageBytesMax })));
   } catch {
     return rejected('damaged', '', `the message cannot be unpacked, or has more than ${messageBytesMax} bytes unpacked`);
   }
+}
+
+/** Some senders end a message as over TCP. */
+function withoutNuls(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.subarray(0, end);
 }

@@ -17,7 +17,9 @@ import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Asked, Route } from './receiver.js';
 import type { Item, SendingSource, Taker } from './taker.js';
 
-const mediaType = 'application/fhir+json; charset=utf-8';
+/** Of every answer of these doors. */
+export const fhirType = 'application/fhir+json; charset=utf-8';
+const mediaType = fhirType;
 const xmlTypes = ['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml'];
 const mediaTypes = ['application/fhir+json', 'application/json', 'application/json+fhir', ...xmlTypes];
 /** Begins a document of XML, and no JSON. */
@@ -124,7 +126,8 @@ async function wholly(read: Iterable<DecodedItem>): Promise<readonly DecodedItem
 
 /** Whatever else is asked of a FHIR server. */
 export function notOffered(): Required<Omit<Answer, 'headers'>> {
-  const diagnostics = 'only POST of an AuditEvent to AuditEvent, and of a Bundle to the base, is offered here';
+  const diagnostics =
+    'only POST of an AuditEvent to AuditEvent, and of a Bundle to the base, and GET of metadata are offered here';
   return { status: 404, body: operationOutcome([{ severity: 'error', code: 'not-supported', diagnostics }]), mediaType };
 }
 
