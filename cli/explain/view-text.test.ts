@@ -74,6 +74,16 @@ describe('a rule that asks for habits', () => {
     );
     expect(text).toContain('account-days of peers 1 went as far (p: fewer than one day in 10,000)');
   });
+  it('says how regular the account is by itself', () => {
+    const own_days = { days: 9, mean: 30.2, deviation: 3.04, told_from: 52, p: 0.00001 };
+    const usual = {
+      own: 29, role: 35, ceiling: null, compared_with: 29, p: 0.01, peer_days: 400, as_far: 4, is_newcomer: false, own_days,
+    }; // prettier-ignore
+    const text = textOf(anAnswer([aView({ habit: { day: 20_514, most: 51, told_from: 52, usual } })])).replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
+      'its own 9 full days: 30.2 a day, give or take 3, beyond them from 52 (p: fewer than one day in 10,000)',
+    );
+  });
   it('speaks of newcomers where they are the peers, and of no ceiling where there is none', () => {
     const usual = { own: 4, role: 6, ceiling: null, compared_with: 4, p: 0.5, peer_days: 40, as_far: 20, is_newcomer: true };
     const text = textOf(anAnswer([aView({ habit: { day: 20_514, most: 12, told_from: null, usual } })])).replaceAll(/\s+/g, ' ');

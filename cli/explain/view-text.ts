@@ -116,11 +116,21 @@ function habitText({ day, most, told_from, usual }: NonNullable<RuleView['habit'
 }
 
 /** What is usual, and how far peers went. */
-function usualText({ own, role, ceiling, compared_with, p, peer_days, as_far, is_newcomer }: UsualView): string {
+function usualText({ own, role, ceiling, compared_with, p, peer_days, as_far, is_newcomer, own_days }: UsualView): string {
   const top = ceiling === null ? '' : `, habit excuses up to ${oneDigit(ceiling)}`;
   const peers = is_newcomer ? 'days of newcomers' : 'account-days of peers';
-  const share = p < 0.0001 ? 'fewer than one day in 10,000' : `${(100 * p).toPrecision(2)} % of days`;
-  return `usually ${oneDigit(own)}, the role ${oneDigit(role)}${top}, compared with ${oneDigit(compared_with)}; of ${count(peer_days)} ${peers} ${count(as_far)} went as far (p: ${share})`;
+  const share = shareText(p);
+  return `usually ${oneDigit(own)}, the role ${oneDigit(role)}${top}, compared with ${oneDigit(compared_with)}; of ${count(peer_days)} ${peers} ${count(as_far)} went as far (p: ${share})${own_days ? `; ${ownDaysText(own_days)}` : ''}`;
+}
+
+/** What the account's own full days hold. */
+function ownDaysText({ days, mean, deviation, told_from, p }: NonNullable<UsualView['own_days']>): string {
+  const from = told_from === null ? '' : `, beyond them from ${count(told_from)}`;
+  return `its own ${count(days)} full days: ${oneDigit(mean)} a day, give or take ${oneDigit(deviation)}${from} (p: ${shareText(p)})`;
+}
+
+function shareText(p: number): string {
+  return p < 0.0001 ? 'fewer than one day in 10,000' : `${(100 * p).toPrecision(2)} % of days`;
 }
 
 function oneDigit(value: number): string {

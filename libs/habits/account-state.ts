@@ -1,5 +1,6 @@
 import { dayKept, evidenceKept, ownDaysMin, ownDeviations, ownRootMin, ownSpreadMin } from './constants.js';
 import { evidenceOf, type LearnedDay, type LearnedRow } from './learned-day.js';
+import { OwnDays } from './own/own-days.js';
 import { flag } from './pending-days.js';
 
 const zeroEvidence = evidenceOf(0);
@@ -11,6 +12,8 @@ export class AccountState {
   readonly squares: Float64Array;
   /** Logarithm of the evidence of earlier days, of each count. */
   readonly evidence: Float64Array;
+  /** Its days one by one, of rules that ask for them. */
+  readonly own: OwnDays;
   /** Weight of the days in the sums, and their number. */
   weight = 0;
   days = 0;
@@ -22,16 +25,22 @@ export class AccountState {
   first = 0;
   last = 0;
 
-  constructor(columns: number) {
+  /** `ownColumns` are the rules that ask for own days. */
+  constructor(
+    columns: number,
+    private readonly ownColumns: readonly number[] = [],
+  ) {
     this.sums = new Float64Array(columns);
     this.squares = new Float64Array(columns);
     this.evidence = new Float64Array(columns);
+    this.own = new OwnDays(ownColumns.length);
   }
 
   clear(): void {
     this.sums.fill(0);
     this.squares.fill(0);
     this.evidence.fill(0);
+    this.own.clear();
     this.weight = this.days = this.role = this.first = this.last = 0;
     this.isService = this.isLifted = false;
   }
@@ -48,10 +57,17 @@ export class AccountState {
     if (row.flags & flag.honest) this.isLifted = true;
     if (row.flags & flag.lift || weight === 0) return;
     const isHonest = (row.flags & flag.honest) !== 0;
-    if (isHonest || row.flags & flag.told) this.evidence.fill(0);
+    if (isHonest || row.flags & flag.told) {
+      this.evidence.fill(0);
+      this.own.forgetAdded();
+    }
     if (row.flags & flag.told && !isHonest) return;
     if (row.flags & flag.correction) {
-      for (let at = row.from; at < row.to; at += 1) this.#add(columns[at] ?? 0, counts[at] ?? 0, weight);
+      for (let at = row.from; at < row.to; at += 1) {
+        this.#add(columns[at] ?? 0, counts[at] ?? 0, weight);
+        const own = this.ownColumns.indexOf(columns[at] ?? 0);
+        if (own >= 0) this.own.raise(day, own, learned.roots[at] ?? 0);
+      }
       return;
     }
     const isJudged = (row.flags & flag.judged) !== 0 && !isHonest;
@@ -61,6 +77,7 @@ export class AccountState {
       if (isJudged) this.evidence[column] = evidenceKept * (this.evidence[column] ?? 0) + zeroEvidence;
     }
     this.weight = dayKept * this.weight + weight;
+    if (weight === 1) this.#pushOwn(learned, row);
     this.days += 1;
     for (let at = row.from; at < row.to; at += 1) {
       const column = columns[at] ?? 0;
@@ -80,6 +97,17 @@ export class AccountState {
     // The days are few, so that their spread is taken as that of a sample.
     const deviation = Math.sqrt((variance * this.days) / (this.days - 1));
     return Math.ceil(mean + Math.max(ownDeviations * deviation, ownSpreadMin * mean, ownRootMin * Math.sqrt(mean + 1)));
+  }
+
+  #pushOwn(learned: LearnedDay, row: LearnedRow): void {
+    if (this.ownColumns.length === 0) return;
+    const at = this.ownColumns.map((column) => learned.placeIn(row, column));
+    const isHonest = (row.flags & flag.honest) !== 0;
+    this.own.push(
+      learned.day,
+      (own) => learned.roots[at[own] ?? -1] ?? 0,
+      (own) => (isHonest ? 0 : (learned.distances[at[own] ?? -1] ?? 0)),
+    );
   }
 
   #add(column: number, count: number, weight: number): void {

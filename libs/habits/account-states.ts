@@ -22,6 +22,8 @@ export class AccountStates {
   readonly #free: number[] = [];
   #sums: Float32Array;
   #evidence: Float32Array;
+  /** The words of `OwnDays`. */
+  #own: Uint16Array;
   readonly #squares = new Map<number, Float64Array>();
   #weights = new Float32Array(slotsFirst);
   #days = new Uint16Array(slotsFirst);
@@ -35,10 +37,15 @@ export class AccountStates {
   readonly #row: LearnedRow = { slot: 0, role: 0, flags: 0, from: 0, to: 0 };
   readonly #scratch: AccountState;
 
-  constructor(readonly columns: number) {
+  /** `columns` is how many rules there are, `ownColumns` which of them ask for own days. */
+  constructor(
+    readonly columns: number,
+    ownColumns: readonly number[],
+  ) {
     this.#sums = new Float32Array(slotsFirst * columns);
     this.#evidence = new Float32Array(slotsFirst * columns);
-    this.#scratch = new AccountState(columns);
+    this.#scratch = new AccountState(columns, ownColumns);
+    this.#own = new Uint16Array(slotsFirst * this.#scratch.own.stride);
   }
 
   get size(): number {
@@ -125,7 +132,11 @@ export class AccountStates {
 
   get bytes(): number {
     const steps = this.#steps.reduce((sum, { learned }) => sum + learned.bytes, 0);
-    return this.#weights.length * (13 + 8 * this.columns) + this.#squares.size * 8 * this.columns + steps;
+    return (
+      this.#weights.length * (13 + 8 * this.columns + 2 * this.#scratch.own.stride) +
+      this.#squares.size * 8 * this.columns +
+      steps
+    );
   }
 
   #weightOf({ day }: LearnedDay, { flags }: LearnedRow): number {
@@ -143,6 +154,8 @@ export class AccountStates {
       into.evidence[column] = this.#evidence[at] ?? 0;
       if (squares) into.squares[column] = squares[column] ?? 0;
     }
+    const { words, stride } = into.own;
+    if (stride > 0) words.set(this.#own.subarray(slot * stride, (slot + 1) * stride));
     into.first = this.#first[slot] ?? 0;
     into.weight = this.#weights[slot] ?? 0;
     into.days = this.#days[slot] ?? 0;
@@ -160,6 +173,7 @@ export class AccountStates {
       this.#sums[at] = state.sums[column] ?? 0;
       this.#evidence[at] = state.evidence[column] ?? 0;
     }
+    this.#own.set(state.own.words, slot * state.own.stride);
     if (state.isService) this.#squares.set(slot, Float64Array.from(state.squares));
     this.#first[slot] = state.first;
     this.#last[slot] = state.last;
@@ -181,6 +195,7 @@ export class AccountStates {
     const length = this.#weights.length * 2;
     this.#sums = grown(this.#sums, new Float32Array(length * this.columns));
     this.#evidence = grown(this.#evidence, new Float32Array(length * this.columns));
+    this.#own = grown(this.#own, new Uint16Array(length * this.#scratch.own.stride));
     this.#weights = grown(this.#weights, new Float32Array(length));
     this.#days = grown(this.#days, new Uint16Array(length));
     this.#roles = grown(this.#roles, new Uint16Array(length));

@@ -7,6 +7,16 @@ import { ceilingOf, type Peers } from './peers.js';
 /** Accounts looked at between two yields. */
 const accountsAtATime = 256;
 
+/** What is usual, and how far habit excuses. */
+export interface Usual {
+  readonly own: number;
+  /** What the role usually does. */
+  readonly role: number;
+  readonly ceiling: number | undefined;
+  /** What counts are compared with: own habit, but no more than the ceiling. */
+  readonly usual: number;
+}
+
 export interface CeilingParts {
   readonly states: AccountStates;
   /** The newest step, and the day that it learned. */

@@ -46,6 +46,28 @@ export const ownDaysMin = 7;
 /** Days of a group's beginning that say nothing of a program: nobody is known to be in care on the first, and windows that end on the second hold it. */
 export const ownDaysSkipped = 2;
 
+/** Own days that are remembered one by one, of rules that ask for them. */
+export const ownDaysRemembered = 12;
+/** A day with less than this share of what its largest days have is no full one: a weekend, a half-day, a night. */
+export const fullDayShare = 0.5;
+/** From so many full days on an account is compared with itself. */
+export const ownFullDaysMin = 3;
+/** And where they usually hold this share of the rule's floor: of less, a day that reaches the floor is more than the double, which peers tell. */
+export const ownFloorShare = 0.5;
+/** The spread that is usual within accounts of the role counts as so many days of one's own, and is at least so much: 1 is what chance makes. */
+export const ownRoleDays = 16;
+export const ownSpreadLeast = 0.6;
+/** A day is learned as at most so many deviations above the mean, so that a raised habit teaches little of itself. */
+export const ownLearnedDeviations = 1;
+/** Days before today add up: of each what lies above one spread, at most three of it; the sum keeps so much from day to day. */
+export const ownAddedFrom = 1;
+export const ownAddedMost = 4;
+export const ownAddedKept = 0.9;
+/** Whoever reads less than this many times the mean of own days is not told for going beyond them, however regular. */
+export const ownExcessMin = 1.5;
+/** Of a role of which fewer full days are known, the spread is everybody's, and of fewer of these what chance makes. */
+export const ownSpreadDaysMin = 30;
+
 /** More than this share of accounts on a day among the furthest fiftieth of days: not people changed, but what is counted. */
 export const stepAccountsShare = 0.1;
 /** The same with the accounts of whom something was told that day: more of them, since an attack by many accounts must not make thresholds wait. */

@@ -11,8 +11,10 @@ import {
   singleDayShare,
   unknownAfterDays,
 } from './constants.js';
+import type { Usual } from './ceilings.js';
 import { Fit } from './fit.js';
-import { noPeers, type PeersView, tailOf } from './peers.js';
+import { type OwnAmong, OwnView } from './own/own-view.js';
+import { noPeers, outlineOf, type PeersView, tailOf } from './peers.js';
 import { evidencePrior, type PeerClass, priorOf } from './priors.js';
 import { peersName } from './role-names.js';
 import type { HabitRule } from './seams.js';
@@ -38,16 +40,6 @@ export interface ViewParts {
   readonly budget: number;
 }
 
-/** What is usual, and how far habit excuses. */
-export interface Usual {
-  readonly own: number;
-  /** What the role usually does. */
-  readonly role: number;
-  readonly ceiling: number | undefined;
-  /** What counts are compared with: own habit, but no more than the ceiling. */
-  readonly usual: number;
-}
-
 interface DayCount {
   readonly count: number;
   readonly day: number;
@@ -58,34 +50,28 @@ const weekDaysMin = 100;
 /** A model as it stood for one day: whatever is asked of it is answered the same for ever. */
 export class DayView {
   readonly #fits = new Map<string, Fit>();
+  /** Of the budget, what each rule has. */
   readonly #weights: readonly number[];
   readonly #inTail = new Map<string, Set<string>>();
   /** False incidents per account-day. */
   readonly alpha: number;
+  /** Accounts beside their own days. */
+  readonly own: OwnView;
 
   constructor(readonly parts: ViewParts) {
-    const sum = parts.rules.reduce((total, { weight }) => total + weight, 0);
+    const sum = parts.rules.reduce((total, { weight, own = 0 }) => total + weight + own, 0);
     this.#weights = parts.rules.map(({ weight }) => (sum > 0 ? weight / sum : 0));
     this.alpha = parts.budget / Math.max(weekDaysMin, parts.weekDays);
+    const ownAlpha = (column: number) =>
+      (this.alpha * singleDayShare * (parts.rules[column]?.own ?? 0)) / Math.max(sum, Number.MIN_VALUE);
+    this.own = new OwnView(parts.rules, (state, day) => this.#ownAmong(state, day), ownAlpha);
   }
 
   /** What all answers go by, but for single accounts. */
   outline(): unknown {
     const { everybody, roles, ruleDays, waiting, weekDays, budget } = this.parts;
     const peers = [...roles, ...Object.entries(everybody)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return [
-      ruleDays,
-      [...waiting],
-      weekDays,
-      budget,
-      peers.map(([name, one]) => [
-        name,
-        one.means,
-        one.ceilings,
-        one.evidence.days,
-        one.tails.map(({ days, furthest }) => [days, furthest]),
-      ]),
-    ];
+    return [ruleDays, [...waiting], weekDays, budget, peers.map(([name, one]) => [name, ...outlineOf(one)])];
   }
 
   get #isLane(): boolean {
@@ -166,7 +152,8 @@ export class DayView {
     const usual = this.usualOf(state, column, among);
     if (!usual) return Infinity;
     const z = this.fitOf(key, state, column, among).inverse(this.alphaOf(column));
-    return Math.max(rule.floor, Math.ceil(countOf(z, usual.usual, rule.scale) - 1e-9));
+    const least = Math.min(countOf(z, usual.usual, rule.scale), this.own.leastOf(key, state, column, day));
+    return Math.max(rule.floor, Math.ceil(least - 1e-9));
   }
 
   /** The smallest count that is told where nobody has ever met the rule: by the prior alone, beside a habit of none. */
@@ -224,6 +211,14 @@ export class DayView {
     return fit;
   }
 
+  #ownAmong(state: AccountState, day: number): OwnAmong {
+    const among = this.classOf(state, day);
+    return {
+      name: this.#roleName(state.role, among),
+      role: this.#role(state.role, among),
+      everybody: this.parts.everybody[among],
+    };
+  }
   #roleName(role: number, among: PeerClass): string {
     return peersName(among, this.parts.roleNames[role] ?? '');
   }

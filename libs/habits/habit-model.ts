@@ -4,6 +4,7 @@ import { AccountState } from './account-state.js';
 import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { daysAnswered, unmetAfterDays } from './constants.js';
 import type { DayView } from './day-view.js';
+import { type OwnDaysExplained, ownColumnsOf } from './own/own-view.js';
 import { Population } from './population.js';
 import type { AccountDay, HabitRule, Habits } from './seams.js';
 import { surpriseOf } from './surprise.js';
@@ -48,6 +49,8 @@ export interface HabitExplanation {
   readonly peerDays: number;
   readonly asFar: number;
   readonly isNewcomer: boolean;
+  /** The account beside its own full days, where the rule asks for them and they are known. */
+  readonly ownDays?: OwnDaysExplained;
 }
 
 /**
@@ -70,7 +73,7 @@ export class HabitModel implements Habits {
     for (const rule of options.rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
       rules.set(rule.subject, [...(rules.get(rule.subject) ?? []), rule]);
     this.#rules = rules;
-    for (const [subject, list] of rules) this.#states.set(subject, new AccountState(list.length));
+    for (const [subject, list] of rules) this.#states.set(subject, new AccountState(list.length, ownColumnsOf(list)));
   }
 
   dayOf(_groupId: string, timeMs: number): number {
@@ -137,6 +140,7 @@ export class HabitModel implements Habits {
     const fit = view.fitOf(key, state, column, among);
     const least = view.leastOf(key, state, column, day);
     const counted = fit.counted(z);
+    const ownDays = view.own.explain(key, state, column, { day, count });
     return {
       own: usual.own,
       role: usual.role,
@@ -147,6 +151,7 @@ export class HabitModel implements Habits {
       peerDays: Math.round(counted.of),
       asFar: Math.round(counted.days),
       isNewcomer: among === 'newcomer',
+      ...(ownDays && { ownDays }),
     };
   }
 

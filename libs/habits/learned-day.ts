@@ -24,7 +24,7 @@ export interface LearnedRow {
 
 /**
  * The days of all accounts that were learned in one step, by slot. Counts that are not zero lie one behind the other, with the evidence of
- * each: 9 bytes an account and 4 a count.
+ * each, and, of a rule that asks for own days, its root as it is learned and its distance from them: 9 bytes an account and 7 a count.
  */
 export class LearnedDay {
   constructor(
@@ -36,6 +36,8 @@ export class LearnedDay {
     readonly columns: Uint8Array,
     readonly counts: Uint16Array,
     readonly evidence: Uint8Array,
+    readonly roots: Uint16Array,
+    readonly distances: Uint8Array,
   ) {}
 
   get size(): number {
@@ -69,13 +71,26 @@ export class LearnedDay {
     return 0;
   }
 
+  /** Where a row's count under a rule lies; -1 where there is none. */
+  placeIn({ from, to }: LearnedRow, column: number): number {
+    for (let at = from; at < to; at += 1) if (this.columns[at] === column) return at;
+    return -1;
+  }
+
   flagsOf(row: number): number {
     return this.flags[row] ?? 0;
   }
 
   get bytes(): number {
-    return this.slots.length * 11 + this.counts.length * 4;
+    return this.slots.length * 11 + this.counts.length * 7;
   }
+}
+
+/** What is learned of a count besides: code of its evidence; of a rule that asks for own days the root, and the code of its distance from them, else 0. */
+export interface LearnedCount {
+  readonly evidence: number;
+  readonly root: number;
+  readonly distance: number;
 }
 
 /** Gathers a `LearnedDay` of at most `rows` rows, by ascending slot, of each its counts. */
@@ -87,6 +102,8 @@ export class LearnedDayWriter {
   #columns: Uint8Array;
   #counts: Uint16Array;
   #evidence: Uint8Array;
+  #roots: Uint16Array;
+  #distances: Uint8Array;
   #rows = 0;
   #size = 0;
 
@@ -101,13 +118,17 @@ export class LearnedDayWriter {
     this.#columns = new Uint8Array(rows + 1);
     this.#counts = new Uint16Array(rows + 1);
     this.#evidence = new Uint8Array(rows + 1);
+    this.#roots = new Uint16Array(rows + 1);
+    this.#distances = new Uint8Array(rows + 1);
   }
 
-  count(column: number, count: number, evidence: number): void {
+  count(column: number, count: number, { evidence, root, distance }: LearnedCount): void {
     if (this.#size === this.#counts.length) this.#grow();
     this.#columns[this.#size] = column;
     this.#counts[this.#size] = count;
     this.#evidence[this.#size] = evidence;
+    this.#roots[this.#size] = root;
+    this.#distances[this.#size] = distance;
     this.#size += 1;
   }
 
@@ -129,6 +150,8 @@ export class LearnedDayWriter {
       this.#columns.slice(0, this.#size),
       this.#counts.slice(0, this.#size),
       this.#evidence.slice(0, this.#size),
+      this.#roots.slice(0, this.#size),
+      this.#distances.slice(0, this.#size),
     );
   }
 
@@ -137,6 +160,8 @@ export class LearnedDayWriter {
     this.#columns = grown(this.#columns, new Uint8Array(length));
     this.#counts = grown(this.#counts, new Uint16Array(length));
     this.#evidence = grown(this.#evidence, new Uint8Array(length));
+    this.#roots = grown(this.#roots, new Uint16Array(length));
+    this.#distances = grown(this.#distances, new Uint8Array(length));
   }
 }
 

@@ -11,16 +11,17 @@ export class PeerGroups {
 
   constructor(
     private readonly columns: number,
+    private readonly ownColumns: number,
     private readonly names: RoleNames,
   ) {
-    this.#everybody = { staff: new Peers(columns), newcomer: new Peers(columns) };
+    this.#everybody = { staff: new Peers(columns, ownColumns), newcomer: new Peers(columns, ownColumns) };
   }
 
   /** Those with whom an account is learned: of its role, and everybody. */
   of(role: number, among: PeerClass): readonly Peers[] {
     const name = peersName(among, this.names.nameOf(role));
     let peers = this.#roles.get(name);
-    if (!peers) this.#roles.set(name, (peers = new Peers(this.columns)));
+    if (!peers) this.#roles.set(name, (peers = new Peers(this.columns, this.ownColumns)));
     return [peers, this.#everybody[among]];
   }
 

@@ -1,4 +1,5 @@
 import { ceilingAccountsMin, ceilingShare, dayKept, tailKept } from './constants.js';
+import { OwnPeers, type OwnPeersView } from './own/own-peers.js';
 import { emptyTail, Tail, type TailView } from './tail.js';
 
 /** What a role, or everybody, usually does, as it stood when a model was made. One number a rule. */
@@ -8,30 +9,39 @@ export interface PeersView {
   /** Above this lie a fiftieth of the accounts' own habits; undefined with too few accounts. */
   readonly ceilings: readonly (number | undefined)[];
   readonly tails: readonly TailView[];
+  /** Of rules that ask for own days, in their order. */
+  readonly own: readonly OwnPeersView[];
   /** How far the evidence of several days went, in its logarithm; of everybody alone. */
   readonly evidence: TailView;
   /** Account-days in the means, forgotten ones less. */
   readonly days: number;
 }
 
-export const noPeers: PeersView = { means: [], ceilings: [], tails: [], evidence: emptyTail, days: 0 };
+export const noPeers: PeersView = { means: [], ceilings: [], tails: [], own: [], evidence: emptyTail, days: 0 };
 
 /** Accounts that are compared with each other. */
 export class Peers {
   readonly #sums: Float64Array;
   readonly #weights: Float64Array;
   readonly #tails: readonly Tail[];
+  /** Of rules that ask for own days. */
+  readonly own: readonly OwnPeers[];
   readonly #evidence = new Tail();
   readonly #today: Float64Array;
   #todayDays = 0;
   #days = 0;
   #ceilings: readonly (number | undefined)[] = [];
 
-  constructor(private readonly columns: number) {
+  /** `columns` is how many rules there are, `ownColumns` how many of them ask for own days. */
+  constructor(
+    private readonly columns: number,
+    ownColumns: number,
+  ) {
     this.#sums = new Float64Array(columns);
     this.#weights = new Float64Array(columns);
     this.#today = new Float64Array(columns);
     this.#tails = Array.from({ length: columns }, () => new Tail());
+    this.own = Array.from({ length: ownColumns }, () => new OwnPeers());
   }
 
   /** An honest account-day: its counts are whole numbers, so that their sum is the same in every order. */
@@ -61,6 +71,7 @@ export class Peers {
       this.#weights[column] = kept * (this.#weights[column] ?? 0) + (has(column) ? weight * this.#todayDays : 0);
       this.#tails[column]?.endDay(isNewer ? tailKept : 1, day);
     }
+    for (const own of this.own) own.endDay(isNewer ? tailKept : 1, day);
     this.#evidence.endDay(isNewer ? tailKept : 1, day);
     this.#today.fill(0);
     this.#todayDays = 0;
@@ -81,10 +92,17 @@ export class Peers {
       means: Array.from({ length: this.columns }, (_, column) => this.mean(column)),
       ceilings: this.#ceilings,
       tails: this.#tails.map((tail) => tail.view()),
+      own: this.own.map((own) => own.view()),
       evidence: this.#evidence.view(),
       days: this.#days,
     };
   }
+}
+
+/** What answers go by, of peers. */
+export function outlineOf({ means, ceilings, evidence, tails, own }: PeersView): readonly unknown[] {
+  const far = tails.map(({ days, furthest }) => [days, furthest]);
+  return [means, ceilings, evidence.days, far, own.map(({ tail, variance, days }) => [tail.days, tail.furthest, variance, days])];
 }
 
 /** The habit, of those in ascending order, above which only a fiftieth of the accounts' lie. */

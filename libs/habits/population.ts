@@ -6,6 +6,7 @@ import { forgottenAfterDays } from './constants.js';
 import { DayView } from './day-view.js';
 import { FirstPeers } from './first-peers.js';
 import { evidenceCode, evidenceOf, LearnedDayWriter } from './learned-day.js';
+import { ownColumnsOf } from './own/own-view.js';
 import { PeerGroups } from './peer-groups.js';
 import { flag, PendingDays } from './pending-days.js';
 import { RoleNames } from './role-names.js';
@@ -48,6 +49,7 @@ export class Population {
   readonly #peers: PeerGroups;
   readonly #roles = new RoleNames();
   readonly #ruleDays: number[];
+  readonly #ownColumns: readonly number[];
   readonly #columnOf: ReadonlyMap<string, number>;
   readonly #views = new Map<number, DayView>();
   readonly #weekDays = new WeekDays();
@@ -59,8 +61,9 @@ export class Population {
 
   constructor(private readonly options: PopulationOptions) {
     const columns = options.rules.length;
-    this.#states = new AccountStates(columns);
-    this.#peers = new PeerGroups(columns, this.#roles);
+    this.#ownColumns = ownColumnsOf(options.rules);
+    this.#states = new AccountStates(columns, this.#ownColumns);
+    this.#peers = new PeerGroups(columns, this.#ownColumns.length, this.#roles);
     this.#ruleDays = options.rules.map(() => 0);
     this.#columnOf = new Map(options.rules.map(({ id }, column) => [id, column]));
     this.#pending = new PendingDays(columns, (one, other) => this.#roles.laterOf(one, other));
@@ -130,16 +133,13 @@ export class Population {
     this.#beginRules(pending, rows);
     yield;
     const learning: Learning = {
-      pending,
-      day,
-      view,
+      pending, day, view, first,
       wasJudged: judged?.knows === true,
-      first,
       writer: new LearnedDayWriter(day, rows.length),
-      state: new AccountState(columns),
+      state: new AccountState(columns, this.#ownColumns),
       common: new CommonStep(columns),
       staff: 0,
-    };
+    }; // prettier-ignore
     for (const [done, row] of rows.entries()) {
       this.#learnRow(learning, row);
       if (done % accountsAtATime === accountsAtATime - 1) yield;
@@ -170,7 +170,9 @@ export class Population {
     for (let column = 0; column < columns; column += 1) {
       const count = pending.countOf(row, column);
       const counted = flags & flag.correction ? Math.max(0, count - (earlier?.countOf(column) ?? 0)) : count;
-      if (counted > 0) writer.count(column, counted, evidence?.[column] ?? 0);
+      if (counted === 0) continue;
+      const own = view.own.learnedOf(state, column, { day, count, flags });
+      writer.count(column, counted, { evidence: evidence?.[column] ?? 0, ...own });
     }
     writer.row(slot, state.role, learns && learning.wasJudged ? flags | flag.judged : flags);
   }
@@ -202,10 +204,10 @@ export class Population {
     const among = view.classOf(state, day);
     const peers = this.#peers.of(state.role, among);
     const codes = new Uint8Array(this.#ruleDays.length);
-    const everybody = peers.at(-1);
     learning.staff += 1;
     if (learning.wasJudged) learning.common.count(false);
     for (const one of peers) one.countDay();
+    view.own.compare(key, state, day, { peers, waiting: this.#waiting, countOf: (column) => pending.countOf(row, column) });
     for (const [column, { scale }] of this.options.rules.entries()) {
       const count = pending.countOf(row, column);
       for (const one of peers) one.count(column, count);
@@ -218,9 +220,10 @@ export class Population {
       codes[column] = evidenceCode(view.logEvidence(view.pOverDays(key, state, column, { count, day })));
       learning.common.see(column, p, false);
     }
+    if (!learning.wasJudged) return codes;
     // Rounded as it is kept, and so as it is carried on.
-    const overDays = () => view.logOverDays(state, (column) => evidenceOf(codes[column] ?? 0));
-    if (learning.wasJudged) everybody?.evidence(overDays(), key, day);
+    const overDays = view.logOverDays(state, (column) => evidenceOf(codes[column] ?? 0));
+    peers.at(-1)?.evidence(overDays, key, day);
     return codes;
   }
 

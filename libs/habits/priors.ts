@@ -29,6 +29,9 @@ export function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
 /** Of the evidence of several days, in its logarithm. */
 export const evidencePrior: Prior = { from: 3, scale: 1 };
 
+/** Of how far a day goes beyond an account's own, in units of its own spread. */
+export const ownPrior: Prior = { from: 2.5, scale: 0.35 };
+
 /** Of addresses, devices and sessions: most have nothing to count. */
 const lanePriors: Readonly<Record<HabitScale, Prior>> = {
   volume: { from: 0.8, scale: 0.2 },

@@ -30,6 +30,8 @@ export interface HabitRule {
   /** Its share of the budget, among the weights of all habit rules of its subject. */
   readonly weight: number;
   readonly scale: HabitScale;
+  /** A further share of it, for days far beyond the account's own in units of its own spread; absent where these are not asked for. */
+  readonly own?: number;
   /** The count of its condition; nothing below is ever told. */
   readonly floor: number;
   readonly timespanMs: number;

@@ -19,6 +19,19 @@ export const usualView = z.object({
   as_far: z.int().nonnegative(),
   /** It is compared with what newcomers did in their first weeks. */
   is_newcomer: z.boolean(),
+  /** The account beside its own full days, where the rule asks for them and enough are known. */
+  own_days: z
+    .object({
+      /** How many of them are known, what they usually hold, and their standard deviation. */
+      days: z.int().positive(),
+      mean: z.number().nonnegative(),
+      deviation: z.number().nonnegative(),
+      /** From where on a day is told for going beyond them; null while thresholds wait. */
+      told_from: z.int().nonnegative().nullable(),
+      /** The share of honest account-days that go as far beyond their account's own. */
+      p: z.number().min(0).max(1),
+    })
+    .optional(),
 });
 export type UsualView = Readonly<z.infer<typeof usualView>>;
 

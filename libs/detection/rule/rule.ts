@@ -71,6 +71,8 @@ export interface HabitTerms {
   /** Its share of the budget, above 0 and at most 1. */
   readonly weight: number;
   readonly scale: HabitScale;
+  /** A further share of it, above 0 and at most 1, for days far beyond the account's own in units of its own spread. */
+  readonly own?: number;
 }
 
 /** A Sigma filter that takes accesses out of rules, for a time, with somebody who answers for it. */

@@ -65,8 +65,16 @@ export class HabitBook {
     const rule = this.options.rules.find(({ id }) => id === ruleId);
     const found = rule && this.model.explainDay(rule, of.groupId, of.key, of);
     if (!found) return undefined;
-    const { own, role, ceiling = null, usual, p, peerDays, asFar, isNewcomer } = found;
-    return { own, role, ceiling, compared_with: usual, p, peer_days: peerDays, as_far: asFar, is_newcomer: isNewcomer };
+    const { own, role, ceiling = null, usual, p, peerDays, asFar, isNewcomer, ownDays } = found;
+    const least = Math.max(rule.floor, Math.ceil((ownDays?.least ?? 0) - 1e-9));
+    return {
+      own, role, ceiling, compared_with: usual, p, peer_days: peerDays, as_far: asFar, is_newcomer: isNewcomer,
+      ...(ownDays && {
+        own_days: {
+          days: ownDays.days, mean: ownDays.mean, deviation: ownDays.deviation, told_from: found.threshold === undefined ? null : least, p: ownDays.p,
+        },
+      }),
+    }; // prettier-ignore
   }
 
   /** Incidents that are known as honest already. */

@@ -14,11 +14,22 @@ const example = 'habit: {weight: 0.1, scale: volume}';
 export function readHabit(vigie: MapTree, mistakes: Mistakes): VigieKeys['habit'] {
   const habit = mapOf(vigie, 'habit', mistakes);
   if (!habit) return undefined;
-  refuseUnknownKeys(habit, 'habit', ['weight', 'scale'], {}, mistakes);
+  refuseUnknownKeys(habit, 'habit', ['weight', 'scale', 'own'], {}, mistakes);
   const line = vigie.entries.get('habit')?.line ?? habit.line;
   const weight = readWeight(habit.entries.get('weight'), line, mistakes);
   const scale = readScale(habit.entries.get('scale'), line, mistakes);
-  return weight === undefined || scale === undefined ? undefined : { weight, scale };
+  const own = readOwn(habit.entries.get('own'), scale, mistakes);
+  return weight === undefined || scale === undefined ? undefined : { weight, scale, ...(own !== undefined && { own }) };
+}
+
+/** The share of the budget for days beyond the account's own; undefined where it is absent or wrong (noted). */
+function readOwn(entry: Entry | undefined, scale: HabitScale | undefined, mistakes: Mistakes): number | undefined {
+  if (!entry) return undefined;
+  if (scale === 'rare')
+    return mistakes.at(entry.line, 'own of habit goes with scale: volume only: what is mostly zero has no spread of its own');
+  const own = anyCountOf(entry.value, 'own of habit', 0, 1, mistakes);
+  if (own !== 0) return own;
+  return mistakes.at(entry.line, 'own: 0 is not taken: without a share of the budget own days are not compared, leave it away');
 }
 
 function readWeight(entry: Entry | undefined, line: number, mistakes: Mistakes): number | undefined {

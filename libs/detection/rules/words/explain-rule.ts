@@ -177,6 +177,10 @@ function conditionsOf(rule: Rule): readonly string[] {
     sentences.push(
       `From there on it is told where that is more than what the ${subjectNoun(subject)} and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} of the budget. While nothing is known of them it never holds.`,
     );
+  if (rule.habit?.own !== undefined)
+    sentences.push(
+      `It is told as well where the day goes far beyond the ${subjectNoun(subject)}’s own full days, in units of their spread, with a further share of ${rule.habit.own}.`,
+    );
   if (rule.habitDays === true)
     sentences.push(
       `It does so only where all counts of the day, with those of the days before, are more than chance makes of what is usual. While nothing is known it never holds.`,

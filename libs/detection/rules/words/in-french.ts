@@ -128,6 +128,7 @@ function conditionsOf(rule: Rule): readonly string[] {
   if (hasAmounts(type)) sentences.push(`Un événement compte une fois avec son ${field.join('')}, quel que soit le nombre de patients.`);
   if (dormantMs !== undefined) sentences.push(`Seulement dans les ${span(timespanMs)} qui suivent un réveil après au moins ${span(dormantMs)} sans un tel accès.`);
   if (rule.habit) sentences.push('Au-delà de ce plancher, seulement ce qui dépasse ce qu’il atteint d’habitude en un jour, lui et ses pairs. Tant que rien n’en est connu, elle n’est jamais remplie.');
+  if (rule.habit?.own !== undefined) sentences.push('Aussi quand le jour dépasse de loin ses propres journées pleines, à la mesure de leur dispersion.');
   if (rule.habitDays === true) sentences.push('Seulement quand tous les comptes du jour, avec ceux des jours d’avant, dépassent ce que le hasard fait de l’habitude. Tant que rien n’en est connu, elle n’est jamais remplie.');
   if (forwardMsOf(rule) > 0) sentences.push(`Ce qui ne doit pas arriver ne doit pas arriver ${span(timespanMs)} avant ni après : elle est donc jugée une fois ce temps passé.`);
   else if (meeting || !isMonotone(rule)) sentences.push('Elle est jugée une fois arrivés les accès qui peuvent encore venir.');

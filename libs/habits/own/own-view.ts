@@ -1,0 +1,141 @@
+import type { AccountState } from '../account-state.js';
+import { ownExcessMin, ownLearnedDeviations } from '../constants.js';
+import { Fit } from '../fit.js';
+import { flag } from '../pending-days.js';
+import type { Peers, PeersView } from '../peers.js';
+import { ownPrior } from '../priors.js';
+import type { HabitRule } from '../seams.js';
+import {
+  countOfLevel, distanceCode, distanceOf, fullDaysOf, isFull, isMuch, levelOf, type OwnHabit, ownHabitOf, reachOf, rootOf, rootOfLevel,
+} from './own-days.js'; // prettier-ignore
+import { noOwnPeers, varianceWithin } from './own-peers.js';
+
+/** The rules that ask for own days. */
+export function ownColumnsOf(rules: readonly HabitRule[]): readonly number[] {
+  return rules.flatMap(({ own = 0 }, column) => (own > 0 ? [column] : []));
+}
+
+/** With whom an account is compared on a day. */
+export interface OwnAmong {
+  /** Class and role, by name. */
+  readonly name: string;
+  readonly role: PeersView;
+  readonly everybody: PeersView;
+}
+
+export interface OwnDaysExplained {
+  /** How many full days are known, what they usually hold, and their standard deviation in counts. */
+  readonly days: number;
+  readonly mean: number;
+  readonly deviation: number;
+  /** From which count on a day is told for going beyond them, not rounded. */
+  readonly least: number;
+  /** Share of honest account-days that go as far beyond their account's own. */
+  readonly p: number;
+}
+
+export interface OwnCompared {
+  /** Who learns of it. */
+  readonly peers: readonly Peers[];
+  /** Rules whose thresholds wait: of these nothing is learned. */
+  readonly waiting: ReadonlySet<number>;
+  readonly countOf: (column: number) => number;
+}
+
+/** Accounts beside their own days, as a model knows them; of rules that ask for these. `day` is the day that is asked about. */
+export class OwnView {
+  readonly #columns: readonly number[];
+  readonly #fits = new Map<string, Fit>();
+
+  /** `alphaOf` is what a rule may be wrong an account-day for what goes beyond own days. */
+  constructor(
+    private readonly rules: readonly HabitRule[],
+    private readonly among: (state: AccountState, day: number) => OwnAmong,
+    private readonly alphaOf: (column: number) => number,
+  ) {
+    this.#columns = ownColumnsOf(rules);
+  }
+
+  /** Mean and spread of an account's full days; undefined where the rule does not ask for them, or too little is known. */
+  habitOf(state: AccountState, column: number, day: number): OwnHabit | undefined {
+    const own = this.#columns.indexOf(column);
+    if (own < 0 || state.isService) return undefined;
+    return ownHabitOf(fullDaysOf(state.own.rootsOf(own)), this.#varianceOf(state, own, day), this.#floorOf(column));
+  }
+
+  /** The count, not rounded, from which on a day is beyond the account's own; Infinity where it is not compared with itself. */
+  leastOf(key: string, state: AccountState, column: number, day: number): number {
+    const habit = this.habitOf(state, column, day);
+    if (!habit) return Infinity;
+    const own = this.#columns.indexOf(column);
+    const reach = this.#fitOf(key, state, own, day).inverse(this.alphaOf(column));
+    const level = habit.mean + distanceOf(reach, state.own.added(own)) * habit.spread;
+    return Math.max(countOfLevel(level), ownExcessMin * countOfLevel(habit.mean));
+  }
+
+  /** The numbers behind `leastOf`, for a count of the day. */
+  explain(key: string, state: AccountState, column: number, { day, count }: { readonly day: number; readonly count: number }): OwnDaysExplained | undefined {
+    const habit = this.habitOf(state, column, day);
+    if (!habit) return undefined;
+    const own = this.#columns.indexOf(column);
+    const mean = countOfLevel(habit.mean);
+    const p = this.#fitOf(key, state, own, day).p(this.#reachOf(habit, state, own, rootOf(count)));
+    // A level is twice the root, so that it grows by 1 / sqrt(count) with each count.
+    return { days: habit.days, mean, deviation: habit.deviation * Math.sqrt(mean), least: this.leastOf(key, state, column, day), p };
+  } // prettier-ignore
+
+  /**
+   * What is learned of a day's count: at most a deviation above the mean, so that a raised habit teaches little of itself; what somebody has called honest as
+   * it is. `flags` are those of the day.
+   */
+  learnedOf(state: AccountState, column: number, { day, count, flags }: { readonly day: number; readonly count: number; readonly flags: number }): { readonly root: number; readonly distance: number } {
+    if (!this.#columns.includes(column)) return { root: 0, distance: 0 };
+    const root = rootOf(count);
+    const habit = this.habitOf(state, column, day);
+    if (!habit || flags & flag.honest) return { root, distance: 0 };
+    const most = rootOfLevel(habit.mean + ownLearnedDeviations * habit.deviation);
+    return { root: Math.min(root, most), distance: distanceCode((levelOf(root) - habit.mean) / habit.spread) };
+  } // prettier-ignore
+
+  /** An honest day beside the account's own: how far it went beyond them, and what it says of how regular accounts of the role are. */
+  compare(key: string, state: AccountState, day: number, { peers, waiting, countOf }: OwnCompared): void {
+    for (const [own, column] of this.#columns.entries()) {
+      if (waiting.has(column)) continue;
+      const root = rootOf(countOf(column));
+      const full = fullDaysOf(state.own.rootsOf(own));
+      if (full.days > 0 && isMuch(full, this.#floorOf(column)) && isFull(root, full)) {
+        const square = ((levelOf(root) - full.mean) ** 2 * full.days) / (full.days + 1);
+        for (const one of peers) one.own[own]?.square(square, this.#varianceOf(state, own, day));
+      }
+      const habit = this.habitOf(state, column, day);
+      if (habit) for (const one of peers) one.own[own]?.surprise(this.#reachOf(habit, state, own, root), key, day);
+    }
+  } // prettier-ignore
+
+  #reachOf({ mean, spread }: OwnHabit, state: AccountState, own: number, root: number): number {
+    return reachOf((levelOf(root) - mean) / spread, state.own.added(own));
+  }
+
+  #floorOf(column: number): number {
+    return this.rules[column]?.floor ?? 0;
+  }
+
+  #varianceOf(state: AccountState, own: number, day: number): number {
+    const { role, everybody } = this.among(state, day);
+    return varianceWithin(role.own[own], everybody.own[own]);
+  }
+
+  /** The share of honest days that go as far, in spreads; whoever is among the furthest is compared with the others alone. */
+  #fitOf(key: string, state: AccountState, own: number, day: number): Fit {
+    const among = this.among(state, day);
+    const role = (among.role.own[own] ?? noOwnPeers).tail;
+    const all = (among.everybody.own[own] ?? noOwnPeers).tail;
+    const without = [role, all].some(({ furthest }) => furthest.some((one) => one.key === key)) ? key : undefined;
+    const name = `${own} ${without === undefined ? '' : key.length} ${without ?? ''} ${among.name}`;
+    const known = this.#fits.get(name);
+    if (known) return known;
+    const fit = new Fit(role, all, ownPrior, without);
+    this.#fits.set(name, fit);
+    return fit;
+  }
+}
