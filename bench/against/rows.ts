@@ -40,10 +40,6 @@ function placesBehind(bytes: Buffer, text: string): readonly number[] {
   return places;
 }
 
-function dateOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 11);
-}
-
 /** The rows of the first day so many days later, as events and sessions of their own. */
 function onDay(frame: (typeof frames)[number], day: number): Buffer {
   const bytes = Buffer.from(frame.bytes);

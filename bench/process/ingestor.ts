@@ -96,65 +96,6 @@ export function processorMicrosecondsOf({ pid }: Pick<ChildProcess, 'pid'>, besi
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** For how long the main thread was ready to run and did not. */
-  queuedMicroseconds(): number {
-    return queuedMicrosecondsOf(this.#process);
-  }
-
-  /** The most memory that was resident at one time, in MiB; not a number where the system does not tell. */
-  residentMibMax(): number {
-    if (process.platform !== 'linux') return Number.NaN;
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.#process.pid}/status`, 'utf8'))?.[1]) / 1024;
-  }
-
-  /** Events that a source had acknowledged so far. */
-  async accepted(source: string): Promise<number> {
-    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
-    const line = text
-      .split('\n')
-      .find((one) => one.startsWith('vigie_events_accepted_total') && one.includes(`source="${source}"`));
-    return Number(line?.split(' ').at(-1) ?? 0);
-  }
-
-  /** Ends the process, if it runs, and removes its folder; `look` may read there before. */
-  async stop(look?: (folder: string) => Promise<void>): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const over = new Promise((resolve) => this.#process.once('exit', resolve));
-      this.#process.kill('SIGTERM');
-      await over;
-    }
-    await look?.(this.#folder);
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-<<<<<<< HEAD
-/** Of all threads of a process; not a number where the system does not tell. */
-export function processorMicrosecondsOf({ pid }: ChildProcess): number {
-  return threadTimesOf(pid).processor;
-=======
-/**
- * Of all threads of a process but those of the names `besides`. Nanoseconds of the scheduler, not the hundredths of a second of `stat`: a round may be no longer than
- * some of these.
- */
-export function processorMicrosecondsOf({ pid }: Pick<ChildProcess, 'pid'>, besides: ReadonlySet<string> = nobody): number {
-  if (process.platform !== 'linux') return Number.NaN;
-  const threads = readdirSync(`/proc/${pid}/task`).filter((thread) => besides.size === 0 || !besides.has(nameOf(pid, thread)));
-  return threads.reduce((sum, thread) => sum + (scheduled(pid, thread)[0] ?? 0), 0) / 1000;
->>>>>>> h/edge
-}
-
-const nobody: ReadonlySet<string> = new Set();
-
-/** Empty for one that has ended meanwhile. */
-function nameOf(pid: number | undefined, thread: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim();
-  } catch {
-    return '';
-  }
-}
-
 /** For how long the main thread of a process was ready to run and did not: what a loaded machine adds to the time by the clock. */
 export function queuedMicrosecondsOf({ pid }: ChildProcess): number {
   return threadTimesOf(pid).main.queued;
