@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { copyMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 
@@ -53,6 +54,8 @@ describe('two scorers and two ingestors of one machine', () => {
     Promise.all(vigie.pages('scorer').map((page) => fetch(`${page}/v1/accounts/helix/${actor}`, { signal: AbortSignal.timeout(answerMsMax) }).then(({ ok }) => ok, () => false))); // prettier-ignore
 
   beforeAll(async () => {
+    // The road of one of each begins over nothing.
+    await copyMigrated(dataDir);
     mkdirSync(laid, { recursive: true });
     writeFileSync(
       join(folder, 'sources.yml'),
