@@ -27,16 +27,19 @@ describe('accesses of a session', () => {
   it('come to the same whether rows have a shape or are looked at field by field', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 40, maxLength: 250 }), fc.integer({ min: 1, max: 20 }), (steps, size) => {
-        const [quick, plain] = [new Engine(options), new Engine(options)];
+        const engines = [new Engine(options), new Engine(options), new Engine(options)];
+        const written = [asItIs, (row: AccessRow, n: number) => (n % 3 === 0 ? unshaped(row) : row), unshaped];
         const rows = rowsOf(steps);
         for (let at = 0; at < rows.length; at += size) {
-          const some = rows.slice(at, at + size);
-          quick.apply({ offset: at, bytes: frameOf(some) }, aMonday);
-          plain.apply({ offset: at, bytes: frameOf(some.map(unshaped)) }, aMonday);
-          expect(quick.takeChanges({ includeUpdates: true })).toEqual(plain.takeChanges({ includeUpdates: true }));
-          expect(quick.stats().entries).toBe(plain.stats().entries);
+          const given = rows.slice(at, at + size);
+          const [quick, ...others] = engines.map((engine, way) => {
+            engine.apply({ offset: at, bytes: frameOf(given.map(written[way] ?? asItIs)) }, aMonday);
+            return { told: engine.takeChanges({ includeUpdates: true }), entries: engine.stats().entries };
+          });
+          for (const other of others) expect(other).toEqual(quick);
         }
-        expect(quick.explain('aleo', 'a')).toEqual(plain.explain('aleo', 'a'));
+        const [quick, ...others] = engines.map((engine) => engine.explain('aleo', 'a'));
+        for (const other of others) expect(other).toEqual(quick);
       }),
       { numRuns: casesOf(150, 3_000) },
     );
@@ -88,6 +91,10 @@ function rowsOf(steps: readonly Step[]): readonly AccessRow[] {
 
 function frameOf(rows: readonly (AccessRow | string)[]): Buffer {
   return Buffer.from(rows.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join(''));
+}
+
+function asItIs(row: AccessRow): AccessRow {
+  return row;
 }
 
 /** The same row as whoever escapes a letter writes it, which the program of the scan leaves to its plain twin. */
