@@ -34,6 +34,7 @@ describe('the rows of a table', () => {
       'a;b;c\n="008001";"=""007""";=A1\n',
       [{ a: '008001', b: '007', c: '=A1' }],
     ],
+    ['what programs write where there is nothing', 'a;b;c;d\nN/A;NaN;#REF!;nan\n', [{ a: '', b: '', c: '', d: 'nan' }]],
     ['what is written where there is nothing', 'a;b;c;d\nNULL;\\N;"(null)";null\n', [{ a: '', b: '', c: '', d: 'null' }]],
     ['a delimiter behind the last cell', 'a;b\n1;2;\n', [{ a: '1', b: '2' }]],
     ['two columns of one name', 'a;a;;b\n1;2;3;4\n', [{ a: '1', b: '4' }]],

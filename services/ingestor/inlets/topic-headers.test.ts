@@ -60,6 +60,13 @@ describe('the headers of a record of a topic', () => {
     expect(await sent('free', cef)).toEqual(['dr.cef']);
   });
 
+  it('are not needed for JSON behind the number of its schema', async () => {
+    const json = () => Buffer.concat([Buffer.from([0, 0, 0, 1, 2]), Buffer.from(JSON.stringify(event()))]);
+    expect(await sent('free', json())).toEqual([`dr.${number}`]);
+    expect(await sent('free', gzipSync(json()), { 'content-encoding': 'gzip' })).toEqual([`dr.${number}`]);
+    expect(await sent('free', Buffer.from([0, 0, 0, 1, 2, 0x41]))).toEqual(['unknown_format ']);
+  });
+
   it('x-group must name the group of the source, and agree with the record', async () => {
     expect(await ofGroup('helix', {})).toEqual([`dr.${number}`]);
     expect(await ofGroup(['helix', ' helix '], { group_id: 'helix' })).toEqual([`dr.${number}`]);

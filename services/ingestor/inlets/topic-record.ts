@@ -31,7 +31,9 @@ export async function topicRecord({ bytes, headers }: Frame, receivedMs: number)
   const original = { kind: 'bytes', bytes, envelope, isBody: true } as const;
   const packing = packingOf(said('content-encoding'));
   const readable = (whole: RawBytes) =>
-    binaryType.test(contentType) && !isOtlpProtobuf(whole.bytes) ? { original, why: binary } : { original: whole };
+    binaryType.test(contentType) && !isOtlpProtobuf(whole.bytes)
+      ? { original, why: binary }
+      : { original: { ...whole, bytes: behindSchemaId(whole.bytes) } };
   if (packing === 'none') return readable(original);
   if (packing === undefined) return { original, why: unknownEncoding };
   try {
@@ -40,6 +42,12 @@ export async function topicRecord({ bytes, headers }: Frame, receivedMs: number)
     if (!(cause instanceof UnpackError)) throw cause;
     return { original, why: notUnpacked(cause) };
   }
+}
+
+/** Producers with a registry of schemas put five bytes before the JSON that they write: a zero and the number of its schema. */
+function behindSchemaId(bytes: Uint8Array): Uint8Array {
+  const begin = bytes[5];
+  return bytes[0] === 0 && (begin === 0x7b || begin === 0x5b) ? bytes.subarray(5) : bytes;
 }
 
 const fhirType = /^application\/(?:fhir\+(?:json|xml|ndjson)|(?:json|xml)\+fhir)\b/;
