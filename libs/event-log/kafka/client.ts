@@ -5,6 +5,8 @@ import type { Health } from '#libs/runtime/health.js';
 import { type Log, silentLog } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { isError, messageOf, Transient } from '#libs/runtime/outcome.js';
+import { systemRandom } from '#libs/runtime/random.js';
+import { retry } from '#libs/runtime/retry.js';
 import { UnknownTopic } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
 import { installCodecs } from './wire/codecs.js';
@@ -146,12 +148,24 @@ export function typeOf(cause: unknown): string {
   return 'cause' in cause ? typeOf(cause.cause) : '';
 }
 
+/** A broker may hear of a new topic some seconds after the one that made it, when it is busy. */
+const untilHeardOf = { firstWaitMs: 100, waitMsMax: 2000, attemptsMax: 6 };
+
 /** Refuses unknown topics without ever naming them to a broker that might create them. */
 export async function requireTopics(admin: Admin, clock: Clock, topics: readonly string[]): Promise<void> {
-  const known = new Set(await within(clock, questionMsMax, 'list of topics', admin.listTopics()));
-  const missing = topics.filter((topic) => !known.has(topic));
-  if (missing.length > 0)
-    throw new UnknownTopic(
+  const refuseUnknown = async () => {
+    const known = new Set(await within(clock, questionMsMax, 'list of topics', admin.listTopics()));
+    const missing = topics.filter((topic) => !known.has(topic));
+    if (missing.length === 0) return;
+    const cause = new UnknownTopic(
       `Kafka has no topic ${missing.join(', ')}: create it ('vigie topics') or correct the name; nothing is created here`,
     );
+    const { brokers } = await within(clock, questionMsMax, 'list of brokers', admin.describeCluster());
+    throw brokers.length > 1 ? new Transient(cause.message, { cause }) : cause;
+  };
+  try {
+    await retry(refuseUnknown, untilHeardOf, { clock, random: systemRandom });
+  } catch (cause) {
+    throw isError(cause) && cause.cause instanceof UnknownTopic ? cause.cause : cause;
+  }
 }
