@@ -91,8 +91,11 @@ async function compare(what: string, run: (count: number, turn: string) => Promi
   report.figure(`${what}: one scorer`, 1_000 * median(pairs.map(([one]) => one.rowsPerMs)), 'rows/s');
 }
 
+function share(part: number): string {
+  return `${Math.round(100 * part)} %`;
+}
+
 function tell(name: string, { microsecondsPerRow, main, byName, rows: each, tailMs }: Run): void {
-  const share = (part: number): string => `${Math.round(100 * part)} %`;
   const threads = Object.entries(byName).filter(([, micros]) => micros >= 0.05).toSorted(([, a], [, b]) => b - a); // prettier-ignore
   report.note(
     `${name}: main threads ran ${share(main.ran)} of the time, were ready and waited for a processor ${share(main.queued)}, waited for their log ${share(1 - main.ran - main.queued)}; ` +
