@@ -14,6 +14,8 @@ import { NameLists } from './name-lists.js';
 import { jsonText, type Texts } from '../memory/texts.js';
 
 const quarterMs = 900_000;
+/** Stretches of time whose answers are remembered: some ten days. */
+const stretchesMax = 1_024;
 const hexDigits = 32;
 /** Ends of the first 32 bits of a pseudonym, a power of two. */
 const markedHeads = 65_536;
@@ -182,13 +184,17 @@ export class FieldClasses {
     let from = 0;
     let until = 0;
     let known = 0;
+    /** By the beginning of the stretch: accounts whose past is judged one after the other go through the same days again and again. */
+    const classes = new Map<number, number>();
     return ({ time }) => {
       if (time >= from && time < until) return known;
       from = Math.floor(time / quarterMs) * quarterMs;
       until = from + quarterMs;
       for (const instant of instants) if (instant <= time && instant > from) from = instant;
       for (const instant of instants) if (instant > time && instant < until) until = instant;
-      known = this.#ask({ time: isoOfMs(time) });
+      known = classes.get(from) ?? this.#ask({ time: isoOfMs(time) });
+      if (classes.size >= stretchesMax) classes.clear();
+      classes.set(from, known);
       return known;
     };
   }
