@@ -3,6 +3,17 @@ import * as fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { plainReading } from '../input-format.js';
 import { csvRows, csvTextRows } from './rows.js';
+import { csvWrapper } from './wrapper.js';
+
+describe('a text', () => {
+  it.each([
+    ['with empty lines before and below its heading', '\n\na,b,c\n\n1,2,3\n', true],
+    ['with a line of blanks below what names its delimiter', 'sep=;\r\n  \r\na;b;c\r\n1;2;3\r\n', true],
+    ['of sentences', 'one, two, three\n\nand so on\n', false],
+  ])('%s is a table or none', (_, text, isTable) => {
+    expect(csvWrapper.recognises({ kind: 'text', text, envelope: { receivedMs: 0 } })).toBe(isTable);
+  });
+});
 
 describe('the rows of a table', () => {
   it.each([

@@ -105,7 +105,20 @@ export class TableReader {
 }
 
 /** What databases and spreadsheets write where there is nothing. In other letters it may be somebody's name. */
-const nothing: ReadonlySet<string> = new Set(['NULL', '(null)', '[NULL]', '<NULL>', '\\N', '#N/A', '#N/D', 'N/A', 'n/a', 'NaN', '#REF!', '#VALUE!']);
+const nothing: ReadonlySet<string> = new Set([
+  'NULL',
+  '(null)',
+  '[NULL]',
+  '<NULL>',
+  '\\N',
+  '#N/A',
+  '#N/D',
+  'N/A',
+  'n/a',
+  'NaN',
+  '#REF!',
+  '#VALUE!',
+]);
 /** How a number is kept from being one in a spreadsheet, whose zeros in front would be gone. */
 const textOfFormula = /^="([^"]*)"$/;
 

@@ -7,6 +7,9 @@ import { csvTextRows, rowPayload } from './rows.js';
 /** Characters in which a heading shows. */
 const lookMax = 16 * 1024;
 
+/** Lines in which it does: some exports leave empty ones below their heading. */
+const linesMax = 16;
+
 const name = /^"?[\p{L}_][\p{L}\p{N}_ .:()[\]/'°-]{0,80}"?$/u;
 
 /** A table as one text: a heading of names, and lines of as many cells behind it. Its rows are the records. */
@@ -24,7 +27,8 @@ export const csvWrapper: Wrapper = {
 function isTable(text: string): boolean {
   const begin = text.slice(0, lookMax).replace(/^\s*\uFEFF?\s*/, '');
   if (begin.startsWith('<')) return false;
-  const [first = '', second = '', third = ''] = begin.split(endsInReturns(begin) ? '\r' : /\r?\n/, 3);
+  const lines = begin.split(endsInReturns(begin) ? '\r' : /\r?\n/, linesMax);
+  const [first = '', second = '', third = ''] = lines.filter((line) => line.trim());
   const named = delimiterNamedBy(first);
   const [heading, row] = named ? [second, third] : [first, second];
   const delimiter = named ?? delimiterOf(heading);
