@@ -13,7 +13,7 @@ import {
 } from './constants.js';
 import type { Usual } from './ceilings.js';
 import { Fit } from './fit.js';
-import { type OwnAmong, OwnView } from './own/own-view.js';
+import { type OwnAmong, OwnView, type SinceWhen } from './own/own-view.js';
 import { noPeers, outlineOf, type PeersView, tailOf } from './peers.js';
 import { evidencePrior, type PeerClass, priorOf } from './priors.js';
 import { peersName } from './role-names.js';
@@ -34,6 +34,8 @@ export interface ViewParts {
   readonly ruleDays: readonly number[];
   /** Rules whose thresholds wait, because a step was common to many accounts. */
   readonly waiting: ReadonlySet<number>;
+  /** From which days on own days count. */
+  readonly since: SinceWhen;
   /** Account-days of a week. */
   readonly weekDays: number;
   /** False incidents of a week that are allowed. */
@@ -64,14 +66,14 @@ export class DayView {
     this.alpha = parts.budget / Math.max(weekDaysMin, parts.weekDays);
     const ownAlpha = (column: number) =>
       (this.alpha * singleDayShare * (parts.rules[column]?.own ?? 0)) / Math.max(sum, Number.MIN_VALUE);
-    this.own = new OwnView(parts.rules, (state, day) => this.#ownAmong(state, day), ownAlpha);
+    this.own = new OwnView(parts.rules, (state, day) => this.#ownAmong(state, day), ownAlpha, parts.since);
   }
 
   /** What all answers go by, but for single accounts. */
   outline(): unknown {
-    const { everybody, roles, ruleDays, waiting, weekDays, budget } = this.parts;
+    const { everybody, roles, ruleDays, waiting, since, weekDays, budget } = this.parts;
     const peers = [...roles, ...Object.entries(everybody)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return [ruleDays, [...waiting], weekDays, budget, peers.map(([name, one]) => [name, ...outlineOf(one)])];
+    return [ruleDays, [...waiting], since, weekDays, budget, peers.map(([name, one]) => [name, ...outlineOf(one)])];
   }
 
   get #isLane(): boolean {

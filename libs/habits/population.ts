@@ -57,6 +57,8 @@ export class Population {
   #pending: PendingDays;
   #step = 0;
   #waiting: ReadonlySet<number> = new Set();
+  /** Of each rule, the last day that was learned on which its thresholds came to wait, or went on to; 0 for none. */
+  readonly #since: number[];
   #latest: DayView;
 
   constructor(private readonly options: PopulationOptions) {
@@ -65,6 +67,7 @@ export class Population {
     this.#states = new AccountStates(columns, this.#ownColumns);
     this.#peers = new PeerGroups(columns, this.#ownColumns.length, this.#roles);
     this.#ruleDays = options.rules.map(() => 0);
+    this.#since = options.rules.map(() => 0);
     this.#columnOf = new Map(options.rules.map(({ id }, column) => [id, column]));
     this.#pending = new PendingDays(columns, (one, other) => this.#roles.laterOf(one, other));
     this.#latest = this.#view();
@@ -149,6 +152,7 @@ export class Population {
     yield* this.#peers.endDay(day, day === this.#states.firstDay, this.#ruleDays);
     yield* raiseCeilings({ states: this.#states, step: this.#step, day, ruleDays: this.#ruleDays, peers: this.#peers });
     this.#waiting = learning.common.waiting(this.#waiting);
+    for (const column of this.#waiting) this.#since[column] = Math.max(day, this.#since[column] ?? 0);
     this.#latest = this.#view();
   }
 
@@ -171,7 +175,7 @@ export class Population {
       const count = pending.countOf(row, column);
       const counted = flags & flag.correction ? Math.max(0, count - (earlier?.countOf(column) ?? 0)) : count;
       if (counted === 0) continue;
-      const own = view.own.learnedOf(state, column, { day, count, flags });
+      const own = view.own.learnedOf(state, column, { day, count, flags, since: this.#since });
       writer.count(column, counted, { evidence: evidence?.[column] ?? 0, ...own });
     }
     writer.row(slot, state.role, learns && learning.wasJudged ? flags | flag.judged : flags);
@@ -193,8 +197,14 @@ export class Population {
   #compareTold({ pending, day, view, state, common }: Learning, row: number): void {
     const key = this.#states.keyOf(pending.slotOf(row));
     common.count(true);
-    for (const column of this.#ruleDays.keys())
-      common.see(column, view.pOf(key, state, column, { count: pending.countOf(row, column), day }), true);
+    for (const column of this.#ruleDays.keys()) {
+      const count = pending.countOf(row, column);
+      common.see(
+        column,
+        Math.min(view.pOf(key, state, column, { count, day }), view.own.pOf(key, state, column, { count, day })),
+        true,
+      );
+    }
   }
 
   /** An honest day is learned by the peers, and compared with what was usual. Gives the codes of its evidence. */
@@ -207,7 +217,12 @@ export class Population {
     learning.staff += 1;
     if (learning.wasJudged) learning.common.count(false);
     for (const one of peers) one.countDay();
-    view.own.compare(key, state, day, { peers, waiting: this.#waiting, countOf: (column) => pending.countOf(row, column) });
+    view.own.compare(key, state, day, {
+      peers,
+      waiting: this.#waiting,
+      since: this.#since,
+      countOf: (column) => pending.countOf(row, column),
+    });
     for (const [column, { scale }] of this.options.rules.entries()) {
       const count = pending.countOf(row, column);
       for (const one of peers) one.count(column, count);
@@ -218,7 +233,7 @@ export class Population {
       if (count === 0 || !learning.wasJudged) continue;
       const p = view.fitOf(key, state, column, among).p(z);
       codes[column] = evidenceCode(view.logEvidence(view.pOverDays(key, state, column, { count, day })));
-      learning.common.see(column, p, false);
+      learning.common.see(column, Math.min(p, view.own.pOf(key, state, column, { count, day })), false);
     }
     if (!learning.wasJudged) return codes;
     // Rounded as it is kept, and so as it is carried on.
@@ -242,6 +257,7 @@ export class Population {
       roleNames: this.#roles.names,
       ruleDays: [...this.#ruleDays],
       waiting: this.#waiting,
+      since: [...this.#since],
       weekDays: this.#weekDays.count,
       budget: this.options.budget,
     });

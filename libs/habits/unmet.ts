@@ -16,6 +16,7 @@ export function leastUnmet(rules: readonly HabitRule[], id: string, budget: numb
     roleNames: [],
     ruleDays: rules.map(() => 0),
     waiting: new Set(),
+    since: [],
     weekDays: 0,
     budget,
   });

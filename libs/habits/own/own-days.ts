@@ -150,10 +150,11 @@ export class OwnDays {
     return this.stride - this.columns;
   }
 
-  rootsOf(column: number): readonly number[] {
+  /** Of the days after `since`. */
+  rootsOf(column: number, since = 0): readonly number[] {
     const roots: number[] = [];
     for (let at = 0; at < this.#daysEnd; at += this.columns + 1)
-      if ((this.words[at] ?? 0) > 0) roots.push(this.words[at + 1 + column] ?? 0);
+      if ((this.words[at] ?? 0) > since) roots.push(this.words[at + 1 + column] ?? 0);
     return roots;
   }
 }

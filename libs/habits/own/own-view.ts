@@ -15,6 +15,18 @@ export function ownColumnsOf(rules: readonly HabitRule[]): readonly number[] {
   return rules.flatMap(({ own = 0 }, column) => (own > 0 ? [column] : []));
 }
 
+/** Of each rule, the last day that was learned on which a step was common to many accounts, 0 for none: what is counted is something else behind it, and own days begin anew. */
+export type SinceWhen = readonly number[];
+
+interface LearnedCount {
+  readonly day: number;
+  readonly count: number;
+  /** Those of the day. */
+  readonly flags: number;
+  /** As it is known when the day is learned. */
+  readonly since: SinceWhen;
+}
+
 /** With whom an account is compared on a day. */
 export interface OwnAmong {
   /** Class and role, by name. */
@@ -39,6 +51,7 @@ export interface OwnCompared {
   readonly peers: readonly Peers[];
   /** Rules whose thresholds wait: of these nothing is learned. */
   readonly waiting: ReadonlySet<number>;
+  readonly since: SinceWhen;
   readonly countOf: (column: number) => number;
 }
 
@@ -52,15 +65,20 @@ export class OwnView {
     private readonly rules: readonly HabitRule[],
     private readonly among: (state: AccountState, day: number) => OwnAmong,
     private readonly alphaOf: (column: number) => number,
+    private readonly since: SinceWhen,
   ) {
     this.#columns = ownColumnsOf(rules);
   }
 
   /** Mean and spread of an account's full days; undefined where the rule does not ask for them, or too little is known. */
-  habitOf(state: AccountState, column: number, day: number): OwnHabit | undefined {
+  habitOf(state: AccountState, column: number, day: number, since = this.since): OwnHabit | undefined {
     const own = this.#columns.indexOf(column);
     if (own < 0 || state.isService) return undefined;
-    return ownHabitOf(fullDaysOf(state.own.rootsOf(own)), this.#varianceOf(state, own, day), this.#floorOf(column));
+    return ownHabitOf(
+      fullDaysOf(state.own.rootsOf(own, since[column])),
+      this.#varianceOf(state, own, day),
+      this.#floorOf(column),
+    );
   }
 
   /** The count, not rounded, from which on a day is beyond the account's own; Infinity where it is not compared with itself. */
@@ -73,41 +91,48 @@ export class OwnView {
     return Math.max(countOfLevel(level), ownExcessMin * countOfLevel(habit.mean));
   }
 
+  /** The share of honest account-days that go as far beyond their account's own; 1 where it is not compared with itself. */
+  pOf(key: string, state: AccountState, column: number, { day, count }: { readonly day: number; readonly count: number }): number {
+    const habit = this.habitOf(state, column, day);
+    if (!habit) return 1;
+    const own = this.#columns.indexOf(column);
+    return this.#fitOf(key, state, own, day).p(this.#reachOf(habit, state, own, rootOf(count)));
+  } // prettier-ignore
+
   /** The numbers behind `leastOf`, for a count of the day. */
   explain(key: string, state: AccountState, column: number, { day, count }: { readonly day: number; readonly count: number }): OwnDaysExplained | undefined {
     const habit = this.habitOf(state, column, day);
     if (!habit) return undefined;
-    const own = this.#columns.indexOf(column);
     const mean = countOfLevel(habit.mean);
-    const p = this.#fitOf(key, state, own, day).p(this.#reachOf(habit, state, own, rootOf(count)));
+    const p = this.pOf(key, state, column, { day, count });
     // A level is twice the root, so that it grows by 1 / sqrt(count) with each count.
     return { days: habit.days, mean, deviation: habit.deviation * Math.sqrt(mean), least: this.leastOf(key, state, column, day), p };
   } // prettier-ignore
 
   /**
    * What is learned of a day's count: at most a deviation above the mean, so that a raised habit teaches little of itself; what somebody has called honest as
-   * it is. `flags` are those of the day.
+   * it is, and so what follows on a common step.
    */
-  learnedOf(state: AccountState, column: number, { day, count, flags }: { readonly day: number; readonly count: number; readonly flags: number }): { readonly root: number; readonly distance: number } {
+  learnedOf(state: AccountState, column: number, { day, count, flags, since }: LearnedCount): { readonly root: number; readonly distance: number } {
     if (!this.#columns.includes(column)) return { root: 0, distance: 0 };
     const root = rootOf(count);
-    const habit = this.habitOf(state, column, day);
+    const habit = this.habitOf(state, column, day, since);
     if (!habit || flags & flag.honest) return { root, distance: 0 };
     const most = rootOfLevel(habit.mean + ownLearnedDeviations * habit.deviation);
     return { root: Math.min(root, most), distance: distanceCode((levelOf(root) - habit.mean) / habit.spread) };
   } // prettier-ignore
 
   /** An honest day beside the account's own: how far it went beyond them, and what it says of how regular accounts of the role are. */
-  compare(key: string, state: AccountState, day: number, { peers, waiting, countOf }: OwnCompared): void {
+  compare(key: string, state: AccountState, day: number, { peers, waiting, since, countOf }: OwnCompared): void {
     for (const [own, column] of this.#columns.entries()) {
       if (waiting.has(column)) continue;
       const root = rootOf(countOf(column));
-      const full = fullDaysOf(state.own.rootsOf(own));
+      const full = fullDaysOf(state.own.rootsOf(own, since[column]));
       if (full.days > 0 && isMuch(full, this.#floorOf(column)) && isFull(root, full)) {
         const square = ((levelOf(root) - full.mean) ** 2 * full.days) / (full.days + 1);
         for (const one of peers) one.own[own]?.square(square, this.#varianceOf(state, own, day));
       }
-      const habit = this.habitOf(state, column, day);
+      const habit = this.habitOf(state, column, day, since);
       if (habit) for (const one of peers) one.own[own]?.surprise(this.#reachOf(habit, state, own, root), key, day);
     }
   } // prettier-ignore
