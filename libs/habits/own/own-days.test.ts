@@ -77,6 +77,22 @@ describe('who is regular', () => {
     expect(after?.least).toBeLessThan(before?.least ?? 0);
   });
 
+  it('is compared with days behind a common step alone, from the third on, and learns them as they are', () => {
+    const { model } = aMonth([ownRule]);
+    const random = new SeededRandom(seed, 'step');
+    const before = explained(model, 'd7')?.mean ?? 0;
+    const means: (number | undefined)[] = [];
+    for (let day = firstDay + 26; day < firstDay + 40; day += 1) {
+      for (const one of daysOf(day, random)) model.add({ ...one, most: { [ownRule.id]: 3 * (one.most[ownRule.id] ?? 0) } });
+      learn(model, day + 2);
+      means.push(explained(model, 'd7', day + 2)?.mean);
+    }
+    expect(model.waiting()).toEqual([]);
+    expect(means.slice(0, 4)).toContain(undefined);
+    // Three times as many, and not what a deviation a day would have made of it.
+    expect((means.at(-1) ?? 0) / before).toBeGreaterThan(2.4);
+  });
+
   it('learns what somebody has called honest as it was', () => {
     expect(meanAfter(true)).toBeGreaterThan(1.5 * meanAfter(false));
   });
