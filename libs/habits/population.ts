@@ -1,16 +1,17 @@
 import { AccountState } from './account-state.js';
 import { AccountStates, flagsAfter } from './account-states.js';
 import { raiseCeilings } from './ceilings.js';
-import { CommonStep } from './common-step.js';
+import { CommonStep, StepsSoFar } from './learn/common-step.js';
 import { forgottenAfterDays } from './constants.js';
 import { DayView } from './day-view.js';
-import { FirstPeers } from './first-peers.js';
+import { FirstPeers } from './learn/first-peers.js';
 import { evidenceCode, evidenceOf, LearnedDayWriter } from './learned-day.js';
 import { ownColumnsOf } from './own/own-view.js';
 import { PeerGroups } from './peer-groups.js';
 import { flag, PendingDays } from './pending-days.js';
 import { RoleNames } from './role-names.js';
 import type { AccountDay, HabitRule } from './seams.js';
+import type { Learning } from './learn/learning.js';
 import { surpriseOf } from './surprise.js';
 import { ToldDays } from './told-days.js';
 import { WeekDays } from './week-days.js';
@@ -23,21 +24,6 @@ export interface PopulationOptions {
   readonly rules: readonly HabitRule[];
   /** False incidents of a week that are allowed. */
   readonly budget: number;
-}
-
-/** A day that is being learned. */
-interface Learning {
-  readonly pending: PendingDays;
-  readonly day: number;
-  /** By which the day was judged, or else the newest. */
-  readonly view: DayView;
-  readonly wasJudged: boolean;
-  /** On the very first day: the peers of the same day. */
-  readonly first: FirstPeers | undefined;
-  readonly writer: LearnedDayWriter;
-  readonly state: AccountState;
-  readonly common: CommonStep;
-  staff: number;
 }
 
 /**
@@ -56,9 +42,7 @@ export class Population {
   readonly #told = new ToldDays();
   #pending: PendingDays;
   #step = 0;
-  #waiting: ReadonlySet<number> = new Set();
-  /** Of each rule, the last day that was learned on which its thresholds came to wait, or went on to; 0 for none. */
-  readonly #since: number[];
+  readonly #steps: StepsSoFar;
   #latest: DayView;
 
   constructor(private readonly options: PopulationOptions) {
@@ -67,7 +51,7 @@ export class Population {
     this.#states = new AccountStates(columns, this.#ownColumns);
     this.#peers = new PeerGroups(columns, this.#ownColumns.length, this.#roles);
     this.#ruleDays = options.rules.map(() => 0);
-    this.#since = options.rules.map(() => 0);
+    this.#steps = new StepsSoFar(columns);
     this.#columnOf = new Map(options.rules.map(({ id }, column) => [id, column]));
     this.#pending = new PendingDays(columns, (one, other) => this.#roles.laterOf(one, other));
     this.#latest = this.#view();
@@ -78,7 +62,7 @@ export class Population {
   }
   /** Rules whose thresholds wait; see `ViewParts`. */
   get waiting(): ReadonlySet<number> {
-    return this.#waiting;
+    return this.#steps.waiting;
   }
   columnOf(rule: string): number | undefined {
     return this.#columnOf.get(rule);
@@ -151,8 +135,7 @@ export class Population {
     this.#weekDays.add(day, learning.staff);
     yield* this.#peers.endDay(day, day === this.#states.firstDay, this.#ruleDays);
     yield* raiseCeilings({ states: this.#states, step: this.#step, day, ruleDays: this.#ruleDays, peers: this.#peers });
-    this.#waiting = learning.common.waiting(this.#waiting);
-    for (const column of this.#waiting) this.#since[column] = Math.max(day, this.#since[column] ?? 0);
+    this.#steps.endDay(learning.common, day);
     this.#latest = this.#view();
   }
 
@@ -175,7 +158,7 @@ export class Population {
       const count = pending.countOf(row, column);
       const counted = flags & flag.correction ? Math.max(0, count - (earlier?.countOf(column) ?? 0)) : count;
       if (counted === 0) continue;
-      const own = view.own.learnedOf(state, column, { day, count, flags, since: this.#since });
+      const own = view.own.learnedOf(state, column, { day, count, flags, since: this.#steps.since });
       writer.count(column, counted, { evidence: evidence?.[column] ?? 0, ...own });
     }
     writer.row(slot, state.role, learns && learning.wasJudged ? flags | flag.judged : flags);
@@ -219,8 +202,8 @@ export class Population {
     for (const one of peers) one.countDay();
     view.own.compare(key, state, day, {
       peers,
-      waiting: this.#waiting,
-      since: this.#since,
+      waiting: this.#steps.waiting,
+      since: this.#steps.since,
       countOf: (column) => pending.countOf(row, column),
     });
     for (const [column, { scale }] of this.options.rules.entries()) {
@@ -229,7 +212,7 @@ export class Population {
       const usual = first?.without(state.role, column, count) ?? view.usualOf(state, column, among)?.usual;
       if (usual === undefined || (this.#ruleDays[column] ?? 0) < 1) continue;
       const z = surpriseOf(count, usual, scale);
-      if (!this.#waiting.has(column)) for (const one of peers) one.surprise(column, z, key, day);
+      if (!this.#steps.waiting.has(column)) for (const one of peers) one.surprise(column, z, key, day);
       if (count === 0 || !learning.wasJudged) continue;
       const p = view.fitOf(key, state, column, among).p(z);
       codes[column] = evidenceCode(view.logEvidence(view.pOverDays(key, state, column, { count, day })));
@@ -256,8 +239,8 @@ export class Population {
       firstDay: this.#states.firstDay,
       roleNames: this.#roles.names,
       ruleDays: [...this.#ruleDays],
-      waiting: this.#waiting,
-      since: [...this.#since],
+      waiting: this.#steps.waiting,
+      since: [...this.#steps.since],
       weekDays: this.#weekDays.count,
       budget: this.options.budget,
     });

@@ -1,4 +1,4 @@
-import { flag, type PendingDays } from './pending-days.js';
+import { flag, type PendingDays } from '../pending-days.js';
 
 /** Rows looked at between two yields. */
 const rowsAtATime = 2_048;

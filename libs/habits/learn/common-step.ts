@@ -1,4 +1,4 @@
-import { stepAccountsMin, stepAccountsShare, stepSurpriseShare, stepToldShare } from './constants.js';
+import { stepAccountsMin, stepAccountsShare, stepSurpriseShare, stepToldShare } from '../constants.js';
 
 /** Of one day, how many accounts were among the furthest fiftieth of all days, by rule: many at once, and what is counted has changed, not what people do. */
 export class CommonStep {
@@ -41,4 +41,25 @@ interface Compared {
 
 function isMany({ accounts, far }: Compared, column: number, share: number): boolean {
   return accounts >= stepAccountsMin && (far[column] ?? 0) > share * accounts;
+}
+
+/** What common steps have made of the rules so far, as it stands when a day was learned. */
+export class StepsSoFar {
+  /** Rules whose thresholds wait; see `ViewParts`. */
+  waiting: ReadonlySet<number> = new Set();
+  /** Of each rule, the last day that was learned on which its thresholds came to wait, or went on to; 0 for none. */
+  readonly #since: number[];
+
+  constructor(columns: number) {
+    this.#since = Array.from({ length: columns }, () => 0);
+  }
+
+  get since(): readonly number[] {
+    return this.#since;
+  }
+
+  endDay(step: CommonStep, day: number): void {
+    this.waiting = step.waiting(this.waiting);
+    for (const column of this.waiting) this.#since[column] = Math.max(day, this.#since[column] ?? 0);
+  }
 }
