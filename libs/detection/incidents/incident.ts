@@ -28,7 +28,7 @@ export class Incident {
   /** What `patientSet` and `marks` cover, event time, both ends included; empty at first. */
   coveredFrom = Number.POSITIVE_INFINITY;
   coveredTo = Number.NEGATIVE_INFINITY;
-  /** Selections of the rules that fired. */
+  /** Selections of the rules that fired, those among them by which they fired before a list or a rule changed. Its patients are counted by these. */
   firedSet = noSelections;
   /** Selections under which any of its accesses was seen. */
   seenSet = noSelections;
@@ -161,6 +161,21 @@ export class Incident {
     if (sets.meet(before, this.firedSet) || !sets.meet(set, this.firedSet)) return;
     this.patients += 1;
     this.changed = true;
+  }
+
+  /** Counts by these selections too. */
+  widen(set: number): void {
+    this.firedSet = this.sets.union(this.firedSet, set);
+    this.patients = this.patientSet.countOf(this.firedSet);
+  }
+
+  /** Counts by the selections of its rules alone, where the others add nothing to what they say. */
+  narrow(): void {
+    const { sets, patientSet } = this;
+    const own = sets.of([...this.matches.values()].map(({ selection }) => selection));
+    const adds = [...this.marks.values()].some((seen) => sets.meet(seen, this.firedSet) && !sets.meet(seen, own));
+    if (adds || patientSet.countOf(own) !== this.patients) return;
+    this.firedSet = own;
   }
 
   /** Notes the selections of a mark. */

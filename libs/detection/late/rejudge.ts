@@ -133,9 +133,13 @@ export class Rejudging {
         lateMs: Math.max(pending.lateMs, live.options.allowedLatenessMs),
         incidents: history[kind].byAccount.get(found) ?? [],
         receivedAt: pending.receivedAt || live.lastReceivedAt,
+        cover: (incident) => {
+          if (found) history[kind].cover(incident, found);
+        },
         detectedAt,
         opening: (incident, order) => openingOf(incident, order, { pending, state: live, account, detectedAt, kind }),
       });
+    live.noteFormer(account);
     takeMatches(live, account, history, found, stretch);
     if (live.days && history.days && found)
       adoptDays({ days: live.days, account }, { days: history.days, account: found }, stretch);

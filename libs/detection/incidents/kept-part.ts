@@ -1,18 +1,27 @@
 import type { SelectionSets } from '../memory/selection-sets.js';
 import { Incident } from './incident.js';
 
+/** What judging history again by the rules of now cannot find. */
+export interface Unfindable {
+  /** Ids of the rules that ask for what no store has. */
+  readonly unstoredRules: ReadonlySet<string>;
+  /** Those of a set of selections that no rule has any more. */
+  readonly formerWithin: (set: number) => number;
+}
+
 /**
- * What an incident has by rules that ask for what no store has, as an incident of its own; undefined where it has nothing by them. Judging
- * history again can only find the rest.
+ * What an incident has by rules that ask for what no store has, and by selections that no rule has any more, as an incident of its own; undefined
+ * where it has nothing by them. Judging history again can only find the rest.
  */
-export function unstoredPart(incident: Incident, unstored: ReadonlySet<string>, sets: SelectionSets): Incident | undefined {
-  const matches = [...incident.matches].filter(([id]) => unstored.has(id));
+export function keptPart(incident: Incident, { unstoredRules, formerWithin }: Unfindable, sets: SelectionSets): Incident | undefined {
+  const former = formerWithin(incident.firedSet);
+  const matches = [...incident.matches].filter(([id, { selection }]) => unstoredRules.has(id) || sets.has(former, selection));
   if (matches.length === 0) return undefined;
   const part = new Incident(incident.opening, sets);
   part.matches = new Map(matches);
   part.patientSet.addAll(incident.patientSet);
   for (const [mark, set] of incident.marks) part.see(mark, set);
-  part.firedSet = sets.of(matches.map(([, { selection }]) => selection));
+  part.firedSet = sets.union(former, sets.of(matches.map(([, { selection }]) => selection)));
   part.coveredFrom = incident.coveredFrom;
   part.coveredTo = incident.coveredTo;
   // Of one that ended long ago only the figure is left.
