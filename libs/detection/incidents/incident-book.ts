@@ -153,10 +153,13 @@ export class IncidentBook {
     judged.narrow();
   }
 
-  /** Counts by history what is between its times now. Of those that ended long ago the figure alone is known, which is never smaller for it. */
+  /** Counts what history has between its times, which may be others now; what no store has is added to that. */
   #coverAgain(incident: Incident, near: readonly Incident[], verdict: Verdict): void {
+    const asksStore = ![...incident.matches.keys()].some((id) => this.options.unstoredRules.has(id));
+    if (asksStore) incident.uncover();
     verdict.cover(incident);
-    const known = near.flatMap(({ archived, patients }) => (archived ? [patients] : []));
+    // Of those that ended long ago the figure alone is known.
+    const known = asksStore ? [] : near.flatMap(({ archived, patients }) => (archived ? [patients] : []));
     incident.patients = Math.max(incident.patientSet.countOf(incident.firedSet), ...known);
   }
 

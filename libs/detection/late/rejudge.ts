@@ -2,7 +2,7 @@ import type { EngineState } from '../state/engine-state.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import type { Incident } from '../incidents/incident.js';
 import { idOfHistory, type Opening, suppressedId } from '../incidents/opening.js';
-import type { Pending, Rejudgement } from '../state/rejudgements.js';
+import type { Pending, Rejudgement, Stretch } from '../state/rejudgements.js';
 import { RowIntake } from '../row/row-intake.js';
 import { adoptDays } from './adopt-days.js';
 import { lateOf } from './late-accesses.js';
@@ -208,7 +208,7 @@ function isSame(a: Rejudgement, b: Rejudgement): boolean {
   return a.fromMs === b.fromMs && a.toMs === b.toMs && a.throughOffset === b.throughOffset;
 }
 
-function stretchOf(state: EngineState, account: number, pending: Pending): { readonly from: number; readonly to: number } {
+function stretchOf(state: EngineState, account: number, pending: Pending): Stretch {
   const known = [...(state.incidents.byAccount.get(account) ?? []), ...(state.suppressed.byAccount.get(account) ?? [])];
   return state.rejudgements.stretchOf(pending, known);
 }
