@@ -11,7 +11,7 @@ import { areNear, type Arrival, type BookOptions, lastOf, type Turn, type Verdic
 import { IncidentTeller, type Versions } from './incident-teller.js';
 import type { Marks } from '../memory/marks.js';
 import { type Opening, openingOf, suppressedId } from './opening.js';
-import { keepPart, keptPart } from './kept-part.js';
+import { keepPart, keptPart, narrow, widen } from './kept-part.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { Windows } from '../judge/windows.js';
 
@@ -148,9 +148,9 @@ export class IncidentBook {
       if (kept) keepPart(judged, kept);
     }
     if (former === noSelections) return;
-    judged.widen(former);
+    widen(judged, former);
     this.#coverAgain(judged, near, verdict);
-    judged.narrow();
+    narrow(judged);
   }
 
   /** Counts what history has between its times, which may be others now; what no store has is added to that. */

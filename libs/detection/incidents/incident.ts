@@ -163,21 +163,6 @@ export class Incident {
     this.changed = true;
   }
 
-  /** Counts by these selections too. */
-  widen(set: number): void {
-    this.firedSet = this.sets.union(this.firedSet, set);
-    this.patients = this.patientSet.countOf(this.firedSet);
-  }
-
-  /** Counts by the selections of its rules alone, where the others add nothing to what they say. */
-  narrow(): void {
-    const { sets, patientSet } = this;
-    const own = sets.of([...this.matches.values()].map(({ selection }) => selection));
-    const adds = [...this.marks.values()].some((seen) => sets.meet(seen, this.firedSet) && !sets.meet(seen, own));
-    if (adds || patientSet.countOf(own) !== this.patients) return;
-    this.firedSet = own;
-  }
-
   /** Notes the selections of a mark. */
   see(mark: number, set: number): void {
     this.marks.set(mark, set);

@@ -13,7 +13,11 @@ export interface Unfindable {
  * What an incident has by rules that ask for what no store has, and by selections that no rule has any more, as an incident of its own; undefined
  * where it has nothing by them. Judging history again can only find the rest.
  */
-export function keptPart(incident: Incident, { unstoredRules, formerWithin }: Unfindable, sets: SelectionSets): Incident | undefined {
+export function keptPart(
+  incident: Incident,
+  { unstoredRules, formerWithin }: Unfindable,
+  sets: SelectionSets,
+): Incident | undefined {
   const former = formerWithin(incident.firedSet);
   const matches = [...incident.matches].filter(([id, { selection }]) => unstoredRules.has(id) || sets.has(former, selection));
   if (matches.length === 0) return undefined;
@@ -38,4 +42,18 @@ export function keepPart(judged: Incident, part: Incident): void {
   judged.patients = Math.max(judged.patients, part.patients);
   if (part.firstFired < firstFired) judged.patientsAtFiring = part.patientsAtFiring;
   else if (part.firstFired === firstFired) judged.patientsAtFiring = Math.max(part.patientsAtFiring, patientsAtFiring);
+}
+
+/** Counts by these selections too. */
+export function widen(incident: Incident, set: number): void {
+  incident.firedSet = incident.sets.union(incident.firedSet, set);
+  incident.patients = incident.patientSet.countOf(incident.firedSet);
+}
+
+/** Counts by the selections of its rules alone, where the others add nothing to what it says. */
+export function narrow(incident: Incident): void {
+  const { sets, patientSet, matches, marks, firedSet, patients } = incident;
+  const own = sets.of([...matches.values()].map(({ selection }) => selection));
+  const adds = [...marks.values()].some((seen) => sets.meet(seen, firedSet) && !sets.meet(seen, own));
+  if (!adds && patientSet.countOf(own) === patients) incident.firedSet = own;
 }

@@ -64,7 +64,8 @@ export class EnterWindows {
     place.ledger = windows.index.mainOf(account) || windows.index.openMain(account);
     let isInTime = true;
     // What no rule looks at is no day's work.
-    if (state.days && row.time > place.floor && (state.former.isNone || state.former.isLive(set))) this.#enterDay(state.days.days, row, account);
+    if (state.days && row.time > place.floor && (state.former.isNone || state.former.isLive(set)))
+      this.#enterDay(state.days.days, row, account);
     if (row.time <= place.floor) counts.beyondHorizon += 1;
     else isInTime = windows.main.judge.take(place, access, firings);
     if (this.#feeds.length > 0) isInTime = this.#feedSeries(row, account, set, firings) && isInTime;

@@ -9,7 +9,7 @@ import { Incident } from '../incidents/incident.js';
 import { cellOfBytes, noCell } from '../memory/cell-key.js';
 import { entryWords, markOf, timeHighBits, timeOf } from '../memory/entry.js';
 import { everySelection, noSelections } from '../memory/selection-sets.js';
-import { rulesOf } from '../rule/rule.js';
+import { rulesOf, type Selection } from '../rule/rule.js';
 import { selectionIdsOf } from '../rule/selection-ids.js';
 import { selectionOf } from '../rules/match/selection.js';
 import { hashBytes } from '../scan/keyed-hash.js';
@@ -90,8 +90,12 @@ class SnapshotReader {
   constructor(parsed: z.infer<typeof header>, options: EngineOptions) {
     const wanted = new Set([...parsed.neededIds, ...selectionIdsOf(rulesOf(options))]);
     const kept = parsed.selectionIds.filter((id) => wanted.has(id));
-    const named = parsed.conditions.map((condition) => selectionOf(condition));
-    this.state = new EngineState(options, undefined, kept, named);
+    this.state = new EngineState(
+      options,
+      undefined,
+      kept,
+      formerOf(parsed.conditions, new Set(selectionIdsOf(rulesOf(options)))),
+    );
     const { compiled } = this.state;
     this.#numbers = parsed.selectionIds.map((id) => compiled.selectionIds.indexOf(id));
     this.#series = parsed.series;
@@ -279,6 +283,16 @@ class SnapshotReader {
     if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
     return account;
   }
+}
+
+/** Selections that incidents name and no rule has. One that another version put in another order has another id, and is not known then. */
+function formerOf(conditions: z.infer<typeof header>['conditions'], live: ReadonlySet<string>): readonly Selection[] {
+  return conditions
+    .filter(({ id }) => !live.has(id))
+    .flatMap(({ id, condition }) => {
+      const selection = selectionOf(condition);
+      return selection.id === id ? [selection] : [];
+    });
 }
 
 /** Times of entries. */

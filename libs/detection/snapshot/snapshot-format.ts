@@ -34,6 +34,10 @@ export const pieceBytes = 256 * 1024;
  */
 export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4, told: 5, links: 6, days: 7 } as const;
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** Infinite where nothing has come yet. */
 const moment = z.custom<number>((value) => typeof value === 'number' && !Number.isNaN(value));
 
@@ -59,7 +63,7 @@ export const header = z.object({
   /** Those that incidents need. */
   neededIds: z.array(z.string()),
   /** Normalised conditions of these, as far as they are known: lists are part of them, so nothing else says them once a list has changed. */
-  conditions: z.array(z.custom<Match>((value) => typeof value === 'object' && value !== null)).default([]),
+  conditions: z.array(z.object({ id: z.string(), condition: z.custom<Match>(isObject) })).default([]),
   /** Selections of the dormancy columns. */
   dormancies: z.array(z.string()),
   /** What is counted in the columns of days; accounts have days in the version that has them. */

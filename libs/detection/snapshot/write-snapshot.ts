@@ -2,10 +2,10 @@ import { serialize } from 'node:v8';
 import type { z } from 'zod';
 import { entryWords } from '../memory/entry.js';
 import { dayParts, dayPieces } from './day-parts.js';
+import { conditionsOf, neededIds } from './needed-selections.js';
 import { allMarks, dumpOf } from './dump-marks.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Incident } from '../incidents/incident.js';
-import type { Match } from '../rules/match/match.js';
 import { everySelection } from '../memory/selection-sets.js';
 import {
   bytesOf,
@@ -167,24 +167,6 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
     versionCounter: versions.counter,
     watermark, knownFrom, now, lastReceivedAt, missingGroupBy, late, beyondHorizon,
   }; // prettier-ignore
-}
-
-/** Selections that incidents hold. */
-function neededIds(state: EngineState): string[] {
-  const needed = new Set<number>();
-  for (const kind of books)
-    for (const list of state[kind].byAccount.values())
-      for (const { matches, firedSet } of list) {
-        for (const one of state.marks.sets.members(firedSet)) needed.add(one);
-        for (const { selection, exceptions } of matches.values())
-          for (const one of [selection, ...exceptions.map((exception) => exception.selection)]) needed.add(one);
-      }
-  return state.compiled.selectionIds.filter((_, number) => needed.has(number));
-}
-
-/** What these selections mean; one that brings no tree is forgotten when no rule has it. */
-function conditionsOf({ compiled, former }: EngineState, needed: ReadonlySet<string>): Match[] {
-  return [...compiled.live, ...former.known].flatMap(({ selection: { id, tree } }) => (tree && needed.has(id) ? [tree] : []));
 }
 
 function keyOf(state: EngineState, account: number): Uint8Array {

@@ -151,7 +151,10 @@ export class EngineState {
     if (this.former.known.length === 0) return;
     const { sets } = this.marks;
     const named = [this.incidents, this.suppressed].flatMap(({ byAccount }) => byAccount.get(account) ?? []);
-    this.former.note(account, named.reduce((all, { firedSet }) => sets.union(all, firedSet), noSelections));
+    this.former.note(
+      account,
+      named.reduce((all, { firedSet }) => sets.union(all, firedSet), noSelections),
+    );
   }
 
   /** Whatever waited to be counted is counted. */
