@@ -99,6 +99,17 @@ export class Figures {
     return lacks;
   }
 
+  /** Takes every access between the incident's times that is held. */
+  coverWhole(incident: Incident, account: number): void {
+    const { firstTime, lastTime } = incident;
+    this.#add(incident, account, firstTime, lastTime);
+    incident.coveredFrom = firstTime;
+    incident.coveredTo = lastTime;
+    incident.firingStale = true;
+    this.#countFiring(incident, account);
+    incident.firingStale = false;
+  }
+
   #add(incident: Incident, account: number, from: number, to: number): void {
     const stretch = this.windows.between(account, from, to);
     const { words } = stretch;

@@ -11,7 +11,8 @@ import { areNear, type Arrival, type BookOptions, lastOf, type Turn, type Verdic
 import { IncidentTeller, type Versions } from './incident-teller.js';
 import type { Marks } from '../memory/marks.js';
 import { type Opening, openingOf, suppressedId } from './opening.js';
-import { keepPart, unstoredPart } from './unstored-part.js';
+import { keepPart, keptPart, narrow, widen } from './kept-part.js';
+import { noSelections } from '../memory/selection-sets.js';
 import type { Windows } from '../judge/windows.js';
 
 /** The incidents of all accounts: opens, extends, joins and closes them, and notes what is to be told. */
@@ -116,11 +117,8 @@ export class IncidentBook {
     for (const judged of verdict.incidents.filter(within).toSorted((a, b) => a.firstFired - b.firstFired)) {
       const near = [...left].filter((one) => areNear(one, judged, quietMs)).toSorted((a, b) => a.opening.order - b.opening.order);
       const [survivor = this.#opened(verdict, judged), ...others] = near;
-      for (const one of near) {
-        left.delete(one);
-        const kept = unstoredPart(one, this.options.unstoredRules, this.marks.sets);
-        if (kept) keepPart(judged, kept);
-      }
+      for (const one of near) left.delete(one);
+      this.#keepOf(near, judged, verdict);
       survivor.become(judged);
       survivor.lateMs = Math.max(survivor.lateMs, verdict.lateMs);
       present.push(survivor);
@@ -132,7 +130,7 @@ export class IncidentBook {
       this.#endings.schedule(survivor);
     }
     for (const gone of left) {
-      const kept = unstoredPart(gone, this.options.unstoredRules, this.marks.sets);
+      const kept = keptPart(gone, this.options, this.marks.sets);
       if (!kept) this.#withdraw(gone, verdict);
       else present.push(this.#reduced(gone, kept, told.get(gone), verdict));
     }
@@ -140,9 +138,41 @@ export class IncidentBook {
     else this.byAccount.delete(verdict.account);
   }
 
+  /** Takes into what history gives of some incidents what it cannot know of them. */
+  #keepOf(near: readonly Incident[], judged: Incident, verdict: Verdict): void {
+    const { sets } = this.marks;
+    let former = noSelections;
+    for (const one of near) {
+      former = sets.union(former, this.options.formerWithin(one.firedSet));
+      const kept = keptPart(one, this.options, sets);
+      if (kept) keepPart(judged, kept);
+    }
+    if (former === noSelections) return;
+    widen(judged, former);
+    this.#coverAgain(judged, near, verdict);
+    narrow(judged);
+  }
+
+  /** Counts what history has between its times, which may be others now; what no store has is added to that. */
+  #coverAgain(incident: Incident, near: readonly Incident[], verdict: Verdict): void {
+    const asksStore = ![...incident.matches.keys()].some((id) => this.options.unstoredRules.has(id));
+    if (asksStore) incident.uncover();
+    verdict.cover(incident);
+    // Of those that ended long ago the figure alone is known.
+    const known = asksStore ? [] : near.flatMap(({ archived, patients }) => (archived ? [patients] : []));
+    incident.patients = Math.max(incident.patientSet.countOf(incident.firedSet), ...known);
+  }
+
+  /** Counts the accesses of an account that lie between the times of an incident, which may be one of another book, and of those its first firing. */
+  cover(incident: Incident, account: number): void {
+    this.#figures.coverWhole(incident, account);
+  }
+
   /** What is left of one when history holds nothing of it but what history cannot know. */
   #reduced(incident: Incident, kept: Incident, rules: ReadonlySet<string> | undefined, verdict: Verdict): Incident {
-    if (kept.matches.size === incident.matches.size) return incident;
+    const former = this.options.formerWithin(incident.firedSet);
+    if (former !== noSelections) this.#coverAgain(kept, [incident], verdict);
+    else if (kept.matches.size === incident.matches.size) return incident;
     incident.become(kept);
     incident.receivedAt = verdict.receivedAt;
     if (incident.changed) this.#teller.changed(incident, rules, verdict.detectedAt);

@@ -33,6 +33,7 @@ export function changeOf(
   const merged = context.mergedInto !== '';
   const gone = merged || incident.state === 'withdrawn';
   const matches = incident.inOrder;
+  const named = new Set([...matches.map(({ selection }) => selection), ...marks.sets.members(incident.firedSet)]);
   const seen = [...incident.marks].filter(([, set]) => marks.sets.meet(set, incident.firedSet)).map(([mark]) => mark);
   const mask = seen.reduce((all, mark) => all | marks.maskOf(mark), 0);
   const { clinics, accounts } = placesOf(
@@ -66,7 +67,8 @@ export function changeOf(
       last_fired: isoOfMs(match.lastFired),
     })),
     rule_selections: matches.map(({ selection }) => selectionIds[selection] ?? ''),
-    selections: [...new Set(matches.map(({ selection }) => selectionIds[selection] ?? ''))],
+    // More than those of its rules where it was told by others before: `patients` counts by all of them.
+    selections: [...new Set([...named].map((selection) => selectionIds[selection] ?? ''))],
     level: levels[Math.max(...matches.map(({ shown }) => levels.indexOf(shown.level)))] ?? 'informational',
     step: gone ? 0 : incident.step,
     found: incident.isLate ? 'late' : 'live',
@@ -99,6 +101,6 @@ function distinct(texts: readonly string[]): string[] {
 }
 
 /** What a change tells of the incident, to be compared. */
-export function contentsOf({ patients, patientsAtFiring, isLate, inOrder, marks }: Incident): string {
-  return JSON.stringify([patients, patientsAtFiring, isLate, inOrder, [...marks].toSorted(([a], [b]) => a - b)]);
+export function contentsOf({ patients, patientsAtFiring, isLate, inOrder, marks, firedSet }: Incident): string {
+  return JSON.stringify([patients, patientsAtFiring, isLate, inOrder, firedSet, [...marks].toSorted(([a], [b]) => a - b)]);
 }

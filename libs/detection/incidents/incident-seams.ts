@@ -1,6 +1,7 @@
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Incident } from './incident.js';
 import type { Opening } from './opening.js';
+import type { Unfindable } from './kept-part.js';
 import type { Anchor } from '../judge/settler.js';
 import type { Entry } from '../memory/entry.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
@@ -20,7 +21,7 @@ export interface Arrival {
   readonly by: ScannedRow | Anchor;
 }
 
-export interface BookOptions {
+export interface BookOptions extends Unfindable {
   readonly quietMs: number;
   /** What came late came at least so late, milliseconds. */
   readonly allowedLatenessMs: number;
@@ -30,8 +31,6 @@ export interface BookOptions {
   /** `suppressed`: what would have been incidents without exceptions. It is recorded, not told. */
   readonly kind: 'incidents' | 'suppressed';
   readonly subject: SubjectKind;
-  /** Ids of the rules that ask for what no store has. */
-  readonly unstoredRules: ReadonlySet<string>;
 }
 
 /** What one arrival does to the incidents of its account. */
@@ -52,6 +51,8 @@ export interface Verdict {
   readonly lateMs: number;
   readonly receivedAt: number;
   readonly detectedAt: number;
+  /** Counts the accesses of history that lie between an incident's times for it. */
+  cover(incident: Incident): void;
   /** Asked for one that was not known before. */
   opening(incident: Incident, order: number): Opening;
 }

@@ -28,7 +28,7 @@ export class Incident {
   /** What `patientSet` and `marks` cover, event time, both ends included; empty at first. */
   coveredFrom = Number.POSITIVE_INFINITY;
   coveredTo = Number.NEGATIVE_INFINITY;
-  /** Selections of the rules that fired. */
+  /** Selections of the rules that fired, those among them by which they fired before a list or a rule changed. Its patients are counted by these. */
   firedSet = noSelections;
   /** Selections under which any of its accesses was seen. */
   seenSet = noSelections;

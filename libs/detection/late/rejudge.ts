@@ -2,7 +2,7 @@ import type { EngineState } from '../state/engine-state.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import type { Incident } from '../incidents/incident.js';
 import { idOfHistory, type Opening, suppressedId } from '../incidents/opening.js';
-import type { Pending, Rejudgement } from '../state/rejudgements.js';
+import type { Pending, Rejudgement, Stretch } from '../state/rejudgements.js';
 import { RowIntake } from '../row/row-intake.js';
 import { adoptDays } from './adopt-days.js';
 import { lateOf } from './late-accesses.js';
@@ -133,9 +133,13 @@ export class Rejudging {
         lateMs: Math.max(pending.lateMs, live.options.allowedLatenessMs),
         incidents: history[kind].byAccount.get(found) ?? [],
         receivedAt: pending.receivedAt || live.lastReceivedAt,
+        cover: (incident) => {
+          if (found) history[kind].cover(incident, found);
+        },
         detectedAt,
         opening: (incident, order) => openingOf(incident, order, { pending, state: live, account, detectedAt, kind }),
       });
+    live.noteFormer(account);
     takeMatches(live, account, history, found, stretch);
     if (live.days && history.days && found)
       adoptDays({ days: live.days, account }, { days: history.days, account: found }, stretch);
@@ -204,7 +208,7 @@ function isSame(a: Rejudgement, b: Rejudgement): boolean {
   return a.fromMs === b.fromMs && a.toMs === b.toMs && a.throughOffset === b.throughOffset;
 }
 
-function stretchOf(state: EngineState, account: number, pending: Pending): { readonly from: number; readonly to: number } {
+function stretchOf(state: EngineState, account: number, pending: Pending): Stretch {
   const known = [...(state.incidents.byAccount.get(account) ?? []), ...(state.suppressed.byAccount.get(account) ?? [])];
   return state.rejudgements.stretchOf(pending, known);
 }

@@ -63,7 +63,9 @@ export class EnterWindows {
     place.cell = noCell;
     place.ledger = windows.index.mainOf(account) || windows.index.openMain(account);
     let isInTime = true;
-    if (state.days && row.time > place.floor) this.#enterDay(state.days.days, row, account);
+    // What no rule looks at is no day's work.
+    if (state.days && row.time > place.floor && (state.former.isNone || state.former.isLive(set)))
+      this.#enterDay(state.days.days, row, account);
     if (row.time <= place.floor) counts.beyondHorizon += 1;
     else isInTime = windows.main.judge.take(place, access, firings);
     if (this.#feeds.length > 0) isInTime = this.#feedSeries(row, account, set, firings) && isInTime;

@@ -98,7 +98,11 @@ export class RowIntake {
 
   /** The set of selections that the row meets, none without an account. */
   #select(row: ScannedRow): number {
-    if (row.hasAccount) return this.#find.select(row);
+    if (row.hasAccount) {
+      const set = this.#find.select(row);
+      const { former, marks } = this.state;
+      return former.isNone ? set : marks.sets.union(set, former.of(row));
+    }
     this.state.counts.missingGroupBy += 1;
     return noSelections;
   }

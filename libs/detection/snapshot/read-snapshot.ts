@@ -9,8 +9,9 @@ import { Incident } from '../incidents/incident.js';
 import { cellOfBytes, noCell } from '../memory/cell-key.js';
 import { entryWords, markOf, timeHighBits, timeOf } from '../memory/entry.js';
 import { everySelection, noSelections } from '../memory/selection-sets.js';
-import { rulesOf } from '../rule/rule.js';
+import { rulesOf, type Selection } from '../rule/rule.js';
 import { selectionIdsOf } from '../rule/selection-ids.js';
+import { selectionOf } from '../rules/match/selection.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import type { Pending } from '../state/rejudgements.js';
@@ -89,7 +90,12 @@ class SnapshotReader {
   constructor(parsed: z.infer<typeof header>, options: EngineOptions) {
     const wanted = new Set([...parsed.neededIds, ...selectionIdsOf(rulesOf(options))]);
     const kept = parsed.selectionIds.filter((id) => wanted.has(id));
-    this.state = new EngineState(options, undefined, kept);
+    this.state = new EngineState(
+      options,
+      undefined,
+      kept,
+      formerOf(parsed.conditions, new Set(selectionIdsOf(rulesOf(options)))),
+    );
     const { compiled } = this.state;
     this.#numbers = parsed.selectionIds.map((id) => compiled.selectionIds.indexOf(id));
     this.#series = parsed.series;
@@ -237,6 +243,8 @@ class SnapshotReader {
       incident.matches.set(one.ruleId, { ...one, selection, exceptions });
       incident.firedSet = sets.union(incident.firedSet, sets.of([selection]));
     }
+    const formerly = parsed.formerly.map((then) => present(this.#numbers[then], 'a selection that an incident counts by'));
+    incident.firedSet = sets.union(incident.firedSet, sets.of(formerly));
     for (let at = 0; at < parsed.patients.length; at += 5) {
       const [v0 = 0, v1 = 0, v2 = 0, v3 = 0, then] = parsed.patients.subarray(at, at + 5);
       const now = this.#setOf(present(then, 'the set of a patient'));
@@ -244,7 +252,9 @@ class SnapshotReader {
     }
     for (const [mark, set] of parsed.marks) incident.see(this.#marks?.[mark] ?? mark, this.#setOf(set));
     Object.assign(incident, parsed.figures);
-    state[parsed.kind].reopen(this.#accountOf(parsed.key), incident, parsed.dirty);
+    const account = this.#accountOf(parsed.key);
+    state[parsed.kind].reopen(account, incident, parsed.dirty);
+    state.noteFormer(account);
     return 1;
   }
 
@@ -273,6 +283,16 @@ class SnapshotReader {
     if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
     return account;
   }
+}
+
+/** Selections that incidents name and no rule has. One that another version put in another order has another id, and is not known then. */
+function formerOf(conditions: z.infer<typeof header>['conditions'], live: ReadonlySet<string>): readonly Selection[] {
+  return conditions
+    .filter(({ id }) => !live.has(id))
+    .flatMap(({ id, condition }) => {
+      const selection = selectionOf(condition);
+      return selection.id === id ? [selection] : [];
+    });
 }
 
 /** Times of entries. */

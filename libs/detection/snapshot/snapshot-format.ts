@@ -3,8 +3,9 @@ import type { AccountDay } from '#libs/habits/seams.js';
 import { subjectKinds } from '#libs/contracts/vocabulary.js';
 import { incidentChange, parseIncidentChange } from '#libs/contracts/incident.js';
 import { entryWords } from '../memory/entry.js';
-import type { Match } from '../incidents/incident-match.js';
+import type { Match as RuleMatch } from '../incidents/incident-match.js';
 import type { Opening } from '../incidents/opening.js';
+import type { Match } from '../rules/match/match.js';
 
 /** The pieces are not a whole snapshot that this code can read. Nothing was restored; build the windows again from the log. */
 export class SnapshotRefused extends Error {
@@ -33,6 +34,10 @@ export const pieceBytes = 256 * 1024;
  */
 export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4, told: 5, links: 6, days: 7 } as const;
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** Infinite where nothing has come yet. */
 const moment = z.custom<number>((value) => typeof value === 'number' && !Number.isNaN(value));
 
@@ -57,6 +62,8 @@ export const header = z.object({
   liveIds: z.array(z.string()).default([]),
   /** Those that incidents need. */
   neededIds: z.array(z.string()),
+  /** Normalised conditions of these, as far as they are known: lists are part of them, so nothing else says them once a list has changed. */
+  conditions: z.array(z.object({ id: z.string(), condition: z.custom<Match>(isObject) })).default([]),
   /** Selections of the dormancy columns. */
   dormancies: z.array(z.string()),
   /** What is counted in the columns of days; accounts have days in the version that has them. */
@@ -95,7 +102,7 @@ const match = z
     innerMs: z.number().default(0),
     begins: z.number().optional(),
   })
-  .transform((one) => ({ ...one, begins: one.begins ?? one.windowFirst })) satisfies z.ZodType<Match>;
+  .transform((one) => ({ ...one, begins: one.begins ?? one.windowFirst })) satisfies z.ZodType<RuleMatch>;
 
 const opening = z.object({
   id: z.string(),
@@ -131,6 +138,8 @@ export const incidentPiece = z.object({
   kind: z.enum(['incidents', 'suppressed']),
   opening,
   matches: z.array(match),
+  /** Selections that it counts by besides those of its matches; a snapshot of before has none. */
+  formerly: z.array(z.number()).default([]),
   patients: z.custom<Uint32Array>(isView),
   marks: z.array(z.tuple([z.number(), z.number()])),
   dirty: z.boolean(),

@@ -2,6 +2,7 @@ import { serialize } from 'node:v8';
 import type { z } from 'zod';
 import { entryWords } from '../memory/entry.js';
 import { dayParts, dayPieces } from './day-parts.js';
+import { conditionsOf, neededIds } from './needed-selections.js';
 import { allMarks, dumpOf } from './dump-marks.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Incident } from '../incidents/incident.js';
@@ -145,6 +146,7 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
   const { watermark, now, lastReceivedAt, counts, compiled, versions, windows } = state;
   const { missingGroupBy, late, beyondHorizon } = counts;
   const { knownFrom } = windows;
+  const needed = neededIds(state);
   return {
     version: state.days ? versionWithDays : version,
     entryWords,
@@ -155,7 +157,8 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
     series: compiled.others.map(({ key }) => key),
     selectionIds: [...compiled.selectionIds],
     liveIds: compiled.live.map(({ selection }) => selection.id),
-    neededIds: neededIds(state),
+    neededIds: needed,
+    conditions: conditionsOf(state, new Set(needed)),
     dormancies: compiled.dormancies.map(({ selection }) => compiled.selectionIds[selection] ?? ''),
     dayCounts: state.days ? compiled.dayCounts.map(({ key }) => key) : [],
     settled: state.settler.watermark,
@@ -164,17 +167,6 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
     versionCounter: versions.counter,
     watermark, knownFrom, now, lastReceivedAt, missingGroupBy, late, beyondHorizon,
   }; // prettier-ignore
-}
-
-/** Selections that incidents hold. */
-function neededIds(state: EngineState): string[] {
-  const needed = new Set<number>();
-  for (const kind of books)
-    for (const list of state[kind].byAccount.values())
-      for (const { matches } of list)
-        for (const { selection, exceptions } of matches.values())
-          for (const one of [selection, ...exceptions.map((exception) => exception.selection)]) needed.add(one);
-  return state.compiled.selectionIds.filter((_, number) => needed.has(number));
 }
 
 function keyOf(state: EngineState, account: number): Uint8Array {
@@ -210,6 +202,7 @@ function incidentOf(
   } = all;
   return {
     key: keyOf(state, account), kind, opening, patients, marks: [...marks], dirty: state[kind].isDirty(incident),
+    formerly: [...state.marks.sets.members(incident.firedSet)],
     matches: [...matches.values()].map((one) => ({ ...one, steps: [...one.steps], exceptions: [...one.exceptions] })),
     figures: { state: incident.state, coveredFrom, coveredTo, patientsAtFiring, firingStale, isLate, lateMs, patientsAtDetection, toldStep, closings, version, receivedAt, archived, patients: incident.patients },
   }; // prettier-ignore

@@ -16,9 +16,11 @@ import { Rejudgements } from './rejudgements.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import { PatientLinks } from '../memory/patient-links.js';
 import { readerOf, type SubjectReader } from '../scan/subject-reader.js';
-import { SelectionSets } from '../memory/selection-sets.js';
+import { noSelections, SelectionSets } from '../memory/selection-sets.js';
+import { FormerSelections } from '../select/former-selections.js';
 import { Selector } from '../select/selector.js';
 import type { CompiledSeries } from '../compile/series.js';
+import type { Selection } from '../rule/rule.js';
 import { compileSeries } from '../compile/compile-series.js';
 import { Settler } from '../judge/settler.js';
 import { ReadAhead } from '../judge/read-ahead.js';
@@ -43,6 +45,8 @@ export class EngineState {
   readonly settler = new Settler();
   readonly dormancy: Dormancy;
   readonly selector: Selector;
+  /** What incidents were told by and no rule asks for any more. */
+  readonly former: FormerSelections;
   /** Makes rows those of their subject, where that is not the account. */
   readonly reader: SubjectReader | undefined;
   readonly versions = new Versions();
@@ -71,6 +75,8 @@ export class EngineState {
     marks?: Marks,
     /** Selections by number; those of a snapshot first, so that what its incidents say stays true. */
     selectionIds: readonly string[] = [],
+    /** Conditions of selections that incidents name, as far as they are known. */
+    named: readonly Selection[] = [],
   ) {
     this.compiled = compileSeries(rulesOf(options), selectionIds, options);
     this.marks = marks ?? new Marks(new SelectionSets(this.compiled.selectionIds.length));
@@ -81,6 +87,7 @@ export class EngineState {
     const { quietMs, keepsAll = false } = options;
     const accounts = new AccountTable();
     this.selector = new Selector(this.compiled.live, shared.texts, shared.sets, this.reader !== undefined, accounts);
+    this.former = this.#formerOf(named);
     const days = this.#daysOf(accounts);
     const parts = { accounts, marks: shared, settler, dormancy, days, quietMs, keepsAll };
     this.windows = new Windows(this.compiled, parts);
@@ -91,6 +98,16 @@ export class EngineState {
     this.incidents = this.#book('incidents');
     this.suppressed = this.#book('suppressed');
     this.rejudgements = new Rejudgements(this.compiled, quietMs, days && ((groupId, time) => days.dayOf(groupId, time)));
+  }
+
+  #formerOf(named: readonly Selection[]): FormerSelections {
+    const { compiled, marks, selector } = this;
+    const live = new Set(compiled.live.map(({ number }) => number));
+    const former = named.flatMap((selection) => {
+      const number = compiled.selectionIds.indexOf(selection.id);
+      return number < 0 || live.has(number) ? [] : [{ number, selection }];
+    });
+    return new FormerSelections(former, compiled.live, marks.sets, (row) => selector.wholeRow(row));
   }
 
   #daysOf(accounts: AccountTable): Days | undefined {
@@ -116,15 +133,28 @@ export class EngineState {
       closedBytesMax: options.closedBytesMax ?? defaults.closedBytesMax,
       selectionIds: this.compiled.selectionIds,
       subject: options.subject ?? 'account',
+      formerWithin: (set: number) => this.former.within(set),
       unstoredRules: new Set(this.compiled.rules.flatMap(({ rule }) => (asksUnstored(rule) ? [rule.id] : []))),
     };
     return new IncidentBook(book, this.windows, this.marks, this.versions);
   }
 
   /** Shares with another state what both must know alike: what numbers stand for, and who two pseudonyms are one patient of. */
-  standBeside({ links }: EngineState): void {
+  standBeside({ links, former, windows }: EngineState): void {
     this.sharesNumbers = true;
     this.links = links;
+    this.former.standBeside(former, (account) => windows.accounts.key(account));
+  }
+
+  /** Notes which selections the incidents of an account name that no rule has any more. */
+  noteFormer(account: number): void {
+    if (this.former.known.length === 0) return;
+    const { sets } = this.marks;
+    const named = [this.incidents, this.suppressed].flatMap(({ byAccount }) => byAccount.get(account) ?? []);
+    this.former.note(
+      account,
+      named.reduce((all, { firedSet }) => sets.union(all, firedSet), noSelections),
+    );
   }
 
   /** Whatever waited to be counted is counted. */
@@ -177,6 +207,7 @@ export class EngineState {
     if (this.incidents.byAccount.has(account) || this.suppressed.byAccount.has(account) || this.rejudgements.has(account)) return;
     if (this.dormancy.width > 0 && accounts.newest(account) >= this.watermark - rememberedMs) return;
     if (this.dormancy.width > 0) this.dormancy.forget(account);
+    this.former.forget(account);
     accounts.remove(account);
   }
 

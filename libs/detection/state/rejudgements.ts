@@ -39,6 +39,13 @@ export interface Pending {
   readonly late: Set<string>;
 }
 
+/** What of an account is unclear, event time, both ends included, and when the first of its incidents begins: rules of before may have reached further back. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly begins: number;
+}
+
 /** What stands for an access of the account among those that came late. */
 export function accessKey(time: number, v0: number, v1: number, v2: number, v3: number): string {
   return `${time} ${v0} ${v1} ${v2} ${v3}`;
@@ -113,7 +120,7 @@ export class Rejudgements {
   }
 
   /** The stretch that is unclear, widened to the whole of every incident that it touches. */
-  stretchOf(pending: Pending, incidents: readonly Incident[]): { readonly from: number; readonly to: number } {
+  stretchOf(pending: Pending, incidents: readonly Incident[]): Stretch {
     let { from, to } = pending;
     for (let again = true; again;) {
       again = false;
@@ -128,14 +135,15 @@ export class Rejudgements {
         again = true;
       }
     }
-    return { from, to };
+    const within = incidents.filter(({ firstFired, lastTime }) => firstFired <= to && lastTime >= from);
+    return { from, to, begins: Math.min(from, ...within.map(({ firstTime }) => firstTime)) };
   }
 
   /** What has to be read for the stretch: windows reach back from its beginning, and sleep further. */
-  needOf({ from, to }: { readonly from: number; readonly to: number }): Pick<Rejudgement, 'fromMs' | 'toMs' | 'outline'> {
+  needOf({ from, to, begins }: Stretch): Pick<Rejudgement, 'fromMs' | 'toMs' | 'outline'> {
     const { windowsMs, forwardMs, sleepers } = this.compiled.reach;
     // What is missing behind the last rows must not seem to be absent anywhere within quiet of the stretch.
     const behindMs = forwardMs > 0 ? forwardMs + this.quietMs : 0;
-    return { ...readFrom(from - windowsMs, sleepers), toMs: to + behindMs };
+    return { ...readFrom(Math.min(from - windowsMs, begins - 1), sleepers), toMs: to + behindMs };
   }
 }
