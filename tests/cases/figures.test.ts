@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { strFromU8, unzipSync } from 'fflate';
+import { copyMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
@@ -70,6 +71,9 @@ function patientsOf(csv: string): number {
   return new Set(lines.map((line) => line.split(',')[place])).size;
 }
 
+/** How many different patients lines of lists name. */
+const patientsIn = (lines: readonly Record<string, unknown>[]) => new Set(lines.map((line) => line['patient_id'])).size;
+
 /** The figures of rows, by their ids. */
 const each = (rows: readonly Record<string, unknown>[]) => Object.fromEntries(rows.map((row) => [row['id'], Number(row['n'])]));
 
@@ -81,7 +85,7 @@ async function figures(id: string) {
   const shape = await json<{ readonly total: number }>(`/v1/cases/${id}/shape`);
   const ids = shown.incidents.map((one) => `'${one.incident_id}'`).join();
   const number = async (query: string) => Number((await vigie.sql(query))[0]?.['n']);
-  const lists = await vigie.sql(`SELECT incident_id AS id, uniqExact(patient_id) AS n FROM vigie.incident_patients WHERE incident_id IN (${ids}) GROUP BY id`);
+  const lists = Map.groupBy(await vigie.sql(`SELECT incident_id, patient_id FROM vigie.incident_patients WHERE incident_id IN (${ids})`), (line) => String(line['incident_id']));
   const told = JSON.parse(await command('dossier', 'figures', id, '--format', 'json')) as { readonly settled: string; readonly of_incidents: { readonly whole: { readonly patients: number } } };
   const spoken = /"patients":(\d+)/.exec(await tool('get_case', { case_id: id }))?.[1];
   const row = (await command('case', 'list', '--status', 'new,acknowledged,resolved')).split('\n').find((line) => line.startsWith(id.slice(0, 8)));
@@ -91,10 +95,10 @@ async function figures(id: string) {
       shown: Object.fromEntries(shown.incidents.map((one) => [one.incident_id, one.patients])),
       stored: each(await vigie.sql(`SELECT incident_id AS id, patients AS n FROM vigie.incidents WHERE incident_id IN (${ids})`)),
       // Of an incident that was withdrawn there is no list.
-      listed: { ...Object.fromEntries(shown.incidents.map((one) => [one.incident_id, 0])), ...each(lists) },
+      listed: { ...Object.fromEntries(shown.incidents.map((one) => [one.incident_id, 0])), ...Object.fromEntries([...lists].map(([incident, lines]) => [incident, patientsIn(lines)])) },
     },
     figure: [shown.case.patients, listed.cases.find(({ case_id }) => case_id === id)?.patients, Number(spoken), await number(`SELECT patients AS n FROM vigie.cases WHERE case_id = '${id}'`), Number(row?.trim().split(/\s{2,}/)[3])],
-    list: [page.figure.patients, shape.total, told.of_incidents.whole.patients, patientsOf(await ask(`/v1/cases/${id}/patients.csv`)), await number(`SELECT uniqExact(patient_id) AS n FROM vigie.incident_patients WHERE incident_id IN (${ids})`)],
+    list: [page.figure.patients, shape.total, told.of_incidents.whole.patients, patientsOf(await ask(`/v1/cases/${id}/patients.csv`)), patientsIn([...lists.values()].flat())],
   };
 } // prettier-ignore
 
@@ -116,6 +120,7 @@ describe('how many patients', () => {
     const token = { name: 'desk', owner: 'a.durand', role: 'analyst', clinics: ['*'], actor: 'full', group_id: 'helix', expires: '2999-01-01T00:00:00.000Z', sha256: hash('sha256', assistant, 'hex') };
     writeFileSync(files.tokens, JSON.stringify({ tokens: [token] }));
     const portBase = await freePortBase();
+    await copyMigrated(join(folder, 'data'));
     const own = { VIGIE_MCP_TOKENS_FILE: files.tokens, VIGIE_CLINICS_FILE: files.clinics, VIGIE_PSEUDONYM_KEYS_FILE: files.keys };
     vigie = await RunningVigie.start({ portBase, dataDir: join(folder, 'data'), env: own });
     env = { ...own, VIGIE_DATA_DIR: vigie.dataDir, VIGIE_PORT_BASE: String(portBase) };

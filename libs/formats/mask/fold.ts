@@ -31,7 +31,12 @@ export function fold(text: string, unescape = false): Folded {
 
 /** A text folds to so many units at most: one that is too short for what is looked for need not be folded. An escape is longer than what it stands for. */
 export function unitsMaxOf(text: string): number {
-  return /\P{ASCII}/u.test(text) ? compatibleMax * text.length : text.length;
+  return unitsMaxOfLength(text.length, !/\P{ASCII}/u.test(text));
+}
+
+/** The same of so many characters, of which it is known whether all are ASCII. */
+export function unitsMaxOfLength(characters: number, isAscii: boolean): number {
+  return isAscii ? characters : compatibleMax * characters;
 }
 
 /** Every bit: whatever is looked for may be there. */
@@ -119,7 +124,7 @@ function foldedLetters(code: number): string | undefined {
 }
 
 /** Of each code point of Latin-1, the bits of what it folds to. */
-const bitsByCode = Int32Array.from({ length: 0x100 }, (_, code) => bitsOfUnits(fold(String.fromCharCode(code)).units));
+export const bitsByCode = Int32Array.from({ length: 0x100 }, (_, code) => bitsOfUnits(fold(String.fromCharCode(code)).units));
 
 function plainAt(text: string, at: number): { readonly code: number; readonly next: number } {
   const code = text.codePointAt(at) ?? 0;

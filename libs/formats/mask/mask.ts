@@ -1,8 +1,8 @@
 import type { WorkMeter } from '../work-meter.js';
 import { Automaton } from './automaton.js';
-import { runsOf } from './base64.js';
+import { type Outline, runsOf } from './base64.js';
 import { FewWords, fewUnitsMax, fewWordsMax, type WordFinder } from './few-words.js';
-import { bitsOfUnits, fold, type Folded, unitBitsOf, unitsMaxOf } from './fold.js';
+import { bitsByCode, bitsOfUnits, fold, type Folded, unitBitsOf, unitsMaxOf, unitsMaxOfLength } from './fold.js';
 
 /** Identifiers of fewer characters are replaced only as a whole word and as they are written: `12` inside `v12b` is not a patient. */
 const anywhereLengthMin = 4;
@@ -71,7 +71,8 @@ export class Mask {
 
   /** Runs of base64 are unpacked, and what is found there is replaced where it came from. */
   #packed(text: string): readonly Found[] {
-    return [...runsOf(text)].flatMap((run) =>
+    const words = (this.#loose ??= this.#words(looseWords));
+    return [...runsOf(text, bitsByCode, (outline) => words.mayBePacked(outline))].flatMap((run) =>
       this.#spelled(run.text).map(({ start, end, replacement }) => ({ ...run.place(start, end), replacement })),
     );
   }
@@ -130,6 +131,11 @@ class Words {
   /** False where the text lacks what every word has: most texts of an event, and nearly all that is unpacked, need not be folded. */
   mayBeIn(text: string): boolean {
     return text.includes('%') || (this.#bits & ~unitBitsOf(text)) === 0;
+  }
+
+  /** The same of bytes that are still packed. An escape that is packed, too, may stand for any unit. */
+  mayBePacked({ bits, bytes, isAscii, hasEscape }: Outline): boolean {
+    return unitsMaxOfLength(bytes, isAscii) >= this.#shortest && (hasEscape || (this.#bits & ~bits) === 0);
   }
 
   find(folded: Folded, text: string, fits: Fits, found: Found[]): void {

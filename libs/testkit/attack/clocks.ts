@@ -1,5 +1,6 @@
 import { massAccess } from './events.js';
 import { type Attack, outcomeOf } from './attack.js';
+import { literal } from './target.js';
 
 const minuteMs = 60_000;
 /** How far a clock may be turned, in milliseconds: just inside and outside of what is tolerated, hours, years. */
@@ -26,7 +27,10 @@ export const turnedClocks: Attack = {
     const honest = Array.from({ length: 8 }, () => target.account('honest'));
     for (const actor of honest) await target.feed(massAccess(actor, patients));
     const found = await target.comes(
-      async () => (await Promise.all(honest.map((one) => target.incidentsOf(one)))).every((one) => one.length > 0),
+      async () =>
+        (await target.figure(
+          `SELECT uniqExact(actor_id) FROM vigie.incident_latest WHERE actor_id IN (${honest.map(literal).join()})`,
+        )) === honest.length,
       30_000,
     );
     if (!found) through.push('afterwards a mass access of now was not told');

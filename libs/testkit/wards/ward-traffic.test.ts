@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { defaultListsDir } from '#libs/detection/rules/load/config.js';
+import { casesOf } from '../measures/long-run.js';
 import { listsOf, packWith } from '../quality/load-pack.js';
 import { playTraffic } from '../quality/play.js';
 import { WardGroup, worksOn } from './group.js';
@@ -46,7 +47,7 @@ describe('the group of wards', () => {
   });
 
   it('is judged by the pack: what is loud is told in its second week, and whoever works off last week is not', async () => {
-    const traffic = wardTraffic({ seed: 3, staff: 150, days: 10, attacks: true });
+    const traffic = wardTraffic({ seed: 3, staff: casesOf(90, 150), days: 10, attacks: true });
     const { rules } = await packWith(
       { rulesDir: `${projectRoot}/rules`, listsDir: defaultListsDir },
       listsOf(traffic.serviceAccounts, traffic.closedClinics),
