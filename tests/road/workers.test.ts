@@ -50,8 +50,13 @@ describe('two scorers and two ingestors of one machine', () => {
   const figures = (service: 'ingestor' | 'scorer', name: string, label = '') =>
     Promise.all(vigie.pages(service).map(async (page) => figureOf(await textOf(`${page}/metrics`), name, label)));
   /** Which scorer holds an account: its place in the list of pages. */
-  const holdersOf = (actor: string) =>
-    Promise.all(vigie.pages('scorer').map((page) => fetch(`${page}/v1/accounts/helix/${actor}`, { signal: AbortSignal.timeout(answerMsMax) }).then(({ ok }) => ok, () => false))); // prettier-ignore
+  const holdersOf = (actor: string) => Promise.all(vigie.pages('scorer').map((page) => isHeldBy(page, actor)));
+  /** Whether the second one has an account of its own; of 32 accounts one that it holds is enough. */
+  const secondHoldsSome = async () => {
+    const [, page = ''] = vigie.pages('scorer');
+    for (const actor of accounts) if (await isHeldBy(page, actor)) return true;
+    return false;
+  };
 
   beforeAll(async () => {
     // The road of one of each begins over nothing.
@@ -122,10 +127,7 @@ sources:
     expect(told).toMatchObject({ actor_id: usurped, patients: 60, step: 40 });
     expect(await holdersOf(usurped)).toEqual([true, false]);
     vigie.release();
-    await vigie.until(
-      async () => (await Promise.all(accounts.map(holdersOf))).filter(([, two]) => two).length,
-      (accountsOfTwo) => accountsOfTwo > 0,
-    );
+    await vigie.until(secondHoldsSome, (isBack) => isBack);
     await vigie.post(attack(usurped, 60, 60));
     const after = await vigie.until(incidents, ([one]) => Number(one?.['patients']) >= 120);
     expect(after).toEqual([{ ...told, patients: 120, step: 120, last_time: after[0]?.['last_time'] }]);
@@ -148,10 +150,7 @@ sources:
     const [told] = await vigie.until(ofUsurped, ([one]) => Number(one?.['patients']) >= 60);
     expect(told).toMatchObject({ patients: 60, step: 40 });
     vigie.signal('scorer-2', 'SIGCONT');
-    await vigie.until(
-      async () => (await Promise.all(accounts.map(holdersOf))).filter(([, two]) => two).length,
-      (accountsOfTwo) => accountsOfTwo > 0,
-    );
+    await vigie.until(secondHoldsSome, (isBack) => isBack);
     await vigie.post(attack(usurped, 60, 60));
     const after = await vigie.until(ofUsurped, ([one]) => Number(one?.['patients']) >= 120);
     expect(after).toEqual([{ ...told, patients: 120, step: 120, last_time: after[0]?.['last_time'] }]);
@@ -194,6 +193,15 @@ sources:
     expect(await incidents()).toEqual(told);
   });
 });
+
+/** Whether the scorer of a page holds an account. */
+async function isHeldBy(page: string, actor: string): Promise<boolean> {
+  const asked = fetch(`${page}/v1/accounts/helix/${actor}`, { signal: AbortSignal.timeout(answerMsMax) });
+  return asked.then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
 
 function sum(figures: readonly number[]): number {
   return figures.reduce((all, one) => all + one, 0);

@@ -5,7 +5,7 @@ import { Feed } from './feed.js';
 import { feedSource } from './feed-source.js';
 import { HealthWatch, type PageHistory } from './health-watch.js';
 import { persistently, untilRight } from './patience.js';
-import { partitions, type Stage } from './stage.js';
+import type { Stage } from './stage.js';
 import { differencesOf, toldIncidents, undisturbedIncidents } from './undisturbed.js';
 import type { Wave } from './wave.js';
 
@@ -103,7 +103,7 @@ async function wholeAgain(
   if (late.length > 0) return late;
   return [
     ...(await judgedOf(stage, feed, waves)).wrong,
-    ...(await wrongMembers(stage, partitions)),
+    ...(await wrongMembers(stage, stage.partitions)),
     ...(await wrongReadiness(stage, fault.lasting ? fault.unready : [])),
   ];
 }
@@ -141,7 +141,7 @@ function wrongHealth(fault: Fault, pages: readonly PageHistory[]): readonly stri
   ];
 }
 
-function feedOf(name: string, { machines }: Stage, clock: Clock): Feed {
+function feedOf(name: string, { machines, partitions }: Stage, clock: Clock): Feed {
   const urls = machines.map((machine) => machine.url('ingestor'));
   return new Feed({ name, urls, token: machines[0].token, source: feedSource(), partitions, clock });
 }

@@ -13,7 +13,10 @@ import { RunningVigie, type RunningVigieOptions } from '../running-vigie.js';
 import { KafkaView } from './kafka-view.js';
 import { feedKeys } from './feed-source.js';
 
+/** Of each topic, on three brokers. */
 export const partitions = 6;
+/** And on one: two for each member. Every partition is written, committed and stored by itself, which is most of what this stage costs. */
+const partitionsOfSmall = 4;
 /** A scorer commits when it has written a snapshot: the sooner, the less time is spent waiting to see it. */
 const snapshotSeconds = '3';
 
@@ -84,6 +87,11 @@ export class Stage {
     return this.kafka.brokerIds.length === 1;
   }
 
+  /** Of each topic. */
+  get partitions(): number {
+    return partitionsOn(this.kafka.brokerIds.length);
+  }
+
   /** What the supervisors say of processes that ended and were started again. */
   restarts(): readonly string[] {
     return this.machines.flatMap(({ output }, index) =>
@@ -99,6 +107,11 @@ export class Stage {
   }
 }
 
+/** As many brokers as a partition has replicas. */
+function partitionsOn(brokers: number): number {
+  return brokers === 1 ? partitionsOfSmall : partitions;
+}
+
 async function machine(undo: AsyncDisposableStack, options: RunningVigieOptions): Promise<RunningVigie> {
   const vigie = await RunningVigie.start(options);
   undo.defer(async () => void (await vigie.stop()));
@@ -111,7 +124,7 @@ async function createTopics(env: Readonly<Record<string, string>>, replication: 
     'topics',
     'create',
     '--partitions',
-    String(partitions),
+    String(partitionsOn(replication)),
     '--replication',
     String(replication),
   ];
