@@ -100,11 +100,16 @@ export class RowIntake {
   #select(row: ScannedRow): number {
     if (row.hasAccount) {
       const set = this.#find.select(row);
-      const { former, marks } = this.state;
-      return former.isNone ? set : marks.sets.union(set, former.of(row));
+      return this.state.former.isNone ? set : this.#withFormer(row, set);
     }
     this.state.counts.missingGroupBy += 1;
     return noSelections;
+  }
+
+  /** The set with what its account's incidents were told by before lists changed. */
+  #withFormer(row: ScannedRow, set: number): number {
+    const { former, marks } = this.state;
+    return marks.sets.union(set, former.of(row));
   }
 
   /** An access that makes nothing hold, of an account without incidents, says nothing to the books. */

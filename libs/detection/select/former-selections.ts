@@ -9,6 +9,8 @@ import type { ScannedRow } from '../scan/scanned-row.js';
  * accesses that the figure has not. Other accounts pay nothing for it.
  */
 export class FormerSelections {
+  /** Whether no account has any: then nothing needs to be asked. Each row looks. */
+  isNone = true;
   /** By account; where accounts of another state have some, also those that were looked up and have none. */
   readonly #byAccount = new Map<number, readonly LiveSelection[]>();
   /** By the key of an account of the state that this one stands beside. */
@@ -24,11 +26,6 @@ export class FormerSelections {
     private readonly wholeRow: (row: ScannedRow) => Partial<AccessRow>,
   ) {
     this.#live = sets.of(live.map(({ number }) => number));
-  }
-
-  /** Whether no account has any: then nothing needs to be asked. */
-  get isNone(): boolean {
-    return this.#byAccount.size === 0 && this.#byKey.size === 0;
   }
 
   /** Whether a rule has one of the set. */
@@ -52,17 +49,20 @@ export class FormerSelections {
   /** Says what the incidents of an account name. */
   note(account: number, named: number): void {
     const asked = this.known.filter(({ number }) => this.sets.has(named, number));
-    if (asked.length > 0) this.#byAccount.set(account, asked);
-    else this.#byAccount.delete(account);
+    if (asked.length === 0) return this.forget(account);
+    this.#byAccount.set(account, asked);
+    this.isNone = false;
   }
 
   forget(account: number): void {
     this.#byAccount.delete(account);
+    this.isNone = this.#byAccount.size === 0 && this.#byKey.size === 0;
   }
 
   /** Asks as another does, whose accounts have other numbers; `keyOf` an account there. */
   standBeside(other: FormerSelections, keyOf: (account: number) => Uint8Array | undefined): void {
     this.#byKey = new Map([...other.#byAccount].map(([account, asked]) => [nameOf(keyOf(account) ?? noKey), asked]));
+    this.isNone &&= this.#byKey.size === 0;
   }
 
   #asked(row: ScannedRow): readonly LiveSelection[] | undefined {
