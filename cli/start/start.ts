@@ -179,7 +179,7 @@ async function bringUp(
 }
 
 /** A full disk, or a pipe that nobody reads any more, stops nothing here. */
-const output = new LogOutput(1, (lines) => `(${lines} lines were left out: this output could not take them)\n`);
+const output = LogOutput.standard((lines) => `(${lines} lines were left out: this output could not take them)\n`);
 
 function print(text: string): void {
   output.write(`${printableLines(text)}\n`);

@@ -93,9 +93,7 @@ export function createLog(service: string, level: string, out?: DestinationStrea
 let standard: LogOutput | undefined;
 
 function standardOutput(service: string): DestinationStream {
-  // Asked for once, a pipe or a terminal blocks nobody: a write to one that stands still would hold up the end of the process for good.
-  void process.stdout;
-  standard ??= new LogOutput(1, (count) => {
+  standard ??= LogOutput.standard((count) => {
     const message = 'lines of this log were left out, since what they go to could not take them';
     return `${JSON.stringify({ level: 'error', time: new Date().toISOString(), service, count, message })}\n`;
   });

@@ -46,6 +46,13 @@ export class LogOutput {
     process.once('exit', () => this.#last());
   }
 
+  /** The standard output of this process. */
+  static standard(lostLine: (lines: number) => string): LogOutput {
+    // Asked for once, a pipe or a terminal blocks nobody: a write to one that stands still would hold up whoever logs, and the end of the process for good.
+    void process.stdout;
+    return new LogOutput(1, lostLine);
+  }
+
   write(line: string): void {
     if (this.#isClosed) return;
     if (this.#waitingChars + line.length > waitingCharsMax) {
