@@ -6,7 +6,7 @@ import { viewOf } from '../scan/scan-text.js';
 import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
 import { KeyPrefixes } from './key-prefixes.js';
-import { copyBytes, KeyStore } from './key-store.js';
+import { copyBytes, KeyStore, wordsHold } from './key-store.js';
 
 /** Words of an account's record, which fill a line of memory; the times are pairs of them. */
 const recordWords = 16;
@@ -179,11 +179,7 @@ export class AccountTable {
     const words = this.#words;
     const key = account * recordWords + at.key;
     if (rest > inlineBytesMax) return this.#keys.equals(words[key] ?? 0, rest, view, restStart);
-    const whole = rest >> 2;
-    for (let i = 0; i < whole; i += 1) if (words[key + i] !== view.getInt32(restStart + i * 4, true)) return false;
-    let last = 0;
-    for (let i = rest - 1; i >= whole * 4; i -= 1) last = (last << 8) | view.getUint8(restStart + i);
-    return rest === whole * 4 || words[key + whole] === last;
+    return wordsHold(words, key, view, restStart, rest);
   }
 
   #inline(account: number): Uint8Array {

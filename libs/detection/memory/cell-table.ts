@@ -2,7 +2,7 @@ import { hashBytes } from '../scan/keyed-hash.js';
 import type { AccountTable } from './account-table.js';
 import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
-import { copyBytes, KeyStore } from './key-store.js';
+import { copyBytes, KeyStore, wordsHold } from './key-store.js';
 
 /** A group-by cell as bytes: the values as JSON has them, without the outer quotes, `","` between them. */
 export interface CellKey {
@@ -164,12 +164,7 @@ export class CellTable {
     const length = end - start;
     if (words[record + at.account] !== account || words[record + at.kind] !== ((series << half) | length)) return false;
     if (length > inlineBytesMax) return this.#keys.equals(words[record + at.key] ?? 0, length, view, start);
-    const key = record + at.key;
-    const whole = length >> 2;
-    for (let i = 0; i < whole; i += 1) if (words[key + i] !== view.getInt32(start + i * 4, true)) return false;
-    let last = 0;
-    for (let i = length - 1; i >= whole * 4; i -= 1) last = (last << 8) | view.getUint8(start + i);
-    return length === whole * 4 || words[key + whole] === last;
+    return wordsHold(words, record + at.key, view, start, length);
   }
 
   /** A copy, where the key stands in the record: records move. */

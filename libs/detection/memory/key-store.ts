@@ -93,3 +93,12 @@ export function copyBytes(from: DataView, start: number, length: number, to: Int
   for (let i = length - 1; i >= whole * 4; i -= 1) last = (last << 8) | from.getUint8(start + i);
   to[at + whole] = last;
 }
+
+/** Whether a key that stands in words of a record, from `key` on, its last word filled up with zeros, is the bytes at `start`. */
+export function wordsHold(words: Int32Array, key: number, view: DataView, start: number, length: number): boolean {
+  const whole = length >> 2;
+  for (let i = 0; i < whole; i += 1) if (words[key + i] !== view.getInt32(start + i * 4, true)) return false;
+  let last = 0;
+  for (let i = length - 1; i >= whole * 4; i -= 1) last = (last << 8) | view.getUint8(start + i);
+  return length === whole * 4 || words[key + whole] === last;
+}
