@@ -62,7 +62,9 @@ describe('the archiver with the rights of access.sql, on the engine', () => {
       "SELECT name, as_select AS text FROM system.tables WHERE match(name, '_patients|_ledger_of|_unnamed_of') AND engine = 'View'",
     );
     expect(views).toHaveLength(7);
-    for (const view of views) expect(JSON.stringify(view)).toContain('2'.repeat(32));
+    for (const view of views) expect(JSON.stringify(view)).toContain('vigie.selected_accesses');
+    const evaluating = await engine.query("SELECT as_select FROM system.tables WHERE name = 'selected_accesses'");
+    expect(JSON.stringify(evaluating)).toContain('2'.repeat(32));
   });
 
   it('has every right that its work is known to need, and none of those that would rewrite evidence', async () => {

@@ -216,7 +216,7 @@ change(72, { ...common, actor_id: 'account.72.', state: 'withdrawn', change_type
     await store.insert('incident_changes', lines([change(80, { selections: ['1'.repeat(32)] })]), 1, 'named');
     await store.registerSelections([selection('3'), selection('4')]);
     await store.registerSelections([selection('3')]);
-    const [view] = await rows("SELECT as_select AS text FROM system.tables WHERE name = 'incident_patients'");
+    const [view] = await rows("SELECT as_select AS text FROM system.tables WHERE name = 'selected_accesses'");
     const held = ['1', '2', '3', '4'].filter((letter) => JSON.stringify(view).includes(letter.repeat(32)));
     expect(held).toEqual(['1', '3', '4']);
   });

@@ -12,6 +12,7 @@ const templates = {
   accounts: sql('incident-accounts'),
 } as const;
 const judgedAccesses = sql('judged-accesses').trimEnd();
+const selectedAccesses = sql('selected-accesses');
 /** Comments of it would stand in the view as often as the incidents do. */
 const askedOnce = sql('asked-once')
   .replaceAll(/^--.*\n/gm, '')
@@ -66,6 +67,10 @@ const ledgerColumns = ['action', 'outcome', 'categories', 'key_id', 'record_coun
 /** The key is that of the pseudonym that is shown. */
 const shown: Readonly<Record<string, string>> = { key_id: 'if(empty(linked_id), own_key_id, linked_key) AS key_id' };
 
+/** What accesses are sought by: for a block of numbers each patient of its incident, in each of its clinics. A line each. */
+const subjectSought =
+  "arrayJoin(if(subject_kind = 'id_block', arrayFlatten(arrayMap(clinic -> arrayMap(patient -> concat(clinic, ' ', patient), block_patients), clinics)), [actor_id]))";
+
 interface ViewParts {
   readonly template: keyof typeof templates;
   /** What has the accounts, their times and their selections. */
@@ -104,18 +109,21 @@ export interface SelectionView {
   readonly create: (verb: string) => string;
 }
 
-/** The views over all selections (id to expression). */
+/** The views over all selections (id to expression): the one that evaluates them, and those that read it, in the order in which they can be made. */
 export function selectionViews(selections: ReadonlyMap<string, string>): readonly SelectionView[] {
   const parts = [...selections].map(([id, expression]) => `if((${expression}\n), ['${id}'], [])`);
   const selected = `arrayConcat(CAST(['${anything}'], 'Array(String)')${parts.map((part) => `, ${part}`).join('')})`;
-  return Object.entries(views).map(([name, how]) => viewOf(name, how, selected));
+  const view = 'selected_accesses';
+  const evaluating = viewOf(view, filled(selectedAccesses, { view, selected }));
+  return [evaluating, ...Object.entries(views).map(([name, how]) => viewOf(name, readingText(name, how)))];
 }
 
-function viewOf(
-  view: string,
-  { template, from, within = false, isPart = false, narrowed = '' }: ViewParts,
-  selected: string,
-): SelectionView {
+function viewOf(name: string, text: string): SelectionView {
+  const digest = hash('sha256', text, 'hex');
+  return { name, digest, create: (verb) => `${text.replace('CREATE VIEW', () => verb)}\nCOMMENT '${digest}'` };
+}
+
+function readingText(view: string, { template, from, within = false, isPart = false, narrowed = '' }: ViewParts): string {
   const source = from.startsWith('(') ? `${from} AS scope` : from;
   const span = `\n        AND time >= (SELECT min(first_time) FROM ${source}) AND time <= (SELECT max(last_time) FROM ${source})`;
   const isListed = template === 'patients' || template === 'accounts';
@@ -124,18 +132,14 @@ function viewOf(
     own_columns: isListed
       ? ''
       : ledgerColumns.map((column) => `\n            ${column}${shown[column] ? ` AS own_${column}` : ''},`).join(''),
-    selected,
+    subject: subjectSought,
     whose: `${whose[template]}${isPart ? partRead(source) : ''}`,
     from: source,
     accounts: ofKind(source, "subject_kind = 'account'"),
-    lanes: ofKind(source, "subject_kind NOT IN ('account', 'id_block')"),
-    blocks: ofKind(source, "subject_kind = 'id_block'"),
     common: ofKind(source, "subject_kind != 'account'"),
     span: within ? span : '',
   });
-  const text = filled(templates[template], { view, accesses, narrowed });
-  const digest = hash('sha256', text, 'hex');
-  return { name: view, digest, create: (verb) => `${text.replace('CREATE VIEW', () => verb)}\nCOMMENT '${digest}'` };
+  return filled(templates[template], { view, accesses, narrowed });
 }
 
 /**

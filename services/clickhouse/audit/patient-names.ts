@@ -3,7 +3,7 @@
  * column of patients, and what is made of one and shows a column of texts that may hold them.
  */
 export const patientNames: ReadonlySet<string> = new Set([
-  'accesses', 'access_rows',
+  'accesses', 'access_rows', 'selected_accesses',
   'incident_patients', 'incident_patients_of', 'incident_ledger_of', 'case_ledger_of', 'case_ledger_part_of', 'dossier_ledger_of', 'dossier_patients', 'leak_samples',
   'quarantine', 'quarantine_rows',
 ]); // prettier-ignore
