@@ -88,6 +88,18 @@ export class Stretches {
     if (spread > 0) this.#add(2, spread, nowhere);
   }
 
+  /** Several entries came in, at `time` or later, that add so much at most together. */
+  raiseFrom(time: number, value: number, spread: number): void {
+    this.#raised.value = 0;
+    this.#raised.spread = 0;
+    const first = this.at(time);
+    for (let place = 0; place < this.#numbers.length; place += numbers) {
+      if ((this.#numbers[place] ?? -1) < first) continue;
+      this.#numbers[place + 1] = (this.#numbers[place + 1] ?? 0) + value;
+      this.#numbers[place + 2] = (this.#numbers[place + 2] ?? 0) + spread;
+    }
+  }
+
   /** By how much the last late entry has raised bounds that may not have been due. */
   raised(what: What): number {
     return this.#raised[what];

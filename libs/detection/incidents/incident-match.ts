@@ -2,6 +2,7 @@ import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { CompiledRule } from '../compile/series.js';
 import type { Firing } from '../judge/firing.js';
 import type { WindowCount } from '../count/window-count.js';
+import type { MatchTimes } from './match-times.js';
 import type { GrownWindows } from './windows-grown.js';
 
 /** A rule that fired for an incident, with what a change tells of it, so that it outlives the rule. */
@@ -49,35 +50,6 @@ export function matchOf({ rule: of, first, last, least }: Firing, window: Window
 
 type Matches = ReadonlyMap<string, Match>;
 
-/** When any of the rules held first; infinite without a match. */
-export function firstFiredOf(matches: Matches): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const { firstFired } of matches.values()) if (firstFired < first) first = firstFired;
-  return first;
-}
-
-/** When any of them held last; negative infinity without a match. */
-export function lastFiredOf(matches: Matches): number {
-  let last = Number.NEGATIVE_INFINITY;
-  for (const { lastFired } of matches.values()) if (lastFired > last) last = lastFired;
-  return last;
-}
-
-/** The earliest access in the windows of the rules that fired first, those of their inner rules included. */
-export function firstTimeOf(matches: Matches): number {
-  const first = firstFiredOf(matches);
-  let earliest = Number.POSITIVE_INFINITY;
-  for (const { firstFired, begins } of matches.values()) if (firstFired === first && begins < earliest) earliest = begins;
-  return earliest;
-}
-
-/** The largest step of the rules that so many patients have reached, 0 for none. */
-export function stepOf(matches: Matches, patients: number): number {
-  let step = 0;
-  for (const { steps } of matches.values()) for (const at of steps) if (at <= patients && at > step) step = at;
-  return step;
-}
-
 /** By the time at which they held first, then by the rule's id. */
 export function inOrderOf(matches: Matches): readonly Match[] {
   return [...matches.values()].toSorted((a, b) => a.firstFired - b.firstFired || (a.ruleId < b.ruleId ? -1 : 1));
@@ -85,7 +57,7 @@ export function inOrderOf(matches: Matches): readonly Match[] {
 
 /** Selections of the rules that fired first. */
 export function firingSelectionsOf(matches: Matches): readonly number[] {
-  const first = firstFiredOf(matches);
+  const first = Math.min(...[...matches.values()].map(({ firstFired }) => firstFired));
   return [...matches.values()].filter(({ firstFired }) => firstFired === first).map(({ selection }) => selection);
 }
 
@@ -105,9 +77,10 @@ export function prolong(
   matches: Matches,
   windows: GrownWindows,
   firings: readonly Firing[],
+  held: MatchTimes,
   quietMs: number,
 ): 'same' | 'longer' | 'more' {
-  const lastTime = lastFiredOf(matches);
+  const lastTime = held.lastFired;
   for (const firing of firings) {
     const match = matches.get(firing.rule.rule.id);
     if (!match || firing.first < match.firstFired || firing.first - lastTime >= quietMs) return 'more';
@@ -117,8 +90,10 @@ export function prolong(
   for (const firing of firings) {
     const match = matches.get(firing.rule.rule.id);
     if (!match) continue;
-    if (firing.last > match.lastFired) match.lastFired = firing.last;
-    else if (firing.first !== match.firstFired) continue;
+    if (firing.last > match.lastFired) {
+      match.lastFired = firing.last;
+      held.lastFired = Math.max(held.lastFired, firing.last);
+    } else if (firing.first !== match.firstFired) continue;
     what = 'longer';
   }
   return what;

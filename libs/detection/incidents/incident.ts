@@ -1,17 +1,7 @@
 import { contentsOf } from './incident-change.js';
 import type { Firing } from '../judge/firing.js';
-import {
-  exceptionsOf,
-  firingSelectionsOf,
-  firstFiredOf,
-  firstTimeOf,
-  inOrderOf,
-  lastFiredOf,
-  type Match,
-  matchOf,
-  prolong,
-  stepOf,
-} from './incident-match.js';
+import { exceptionsOf, firingSelectionsOf, inOrderOf, type Match, matchOf, prolong } from './incident-match.js';
+import { KnownTimes, stepOf } from './match-times.js';
 import type { Opening } from './opening.js';
 import { GrownWindows } from './windows-grown.js';
 import { PatientSet } from '../memory/patient-set.js';
@@ -22,6 +12,7 @@ import type { WindowCount } from '../count/window-count.js';
 export class Incident {
   state: 'open' | 'closed' | 'suppressed' | 'withdrawn' = 'open';
   matches = new Map<string, Match>();
+  readonly times = new KnownTimes();
   patientSet: PatientSet;
   /** Set of selections under which each mark was seen. */
   marks = new Map<number, number>();
@@ -61,22 +52,22 @@ export class Incident {
   }
 
   get firstFired(): number {
-    return firstFiredOf(this.matches);
+    return this.times.of(this.matches).firstFired;
   }
   /** Last time at which a rule held. */
   get lastTime(): number {
-    return lastFiredOf(this.matches);
+    return this.times.of(this.matches).lastFired;
   }
   /** Earliest access in the window of the first firing, those of inner rules included. */
   get firstTime(): number {
-    return firstTimeOf(this.matches);
+    return this.times.of(this.matches).firstTime;
   }
   /** Selections of the rules that fired first. */
   get firingSet(): number {
     return this.sets.of(firingSelectionsOf(this.matches));
   }
   get step(): number {
-    return stepOf(this.matches, this.patients);
+    return stepOf(this.times.of(this.matches).steps, this.patients);
   }
   get inOrder(): readonly Match[] {
     return inOrderOf(this.matches);
@@ -97,7 +88,8 @@ export class Incident {
 
   /** Takes firings in that do nothing but let rules hold longer or windows grow, as most do. False, and nothing taken, where one does more. */
   prolong(firings: readonly Firing[], quietMs: number): boolean {
-    const what = prolong(this.matches, this.windows, firings, quietMs);
+    if (firings.length === 0) return true;
+    const what = prolong(this.matches, this.windows, firings, this.times.of(this.matches), quietMs);
     if (what === 'longer') this.changed = true;
     return what !== 'more';
   }
@@ -121,6 +113,7 @@ export class Incident {
     }
     if (firing.last > match.lastFired) {
       match.lastFired = firing.last;
+      this.times.changed();
       this.changed = true;
     }
   }
@@ -143,6 +136,7 @@ export class Incident {
     if (first >= match.windowFirst) return;
     match.windowFirst = first;
     match.begins = Math.min(match.begins, first);
+    this.times.changed();
     this.firingStale = true;
     this.changed = true;
   }
@@ -176,6 +170,7 @@ export class Incident {
       const lastFired = Math.max(own?.lastFired ?? match.lastFired, match.lastFired);
       this.matches.set(match.ruleId, { ...(own && own.firstFired <= match.firstFired ? own : match), lastFired });
     }
+    this.times.changed();
     this.patientSet.addAll(other.patientSet);
     for (const [mark, set] of other.marks) this.see(mark, this.sets.union(this.marks.get(mark) ?? noSelections, set));
     this.firedSet = this.sets.union(this.firedSet, other.firedSet);
@@ -228,6 +223,7 @@ export class Incident {
 
   #begin(firing: Firing, window: WindowCount, before: Match | undefined): void {
     this.matches.set(firing.rule.rule.id, matchOf(firing, window, before?.lastFired));
+    this.times.changed();
     this.firingStale = true;
     this.changed = true;
     const both = this.sets.union(this.firedSet, this.sets.of([firing.rule.selection]));
@@ -243,6 +239,7 @@ export class Incident {
     if (firing.by >= match.windowFirst) return;
     match.windowFirst = firing.by;
     match.begins = Math.min(match.begins, firing.by);
+    this.times.changed();
     this.firingStale = true;
   }
 }

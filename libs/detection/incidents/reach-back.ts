@@ -11,7 +11,9 @@ export function beginWith(incident: Incident, ruleId: string, earliest: Earliest
   if (!match || match.innerMs === 0) return;
   const { windowFirst, innerMs, selection, begins } = match;
   match.begins = Math.min(begins, earliest(windowFirst - innerMs, windowFirst, selection));
-  if (match.begins !== begins) incident.firingStale = true;
+  if (match.begins === begins) return;
+  incident.times.changed();
+  incident.firingStale = true;
 }
 
 /** An access that comes later may be one that they counted. Those between the incident's times change nothing of where it begins. */
@@ -19,6 +21,7 @@ export function reachBack(incident: Incident, time: number, set: number): void {
   if (set === noSelections || time >= incident.coveredFrom) return;
   for (const match of reachedBy(incident, time, set)) {
     match.begins = time;
+    incident.times.changed();
     incident.firingStale = true;
     incident.changed = true;
   }

@@ -47,6 +47,7 @@ export class InOrder {
     const { ledger, series } = place;
     const seen = this.#seen;
     parts.runs.end(ledger);
+    parts.lateRests.settle(ledger);
     if (rests.takesSame(place, entry)) {
       ledgers.repeat(ledger, entry.time, place.floor);
       return true;

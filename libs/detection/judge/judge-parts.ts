@@ -11,6 +11,7 @@ import type { Dormancy } from './dormancy.js';
 import { copyOf, type Place } from './firing.js';
 import type { KnownFirings } from './known-firings.js';
 import type { LateBounds } from './late-bounds.js';
+import type { LateRests } from './late-rests.js';
 import type { LateRuns } from './late-runs.js';
 import type { LookingTable } from './looking.js';
 import { forbids, isAnchor } from './meetings.js';
@@ -38,6 +39,7 @@ export interface JudgeParts {
   readonly runs: LateRuns;
   readonly same: SameEntries;
   readonly late: LateBounds;
+  readonly lateRests: LateRests;
 }
 
 /** An access that comes again says what both say, and came in time when one of them did. */

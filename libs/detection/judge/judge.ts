@@ -15,6 +15,7 @@ import type { JudgeParts } from './judge-parts.js';
 import { KnownFirings } from './known-firings.js';
 import { LateBounds } from './late-bounds.js';
 import { LateEntries } from './late-entries.js';
+import { LateRests } from './late-rests.js';
 import { LateRuns } from './late-runs.js';
 import { LookingTable } from './looking.js';
 import { metBetween } from './meetings.js';
@@ -51,6 +52,8 @@ export class Judge {
     const same = new SameEntries(ledgers, marks);
     const bounds = new Bounds(ledgers, same);
     const looking = new LookingTable(marks.sets, days !== undefined);
+    const fired = new KnownFirings(ledgers.slots, quietMs);
+    const late = new LateBounds(ledgers, this.counter, same, lateEntriesMin);
     this.#parts = {
       ledgers,
       marks,
@@ -61,13 +64,14 @@ export class Judge {
       counter: this.counter,
       twins: this.twins,
       chains: new OrderedChains(ledgers),
-      fired: new KnownFirings(ledgers.slots, quietMs),
+      fired,
       bounds,
       looking,
       rests: new Rests(ledgers, marks, bounds, looking, days),
       runs: new LateRuns(ledgers),
       same,
-      late: new LateBounds(ledgers, this.counter, same, lateEntriesMin),
+      late,
+      lateRests: new LateRests(ledgers, bounds, late, fired, days !== undefined, lateEntriesMin),
     };
     this.#inOrder = new InOrder(this.#parts);
     this.#lateEntries = new LateEntries(this.#parts, quietMs);
@@ -128,13 +132,14 @@ export class Judge {
   }
 
   forget(ledger: number): void {
-    const { fired, chains, runs, late } = this.#parts;
+    const { fired, chains, runs, late, lateRests } = this.#parts;
     this.#inOrder.forget(ledger);
     this.counts.forget(ledger);
     fired.forget(ledger);
     chains.forget(ledger);
     runs.end(ledger);
     late.forget(ledger);
+    lateRests.forget(ledger);
   }
 
   /** Tells of the times in `[from, until)` at which the rule holds, of a day that turns out to be unusual: no window has grown. */

@@ -20,7 +20,7 @@ export class LateEntries {
   /** False when an anchor that it sets should have been judged before. */
   take(place: Place, entry: Entry, firings: Firing[]): boolean {
     const { parts } = this;
-    const { ledgers, marks, runs, bounds } = parts;
+    const { ledgers, marks, runs } = parts;
     const { ledger, series } = place;
     parts.rests.end(place);
     const after = ledgers.firstAfter(ledger, entry.time);
@@ -38,16 +38,33 @@ export class LateEntries {
       ledgers.noteSpread(ledger, entry, marks.clinicOf(entry.mark));
       ledgers.insert(ledger, after, entry, place.floor);
       parts.counts.inserted(ledger, entry);
-      runs.goOn(ledger, entry);
     }
     parts.chains.forget(ledger);
-    if (series.kind === 'main' && hasNoValue(entry)) return true;
+    if (series.kind === 'main' && hasNoValue(entry)) {
+      if (twin < 0) runs.goOn(ledger, entry);
+      return true;
+    }
+    const asked = parts.looking.of(series, set);
+    if (twin >= 0) parts.lateRests.settle(ledger);
+    const each = twin < 0 ? parts.lateRests.takes(place, asked, entry.time) : undefined;
+    if (each) runs.end(ledger);
+    else if (twin < 0) runs.goOn(ledger, entry);
+    if (each?.length === 0) return true;
+    const isInTime = this.#ask(place, each ?? asked.rules, entry, twin < 0, firings);
+    if (!each) parts.lateRests.begin(place, asked, entry.time);
+    return isInTime;
+  }
+
+  #ask(place: Place, rules: readonly CompiledRule[], entry: Entry, isNew: boolean, firings: Firing[]): boolean {
+    const { parts } = this;
+    const { ledgers, bounds } = parts;
+    const { ledger, series } = place;
     let isInTime = true;
     const sole = ledgers.hasSoleSpread(ledger);
     const isSame = series.kind === 'count' && !ledgers.amounts && ledgers.hasSoleValue(ledger);
-    const late = { time: entry.time, gain: this.#gainOf(entry), isNew: twin < 0 };
+    const late = { time: entry.time, gain: this.#gainOf(entry), isNew };
     const known = parts.late.of(ledger);
-    for (const rule of parts.looking.of(series, set).rules) {
+    for (const rule of rules) {
       if (rule.settleMs > 0) {
         if (!settleLater(parts.settler, place, rule, entry)) isInTime = false;
         continue;
@@ -80,8 +97,9 @@ export class LateEntries {
 
   /** Tells of the times in `[from, until)` at which the rule holds, of a day that turns out to be unusual: no window has grown. */
   between(place: Place, rule: CompiledRule, from: number, until: number, firings: Firing[]): void {
-    const { ledgers, rests } = this.parts;
+    const { ledgers, rests, lateRests } = this.parts;
     rests.end(place);
+    lateRests.settle(place.ledger);
     if (ledgers.length(place.ledger) > 0) this.#sweep.between(place, rule, from, until, firings);
   }
 }

@@ -21,6 +21,8 @@ export class Twins {
     const { ledgers } = this;
     const words = ledgers.words(ledger);
     const start = ledgers.start(ledger);
+    // Most accesses are the only one of their time.
+    if (after === 0 || ledgers.timeAt(ledger, after - 1) < entry.time) return -1;
     const first = ledgers.firstAfter(ledger, entry.time - 1);
     const run = after - first;
     const begin = this.#ledger === ledger && this.#next > first && this.#next < after ? this.#next - first : 0;

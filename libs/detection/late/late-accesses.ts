@@ -1,10 +1,11 @@
 import { entryWords, markOf, timeOf } from '../memory/entry.js';
 import type { EngineState } from '../state/engine-state.js';
-import { accessKey, type Pending } from '../state/rejudgements.js';
+import { accessKey } from '../state/late-list.js';
+import type { Pending } from '../state/rejudgements.js';
 
 /** Accesses that came late, as far as memory goes. */
 export function lateOf(state: EngineState, account: number, pending: Pending): ReadonlySet<string> {
-  const late = new Set(pending.late);
+  const late = pending.late.keys();
   const { words, from, end } = state.windows.between(account, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   for (let word = from; word < end; word += entryWords) {
     const [v0 = 0, v1 = 0, v2 = 0, v3 = 0] = words.subarray(word, word + 4);

@@ -78,8 +78,8 @@ export class Rejudging {
     const pending = this.live.rejudgements.byAccount.get(accountOf(this.live, key));
     if (!pending) return;
     this.#intake.late = lateOf(this.live, accountOf(this.live, key), pending);
-    const lines = this.#linesOf(key, pending.lines).toSorted((a, b) => a.time - b.time);
-    this.#current = { key, asked, pending, lines, seen: pending.lines.length };
+    const lines = this.#linesOf(key, pending.lines.since(0)).toSorted((a, b) => a.time - b.time);
+    this.#current = { key, asked, pending, lines, seen: pending.lines.count };
     this.#accounts.set(nameOf(asked), this.#current);
     // Accounts do not wait for one another's times.
     this.history.watermark = 0;
@@ -108,7 +108,7 @@ export class Rejudging {
     const pending = live.rejudgements.byAccount.get(account);
     if (pending !== judged.pending || !isSame(rejudgementOf(live, account, pending), judged.asked))
       return this.#drop(judged.key, false);
-    const since = this.#linesOf(judged.key, pending.lines.slice(judged.seen));
+    const since = this.#linesOf(judged.key, pending.lines.since(judged.seen));
     if (this.#disturbs(since)) return this.#drop(judged.key, false);
     this.#intake.late = lateOf(live, account, pending);
     this.#judge(since);

@@ -133,12 +133,17 @@ export class LedgerStore {
     return timeOf(this.words(ledger), this.start(ledger) + index * this.width);
   }
 
-  /** Index of the first entry with a time above `time`. */
+  /** Index of the first entry with a time above `time`: from the end on by steps that double, since most of what is asked for lies near it. */
   firstAfter(ledger: number, time: number): number {
     const words = this.words(ledger);
     const start = this.start(ledger);
-    let low = 0;
     let high = this.length(ledger);
+    let low = high - 1;
+    for (let step = 2; low >= 0 && timeOf(words, start + low * this.width) > time; step *= 2) {
+      high = low;
+      low -= step;
+    }
+    low = Math.max(0, low + 1);
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (timeOf(words, start + middle * this.width) > time) high = middle;

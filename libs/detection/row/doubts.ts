@@ -7,9 +7,7 @@ import { idOf } from '../incidents/opening.js';
 import { clear } from '../judge/dormancy.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
-import { accessKey, type Pending } from '../state/rejudgements.js';
-
-const lineFeed = 0x0a;
+import type { Pending } from '../state/rejudgements.js';
 
 /** Has accounts wait for their history where memory cannot tell, and keeps the rows of those that wait. */
 export class Doubts {
@@ -27,8 +25,8 @@ export class Doubts {
     if ((isClear && rejudgements.size === 0) || options.keepsAll || !this.#isStored) return;
     const pending = isClear ? rejudgements.byAccount.get(account) : this.ask(account, row.time, until, offset);
     if (!pending) return;
-    rejudgements.note(pending, lineOf(row), offset);
-    if (lateMs > 0) rejudgements.noteLate(pending, accessKey(row.time, row.patient0, row.patient1, row.patient2, row.patient3));
+    rejudgements.note(pending, row, offset);
+    if (lateMs > 0) rejudgements.noteLate(pending, row);
     if (isClear) return;
     pending.lateMs = Math.max(pending.lateMs, lateMs);
     pending.receivedAt = Math.max(pending.receivedAt, row.receivedAt);
@@ -41,10 +39,4 @@ export class Doubts {
     const { rejudgements, windows } = this.state;
     return rejudgements.ask(account, windows.accounts.names(account), time, until, offset);
   }
-}
-
-/** A copy of the line, with its end. */
-function lineOf({ bytes, lineStart, lineEnd }: ScannedRow): Uint8Array {
-  if (bytes[lineEnd] === lineFeed) return Buffer.from(bytes.subarray(lineStart, lineEnd + 1));
-  return Buffer.concat([bytes.subarray(lineStart, lineEnd), Buffer.of(lineFeed)]);
 }

@@ -1,7 +1,7 @@
 import { noEntry } from '../memory/entry.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
-import { accessKey } from '../state/rejudgements.js';
+import { accessKey } from '../state/late-list.js';
 import { readAccess } from './row-values.js';
 
 /** How late accesses come. */

@@ -9,13 +9,19 @@ export class TellBooks {
   /** True when one of them needs what the windows no longer hold. */
   take(arrival: Arrival, firings: readonly Firing[]): boolean {
     const { incidents, suppressed, options } = this.state;
-    const lacks = incidents.take(arrival, raising(firings, 'incident'));
-    const lacksToo = suppressed.take(arrival, raising(firings, 'suppressed'));
+    const isTold = firings.every(raisesIncidents);
+    const lacks = incidents.take(arrival, isTold ? firings : firings.filter(raisesIncidents));
+    const lacksToo = suppressed.take(arrival, isTold ? none : firings.filter(isSuppressed));
     this.state.days?.days.noteTold(arrival.account);
     return (lacks || lacksToo) && !options.keepsAll;
   }
 }
 
-function raising(firings: readonly Firing[], raises: 'incident' | 'suppressed'): readonly Firing[] {
-  return firings.length === 0 ? firings : firings.filter(({ rule }) => rule.raises === raises);
+const none: readonly Firing[] = [];
+
+function raisesIncidents({ rule }: Firing): boolean {
+  return rule.raises === 'incident';
+}
+function isSuppressed({ rule }: Firing): boolean {
+  return rule.raises === 'suppressed';
 }

@@ -14,6 +14,8 @@ import { selectionIdsOf } from '../rule/selection-ids.js';
 import { selectionOf } from '../rules/match/selection.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
+import { KeptLines } from '../state/kept-lines.js';
+import { LateList } from '../state/late-list.js';
 import type { Pending } from '../state/rejudgements.js';
 import { settleAgain } from '../state/settle-again.js';
 import { readDays } from './day-parts.js';
@@ -260,13 +262,13 @@ class SnapshotReader {
 
   pending(body: Buffer): void {
     const { key, ...pending } = pendingPiece.parse(deserialize(body));
-    const known = { ...pending, late: new Set(pending.late) };
+    const known = { ...pending, lines: KeptLines.of(pending.lines), late: LateList.of(pending.late) };
     this.state.rejudgements.byAccount.set(this.#accountOf(key), this.#looksFurther ? this.#anew(known) : known);
   }
 
   /** Rows that nobody asked for are not among those that have come since, so that the store must have them all. */
   #anew(pending: Pending): Pending {
-    return { ...pending, lines: [], throughOffset: Math.max(pending.throughOffset, this.state.versions.offset) };
+    return { ...pending, lines: new KeptLines(), throughOffset: Math.max(pending.throughOffset, this.state.versions.offset) };
   }
 
   links(body: Buffer): void {

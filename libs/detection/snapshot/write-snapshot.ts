@@ -120,8 +120,8 @@ function pendingPieces(state: EngineState): readonly Uint8Array[] {
       key: keyOf(state, account),
       ...rest,
       openers: [...openers],
-      lines: [...lines],
-      late: [...late],
+      lines: [...lines.since(0)],
+      late: [...late.keys()],
     };
     return piece(kinds.pending, serialize(body));
   });

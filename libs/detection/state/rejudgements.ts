@@ -1,6 +1,9 @@
 import type { Incident } from '../incidents/incident.js';
 import { type Outline, readFrom } from '../rule/reach.js';
 import type { CompiledSeries } from '../compile/series.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
+import { KeptLines } from './kept-lines.js';
+import { LateList } from './late-list.js';
 
 /** An account whose accesses came too late for what memory holds: its history must be judged again. */
 export interface Rejudgement {
@@ -34,9 +37,9 @@ export interface Pending {
   /** Late accesses in order of arrival. */
   openers: Opener[];
   /** Rows that came since, the late one included: the store may not have them yet. */
-  lines: Uint8Array[];
-  /** Those that came late (`accessKey`), which the store does not say. */
-  readonly late: Set<string>;
+  lines: KeptLines;
+  /** Those that came late, which the store does not say. */
+  readonly late: LateList;
 }
 
 /** What of an account is unclear, event time, both ends included, and when the first of its incidents begins: rules of before may have reached further back. */
@@ -44,11 +47,6 @@ export interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly begins: number;
-}
-
-/** What stands for an access of the account among those that came late. */
-export function accessKey(time: number, v0: number, v1: number, v2: number, v3: number): string {
-  return `${time} ${v0} ${v1} ${v2} ${v3}`;
 }
 
 /** Rows that are kept while the store is waited for; above, the store is waited for again. */
@@ -91,24 +89,25 @@ export class Rejudgements {
       lateMs: 0,
       receivedAt: 0,
       openers: [],
-      lines: [],
-      late: new Set(),
+      lines: new KeptLines(),
+      late: new LateList(),
     };
     this.byAccount.set(account, pending);
     return pending;
   }
 
   /** A row of an account that waits. */
-  note(pending: Pending, line: Uint8Array, offset: number): void {
-    if (pending.lines.length >= linesMax) {
-      pending.lines = [];
+  note(pending: Pending, { bytes, lineStart, lineEnd }: ScannedRow, offset: number): void {
+    if (pending.lines.count >= linesMax) {
+      pending.lines = new KeptLines();
       pending.throughOffset = offset;
     }
-    pending.lines.push(line);
+    pending.lines.add(bytes, lineStart, lineEnd);
   }
 
-  noteLate(pending: Pending, access: string): void {
-    if (pending.late.size < linesMax) pending.late.add(access);
+  /** The same row where it came late. */
+  noteLate(pending: Pending, { time, patient0, patient1, patient2, patient3 }: ScannedRow): void {
+    if (pending.late.count < linesMax) pending.late.add(time, patient0, patient1, patient2, patient3);
   }
 
   /** Whether more openers are kept of it: to make the id of one costs more than all else that is noted of a row. */

@@ -1,0 +1,54 @@
+import type { Match } from './incident-match.js';
+
+/** What the matches of an incident come to together. */
+export interface MatchTimes {
+  /** Of so many matches. */
+  readonly matches: ReadonlyMap<string, Match>;
+  readonly count: number;
+  /** When any of the rules held first; infinite without a match. */
+  readonly firstFired: number;
+  /** When any of them held last; negative infinity without a match. */
+  lastFired: number;
+  /** The earliest access in the windows of the rules that fired first, those of their inner rules included. */
+  readonly firstTime: number;
+  /** Ascending. */
+  readonly steps: readonly number[];
+}
+
+/** Remembers it: each access of the account asks. */
+export class KnownTimes {
+  #known: MatchTimes | undefined;
+
+  of(matches: ReadonlyMap<string, Match>): MatchTimes {
+    const known = this.#known;
+    if (known?.matches === matches && known.count === matches.size) return known;
+    return (this.#known = timesOf(matches));
+  }
+
+  /** To be called by whoever changes a match. */
+  changed(): void {
+    this.#known = undefined;
+  }
+}
+
+function timesOf(matches: ReadonlyMap<string, Match>): MatchTimes {
+  const all = [...matches.values()];
+  const firstFired = Math.min(...all.map((match) => match.firstFired));
+  return {
+    matches,
+    count: matches.size,
+    firstFired,
+    lastFired: Math.max(...all.map((match) => match.lastFired)),
+    firstTime: Math.min(
+      ...all.map(({ firstFired: first, begins }) => (first === firstFired ? begins : Number.POSITIVE_INFINITY)),
+    ),
+    steps: all.flatMap(({ steps }) => steps).toSorted((a, b) => a - b),
+  };
+}
+
+/** The largest of the steps, ascending, that so many patients have reached, 0 for none. */
+export function stepOf(steps: readonly number[], patients: number): number {
+  let at = steps.length - 1;
+  while (at >= 0 && (steps[at] ?? 0) > patients) at -= 1;
+  return steps[at] ?? 0;
+}
