@@ -77,6 +77,21 @@ describe('a scorer that lost its snapshots after lists had changed', () => {
     run.check();
   });
 
+  it('knows the incidents of what the log has let go of, and tells none of them a second time', async () => {
+    const run = await Run.start(folder, none);
+    await run.take(accesses('nurse.1', [1, 2, 3]));
+    await run.take(accesses('nurse.2', [1, 2, 3]));
+    const told = run.current;
+    await run.change({ services: ['nurse.2'], watched: [] });
+    await run.take([accessOf({ actor: 'nurse.3', patient: 9, at: 2 * hour })]);
+    run.trim();
+    await run.lose();
+    await run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute }), accessOf({ actor: 'nurse.2', patient: 4, at: 1.5 * minute })]);
+    expect(run.current.map(({ incident_id, patients }) => [incident_id, patients])).toEqual(told.map(({ incident_id }) => [incident_id, 4]));
+    expect(run.types.filter((type) => type === 'incident.opened')).toHaveLength(2);
+    run.check();
+  }); // prettier-ignore
+
   it('leaves as it was told what no store says the condition of', async () => {
     const run = await Run.start(folder, none);
     await run.take(accesses('nurse.1', [1, 2, 3]));
@@ -126,7 +141,7 @@ class Run {
   static async start(folder: string, lists: Lists): Promise<Run> {
     const run = new Run(folder);
     await run.#use(lists);
-    await run.#start(await mkdtemp(join(folder, 'state-')));
+    await run.#begin(await mkdtemp(join(folder, 'state-')));
     return run;
   }
 
@@ -162,13 +177,18 @@ class Run {
 
   /** It is ended by force, and begins on a machine that has nothing. */
   async lose(): Promise<void> {
-    await this.#start(await mkdtemp(join(this.folder, 'state-')));
+    await this.#begin(await mkdtemp(join(this.folder, 'state-')));
     this.lost += 1;
+  }
+
+  /** The log lets go of all but the last frame. */
+  trim(): void {
+    this.#start = this.#frames.length - 1;
   }
 
   async restart(): Promise<void> {
     await this.#scorer?.pipeline.revoked(at);
-    await this.#start(this.#stateDir);
+    await this.#begin(this.#stateDir);
   }
 
   /** What goes on beside the stream, until nothing is left to do. */
@@ -193,10 +213,12 @@ class Run {
   }
 
   #stateDir = '';
+  /** The first frame that the log still has. */
+  #start = 0;
 
-  async #start(stateDir: string): Promise<void> {
+  async #begin(stateDir: string): Promise<void> {
     this.#stateDir = stateDir;
-    const held = { start: 0, end: this.#frames.length };
+    const held = { start: this.#start, end: this.#frames.length };
     const told = async (): Promise<ToldBefore> => {
       const before = new ToldBefore();
       for (const change of this.#log.changes()) before.add(change);
