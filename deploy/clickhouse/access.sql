@@ -101,6 +101,7 @@ GRANT CREATE VIEW, DROP VIEW ON vigie.case_ledger_part_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.case_unnamed_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.dossier_ledger_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.dossier_unnamed_of TO vigie_rules;
+GRANT CREATE VIEW, DROP VIEW ON vigie.incidents_patients_of TO vigie_rules;
 
 -- The data-protection officer: reads as an analyst, sets scopes, freezes lists and keeps the register of controllers (`vigie dossier`,
 -- `vigie controllers`). What was frozen is only added to. Alone it shows nothing of any group, as the analyst's role.

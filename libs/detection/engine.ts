@@ -1,3 +1,4 @@
+// Longer than the house likes: what can be done with the windows of a partition is read on one page.
 import type { AccountDay } from '#libs/habits/seams.js';
 import type { AccountView } from '#libs/contracts/accounts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
@@ -8,16 +9,17 @@ import { explainAccount } from './explain/explain-account.js';
 import { Fill } from './late/fill.js';
 import { FrameScanner } from './scan/frame-scanner.js';
 import { freshWindowsMs } from './compile/fresh-windows.js';
+import { reinstate, type ToldIncident } from './late/reinstate.js';
 import { Rejudging, rejudgementsOf } from './late/rejudge.js';
 import type { Rejudgement } from './state/rejudgements.js';
 import { renewedWhenCrowded } from './snapshot/renew-numbers.js';
 import { RowIntake } from './row/row-intake.js';
-import type { Rule } from './rule/rule.js';
+import type { Rule, Selection } from './rule/rule.js';
 import { ScannedRow } from './scan/scanned-row.js';
 import { SnapshotReading } from './snapshot/read-snapshot.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
 
-export type { EngineOptions, EngineStats, Fill, FrameOutcome, Rejudgement, Rejudging };
+export type { EngineOptions, EngineStats, Fill, FrameOutcome, Rejudgement, Rejudging, ToldIncident };
 
 /** An engine under other rules; see `withRules`. */
 export type Changed = { readonly engine: Engine; readonly backfillFromMs: number | undefined };
@@ -170,6 +172,22 @@ export class Engine {
     const { compiled, watermark } = engine.#state;
     const freshMs = freshWindowsMs(this.#state.compiled, compiled);
     return { engine, backfillFromMs: freshMs === undefined || watermark === 0 ? undefined : watermark - freshMs };
+  }
+
+  /**
+   * Makes incidents known that were told by other lists before this engine began anew, with the selections of before that they count by: an access of their time that comes late is in
+   * their figures as it is in their lists. In steps of some milliseconds, between which no frames may be applied; not while windows are filled. Gives how many it takes.
+   */
+  *reinstating(told: readonly ToldIncident[], former: readonly Selection[]): Generator<void, number> {
+    const reading = new SnapshotReading(this.#state.options, former);
+    for (const piece of this.snapshot()) {
+      reading.take(piece);
+      yield;
+    }
+    // Written and read as for other rules: numbers of selections are given out at the beginning, and who judges beside begins anew.
+    this.#state = reading.finish();
+    this.#intake = new RowIntake(this.#state);
+    return reinstate(this.#state, told, this.#offset);
   }
 
   /**

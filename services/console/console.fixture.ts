@@ -27,7 +27,9 @@ import { AccountRecord } from '#libs/access-store/accounts/account-record.js';
 import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
 import { RuleWindows } from '#libs/access-store/windows/rule-windows.js';
 import { ScorerWindows } from './study/windows-now.js';
+import { silentLog } from '#libs/runtime/log.js';
 import { FeedsLook } from './answer/feeds-look.js';
+import { OpenPatients } from './answer/open-patients.js';
 import { PartsLook } from './answer/parts-look.js';
 import { FakeFeeds, FakeFigures, FakeLeaks, FakeParts, FakePatients, LateClock, MemoryMutes } from './answer/fakes.fixture.js';
 import { readStoredLists } from '#libs/access-store/contract/lists.js';
@@ -166,6 +168,8 @@ export class RunningConsole {
       .useValue(patients)
       .overrideProvider(PATIENTS_TOGETHER)
       .useValue(async (one: CaseFigure) => patients.together(one))
+      .overrideProvider(OpenPatients)
+      .useValue(new OpenPatients((ids) => patients.ofIncidents(ids), { clock, log: silentLog }))
       .overrideProvider(RuleWindows)
       .useValue(new FakeWindows(patients))
       .overrideProvider(AccountRecord)
@@ -202,6 +206,10 @@ export class RunningConsole {
     const running = new RunningConsole(app, ...fakes, routes, desk, parts, clock, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
+  }
+
+  get openPatients(): OpenPatients {
+    return this.app.get(OpenPatients);
   }
 
   get pipeline(): ConsolePipeline {

@@ -7,6 +7,7 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
 import { type Answer, ok, refused } from './answer/answer.js';
 import { FeedsLook } from './answer/feeds-look.js';
+import { OpenPatients } from './answer/open-patients.js';
 import { findCase, isAnswer } from './answer/find-case.js';
 import { PartsLook } from './answer/parts-look.js';
 import { summaryOf } from './answer/summary.js';
@@ -25,6 +26,7 @@ export class LookController {
     @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
     @Inject(CaseSight) private readonly sight: CaseSight,
     @Inject(FeedsLook) private readonly feeds: FeedsLook,
+    @Inject(OpenPatients) private readonly openPatients: OpenPatients,
     @Inject(PartsLook) private readonly parts: PartsLook,
     @Inject(CaseFigures) private readonly figures: CaseFigures,
     @Inject(DeadlinesFile) private readonly deadlines: DeadlinesFile,
@@ -38,7 +40,15 @@ export class LookController {
     const feeds = await this.feeds.last();
     const lengths = this.deadlines.lengths();
     const { controllers } = this.pipeline.book.policy;
-    const body = summaryOf({ sight: this.sight, controllers, user, now: this.clock.now(), lengths, feeds });
+    const body = summaryOf({
+      sight: this.sight,
+      controllers,
+      user,
+      now: this.clock.now(),
+      lengths,
+      feeds,
+      openPatients: this.openPatients,
+    });
     return this.door.send(reply, ok(body, { case_id: '', rows: 0 }));
   }
 

@@ -3,12 +3,14 @@ import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
 import { CasePatients } from '#libs/access-store/patients/case-patients.js';
 import { STORE_CLIENT, type StoreClient } from '#libs/access-store/nest/store.module.js';
 import { patientsTogether } from '#libs/access-store/together/patients-together.js';
+import { patientsOfIncidents } from '#libs/access-store/together/some-patients.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { CaseCounter, type CounterTools } from './act/count-patients.js';
 import { ListWatch } from './act/watch-lists.js';
 import { ListPlaces } from './answer/list-place.js';
+import { OpenPatients } from './answer/open-patients.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsolePipeline } from './follow/pipeline.js';
 
@@ -43,6 +45,13 @@ const counter = {
     new CaseCounter({ book: owner.book, clock, log, together: count, append: (action) => owner.append(action) }),
 };
 
+const openPatients = {
+  provide: OpenPatients,
+  inject: [STORE_CLIENT, CLOCK, LOG],
+  useFactory: (client: StoreClient, clock: Clock, log: Log) =>
+    new OpenPatients((ids) => patientsOfIncidents(client, ids), { clock, log }),
+};
+
 const places = {
   provide: ListPlaces,
   inject: [CONSOLE_CONFIG],
@@ -57,4 +66,4 @@ const watch = {
 };
 
 /** Whose records cases opened, and how many they are. */
-export const patientProviders = [watch, figures, patients, together, counter, places];
+export const patientProviders = [watch, figures, patients, together, counter, openPatients, places];

@@ -1,6 +1,7 @@
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Filler } from './late/filler.js';
+import type { Reinstater } from './late/reinstater.js';
 import type { Rejudger } from './late/rejudger.js';
 import type { HonestVerdicts } from './habits/honest-verdicts.js';
 import type { RulesReloader } from './rules/rules-reloader.js';
@@ -20,6 +21,7 @@ export class Background {
     private readonly work: {
       readonly rejudger: Rejudger;
       readonly filler: Filler;
+      readonly reinstater?: Reinstater;
       readonly reloader: RulesReloader;
       readonly verdicts?: HonestVerdicts;
     },
@@ -33,7 +35,9 @@ export class Background {
       clock.every(storeEveryMs, () => this.#attempt('filling windows', this.work.filler)),
       clock.every(rulesEveryMs, () => this.lookAtRules()),
     );
-    const { verdicts } = this.work;
+    const { verdicts, reinstater } = this.work;
+    if (reinstater)
+      this.#stops.push(clock.every(storeEveryMs, () => this.#attempt('a look at incidents of former lists', reinstater)));
     if (!verdicts) return;
     this.#stops.push(clock.every(verdictsEveryMs, () => this.#attempt('a look at verdicts', verdicts)));
     verdicts.start().catch((cause: unknown) => this.tools.logger.error('verdicts cannot be read', { cause }));

@@ -1,4 +1,5 @@
 // Longer than the house likes: the road of a partition, from coming to leaving, is read in one piece.
+import type { IncidentChange } from '#libs/contracts/incident.js';
 import { groups, judgedTopics, laneTopics, partitionOf, topics } from '#libs/contracts/topics.js';
 import type { LaneKind, SubjectKind } from '#libs/contracts/vocabulary.js';
 import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
@@ -182,6 +183,11 @@ export class ScorerPipeline implements Reader {
   owns(groupId: string, actorId: string, subject: SubjectKind): boolean {
     const topic = subject === 'account' ? topics.accesses : laneTopics[subject];
     return this.#owned.has(nameOf({ topic, partition: this.partitionOf(groupId, actorId, subject) }));
+  }
+
+  /** Whether an incident is one of the partition. */
+  holds({ scorer: { at } }: OwnedPartition, { group_id, actor_id, subject_kind: subject }: IncidentChange): boolean {
+    return (laneOf(at) ?? 'account') === subject && this.partitionOf(group_id, actor_id, subject) === at.partition;
   }
 
   /** Statistics of every partition that is ours. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MemoryHistory } from '#libs/access-store/memory/memory-history.js';
 import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
+import type { StoredCondition } from '#libs/access-store/selections/selection-expressions.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js';
 import { laneTopics, topics } from '#libs/contracts/topics.js';
@@ -14,6 +15,7 @@ import { FakeClock } from '#libs/testkit/fake-clock.js';
 import type { ToldBefore } from './judge/told-before.js';
 import { Filler } from './late/filler.js';
 import { ScorerPipeline } from './pipeline.js';
+import { Reinstater } from './late/reinstater.js';
 import { Rejudger } from './late/rejudger.js';
 import { readSnapshot, type SnapshotHeader } from './snapshots/snapshot-file.js';
 
@@ -69,6 +71,15 @@ export function bytesOf(rows: readonly AccessRow[]): Buffer {
 export class Archive {
   readonly store = new MemoryStore();
   readonly history = new MemoryHistory(this.store);
+
+  /** What it keeps of selections. */
+  conditionsOf(ids: readonly string[]): readonly StoredCondition[] {
+    if (this.history.away) throw new Transient('the store is away');
+    return ids.flatMap((selection_id) => {
+      const condition = this.store.conditions.get(selection_id);
+      return condition === undefined ? [] : [{ selection_id, condition }];
+    });
+  }
 
   async take(frame: Frame, from = at): Promise<void> {
     const token = `frame ${from.partition}/${frame.offset}`;
@@ -131,6 +142,12 @@ export async function aScorer(given: ScorerGiven) {
       ...(given.groupMax && { groupMax: given.groupMax }),
     }),
     filler: new Filler(pipeline, beside),
+    reinstater: new Reinstater(() => pipeline.partitions(), {
+      ...beside,
+      keepBeforeTelling: (owned) => pipeline.keepBeforeTelling(owned),
+      conditions: async (ids) => archive.conditionsOf(ids),
+      owns: (owned, one) => pipeline.holds(owned, one.change),
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { conditionsOf } from '#libs/access-store/selections/selection-expressions.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { habitsTopic, laneTopics, topics } from '#libs/contracts/topics.js';
@@ -27,6 +28,7 @@ import { Gauges } from './gauges.js';
 import { HabitBook } from './habits/habit-book.js';
 import { HonestVerdicts } from './habits/honest-verdicts.js';
 import { Filler } from './late/filler.js';
+import { Reinstater } from './late/reinstater.js';
 import { Rejudger } from './late/rejudger.js';
 import { readToldBefore } from './judge/told-before.js';
 import { ScorerPipeline } from './pipeline.js';
@@ -152,7 +154,14 @@ const background = {
     const tools = { history: new ClickHouseHistory(client), clock, logger, metrics };
     const keepBeforeTelling: ScorerPipeline['keepBeforeTelling'] = (owned) => owner.keepBeforeTelling(owned);
     const rejudger = new Rejudger(() => owner.partitions(), { ...tools, keepBeforeTelling });
-    return new Background({ rejudger, filler: new Filler(owner, tools), reloader: rules, verdicts }, tools);
+    const conditions = (ids: readonly string[]) => conditionsOf(client, ids);
+    const reinstater = new Reinstater(() => owner.partitions(), {
+      ...tools,
+      keepBeforeTelling,
+      conditions,
+      owns: (owned, told) => owner.holds(owned, told.change),
+    });
+    return new Background({ rejudger, filler: new Filler(owner, tools), reinstater, reloader: rules, verdicts }, tools);
   },
 };
 

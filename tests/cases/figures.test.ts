@@ -3,7 +3,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { strFromU8, unzipSync } from 'fflate';
 import { copyMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
@@ -52,6 +52,10 @@ let acts = 0;
 const act = (id: string, body: object) => json<ShownCase>(`/v1/cases/${id}/actions`, body, `act-${(acts += 1)}`);
 const shows = (id: string, patients: number) =>
   vigie.until(() => json<ShownCase>(`/v1/cases/${id}`), (shown) => shown.case.patients === patients && shown.case.patients_settled); // prettier-ignore
+
+/** What the first page says of all open cases together. */
+const showsOpen = (open: number) =>
+  vigie.until(() => json<{ readonly patients: object }>('/v1/summary'), ({ patients }) => isDeepStrictEqual(patients, { open, open_settled: true, clinics: clinics.length })); // prettier-ignore
 
 async function command(...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [compiledModule('cli/vigie'), ...args], { env: { ...process.env, NODE_OPTIONS: '', ...env } });
@@ -152,6 +156,7 @@ describe('how many patients', () => {
     await vigie.post([...reads('a', [...range(0, 10), ...range(100, 110)], 400), ...reads('a', range(110, 120), 301, 1), ...reads('w', [501], -10 * daySeconds)]);
     await shows(id('a'), 110);
     expect(await figures(id('a'))).toEqual(standing({ [id('a')]: 80, [id('b')]: 60, [id('w')]: 0 }, 110));
+    await showsOpen(170);
     // What was frozen stays what it was, in each of its files.
     const file = (name: string) => ask(`/v1/snapshots/${snapshot.snapshot_id}/files/${name}`);
     const patients = patientsOf(await file('patients.csv'));
@@ -165,6 +170,8 @@ describe('how many patients', () => {
     await shows(id('a'), 80);
     expect(await figures(id('a'))).toEqual(standing({ [id('a')]: 80, [id('w')]: 0 }, 80));
     expect(await figures(id('b'))).toEqual(standing({ [id('b')]: 60 }, 60));
+    // The thirty whom both have read are thirty people.
+    await showsOpen(170);
   });
 
   it('is one less, in list and incident, where a patient is erased from a case that is over; the case keeps what it was judged by', async () => {

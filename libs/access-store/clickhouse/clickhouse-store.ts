@@ -94,7 +94,7 @@ export class ClickHouseStore implements AccessStore {
     return row?.found ?? 0;
   }
 
-  registerSelections(selections: readonly Pick<Selection, 'id' | 'sql'>[]): Promise<void> {
+  registerSelections(selections: readonly Pick<Selection, 'id' | 'sql' | 'tree'>[]): Promise<void> {
     return registerSelections(this.client, selections, isoOf(this.clock.now()));
   }
 

@@ -61,7 +61,7 @@ describe('the archiver with the rights of access.sql, on the engine', () => {
     const views = await engine.query(
       "SELECT name, as_select AS text FROM system.tables WHERE match(name, '_patients|_ledger_of|_unnamed_of') AND engine = 'View'",
     );
-    expect(views).toHaveLength(7);
+    expect(views).toHaveLength(8);
     for (const view of views) expect(JSON.stringify(view)).toContain('vigie.selected_accesses');
     const evaluating = await engine.query("SELECT as_select FROM system.tables WHERE name = 'selected_accesses'");
     expect(JSON.stringify(evaluating)).toContain('2'.repeat(32));

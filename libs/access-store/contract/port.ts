@@ -42,5 +42,5 @@ export interface AccessStore {
    * Makes the rules' selections known, so that `incident_patients` can evaluate them; known ones are left alone. Rejects with an `Error`
    * that names the selection when ClickHouse does not take its expression.
    */
-  registerSelections(selections: readonly Pick<Selection, 'id' | 'sql'>[]): Promise<void>;
+  registerSelections(selections: readonly Pick<Selection, 'id' | 'sql' | 'tree'>[]): Promise<void>;
 }

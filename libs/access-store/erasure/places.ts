@@ -231,9 +231,9 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     },
   },
   selections: {
-    patients: 'expression',
-    accounts: 'expression',
-    groups: 'expression',
+    patients: 'expression condition',
+    accounts: 'expression condition',
+    groups: 'expression condition',
     others: 'selection_id registered_at',
     ends: noEnd,
     fates: {

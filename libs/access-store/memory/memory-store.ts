@@ -30,6 +30,8 @@ export class MemoryStore implements AccessStore {
   readonly #tokens = new Set<string>();
   readonly #ledger = new Map<string, LedgerEntry>();
   readonly selections = new Map<string, string>();
+  /** The conditions that they were made from, as text, by id. */
+  readonly conditions = new Map<string, string>();
 
   /** The rows of a table, without duplicates. */
   rows(table: StoreTable): readonly unknown[] {
@@ -73,8 +75,11 @@ export class MemoryStore implements AccessStore {
     return Promise.resolve(new Set(ids.filter((one) => held.has(one))).size);
   }
 
-  registerSelections(selections: readonly Pick<Selection, 'id' | 'sql'>[]): Promise<void> {
-    for (const { id, sql } of selections) if (!this.selections.has(id)) this.selections.set(id, sql);
+  registerSelections(selections: readonly Pick<Selection, 'id' | 'sql' | 'tree'>[]): Promise<void> {
+    for (const { id, sql, tree } of selections) {
+      if (!this.selections.has(id)) this.selections.set(id, sql);
+      if (tree) this.conditions.set(id, JSON.stringify(tree));
+    }
     return Promise.resolve();
   }
 }

@@ -6,6 +6,7 @@ import { isStoredSubject, subjectColumns } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { patientsOfIncidents } from '../together/some-patients.js';
 import { patientsTogether } from '../together/patients-together.js';
 import { text } from 'node:stream/consumers';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
@@ -46,6 +47,9 @@ beforeAll(async () => {
   await client.insert({ table: 'vigie.clinics', values: [clinic], format: 'JSONEachRow' });
 });
 afterAll(end);
+
+/** How many patients a recount has. */
+const people = (scopes: readonly Scope[]) => new Set(recount(scopes).map(({ patient_id }) => patient_id)).size;
 
 describe('the ledger of an incident', () => {
   it('counts a patient once over a rotation of the key, by the newer pseudonym', () => {
@@ -120,7 +124,6 @@ describe('the ledger of a case', () => {
       const ids = [first.incident_id, second.incident_id];
       const joined = { case_id: `linked ${first.incident_id}`, group_id: 'helix', incident_ids: ids, members: ids.map(member), joined_into: '', place: 2 }; // prettier-ignore
       await client.insert({ table: 'vigie.case_states', values: [joined], format: 'JSONEachRow' });
-      const people = (scopes: readonly Scope[]) => new Set(recount(scopes).map(({ patient_id }) => patient_id)).size;
       const figures = [first, second].map((one) => ({ incident_id: one.incident_id, patients: people([scopeOf(one)]) }));
       const given = { caseId: joined.case_id, figures, members: new Set(ids) };
       expect(await patientsTogether(client, given)).toBe(people([scopeOf(first), scopeOf(second)]));
@@ -129,6 +132,19 @@ describe('the ledger of a case', () => {
       expect(await patientsTogether(client, { ...given, figures: figures.slice(0, 1), members: new Set(ids.slice(0, 1)) })).toBeUndefined(); // prettier-ignore
       expect(await patientsTogether(client, { ...given, caseId: 'nobody' })).toBeUndefined();
     }
+  });
+
+  it('is as long for some incidents together, each patient once, and for each of them as by itself', async () => {
+    const some = incidents.slice(0, 9);
+    const each = some.flatMap((one): [string, number][] => {
+      const patients = people([scopeOf(one)]);
+      return patients > 0 ? [[one.incident_id, patients]] : [];
+    });
+    const listed = await patientsOfIncidents(client, some.map(({ incident_id }) => incident_id)); // prettier-ignore
+    expect(Object.fromEntries(listed.each)).toEqual(Object.fromEntries(each));
+    expect(listed.total).toBe(people(some.map(scopeOf)));
+    expect(listed.total).toBeLessThan(each.reduce((sum, [, patients]) => sum + patients, 0));
+    expect(await patientsOfIncidents(client, [])).toEqual({ total: 0, each: new Map() });
   });
 
   it('is given in pages, by clinic and tier, whose lines are all of it once, and as a list that is no longer than was counted', async () => {

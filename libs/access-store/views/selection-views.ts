@@ -23,6 +23,9 @@ const all = `vigie.incidents WHERE ${listed}`;
 /** The view over one takes suppressed matches too: whoever asks for one by its id wants to know whom it concerns. */
 const one = once(`vigie.incident_latest WHERE ${listed} AND incident_id = {incident_id:String}`);
 
+/** Of the incidents that are named, whichever cases they are of. */
+const some = once(`vigie.incident_latest WHERE ${listed} AND has({incident_ids:Array(String)}, incident_id)`);
+
 const caseIncidents = 'SELECT incident_id FROM vigie.dossier_incidents WHERE case_id = {case_id:String}';
 const latestOfCase = `vigie.incident_latest WHERE ${listed} AND incident_id IN (${caseIncidents})`;
 const ofCase = once(latestOfCase);
@@ -85,7 +88,7 @@ interface ViewParts {
 /**
  * `incident_patients` of all incidents, `incident_patients_of(incident_id = '...')` of one incident or suppressed match: ClickHouse does not
  * carry a condition on `incident_id` through the join to the accesses, so that the first reads all accounts that have an incident; the
- * second reads one account between two times. `incident_accounts_of` has the accounts of one. The ledgers are of one incident, of the incidents of a case, of a part of these by
+ * second reads one account between two times. `incidents_patients_of` is of some incidents, whatever their cases. `incident_accounts_of` has the accounts of one. The ledgers are of one incident, of the incidents of a case, of a part of these by
  * `clinics`, `after_patient` and `upto_patient`, and of a case's scope, whose version 0 is that of its incidents. Ids are hexadecimal digits, checked where they come in.
  */
 const views: Readonly<Record<string, ViewParts>> = {
@@ -98,6 +101,7 @@ const views: Readonly<Record<string, ViewParts>> = {
   case_unnamed_of: { template: 'unnamed', from: ofCase, within: true },
   dossier_ledger_of: { template: 'ledger', from: ofScope, within: true, narrowed },
   dossier_unnamed_of: { template: 'unnamed', from: ofScope, within: true, narrowed },
+  incidents_patients_of: { template: 'patients', from: some, within: true },
 };
 
 /** A view that can be told from another of its name. */

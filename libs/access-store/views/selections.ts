@@ -5,9 +5,12 @@ import type { Selection } from '#libs/detection/rule/rule.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { type SelectionView, selectionViews } from './selection-views.js';
 
-type Given = Pick<Selection, 'id' | 'sql'>;
+type Given = Pick<Selection, 'id' | 'sql' | 'tree'>;
 
-const stored = z.array(z.object({ selection_id: z.string(), expression: z.string(), at: z.coerce.number() }));
+const stored = z.array(
+  z.object({ selection_id: z.string(), expression: z.string(), condition: z.string(), at: z.coerce.number() }),
+);
+type Stored = z.infer<typeof stored>[number];
 const viewed = z.array(z.object({ selection_id: z.string(), expression: z.string(), needed: z.coerce.boolean() }));
 const comments = z.array(z.object({ name: z.string(), comment: z.string() }));
 const accessDenied = '497';
@@ -40,18 +43,21 @@ export async function registerSelections(
   const now = Date.parse(registeredAt);
   const known = await storedSelections(client);
   const mistakes: Error[] = [];
-  const taken: Given[] = [];
+  const taken: Omit<Stored, 'at'>[] = [];
   for (const selection of selections) {
     const old = known.get(selection.id);
     const mistake = old ? undefined : await mistakeIn(client, selection);
+    const condition = conditionOf(selection);
     if (mistake) mistakes.push(mistake);
-    else if (!old) taken.push(selection);
-    else if (now - old.at > refreshMs) taken.push({ id: selection.id, sql: old.expression });
+    else if (!old) taken.push({ selection_id: selection.id, expression: selection.sql, condition });
+    // Those of before had no condition, and one that an older archiver refreshed has lost it.
+    else if (now - old.at > refreshMs || (old.condition === '' && condition !== ''))
+      taken.push({ selection_id: selection.id, expression: old.expression, condition: old.condition || condition });
   }
   if (taken.length > 0)
     await client.insert({
       table: 'vigie.selections',
-      values: taken.map(({ id, sql }) => ({ selection_id: id, expression: sql, registered_at: registeredAt })),
+      values: taken.map((one) => ({ ...one, registered_at: registeredAt })),
       format: 'JSONEachRow',
     });
   // Read again: another process may have added its own meanwhile.
@@ -60,6 +66,11 @@ export async function registerSelections(
   for (const view of views) if (present.get(view.name) !== view.digest) await putView(client, view);
   const [first] = mistakes;
   if (first) throw new Error(mistakes.map(({ message }) => message).join('; '), { cause: first.cause });
+}
+
+/** What a scorer asks accesses by, see `readCondition`; empty for a selection that brings no tree. */
+function conditionOf({ tree }: Given): string {
+  return tree ? JSON.stringify(tree) : '';
 }
 
 /** The digests that the views of now carry, by name. */
@@ -84,11 +95,9 @@ async function putView(client: ClickHouseClient, { name, create }: SelectionView
   }
 }
 
-async function storedSelections(
-  client: ClickHouseClient,
-): Promise<ReadonlyMap<string, { readonly expression: string; readonly at: number }>> {
+async function storedSelections(client: ClickHouseClient): Promise<ReadonlyMap<string, Stored>> {
   const answer = await client.query({ query: storedQuery, format: 'JSONEachRow' });
-  return new Map(stored.parse(await answer.json()).map(({ selection_id, ...rest }) => [selection_id, rest]));
+  return new Map(stored.parse(await answer.json()).map((one) => [one.selection_id, one]));
 }
 
 async function selectionsOfViews(

@@ -1,3 +1,3 @@
 -- The selections that scorers registered, with the time in milliseconds.
-SELECT selection_id, expression, toUnixTimestamp64Milli(registered_at) AS at
+SELECT selection_id, expression, condition, toUnixTimestamp64Milli(registered_at) AS at
 FROM vigie.selections FINAL

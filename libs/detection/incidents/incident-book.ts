@@ -286,5 +286,5 @@ export class IncidentBook {
 
 /** Whether accesses may do no more to it than let it go on. */
 function goesOn({ state, archived }: Incident): boolean {
-  return state === 'open' || (state === 'suppressed' && !archived);
+  return !archived && (state === 'open' || state === 'suppressed');
 }

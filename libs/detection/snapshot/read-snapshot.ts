@@ -37,7 +37,11 @@ export class SnapshotReading {
   readonly #counts = { accounts: 0, incidents: 0 };
   #ended = false;
 
-  constructor(private readonly options: EngineOptions) {}
+  constructor(
+    private readonly options: EngineOptions,
+    /** Former selections that the state is to know besides those of the snapshot. */
+    private readonly former: readonly Selection[] = [],
+  ) {}
 
   take(bytes: Uint8Array): void {
     try {
@@ -58,7 +62,7 @@ export class SnapshotReading {
   #take(kind: number | undefined, body: Buffer): void {
     const reader = this.#reader;
     const counts = this.#counts;
-    if (kind === kinds.header) this.#reader = new SnapshotReader(header.parse(deserialize(body)), this.options);
+    if (kind === kinds.header) this.#reader = new SnapshotReader(header.parse(deserialize(body)), this.options, this.former);
     else if (!reader || this.#ended) throw new SnapshotRefused('pieces of a snapshot are missing or out of order');
     else if (kind === kinds.accounts) counts.accounts += reader.accounts(body);
     else if (kind === kinds.incident) counts.incidents += reader.incident(body);
@@ -89,15 +93,12 @@ class SnapshotReader {
   /** The rules ask for accesses that those of then did not ask for. */
   readonly #looksFurther: boolean;
 
-  constructor(parsed: z.infer<typeof header>, options: EngineOptions) {
-    const wanted = new Set([...parsed.neededIds, ...selectionIdsOf(rulesOf(options))]);
-    const kept = parsed.selectionIds.filter((id) => wanted.has(id));
-    this.state = new EngineState(
-      options,
-      undefined,
-      kept,
-      formerOf(parsed.conditions, new Set(selectionIdsOf(rulesOf(options)))),
-    );
+  constructor(parsed: z.infer<typeof header>, options: EngineOptions, former: readonly Selection[]) {
+    const live = new Set(selectionIdsOf(rulesOf(options)));
+    const named = new Map([...formerOf(parsed.conditions, live), ...former].map((one) => [one.id, one]));
+    const wanted = new Set([...parsed.neededIds, ...live]);
+    const kept = new Set([...parsed.selectionIds.filter((id) => wanted.has(id)), ...named.keys()]);
+    this.state = new EngineState(options, undefined, [...kept], [...named.values()]);
     const { compiled } = this.state;
     this.#numbers = parsed.selectionIds.map((id) => compiled.selectionIds.indexOf(id));
     this.#series = parsed.series;

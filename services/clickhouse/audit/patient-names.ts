@@ -4,7 +4,7 @@
  */
 export const patientNames: ReadonlySet<string> = new Set([
   'accesses', 'access_rows', 'selected_accesses',
-  'incident_patients', 'incident_patients_of', 'incident_ledger_of', 'case_ledger_of', 'case_ledger_part_of', 'dossier_ledger_of', 'dossier_patients', 'leak_samples',
+  'incident_patients', 'incident_patients_of', 'incidents_patients_of', 'incident_ledger_of', 'case_ledger_of', 'case_ledger_part_of', 'dossier_ledger_of', 'dossier_patients', 'leak_samples',
   'quarantine', 'quarantine_rows',
 ]); // prettier-ignore
 

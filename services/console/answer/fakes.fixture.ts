@@ -3,6 +3,7 @@ import type { CaseFigures, ClinicFigures } from '#libs/access-store/incidents/ca
 import type { CasePatients, PatientLine, PatientsFigure, PatientsWanted } from '#libs/access-store/patients/case-patients.js';
 import type { PatientsPlace } from '#libs/access-store/patients/page-parts.js';
 import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
+import type { PatientsListed } from '#libs/access-store/together/some-patients.js';
 import { certainties } from '#libs/contracts/dossier.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
@@ -66,6 +67,15 @@ export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv
   async together({ figures }: CaseFigure): Promise<number | undefined> {
     if (this.away) throw new Transient('the store does not answer');
     return this.common === undefined ? undefined : figures.reduce((sum, { patients }) => sum + patients, -this.common);
+  }
+
+  /** What the store lists of incidents, by their ids; none of an incident that a test does not speak of. */
+  readonly listed = new Map<string, readonly string[]>();
+
+  async ofIncidents(incidentIds: readonly string[]): Promise<PatientsListed> {
+    if (this.away) throw new Transient('the store does not answer');
+    const found = incidentIds.flatMap((id): [string, readonly string[]][] => [[id, this.listed.get(id) ?? []]]).filter(([, people]) => people.length > 0);
+    return { total: new Set(found.flatMap(([, people]) => people)).size, each: new Map(found.map(([id, people]) => [id, people.length])) };
   }
 
   async figure(wanted: PatientsWanted): Promise<PatientsFigure> {

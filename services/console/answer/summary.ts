@@ -6,6 +6,7 @@ import type { User } from '../users/users.js';
 import type { CaseSight } from '../visible/case-sight.js';
 import type { Body } from './answer.js';
 import type { FeedsSeen } from './feeds-look.js';
+import type { OpenCase, OpenPatients, OpenPatientsFigure } from './open-patients.js';
 import { runningClocks } from './running-clocks.js';
 
 export interface SummaryTools {
@@ -16,6 +17,7 @@ export interface SummaryTools {
   readonly now: number;
   readonly lengths: Lengths;
   readonly feeds: FeedsSeen | undefined;
+  readonly openPatients: Pick<OpenPatients, 'of'>;
 }
 
 /** The five figures of the first page, and what proves that an empty page is none of a broken one: `GET /v1/summary`. */
@@ -25,7 +27,7 @@ export function summaryOf(tools: SummaryTools): Body {
   const open = rows.filter(({ status }) => status !== 'resolved');
   const untaken = open.filter(({ status }) => status === 'new');
   const clinics = new Set(open.flatMap((row) => row.clinics));
-  const isPart = open.some(({ patients }) => patients === null);
+  const figure = patientsOf(tools, open);
   return {
     at: isoOf(now),
     cases: {
@@ -36,12 +38,27 @@ export function summaryOf(tools: SummaryTools): Body {
       /** Of whichever case was opened last. */
       last_opened_at: rows[0]?.opened_at ?? null,
     },
-    /** Each case is counted for itself: somebody in two of them counts twice. Null where one counts patients of clinics that they do not see. */
-    patients: { open: isPart ? null : open.reduce((sum, { patients }) => sum + (patients ?? 0), 0), clinics: clinics.size },
+    /**
+     * Different people: somebody in two cases counts once. `open` is the most that they can be until they are counted together (`open_settled`); null where a case counts
+     * patients of clinics that they do not see.
+     */
+    patients: { open: figure?.patients ?? null, open_settled: figure?.isSettled ?? false, clinics: clinics.size },
     nearest_clock: nearestClock(tools, rows),
     feeds: feeds ? feedsOf(feeds) : null,
   };
 }
+
+/** Undefined where a case counts patients of clinics that the reader does not see. */
+function patientsOf({ sight, user, now, openPatients }: SummaryTools, open: readonly SeenRow[]): OpenPatientsFigure | undefined {
+  const cases: OpenCase[] = [];
+  for (const { case_id, patients, patients_settled: isSettled } of open) {
+    if (patients === null) return undefined;
+    const seen = sight.of(case_id, user, now)?.incidents ?? [];
+    const standing = seen.filter(({ state }) => state === 'open' || state === 'closed');
+    cases.push({ patients, isSettled, incidents: standing.map((one) => ({ incident_id: one.incident_id, patients: one.patients ?? 0 })) });
+  }
+  return openPatients.of(JSON.stringify(user.clinics ?? '*'), cases);
+} // prettier-ignore
 
 function nearestClock({ sight, user, now, lengths, controllers }: SummaryTools, rows: readonly SeenRow[]): object | null {
   const options = { lengths, controllers, until: now };

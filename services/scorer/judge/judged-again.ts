@@ -33,7 +33,8 @@ export class JudgedAgain {
   async renamingOf(next: number, { end }: Pick<Bounds, 'end'>, header: { readonly renamed?: Renamings | undefined } | undefined): Promise<Renaming | undefined> {
     const renamed = header?.renamed;
     const through = header ? (renamed?.through ?? 0) : end;
-    const before = next < through ? await this.#read() : undefined;
+    const isLacking = through > 0 && renamed?.reinstated !== true;
+    const before = next < through || isLacking ? await this.#read() : undefined;
     return before || renamed ? new Renaming({ before, through, quietMs: this.quietMs }, renamed?.all) : undefined;
   } // prettier-ignore
 

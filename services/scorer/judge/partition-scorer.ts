@@ -4,7 +4,7 @@ import { type QuarantineRow, unreadableStretch } from '#libs/contracts/quarantin
 import type { AccountView } from '#libs/contracts/accounts/account-view.js';
 import type { Engine, EngineStats, Fill, Rejudgement, Rejudging } from '#libs/detection/engine.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
+import type { Rule, Selection } from '#libs/detection/rule/rule.js';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -16,6 +16,7 @@ import type { RelayedThrough } from './relay-marks.js';
 import type { Renaming } from './renaming.js';
 import type { Relaying } from './relaying.js';
 import { inSlices } from './slices.js';
+import type { Told, ToldBefore } from './told-before.js';
 import { quarantinedRowOf, type RefusedLine } from './quarantined-row.js';
 import { windowsMs } from './window-needs.js';
 
@@ -156,6 +157,24 @@ export class PartitionScorer {
     this.unfollow();
     this.tools.relaying?.useRules(rules, this.nextOffset, engine.stats().watermark);
     return backfillFromMs;
+  }
+
+  /** Incidents that were told before windows were built again, which the engine may not know; see `Renaming`. */
+  get toldBefore(): ToldBefore | undefined {
+    return this.tools.renaming?.toldBefore(this.nextOffset);
+  }
+
+  /**
+   * Makes incidents known that were told before, with the selections of before that they count by. Resolves with how many the engine took. The event loop has turns meanwhile, in which
+   * nothing of the partition may be judged.
+   */
+  async reinstate(told: readonly Told[], former: readonly Selection[]): Promise<number> {
+    const { clock, renaming } = this.tools;
+    this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), clock.now());
+    const known = told.map(({ id, change, closings }) => ({ id: renaming?.idOf(id) ?? id, change, closings }));
+    const taken = known.length > 0 ? await inSlices(this.engine.reinstating(known, former), clock) : 0;
+    renaming?.reinstated();
+    return taken;
   }
 
   explain(groupId: string, actorId: string): AccountView | undefined {

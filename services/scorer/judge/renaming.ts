@@ -19,6 +19,8 @@ export const renamings = z.object({
   /** Frames before this offset were judged before, and are judged again. */
   through: z.int().nonnegative(),
   all: z.array(renamed),
+  /** Whether the engine knows of the incidents that it did not find again; left out by versions that did not look. */
+  reinstated: z.boolean().optional(),
 });
 export type Renamings = z.infer<typeof renamings>;
 
@@ -35,21 +37,40 @@ export class Renaming {
   /** Ids under which something of this engine was told. */
   readonly #taken = new Set<string>();
 
+  /** What was told before, as long as it is needed: while frames are judged that were judged before, and until the engine knows what it did not find again. */
+  #before: ToldBefore | undefined;
+
   constructor(
     private readonly options: {
-      /** Undefined where nothing is judged again. */
+      /** Undefined where nothing is judged again, and nothing is to be reinstated. */
       readonly before: ToldBefore | undefined;
       readonly quietMs: number;
       readonly through: number;
     },
     known: Renamings['all'] = [],
   ) {
+    this.#before = options.before;
     for (const one of known) this.#keep(one);
   }
 
   /** For the header of a snapshot. */
   get kept(): Renamings {
-    return { through: this.options.through, all: [...this.#byId.values()] };
+    return { through: this.options.through, all: [...this.#byId.values()], reinstated: this.#before === undefined };
+  }
+
+  /** What was told before, once the frame before `nextOffset` is one that was never judged or the last that was; undefined before, and where the engine knows of it. */
+  toldBefore(nextOffset: number): ToldBefore | undefined {
+    return nextOffset >= this.options.through ? this.#before : undefined;
+  }
+
+  /** The engine knows of the incidents that it did not find again. */
+  reinstated(): void {
+    this.#before = undefined;
+  }
+
+  /** The id that the engine has for an incident that was told. */
+  idOf(told: string): string {
+    return [...this.#byId.values()].find((one) => one.told === told)?.id ?? told;
   }
 
   /** The id under which people know an incident of the engine. */
@@ -83,7 +104,7 @@ export class Renaming {
   #look(change: IncidentChange): void {
     const { incident_id: id } = change;
     if (this.#byId.has(id)) return;
-    const told = this.options.before?.of(change);
+    const told = this.#before?.of(change);
     if (this.#taken.has(id)) return this.#swap(id);
     this.#taken.add(id);
     if (!told || told.has(id) || change.version >= this.options.through * versionsPerFrame) return;

@@ -12,17 +12,28 @@ export interface Told {
   readonly version: number;
   readonly rules: readonly string[];
   readonly counts: boolean;
+  /** As it was told last. */
+  readonly change: IncidentChange;
+  /** How often it was told as closed. */
+  readonly closings: number;
 }
 
 /** Incidents as they were told last, by whose they are. */
 export class ToldBefore {
   readonly #bySubject = new Map<string, Map<string, Told>>();
+  /** Of each incident the changes that closed it: one that was appended twice is one. */
+  readonly #closed = new Map<string, Set<string>>();
 
   add(change: IncidentChange): void {
     const subject = subjectOf(change);
     const known = this.#bySubject.get(subject) ?? new Map<string, Told>();
     const { incident_id: id, version, rules, state } = change;
-    if ((known.get(id)?.version ?? -1) > version) return;
+    const closings = this.#closingsOf(change);
+    const last = known.get(id);
+    if (last && last.version > version) {
+      known.set(id, { ...last, closings });
+      return;
+    }
     known.set(id, {
       id,
       firstMs: Date.parse(change.first_time),
@@ -30,8 +41,22 @@ export class ToldBefore {
       version,
       rules,
       counts: state === 'open' || state === 'closed',
+      change,
+      closings,
     });
     this.#bySubject.set(subject, known);
+  }
+
+  /** Every incident. */
+  *all(): Iterable<Told> {
+    for (const known of this.#bySubject.values()) yield* known.values();
+  }
+
+  #closingsOf({ incident_id: id, change_id, change_type }: IncidentChange): number {
+    const closed = this.#closed.get(id);
+    if (change_type !== 'incident.closed') return closed?.size ?? 0;
+    this.#closed.set(id, (closed ?? new Set()).add(change_id));
+    return this.#closed.get(id)?.size ?? 0;
   }
 
   /** Those of the subject of a change. */

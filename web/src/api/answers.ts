@@ -18,8 +18,8 @@ export interface Summary {
     readonly oldest_at: string | null;
     readonly last_opened_at: string | null;
   };
-  /** Null where a case counts patients of clinics that the reader does not see. */
-  readonly patients: { readonly open: number | null; readonly clinics: number };
+  /** Different people. Null where a case counts patients of clinics that the reader does not see; the most that they can be where it is not settled. */
+  readonly patients: { readonly open: number | null; readonly open_settled: boolean; readonly clinics: number };
   readonly nearest_clock: {
     readonly clock: 'gdpr33' | 'gdpr34' | 'cert_sante' | 'nis2_24' | 'nis2_72' | 'nis2_month' | 'investigation';
     readonly controller_id: string;

@@ -75,7 +75,7 @@ export function englishTexts(f: Format): Texts {
       allTaken: 'No case waits',
       openCases: (n) => `${cases(n)} open, all taken`,
       noneOpen: 'no case is open',
-      exposed: (n) => `${patients(n)} in open cases`,
+      exposed: (n, isSettled) => `${isSettled ? patients(n) : atMost(patients(n))} in open cases`,
       across: (n) => clinics(n),
       spanning: 'Patients: see each case',
       noExposed: 'No patient in an open case',

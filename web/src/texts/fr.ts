@@ -77,7 +77,7 @@ export function frenchTexts(f: Format) {
       allTaken: 'Aucun cas n’attend',
       openCases: (n: number) => `${count(n, 'cas ouvert', 'cas ouverts')}, tous pris en charge`,
       noneOpen: 'aucun cas ouvert',
-      exposed: (n: number) => `${patients(n)} dans les cas ouverts`,
+      exposed: (n: number, isSettled: boolean) => `${isSettled ? patients(n) : atMost(patients(n))} dans les cas ouverts`,
       across: (n: number) => clinics(n),
       spanning: 'Patients : voir chaque cas',
       noExposed: 'Aucun patient dans un cas ouvert',

@@ -55,7 +55,12 @@ const exposed: MakeFigure = ({ patients }, { figures }) =>
     ? { to: '/', mood: 'watch', says: figures.spanning, more: figures.across(patients.clinics) }
     : patients.open === 0
       ? { to: '/', mood: 'good', says: figures.noExposed, more: '' }
-      : { to: '/', mood: 'watch', says: figures.exposed(patients.open), more: figures.across(patients.clinics) };
+      : {
+          to: '/',
+          mood: 'watch',
+          says: figures.exposed(patients.open, patients.open_settled),
+          more: figures.across(patients.clinics),
+        };
 
 const clock: MakeFigure = ({ nearest_clock: nearest }, { figures, clocks }, f, at) => {
   if (!nearest) return { to: '/', mood: 'good', says: figures.noClock, more: figures.noClockHint };
