@@ -21,6 +21,7 @@ import type { Payload } from '../payload.js';
 import { openemrFormat } from '../openemr/tables.js';
 import { tamanuFormat } from '../tamanu/tables.js';
 import { vigieFormat } from '../vigie/format.js';
+import { containerWrapper } from '../wrappers/container.js';
 import { ecsOriginalWrapper } from '../wrappers/ecs-original.js';
 import { gelfWrapper } from '../wrappers/gelf.js';
 import { hecWrapper } from '../wrappers/hec.js';
@@ -30,8 +31,8 @@ import { recordsWrapper } from '../wrappers/records.js';
 
 /** What carries records, in the order in which it is looked for. */
 export const wrappers: readonly Wrapper[] = [
-  syslogWrapper, fhirXmlWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, recordsWrapper,
-  csvWrapper,
+  syslogWrapper, fhirXmlWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, containerWrapper,
+  recordsWrapper, csvWrapper,
 ]; // prettier-ignore
 
 /** The same by what they are recognised in, so that nobody is asked in vain. */

@@ -101,6 +101,33 @@ const wrapped: readonly (readonly [string, unknown])[] = [
     'Beats, message',
     { '@timestamp': '2026-11-28T09:00:00+01:00', message: JSON.stringify(untimed), agent: { type: 'filebeat' } },
   ],
+  ["a container's line", { log: `${JSON.stringify(untimed)}\n`, stream: 'stdout', time: '2026-11-28T08:00:00.000000001Z' }],
+  [
+    "a container's line, by its shipper",
+    { date: seconds, log: JSON.stringify(untimed), kubernetes: { container_name: 'emr', host: 'node-3' } },
+  ],
+  [
+    "a container's line in HEC, by its log driver",
+    { event: { line: untimed, source: 'stdout', tag: 'a1b2' }, time: `${seconds}.000`, host: 'srv' },
+  ],
+  [
+    "a container's line in HEC, as text",
+    { event: { line: JSON.stringify(untimed), source: 'stdout', attrs: { stage: 'live' } }, time: seconds, host: 'srv' },
+  ],
+  [
+    "a container's line in Elastic's words",
+    { '@timestamp': '2026-11-28T08:00:00Z', log: JSON.stringify(untimed), stream: 'stdout' },
+  ],
+  [
+    "the journal's",
+    {
+      MESSAGE: JSON.stringify(untimed),
+      _HOSTNAME: 'srv',
+      SYSLOG_IDENTIFIER: 'emr',
+      __REALTIME_TIMESTAMP: `${seconds}000000`,
+      PRIORITY: '6',
+    },
+  ],
   ['a list of records', { Records: [{ ...untimed, time: timeMs }] }],
 ];
 
@@ -141,6 +168,12 @@ describe('what shippers put around records', () => {
       patients: [{ id: '4711' }],
     });
   });
+
+  it('takes no sentence of a container for a record, and leaves alone what says more than its line', () => {
+    expect(reads({ log: 'started', stream: 'stdout' })).toEqual(['missing_field']);
+    expect(readOne({ ...untimed, time: timeMs, log: '{"level":"info"}' }).actorId).toBe('amartin');
+    expect(readOne({ log: JSON.stringify({ ...untimed, time: timeMs, clinic_id: undefined }), kubernetes: { host: 'node-3' } }, { clinic: { fixed: 'sud' } }).clinicId).toBe('sud');
+  }); // prettier-ignore
 
   it('nests, FHIR inside of Loki inside of HEC', () => {
     const line = JSON.stringify(auditEvent);
