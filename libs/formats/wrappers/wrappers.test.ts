@@ -128,6 +128,68 @@ const wrapped: readonly (readonly [string, unknown])[] = [
       PRIORITY: '6',
     },
   ],
+  [
+    "a shipper's, as the record of its own",
+    {
+      message: JSON.stringify(untimed),
+      timestamp: '2026-11-28T08:00:00.000Z',
+      source_type: 'file',
+      file: '/var/log/emr',
+      host: 'srv',
+    },
+  ],
+  [
+    "a shipper's in HEC",
+    {
+      event: {
+        message: JSON.stringify(untimed),
+        timestamp: '2026-11-28T08:00:00.000Z',
+        source_type: 'file',
+        file: '/var/log/emr',
+        host: 'srv',
+      },
+      time: 1,
+    },
+  ],
+  [
+    "rsyslog's",
+    {
+      msg: JSON.stringify(untimed),
+      host: 'srv',
+      severity: 'info',
+      facility: 'user',
+      timereported: '2026-11-28T08:00:00Z',
+      programname: 'emr',
+    },
+  ],
+  [
+    "NXLog's",
+    {
+      EventReceivedTime: '2026-11-28 09:00:03',
+      EventTime: '2026-11-28 09:00:00',
+      Message: JSON.stringify(untimed),
+      Hostname: 'srv',
+      SourceModuleName: 'in',
+      SourceModuleType: 'im_file',
+    },
+  ],
+  ['a record for a bridge to Kafka', { records: [{ key: 'a', value: untimed, timestamp: timeMs }] }],
+  ['a CloudEvent', { specversion: '1.0', id: '1', source: '/emr', type: 'read', time: '2026-11-28T08:00:00Z', data: untimed }],
+  [
+    'a CloudEvent, as text',
+    { specversion: '1.0', id: '1', source: '/emr', type: 'read', time: '2026-11-28T08:00:00Z', data: JSON.stringify(untimed) },
+  ],
+  [
+    'a CloudEvent, packed',
+    {
+      specversion: '1.0',
+      id: '1',
+      source: '/emr',
+      type: 'read',
+      time: '2026-11-28T08:00:00Z',
+      data_base64: Buffer.from(JSON.stringify(untimed)).toString('base64'),
+    },
+  ],
   ['a list of records', { Records: [{ ...untimed, time: timeMs }] }],
 ];
 
@@ -171,6 +233,8 @@ describe('what shippers put around records', () => {
 
   it('takes no sentence of a container for a record, and leaves alone what says more than its line', () => {
     expect(reads({ log: 'started', stream: 'stdout' })).toEqual(['missing_field']);
+    expect(reads({ specversion: '1.0', data_base64: '//8=' })).toEqual(['not_utf8']);
+    expect(readOne({ ...untimed, time: timeMs, value: { a: 1 } }).actorId).toBe('amartin');
     expect(readOne({ ...untimed, time: timeMs, log: '{"level":"info"}' }).actorId).toBe('amartin');
     expect(readOne({ log: JSON.stringify({ ...untimed, time: timeMs, clinic_id: undefined }), kubernetes: { host: 'node-3' } }, { clinic: { fixed: 'sud' } }).clinicId).toBe('sud');
   }); // prettier-ignore
@@ -238,6 +302,13 @@ describe('what shippers put around records', () => {
       'message',
       'event.original',
       'Records',
+      'log',
+      'line',
+      'value',
+      'MESSAGE',
+      'specversion',
+      'data',
+      'data_base64',
     ];
     const value = fc.letrec((tie) => ({
       any: fc.oneof(
