@@ -75,6 +75,25 @@ function isSwissGln(text: string): boolean {
   return sum % 10 === 0;
 }
 
+const noNumbers: ReadonlySet<string> = new Set([
+  'null', 'none', 'nan', 'nat', 'na', 'n/a', 'nil', 'undefined', 'unknown', 'inconnu', 'inconnue', '-1',
+]); // prettier-ignore
+const noNumberLengthMax = 16;
+
+/**
+ * Whether a text stands where the number of a patient would, and is none: what languages and databases write where there is nothing (also in brackets), zeros, and
+ * what has neither letters nor digits. It would be one patient whom everybody reads.
+ */
+export function isNoNumber(text: string): boolean {
+  const first = text.charCodeAt(0);
+  if (text.length > noNumberLengthMax || (first >= 0x31 && first <= 0x39)) return false;
+  const plain = text
+    .trim()
+    .toLowerCase()
+    .replace(/^[<([]|[>)\]]$/g, '');
+  return noNumbers.has(plain) || !/[\p{L}\p{N}]/u.test(plain.replaceAll('0', ''));
+}
+
 /** Whether two numbers are one, however they are written. */
 export function sameNumber(a: string, b: string): boolean {
   return bareNumber(a) === bareNumber(b);

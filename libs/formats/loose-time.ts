@@ -34,9 +34,15 @@ export const loosePatterns: readonly string[] = [
   'yyyy/M/d[ ][H:m[:s[.S]][ ][z]]',
   'yyyyMMdd[HHmm[ss[.S]][z]]',
   "yyyyMMdd'T'HHmm[ss[.S]][z]",
+  'yyyyMMddHHmmssSSS',
+  'yyyyMMdd HHmm[ss[.S]][z]',
+  'yyyyMMdd H:m[:s[.S]][ ][z]',
+  'yyyy-M-d-H.m.s[.S]',
   ...named,
   ...named.map((pattern) => `E[,] ${pattern}`),
   'd-MMM-yyyy[ ][H:m[:s[.S]][ ][a][ ][z]]',
+  'd-MMM-yy[ ][H:m[:s[.S]][ ][a][ ][z]]',
+  'd-MMM-yy H.m.s[.S][ ][a][ ][z]',
   'd/MMM/yyyy[:][ ][H:m[:s[.S]][ z]]',
   'd/M/yyyy[ ][H:m[:s[.S]][ ][z]]',
   'd-M-yyyy[ ][H:m[:s[.S]][ ][z]]',
@@ -66,7 +72,7 @@ export function parseLooseTime(value: unknown, context: TimeContext): LooseTime 
   }
   const iso = format ? undefined : isoWritten(text);
   if (iso) return ofWritten(iso, context);
-  const spelled = format ? spaced(text) : inNumbers(spaced(text));
+  const spelled = format ? spaced(text) : inNumbers(spaced(withoutName(text)));
   for (const pattern of format ? [format.slice(0, textMax)] : loosePatterns) {
     const written = readByPattern(spelled, pattern);
     if (written) return ofWritten(written, context);
@@ -90,8 +96,9 @@ function isoWritten(text: string): Written | undefined {
 /** `20270131` and `20270131080000` would be seconds of 1970 and milliseconds of the year 2612. */
 function isCompact(digits: string): boolean {
   return (
-    /^(?:19|20|21)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d[0-5]\d|2[0-3][0-5]\d)?(?:[0-5]\d)?$/.test(digits) &&
-    digits.length !== 10
+    /^(?:19|20|21)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d[0-5]\d|2[0-3][0-5]\d)?(?:[0-5]\d(?:\d{3})?)?$/.test(
+      digits,
+    ) && digits.length !== 10
   );
 }
 
@@ -156,6 +163,11 @@ function ofLocal(localMs: number, { zone }: TimeContext): LooseTime | string {
 
 function inRange(timeMs: number, assumedZone: boolean): LooseTime | string {
   return timeMs >= timeMsMin && timeMs < timeMsMax ? { timeMs, assumedZone } : 'the time is before 1970 or after 2199';
+}
+
+/** Java writes the name of the zone in brackets behind the offset, which says it already; databases fill names of months up with blanks. */
+function withoutName(text: string): string {
+  return text.replace(/(?<=[Z\d])\[[\w/+-]{1,40}\]$/, '').replace(/(?<=\p{L}\.?) +-/u, '-');
 }
 
 /** Without accents, with single blanks. */

@@ -242,7 +242,8 @@ describe('the ingestor over HTTP', () => {
     ['POST', '/fhir/AuditEvent/', 201],
     ['POST', '/fhir/Patient', 404],
     ['GET', '/fhir/AuditEvent', 404],
-    ['PUT', '/fhir/AuditEvent/1', 404],
+    ['PUT', '/fhir/AuditEvent/1', 201],
+    ['PUT', '/fhir/Patient/1', 404],
     ['POST', '/fhir/metadata', 404],
   ])('answers %s %s with %i and an OperationOutcome', async (method, path, status) => {
     const body = method === 'GET' ? {} : { body: JSON.stringify(auditEvent({})) };
@@ -251,6 +252,15 @@ describe('the ingestor over HTTP', () => {
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ resourceType: 'OperationOutcome' });
   });
+
+  it('takes what a server tells its subscribers, and says by the status where it told too little', async () => {
+    for (const [type, status] of [['subscription-notification', 'SubscriptionStatus'], ['history', 'Parameters']] as const) {
+      const rows = await log.during(async () => expect(statusesOf((await notified(type, status, auditEvent({}), auditEvent({ id: '2' }))).body)).toEqual(['201 Created', '201 Created']));
+      expect(rows).toHaveLength(2);
+      expect(await notified(type, status)).toMatchObject({ status: 200, body: { resourceType: 'Bundle' } });
+      expect(await notified(type, status, undefined)).toMatchObject({ status: 422, body: { resourceType: 'OperationOutcome' } });
+    }
+  }); // prettier-ignore
 
   it.each([
     ['application/fhir+json;q=1.0, application/json+fhir;q=0.9', '4.0.1'],
@@ -263,7 +273,7 @@ describe('the ingestor over HTTP', () => {
     expect(await answer.json()).toMatchObject({
       resourceType: 'CapabilityStatement',
       fhirVersion,
-      rest: [{ mode: 'server', resource: [{ type: 'AuditEvent', interaction: [{ code: 'create' }] }] }],
+      rest: [{ mode: 'server', resource: [{ type: 'AuditEvent', interaction: [{ code: 'create' }, { code: 'update' }] }] }],
     });
   });
 
@@ -405,4 +415,11 @@ function auditEventXmlOf(more: string): string {
 /** A row but for what the sending of it makes. */
 function said(row: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'event_id' && name !== 'received_at'));
+}
+
+/** A Bundle of a subscription, whose state stands before what happened. */
+function notified(type: string, status: string, ...resources: readonly (object | undefined)[]): Promise<Answered> {
+  const happened = resources.map((resource) => ({ fullUrl: 'AuditEvent/1', resource }));
+  const entry = [{ resource: { resourceType: status, status: 'active' } }, ...happened];
+  return post('/fhir', JSON.stringify({ resourceType: 'Bundle', type, entry }));
 }

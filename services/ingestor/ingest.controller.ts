@@ -1,4 +1,4 @@
-import { All, Controller, Get, Headers, Inject, Post, Req, Res } from '@nestjs/common';
+import { All, Controller, Get, Headers, Inject, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IngestService } from './ingest.service.js';
 import { fhirType, notOffered } from './receive/fhir-routes.js';
@@ -31,6 +31,11 @@ export class IngestController {
 
   @Post('fhir/AuditEvent')
   async auditEvent(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.auditEvent);
+  }
+
+  @Put('fhir/AuditEvent/:id')
+  async auditEventPut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.auditEvent);
   }
 

@@ -6,7 +6,7 @@ import { replayRoute } from './receive/replay-route.js';
 import { staysRoute } from './care/stays-route.js';
 import type { Route, StreamRoute } from './receive/receiver.js';
 import type { Taker } from './receive/taker.js';
-import { elasticBulkRoute, elasticHandshakeRoute } from './shippers/elastic-routes.js';
+import { elasticBulkRoute, elasticDocumentRoute, elasticHandshakeRoute } from './shippers/elastic-routes.js';
 import { gelfRoute } from './shippers/gelf-route.js';
 import { lokiPushRoute } from './shippers/loki-route.js';
 import { otlpLogsRoute } from './shippers/otlp-route.js';
@@ -20,13 +20,18 @@ export interface RoutesTools {
   readonly inflatedBytesMax: number;
 }
 
-/** Numbers from which acknowledgements are counted: far apart, so that two processes behind one address do not give the same one. */
+/** Numbers from which acknowledgements, and documents without an id, are counted: far apart, so that two processes behind one address do not give the same one. */
 const firstAckMax = 2 ** 48;
+
+/** Characters of an id that Elasticsearch gives. */
+const idLength = 20;
 
 /** What each door of the ingestor makes of a body. */
 export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools) {
   const now = () => clock.now();
   let ack = Math.floor(random() * firstAckMax);
+  let document = Math.floor(random() * firstAckMax);
+  const elastic = { taker, now, newId: () => (document += 1).toString(36).padStart(idLength, '0') };
   const splunk = { taker, now, nextAck: () => (ack += 1) };
   return {
     events: eventsRoute(taker, now),
@@ -38,7 +43,8 @@ export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools
     splunkEvent: splunkEventRoute(splunk),
     splunkRaw: splunkRawRoute(splunk),
     splunkAck: splunkAckRoute(),
-    elasticBulk: elasticBulkRoute(taker, now),
+    elasticBulk: elasticBulkRoute(elastic),
+    elasticDocument: elasticDocumentRoute(elastic),
     elasticHandshake: elasticHandshakeRoute(),
     otlpJson: otlpLogsRoute('json', taker, now),
     otlpProtobuf: otlpLogsRoute('protobuf', taker, now),

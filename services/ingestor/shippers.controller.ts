@@ -1,15 +1,20 @@
-import { All, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { All, Controller, Get, Head, Inject, Options, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IngestService } from './ingest.service.js';
 import { handshakePaths } from './shippers/elastic-handshake.js';
 import { splunkAnswer } from './shippers/splunk-answers.js';
+
+const collectorPaths = ['services/collector', 'services/collector/event', 'services/collector/event/1.0'];
+/** With the type of documents that older clients name. */
+const bulkPaths = ['_bulk', ':index/_bulk', ':index/_doc/_bulk', ':index/:type/_bulk'];
+const documentPaths = [':index/_doc/:id', ':index/_create/:id'];
 
 /** The doors that look like those of other products. */
 @Controller()
 export class ShippersController {
   constructor(@Inject(IngestService) private readonly ingest: IngestService) {}
 
-  @Post(['services/collector', 'services/collector/event', 'services/collector/event/1.0'])
+  @Post([...collectorPaths])
   async splunkEvent(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.splunkEvent);
   }
@@ -31,9 +36,42 @@ export class ShippersController {
     await reply.status(status).send(body);
   }
 
-  @Post(['_bulk', ':index/_bulk'])
+  /** A log driver that looks for its collector before its container may start: it asks without a token, and goes by the status alone. */
+  @Options([...collectorPaths])
+  async splunkOptions(@Res() reply: FastifyReply): Promise<void> {
+    await reply.header('allow', 'POST, OPTIONS').send();
+  }
+
+  @Post([...bulkPaths])
   async elasticBulk(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.elasticBulk);
+  }
+
+  /** The same: some clients put their batches. */
+  @Put([...bulkPaths])
+  async elasticBulkPut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.elasticBulk);
+  }
+
+  @Post([':index/_doc', ...documentPaths])
+  async elasticDocument(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.elasticDocument);
+  }
+
+  @Put([...documentPaths])
+  async elasticDocumentPut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.elasticDocument);
+  }
+
+  /** Whether an index is there, which clients make where it is not. */
+  @Head(':index')
+  async elasticIndex(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.elasticHandshake);
+  }
+
+  @Put(':index')
+  async elasticIndexMade(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.elasticHandshake);
   }
 
   @Get()

@@ -85,6 +85,49 @@ describe('any table, by the columns that its source names', () => {
     expect(readOne(text, { columns: both, authorities: ['ins'] }).patients.map(({ id }) => id)).toEqual(['1', '2']);
   });
 
+  it.each(['null', 'None', 'nan', '<NA>', 'NaT', 'undefined', '-', '.', '0', '0000', '-1', '<none>', '[null]', 'inconnu'])('takes %s for no patient', (nothing) => {
+    expect(readOne(`${heading}\n2026-11-28 09:00;amartin;${nothing};Consultation;Nord\n`, { columns })).toMatchObject({ patients: [] });
+    expect(readOne(`${heading}\n2026-11-28 09:00;amartin;${nothing},4711;Consultation;Nord\n`, { columns })).toMatchObject({ patients: [{ id: '4711' }] });
+  }); // prettier-ignore
+
+  it.each([
+    ['4711.0', ['4711']],
+    ['4711,0', ['4711']],
+    ['4711,00', ['4711']],
+    ["'004711", ['004711']],
+    ['4711.0,4712.0', ['4711', '4712']],
+    ['4711,4712', ['4711', '4712']],
+    ['4711.5', ['4711.5']],
+    ["'4711A", ["'4711A"]],
+    ['10', ['10']],
+    ['none-12', ['none-12']],
+  ])('reads the number that a program has written as %s', (text, ids) => {
+    const event = readOne(`${heading}\n2026-11-28 09:00;amartin;${text};Consultation;Nord\n`, { columns });
+    expect(event.patients.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it.each([
+    ['1234', 1234],
+    ['1 234', 1234],
+    ['1\u202F234\u202F567', 1_234_567],
+    ['1\u00A0234', 1234],
+    ["12'500", 12_500],
+    ['12,500', 12_500],
+    ['12.500', 12_500],
+    ['1500,0', 1500],
+    ['1500.00', 1500],
+    ['12 500,00', 12_500],
+    ['1.000', 1],
+    ['12,5', undefined],
+    ['1 23', undefined],
+    ['1,234.567', undefined],
+    ['many', undefined],
+    ['-5', undefined],
+  ])('counts %s records as people and spreadsheets write them', (text, recordCount) => {
+    const event = readOne(`Date;Utilisateur;Nombre\n2026-11-28 09:00;amartin;${text}\n`, { columns: { ...columns, record_count: 'Nombre' } });
+    expect(event.recordCount).toBe(recordCount);
+  }); // prettier-ignore
+
   it.each([
     ['no time', 'Date;Utilisateur;IPP\n;amartin;1\n', 'missing_field'],
     ['no account', 'Date;Utilisateur;IPP\n2026-11-28 09:00;;1\n', 'missing_field'],

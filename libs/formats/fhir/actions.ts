@@ -16,6 +16,13 @@ export const actionOfCode: ReadonlyMap<string, Action> = new Map<string, Action>
   ...entries('logout', '110123'),
 ]);
 
+/** Operations of FHIR that show or hand out what is kept, by their names without `$`. */
+const actionOfOperation: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ...entries('read', 'everything', 'summary', 'document', 'lastn', 'graphql', 'graph'),
+  ...entries('search', 'match', 'docref', 'find'),
+  ...entries('export', 'export'),
+]);
+
 /** Says nothing by itself about what was done: the next code decides. */
 const breakTheGlass: readonly string[] = ['110127', 'BTG', 'ETREAT'];
 
@@ -45,8 +52,18 @@ export function isEmergency(code: string): boolean {
   return breakTheGlass.includes(code);
 }
 
-/** What was done: `subtype` first, then `type` (in R5 `code`, then `category`), then the letter in `action`. */
-export function actionOf(resource: JsonObject): Action {
+/**
+ * What was done: `subtype` first, then `type` (in R5 `code`, then `category`), then the letter in `action`, then the operation that was asked for. An export is one
+ * whatever its record calls it.
+ */
+export function actionOf(resource: JsonObject, operations: readonly (string | undefined)[] = []): Action {
+  const named = operations.flatMap((one) => (one === undefined ? [] : (actionOfOperation.get(one) ?? [])))[0];
+  const said = saidOf(resource);
+  if (named === undefined) return said;
+  return said === 'other' || (named === 'export' && (said === 'read' || said === 'search')) ? named : said;
+}
+
+function saidOf(resource: JsonObject): Action {
   for (const element of elementsOfAction) {
     for (const { code } of codesOf(resource[element])) {
       const known = saidBy(code);

@@ -40,6 +40,39 @@ describe('a FHIR AuditEvent', () => {
     });
   });
 
+  it('passes over a number that is no longer in use, and reads a national number however it is grouped', () => {
+    const system = 'urn:oid:1.2.250.1.213.1.4.8';
+    const identifier = [{ use: 'old', system, value: '100000000000000' }, { use: 'official', system, value: '2 99 99 99 999 999 99' }];
+    const grouped = read({ contained: [{ resourceType: 'Patient', id: 'p1', identifier }], entity: [{ what: { reference: '#p1' }, role: { code: '1' } }] });
+    expect(grouped).toMatchObject({ patients: [{ id: '299999999999999', authority: system }] });
+    const alone = read({ entity: [{ what: { type: 'Patient', identifier: { use: 'old', system, value: '7' } } }] });
+    expect(alone).toMatchObject({ patients: [{ id: '7', authority: system }] });
+  }); // prettier-ignore
+
+  it.each(['null', '<none>', '-', '0', 'Unknown^^^&1.2&ISO'])(
+    'takes the number %s for somebody who cannot be told apart',
+    (value) => {
+      const event = read({ entity: [{ what: { identifier: { value } }, role: { code: '1' } }] });
+      expect(event).toMatchObject({ patients: [], unreadablePatients: ['entity[0].what'] });
+    },
+  );
+
+  it.each([
+    ['Patient/12/$everything', 'E', 'operation', 'read'],
+    ['Patient/12/$everything?_count=50', 'E', undefined, 'read'],
+    ['Group/7/$export?_type=Patient', 'E', 'operation', 'export'],
+    ['https://records.example/r4/$export', 'R', 'read', 'export'],
+    ['$export', 'D', 'delete', 'delete'],
+    ['Patient/$match', 'E', 'operation', 'search'],
+    ['Patient/12/$merge', 'E', 'operation', 'other'],
+    ['Observation?patient=12', 'E', 'operation', 'other'],
+  ])('knows by the operation in %s what was done', (request, letter, subtype, action) => {
+    for (const query of [request, Buffer.from(request).toString('base64')])
+      expect(
+        read({ action: letter, type: { code: 'rest' }, subtype: subtype ? [{ code: subtype }] : [], entity: [{ query }] }),
+      ).toMatchObject({ action });
+  });
+
   it('decodes a search in base64, plain, or a whole HTTP request', () => {
     const requests = [
       'GET https://records.example/r4/Observation?patient=12 HTTP/1.1\r\nHost: x',

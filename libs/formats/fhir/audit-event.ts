@@ -97,7 +97,12 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
     timeMs: time,
     clinicId: countedName(clinicOf(resource, references)) || unknownClinic,
     actorId: countedName(actor.id) || unknownActor,
-    action: actionOf(resource),
+    action: searches.length
+      ? actionOf(
+          resource,
+          searches.map(({ operation }) => operation),
+        )
+      : actionOf(resource),
     outcome: outcomeOf(resource),
     patients: named.patients,
   };

@@ -72,10 +72,12 @@ export interface Identifier {
   readonly kinds?: readonly string[];
 }
 
-/** Every identifier that has a value. */
+/** Every identifier that has a value, but for those that are no longer in use beside one that is. */
 export function identifiersOf(value: unknown): readonly Identifier[] {
   const identifiers: Identifier[] = [];
-  for (const identifier of listOf(value)) {
+  const given = listOf(value);
+  const inUse = given.length > 1 ? given.filter((one) => one['use'] !== 'old' && textOf(one['value'])) : given;
+  for (const identifier of inUse.length ? inUse : given) {
     const text = textOf(identifier['value']);
     if (!text) continue;
     const system = textOf(identifier['system']);

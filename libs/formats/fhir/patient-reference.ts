@@ -1,6 +1,6 @@
 import { canonicalAuthority, canonicalIdentifier, identifierLengthMax } from '#libs/pseudonyms/canonical.js';
 import type { PatientReference } from '../event.js';
-import { chooseIdentifier } from '../identity.js';
+import { chooseIdentifier, isNationalNumber, isNoNumber } from '../identity.js';
 import { type Identifier, identifiersOf } from './elements.js';
 
 /** The numbering of a FHIR server's own logical ids. It is not that of record numbers: `Patient/12` need not be record 12. */
@@ -13,9 +13,15 @@ export function byLogicalId(id: string, type = 'Patient'): PatientReference | un
 
 /** A patient by a number and its system, also where both are one HL7 v2 text (`PAT-1^^^&1.2.250&ISO`), as translated ATNA has them. */
 export function byIdentifier({ system, value }: Identifier): PatientReference | undefined {
-  if (!value.includes('^')) return reference(value, system);
+  if (!value.includes('^')) return byNumber(value, system);
   const [number = '', , , assigner] = plain(value).split('^');
-  return assigner === undefined ? reference(value, system) : reference(number, system ?? authorityOf(assigner));
+  return assigner === undefined ? byNumber(value, system) : byNumber(number, system ?? authorityOf(assigner));
+}
+
+/** National numbers are written in groups, and in one, by the same system. */
+function byNumber(number: string, system: string | undefined): PatientReference | undefined {
+  if (isNoNumber(number)) return undefined;
+  return reference(isNationalNumber(number) ? number.replaceAll(/[\s.-]/g, '') : number, system);
 }
 
 /**

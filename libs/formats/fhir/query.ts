@@ -10,6 +10,8 @@ import { patientsNamedBy } from './search-parameters.js';
 export interface SearchedFor {
   readonly type?: string;
   readonly patients: readonly PatientReference[];
+  /** The operation of FHIR that was carried out, without its `$`. */
+  readonly operation?: string;
   /** It is a message of HL7, which is about the patient whom the record names as well, where it names one. */
   readonly isMessage?: boolean;
 }
@@ -37,7 +39,7 @@ export function searchedFor(query: unknown, meter: WorkMeter, authorities: reado
 export function askedBy(text: string, meter: WorkMeter): SearchedFor {
   const { target, body } = requestOf(text);
   const [path, search] = splitTarget(target);
-  const { type, patient } = placeOf(path);
+  const { type, patient, operation } = placeOf(path);
   const patients = patient ? [patient] : [];
   for (const part of [search, body])
     for (const [name, value] of new URLSearchParams(part))
@@ -45,7 +47,7 @@ export function askedBy(text: string, meter: WorkMeter): SearchedFor {
         meter.draw(stepsOfPatient, 'entity.query');
         patients.push(one);
       }
-  return { ...(type && { type }), patients };
+  return { ...(type && { type }), patients, ...(operation && { operation }) };
 }
 
 /** The target of the first line, and what comes behind an empty line, which in a search by POST is a form. */
@@ -75,7 +77,7 @@ const typeName = /^[A-Z][a-z]+(?:[A-Z][a-z]+)*$/;
 const logicalId = /^[A-Za-z0-9.-]{1,128}$/;
 
 /** `Observation`, `Observation/_search`, `Patient/12/$everything`, `Patient/12/Observation`, behind any base. */
-function placeOf(path: string): { readonly type?: string; readonly patient?: PatientReference } {
+function placeOf(path: string): { readonly type?: string; readonly patient?: PatientReference; readonly operation?: string } {
   const segments = path.split('/').filter(Boolean).map(decoded);
   const at = segments.lastIndexOf('Patient');
   const id = at < 0 ? undefined : segments[at + 1];
@@ -84,7 +86,8 @@ function placeOf(path: string): { readonly type?: string; readonly patient?: Pat
   const [before, last] = [undefined, undefined, ...(end < 0 ? segments : segments.slice(0, end))].slice(-2);
   const isId = before !== undefined && typeName.test(before) && categoryOf(last) === undefined;
   const type = isId ? before : last;
-  return { ...(type && typeName.test(type) && { type }), ...(patient && { patient }) };
+  const operation = segments[end]?.startsWith('$') ? segments[end].slice(1) : undefined;
+  return { ...(type && typeName.test(type) && { type }), ...(patient && { patient }), ...(operation && { operation }) };
 }
 
 function decoded(segment: string): string {

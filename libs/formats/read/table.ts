@@ -21,17 +21,19 @@ import type { Payload } from '../payload.js';
 import { openemrFormat } from '../openemr/tables.js';
 import { tamanuFormat } from '../tamanu/tables.js';
 import { vigieFormat } from '../vigie/format.js';
+import { cloudEventsWrapper } from '../wrappers/cloud-events.js';
 import { ecsOriginalWrapper } from '../wrappers/ecs-original.js';
 import { gelfWrapper } from '../wrappers/gelf.js';
 import { hecWrapper } from '../wrappers/hec.js';
 import { lokiWrapper } from '../wrappers/loki.js';
 import { otlpWrapper } from '../wrappers/otlp.js';
 import { recordsWrapper } from '../wrappers/records.js';
+import { shippedLineWrapper } from '../wrappers/shipped-line.js';
 
 /** What carries records, in the order in which it is looked for. */
 export const wrappers: readonly Wrapper[] = [
-  syslogWrapper, fhirXmlWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, recordsWrapper,
-  csvWrapper,
+  syslogWrapper, fhirXmlWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, cloudEventsWrapper,
+  shippedLineWrapper, recordsWrapper, csvWrapper,
 ]; // prettier-ignore
 
 /** The same by what they are recognised in, so that nobody is asked in vain. */

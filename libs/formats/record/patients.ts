@@ -1,7 +1,7 @@
 import { canonicalAuthority } from '#libs/pseudonyms/canonical.js';
 import type { PatientReference } from '../event.js';
 import { byIdentifier, byLogicalId } from '../fhir/patient-reference.js';
-import { chooseIdentifier } from '../identity.js';
+import { chooseIdentifier, isNoNumber } from '../identity.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
 import type { WorkMeter } from '../work-meter.js';
@@ -70,7 +70,20 @@ function listed(value: unknown): readonly unknown[] {
   if (text === undefined) return isObject(value) ? [value] : [];
   if (rounded.test(text)) return [undefined];
   const plain = /^\[[^[\]{}]*\]$/.test(text) ? text.slice(1, -1).replaceAll('"', '') : text;
-  return plain.split(/[;,\n]/, limits.patientsMax + 1).flatMap((one) => (one.trim() ? [one.trim()] : []));
+  const elements = withFraction.test(plain) ? [plain] : plain.split(/[;,\n]/, limits.patientsMax + 1);
+  return elements.flatMap((one) => {
+    const number = asWritten(one.trim());
+    return isNoNumber(number) ? [] : [number];
+  });
+}
+
+/** A number of which a program has made one with a fraction, as those do that have no whole numbers beside empty cells. */
+const withFraction = /^\s*\d+[.,]0{1,2}\s*$/;
+/** An apostrophe is how a spreadsheet is told that digits are a text. */
+const asText = /^'(?=\d+$)/;
+
+function asWritten(text: string): string {
+  return withFraction.test(text) ? text.replace(/[.,].*$/, '') : text.replace(asText, '');
 }
 
 /** HL7 v2's repetitions are further numbers of the same patient. */

@@ -1,8 +1,8 @@
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import { byIdentifier } from '../fhir/patient-reference.js';
 import { chooseIdentifier } from '../identity.js';
 import type { Reading } from '../input-format.js';
 import { parseLooseTime } from '../loose-time.js';
-import { patientOf } from './own.js';
 import type { Stay } from './stay.js';
 
 /** Events of HL7 v2 that say something of a stay, and whether it has not begun, or is none. */
@@ -27,14 +27,14 @@ const without: ReadonlySet<string> = new Set([
   'A47',
 ]);
 
-/** Whether bytes begin as messages of HL7 v2 do. */
+/** Whether bytes begin as messages of HL7 v2 do, or as a file or a batch of them. */
 export function isHl7(text: string): boolean {
-  return /^[\s\p{Cc}\uFEFF]*MSH[|^~\\&!#$%]/u.test(text);
+  return /^[\s\p{Cc}\uFEFF]*(?:MSH|FHS|BHS)[|^~\\&!#$%]/u.test(text);
 }
 
-/** The messages of a file or a body: each begins with MSH; frames of MLLP and blocks around them are left out. */
+/** The messages of a file or a body: each begins with MSH; frames of MLLP, and heads and ends of batches, are left out. */
 export function messagesOf(text: string): readonly string[] {
-  const lines = text.split(/[\p{Cc}\uFEFF]+/u).filter((line) => /^[A-Z][A-Z0-9]{2}\W/.test(line)); // prettier-ignore
+  const lines = text.split(/(?:[^\P{Cc}\t]|\uFEFF)+/u).filter((line) => /^[A-Z][A-Z0-9]{2}\W/.test(line)); // prettier-ignore
   const messages: string[][] = [];
   for (const line of lines) {
     if (line.startsWith('MSH')) messages.push([]);
@@ -48,29 +48,30 @@ export function adtStay(message: string, reading: Reading, receivedMs: number): 
   const segments = message.split('\r');
   const header = segments[0] ?? '';
   const [field = '|', component = '^', repetition = '~', , part = '&'] = header.slice(3, 8);
+  const plain = (text: string) => text.replaceAll(component, '^').replaceAll(part, '&');
   const fieldsOf = (name: string): readonly string[] => {
     const fields = segments.find((segment) => segment.startsWith(`${name}${field}`))?.split(field) ?? [];
     return name === 'MSH' ? [name, field, ...fields.slice(1)] : fields;
   };
-  const [type, event = ''] = (fieldsOf('MSH')[9] ?? '').split(component);
+  const [type, named] = (fieldsOf('MSH')[9] ?? '').split(component);
+  const event = named || (fieldsOf('EVN')[1] ?? '');
   if (type !== 'ADT') return rejected('not_a_stay', 'MSH-9', 'a stay comes in a message of the type ADT');
   if (without.has(event)) return accepted(undefined);
   const kind = events.get(event);
   if (!kind) return rejected('not_a_stay', 'MSH-9', 'this event of ADT is not read: A01 to A08, A11 to A14, A27 and A38 are');
   const visit = fieldsOf('PV1');
-  const numbers = (fieldsOf('PID')[3] ?? '').split(repetition).flatMap((one) => {
-    const [id, , , assigner = ''] = one.split(component);
-    const [name, universal] = assigner.split(part);
-    return patientOf(id || undefined, (universal ? `urn:oid:${universal}` : name) || undefined) ?? [];
-  });
+  const person = fieldsOf('PID');
+  const numbers = (person[3] || person[2] || '').split(repetition).flatMap((one) => byIdentifier({ value: plain(one) }) ?? []);
   const [first] = numbers;
   if (!first) return rejected('unreadable_patient', 'PID-3', 'the message names no patient');
-  const [id] = (visit[19] ?? '').split(component);
-  if (!id)
+  const [number] = (visit[19] ?? '').split(component);
+  const [account] = (person[18] ?? '').split(component);
+  const id = isSaid(number) ? number : isSaid(account) ? `account ${account}` : undefined;
+  if (id === undefined)
     return rejected(
       'missing_field',
       'PV1-19',
-      'the message has no number of the visit, by which a later version would take its place',
+      'the message has neither a number of the visit nor one of the account (PID-18), by which a later version would take its place',
     );
   const timeOf = (text: string | undefined): number | string | undefined => {
     if (!text || text === '""') return undefined;
@@ -89,4 +90,9 @@ export function adtStay(message: string, reading: Reading, receivedMs: number): 
     id: `ADT ${id}`, patient: reading.authorities.length > 0 ? chooseIdentifier(numbers, reading.authorities) : { id: first.id }, clinicId: '', beginMs: begin,
     ...(end !== undefined && { endMs: Math.max(begin, end) }), isPlanned: kind === 'planned', isCancelled: kind === 'cancelled',
   }); // prettier-ignore
+}
+
+/** `""` says that what was there is there no more. */
+function isSaid(text: string | undefined): text is string {
+  return text !== undefined && text !== '' && text !== '""';
 }

@@ -2,7 +2,9 @@ import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/
 import type { PatientReference } from '../event.js';
 import { identifiersOf, listOf, objectOf, textOf } from '../fhir/elements.js';
 import { byIdentifier, byLogicalId, chosenIdentifier } from '../fhir/patient-reference.js';
+import { askedBy } from '../fhir/query.js';
 import type { JsonObject } from '../json/parse-item.js';
+import { WorkMeter } from '../work-meter.js';
 import type { Stay } from './stay.js';
 import { stayTime } from './stay-time.js';
 
@@ -24,7 +26,7 @@ export function fhirStay(
   const isAppointment = type === 'Appointment';
   if (!isAppointment && type !== 'Encounter')
     return rejected('not_a_stay', 'resourceType', 'a stay is an Encounter or an Appointment');
-  const patient = patientOf(subjectsOf(resource), patients, authorities);
+  const patient = patientOf(subjectsOf(resource), withContained(resource, patients), authorities);
   if (!patient)
     return rejected(
       'unreadable_patient',
@@ -72,6 +74,13 @@ function isPatient(actor: JsonObject): boolean {
   return textOf(actor['type']) === 'Patient' || /(?:^|\/)Patient\//.test(textOf(actor['reference']) ?? '');
 }
 
+/** The patients of a Bundle, and those inside of one resource. */
+function withContained(resource: JsonObject, patients: BundlePatients): BundlePatients {
+  const contained = listOf(resource['contained']);
+  if (!contained.length) return patients;
+  return new Map([...patients, ...contained.map((inner) => [`#${textOf(inner['id']) ?? ''}`, inner] as const)]);
+}
+
 function patientOf(
   subjects: readonly JsonObject[],
   patients: BundlePatients,
@@ -79,10 +88,12 @@ function patientOf(
 ): PatientReference | undefined {
   for (const subject of subjects) {
     const reference = textOf(subject['reference']) ?? '';
-    const known = patients.get(reference);
+    const known = patients.get(reference.replace(/\/_history\/.*$/, ''));
     const number = chosenIdentifier(known?.['identifier'] ?? subject['identifier'], true, authorities);
     const id = /(?:^|\/)Patient\/([\w.-]{1,64})(?:$|\/)/.exec(reference)?.[1];
-    const found = (number && byIdentifier(number)) ?? (id ? byLogicalId(id) : undefined);
+    // As in a transaction: `Patient?identifier=system|value`.
+    const asked = reference.includes('?') ? askedBy(reference, new WorkMeter()).patients[0] : undefined;
+    const found = (number && byIdentifier(number)) ?? (id ? byLogicalId(id) : undefined) ?? asked;
     if (found) return found;
   }
   return undefined;

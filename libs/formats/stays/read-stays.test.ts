@@ -65,6 +65,15 @@ describe('stays of FHIR', () => {
     ]);
   }); // prettier-ignore
 
+  it('name their patient inside of them, by its number alone, or by a version', () => {
+    const identifier = [{ use: 'old', system: 'urn:ipp', value: '7' }, { system: 'urn:ipp', value: '8000001' }];
+    const numbered = { id: '8000001', authority: 'urn:ipp' };
+    expect(one({ ...encounter, contained: [{ resourceType: 'Patient', id: 'p', identifier }], subject: { reference: '#p' } })).toMatchObject({ patient: numbered });
+    expect(one({ ...encounter, subject: { reference: 'Patient?identifier=urn:ipp|8000001' } })).toMatchObject({ patient: numbered });
+    const entry = [{ resource: { resourceType: 'Patient', id: 'p1', identifier } }, { resource: { ...encounter, subject: { reference: 'Patient/p1/_history/2' } } }];
+    expect(read({ resourceType: 'Bundle', type: 'transaction', entry })[1]).toMatchObject({ value: { patient: numbered } });
+  }); // prettier-ignore
+
   it.each([
     [{ ...encounter, subject: {} }, 'subject'], [{ ...encounter, id: undefined }, 'id'], [{ ...encounter, period: {} }, 'period'], [{ ...appointment, start: 'soon' }, 'start'],
     [{ resourceType: 'Observation' }, 'resourceType'],
@@ -91,6 +100,21 @@ describe('messages ADT', () => {
   it('give the number of the source’s authority where it names some', () => {
     expect(one(message('A01'), { ...plainReading, authorities: ['urn:oid:1.2.250.1'] })).toMatchObject({ patient: { id: '8000001', authority: 'urn:oid:1.2.250.1' } });
   }); // prettier-ignore
+
+  it('are read where they are written in older ways: the number of the patient in PID-2, that of the account in PID-18, the event in EVN-1', () => {
+    const old = message('A01', 'PV1|1|I').replace('ADT^A01^ADT_A01', 'ADT').replace('EVN|', 'EVN|A01').replace(/PID.*/, 'PID||8000001|||INVENTED^NAME|||||||||||||A9\rPV1|1|I');
+    expect(one(old)).toMatchObject({ id: 'ADT account A9', patient: { id: '8000001' } });
+    expect(one(message('A01').replace('V77', '""'))).toMatchObject({ kind: 'rejected', field: 'PV1-19' });
+    expect(one(message('A01').replace('8000001^', '""^').replace('~1840775^^^INS', ''))).toMatchObject({ kind: 'rejected', field: 'PID-3' });
+    const authorities = ['chu.example'];
+    expect(one(message('A01').replace('1.2.250.1&ISO', 'chu.example&DNS'), { ...plainReading, authorities })).toMatchObject({ patient: { id: '8000001', authority: 'chu.example' } });
+    expect(one(message('A01').replace('990000001', 'ward\t1'))).toMatchObject({ id: 'ADT V77' });
+  }); // prettier-ignore
+
+  it('come as a batch in a file', () => {
+    const file = [`FHS|^~\\&|PAS`, `BHS|^~\\&|PAS`, message('A01'), message('A03'), 'BTS|2', 'FTS|1'].join('\r\n');
+    expect(read(file).map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
+  });
 
   it('come many in a file, in frames of MLLP or not, and one that is wrong costs only itself', () => {
     const framed = [message('A01'), message('A99'), message('A03')].map((one) => `\u000b${one}\r\u001c\r`).join('');

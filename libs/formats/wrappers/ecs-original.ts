@@ -8,7 +8,8 @@ import { timeOfValue } from '../record/time.js';
 import { WorkMeter } from '../work-meter.js';
 import { isStructured, within } from './message.js';
 
-const originals = ['event.original', 'message'];
+/** `log` is a line that came from a container, where nobody has put it into `message`; in ECS it is no text. */
+const originals = ['event.original', 'message', 'log'];
 const accounts = ['user.id', 'user.name', 'user.email', 'client.user.id', 'client.user.name', 'source.user.name', 'related.user'];
 
 /**

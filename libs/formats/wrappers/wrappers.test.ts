@@ -101,6 +101,95 @@ const wrapped: readonly (readonly [string, unknown])[] = [
     'Beats, message',
     { '@timestamp': '2026-11-28T09:00:00+01:00', message: JSON.stringify(untimed), agent: { type: 'filebeat' } },
   ],
+  ["a container's line", { log: `${JSON.stringify(untimed)}\n`, stream: 'stdout', time: '2026-11-28T08:00:00.000000001Z' }],
+  [
+    "a container's line, by its shipper",
+    { date: seconds, log: JSON.stringify(untimed), kubernetes: { container_name: 'emr', host: 'node-3' } },
+  ],
+  [
+    "a container's line in HEC, by its log driver",
+    { event: { line: untimed, source: 'stdout', tag: 'a1b2' }, time: `${seconds}.000`, host: 'srv' },
+  ],
+  [
+    "a container's line in HEC, as text",
+    { event: { line: JSON.stringify(untimed), source: 'stdout', attrs: { stage: 'live' } }, time: seconds, host: 'srv' },
+  ],
+  [
+    "a container's line in Elastic's words",
+    { '@timestamp': '2026-11-28T08:00:00Z', log: JSON.stringify(untimed), stream: 'stdout' },
+  ],
+  [
+    "the journal's",
+    {
+      MESSAGE: JSON.stringify(untimed),
+      _HOSTNAME: 'srv',
+      SYSLOG_IDENTIFIER: 'emr',
+      __REALTIME_TIMESTAMP: `${seconds}000000`,
+      PRIORITY: '6',
+    },
+  ],
+  [
+    "a shipper's, as the record of its own",
+    {
+      message: JSON.stringify(untimed),
+      timestamp: '2026-11-28T08:00:00.000Z',
+      source_type: 'file',
+      file: '/var/log/emr',
+      host: 'srv',
+    },
+  ],
+  [
+    "a shipper's in HEC",
+    {
+      event: {
+        message: JSON.stringify(untimed),
+        timestamp: '2026-11-28T08:00:00.000Z',
+        source_type: 'file',
+        file: '/var/log/emr',
+        host: 'srv',
+      },
+      time: 1,
+    },
+  ],
+  [
+    "rsyslog's",
+    {
+      msg: JSON.stringify(untimed),
+      host: 'srv',
+      severity: 'info',
+      facility: 'user',
+      timereported: '2026-11-28T08:00:00Z',
+      programname: 'emr',
+    },
+  ],
+  [
+    "NXLog's",
+    {
+      EventReceivedTime: '2026-11-28 09:00:03',
+      EventTime: '2026-11-28 09:00:00',
+      Message: JSON.stringify(untimed),
+      Hostname: 'srv',
+      SourceModuleName: 'in',
+      SourceModuleType: 'im_file',
+    },
+  ],
+  ['a record for a bridge to Kafka', { records: [{ key: 'a', value: untimed, timestamp: timeMs }] }],
+  ['a CloudEvent', { specversion: '1.0', id: '1', source: '/emr', type: 'read', time: '2026-11-28T08:00:00Z', data: untimed }],
+  [
+    'a CloudEvent, as text',
+    { specversion: '1.0', id: '1', source: '/emr', type: 'read', time: '2026-11-28T08:00:00Z', data: JSON.stringify(untimed) },
+  ],
+  [
+    'a CloudEvent, packed',
+    {
+      specversion: '1.0',
+      id: '1',
+      source: '/emr',
+      type: 'read',
+      time: '2026-11-28T08:00:00Z',
+      data_base64: Buffer.from(JSON.stringify(untimed)).toString('base64'),
+    },
+  ],
   ['a list of records', { Records: [{ ...untimed, time: timeMs }] }],
 ];
 
@@ -141,6 +230,14 @@ describe('what shippers put around records', () => {
       patients: [{ id: '4711' }],
     });
   });
+
+  it('takes no sentence of a container for a record, and leaves alone what says more than its line', () => {
+    expect(reads({ log: 'started', stream: 'stdout' })).toEqual(['missing_field']);
+    expect(reads({ specversion: '1.0', data_base64: '//8=' })).toEqual(['not_utf8']);
+    expect(readOne({ ...untimed, time: timeMs, value: { a: 1 } }).actorId).toBe('amartin');
+    expect(readOne({ ...untimed, time: timeMs, log: '{"level":"info"}' }).actorId).toBe('amartin');
+    expect(readOne({ log: JSON.stringify({ ...untimed, time: timeMs, clinic_id: undefined }), kubernetes: { host: 'node-3' } }, { clinic: { fixed: 'sud' } }).clinicId).toBe('sud');
+  }); // prettier-ignore
 
   it('nests, FHIR inside of Loki inside of HEC', () => {
     const line = JSON.stringify(auditEvent);
@@ -205,6 +302,13 @@ describe('what shippers put around records', () => {
       'message',
       'event.original',
       'Records',
+      'log',
+      'line',
+      'value',
+      'MESSAGE',
+      'specversion',
+      'data',
+      'data_base64',
     ];
     const value = fc.letrec((tie) => ({
       any: fc.oneof(

@@ -25,7 +25,7 @@ const mediaTypes = ['application/fhir+json', 'application/json', 'application/js
 /** Begins a document of XML, and no JSON. */
 const lessThan = 0x3c;
 
-/** `POST /fhir/AuditEvent`: one event; 201 with its place, 202 when it was set aside, or an OperationOutcome that says why not. */
+/** `POST /fhir/AuditEvent`, or `PUT` under its own id, as servers forward what was subscribed to: one event; 201 with its place, 202 when it was set aside, or an OperationOutcome that says why not. */
 export function auditEventRoute(taker: () => Taker): Route {
   return {
     mediaTypes: () => mediaTypes,
@@ -72,10 +72,13 @@ export function bundleRoute(taker: () => Taker): Route {
       }
       const bundle = parseBundle(resourceOf(body, asked, Infinity, limits.bundleNodesMax));
       if (bundle.kind === 'rejected') throw new HttpRefusal(422, bundle.detail);
-      const { type, resources, targets } = bundle.value;
+      const { type, resources, targets, isNotification } = bundle.value;
       const read = entriesOf(resources, source, targets);
       const items = type === 'transaction' ? await wholly(read) : read;
       const outcomes = resources.length ? await taker().decoded(items, source) : [];
+      // Nobody reads what became of each entry of a notification: of one that brings no event that can be taken the status has to say it.
+      if (isNotification && outcomes.length && outcomes.every(({ kind }) => kind === 'refused'))
+        throw new HttpRefusal(422, 'no event of this notification was taken; subscribe with the full resource as content');
       const response = type === 'transaction' ? 'transaction-response' : 'batch-response';
       return { status: 200, body: { resourceType: 'Bundle', type: response, entry: outcomes.map(entryOf) }, mediaType };
     },
@@ -127,7 +130,7 @@ async function wholly(read: Iterable<DecodedItem>): Promise<readonly DecodedItem
 /** Whatever else is asked of a FHIR server. */
 export function notOffered(): Required<Omit<Answer, 'headers'>> {
   const diagnostics =
-    'only POST of an AuditEvent to AuditEvent, and of a Bundle to the base, and GET of metadata are offered here';
+    'only POST of an AuditEvent to AuditEvent or PUT below it, POST of a Bundle to the base, and GET of metadata are offered here';
   return { status: 404, body: operationOutcome([{ severity: 'error', code: 'not-supported', diagnostics }]), mediaType };
 }
 

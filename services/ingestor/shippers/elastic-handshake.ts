@@ -32,7 +32,7 @@ const health = {
 }; // prettier-ignore
 
 /**
- * What Elasticsearch would answer before the first bulk request. Policies, templates and streams are said to be there, so that nothing is
+ * What Elasticsearch would answer before the first bulk request. Indices, aliases, policies, templates and streams are said to be there, so that nothing is
  * loaded; what is loaded all the same is acknowledged, and does nothing.
  */
 export function handshakeAnswer(method: string, path: string): Answer {
@@ -42,7 +42,8 @@ export function handshakeAnswer(method: string, path: string): Answer {
   if (kind === '_license') return { status: 200, body: { license: licence } };
   if (kind === '_xpack') return { status: 200, body: { license: { ...licence, mode: 'basic' }, features } };
   if (kind === '_cluster') return { status: 200, body: health };
-  if (method === 'PUT' || method === 'POST' || method === 'DELETE') return { status: 200, body: { acknowledged: true } };
+  if (method === 'PUT' || method === 'POST' || method === 'DELETE')
+    return { status: 200, body: { acknowledged: true, ...(names.length === 0 && { shards_acknowledged: true, index: kind }) } };
   return { status: 200, body: held(kind, name) };
 }
 
@@ -56,6 +57,8 @@ function held(kind: string, name: string): object {
       return { component_templates: [{ name, component_template: { template: {} } }] };
     case '_data_stream':
       return { data_streams: [{ name, timestamp_field: { name: '@timestamp' }, indices: [], generation: 1, status: 'GREEN' }] };
+    case '_alias':
+      return { [name]: { aliases: { [name]: { is_write_index: true } } } };
     case '_template':
       return { [name]: { index_patterns: [`${name}*`], settings: {}, mappings: {}, aliases: {} } };
     default:
@@ -65,5 +68,5 @@ function held(kind: string, name: string): object {
 
 /** What is asked of them, beside the root. */
 export const handshakePaths: readonly string[] = [
-  '_license', '_xpack', '_cluster/health', '_ilm/*', '_template/*', '_index_template/*', '_component_template/*', '_data_stream/*', '_ingest/pipeline/*',
+  '_license', '_xpack', '_cluster/health', '_ilm/*', '_alias/*', '_template/*', '_index_template/*', '_component_template/*', '_data_stream/*', '_ingest/pipeline/*',
 ]; // prettier-ignore

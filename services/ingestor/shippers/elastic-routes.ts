@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { HttpRefusal } from '../receive/http-refusal.js';
+import { HttpRefusal } from '../receive/http-refusal.js';
 import type { Answer, Asked, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
 import { documentOf, type Operation, operationsOf, ownDocumentOf } from './elastic-bulk.js';
@@ -9,8 +9,16 @@ import { type Fate, fatesOf, type Found, unread } from './fates.js';
 /** Without it the clients of Elastic refuse to speak to a server, whatever it answers. */
 const headers = { 'x-elastic-product': 'Elasticsearch' };
 
-/** `POST /_bulk` and `/{index}/_bulk`: what became of each operation, in their order. */
-export function elasticBulkRoute(taker: () => Taker, now: () => number): Route {
+export interface ElasticTools {
+  readonly taker: () => Taker;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The id of a document that came without one; no other process of Vigie should give the same. */
+  readonly newId: () => string;
+}
+
+/** `_bulk`, also of an index: what became of each operation, in their order. */
+export function elasticBulkRoute({ taker, now, newId }: ElasticTools): Route {
   return {
     refusal: elasticRefusal,
     answer: async (body, source, { params }) => {
@@ -28,7 +36,26 @@ export function elasticBulkRoute(taker: () => Taker, now: () => number): Route {
       const fates = brought.length ? await fatesOf(documents(), source, taker()) : [];
       const errors = fates.some((fate) => !fate.taken);
       const took = Math.max(0, Math.round(now() - startedMs));
-      return { status: 200, headers, body: `{"took":${took},"errors":${errors},"items":[${itemsOf(operations, fates)}]}` };
+      return { status: 200, headers, body: `{"took":${took},"errors":${errors},"items":[${itemsOf(operations, fates, newId)}]}` };
+    },
+  };
+}
+
+/** `{index}/_doc` and `{index}/_create`: one document. What is refused for good is answered 400, as a document that does not fit its index. */
+export function elasticDocumentRoute({ taker, now, newId }: ElasticTools): Route {
+  return {
+    refusal: elasticRefusal,
+    answer: async (body, source, { path, params }) => {
+      const { index = '', id = newId() } = params;
+      const operation: Operation = {
+        verb: path.includes('/_create') ? 'create' : 'index',
+        index: String(index),
+        id: String(id),
+        document: { start: 0, end: body.length },
+      };
+      const [fate] = await fatesOf([documentOf(body, operation, { receivedMs: now() })], source, taker());
+      if (fate && !fate.taken) throw new HttpRefusal(400, reasonOf(fate));
+      return { status: 201, headers, body: itemOf(operation, fate) };
     },
   };
 }
@@ -41,8 +68,14 @@ export function elasticHandshakeRoute(): Route {
   };
 }
 
-/** The items of an answer as JSON. Those of operations that were alike, and went alike, are alike: they are written once. */
-function itemsOf(operations: readonly Operation[], fates: readonly Fate[]): string {
+/** In an item, where the id of a document stands that came without one: within a text its quotes would be escaped. */
+const noId = '"_id":null';
+
+/**
+ * The items of an answer as JSON. Those of operations that were alike, and went alike, are alike: they are written once. A document has an id
+ * whether it came with one or not, since clients read none as an answer that is broken.
+ */
+function itemsOf(operations: readonly Operation[], fates: readonly Fate[], newId: () => string): string {
   const items: string[] = [];
   let [index, before, text]: [number, Operation | undefined, string] = [0, undefined, ''];
   for (const operation of operations) {
@@ -50,7 +83,7 @@ function itemsOf(operations: readonly Operation[], fates: readonly Fate[]): stri
     if (!fate?.taken || !before || !isAlike(before, operation))
       text = JSON.stringify({ [operation.verb]: itemOf(operation, fate) });
     before = fate?.taken ? operation : undefined;
-    items.push(text);
+    items.push(fate && operation.id === undefined ? text.replace(noId, `"_id":"${newId()}"`) : text);
   }
   return items.join(',');
 }
@@ -69,8 +102,11 @@ function itemOf({ verb, index, id }: Operation, fate: Fate | undefined): object 
     const [status, result] = verb === 'update' ? [200, 'updated'] : [201, 'created'];
     return { ...named, _version: 1, result, _shards: shards, _seq_no: 0, _primary_term: 1, status };
   }
-  const reason = `${fate.field ? `failed to parse field [${fate.field}]: ` : ''}${fate.reason}`;
-  return { ...named, status: 400, error: { type: 'document_parsing_exception', reason } };
+  return { ...named, status: 400, error: { type: 'document_parsing_exception', reason: reasonOf(fate) } };
+}
+
+function reasonOf({ field, reason }: Fate & { readonly taken: false }): string {
+  return `${field ? `failed to parse field [${field}]: ` : ''}${reason}`;
 }
 
 const types: Readonly<Record<number, string>> = {

@@ -34,6 +34,44 @@ describe('the door of Elasticsearch', () => {
     expect(rows).toHaveLength(2);
   });
 
+  it.each(['/_bulk', '/logs-dpi/_bulk', '/logs-dpi/_doc/_bulk', '/_bulk/'])(
+    'takes batches that are put to %s as well',
+    async (path) => {
+      const body = lines({ index: { _index: 'logs-dpi' } }, anEvent(), { index: { _index: 'logs-dpi' } }, anEvent());
+      const rows = await shipper.log.during(async () => {
+        const init = { method: 'PUT', body, headers: { authorization: shipper.basic, 'content-type': 'application/x-ndjson' } };
+        expect(await shipper.ingestor.ask(path, init)).toMatchObject({ status: 200, body: { errors: false } });
+      });
+      expect(rows).toHaveLength(2);
+    },
+  );
+
+  it('gives an id to each document that came without one, and to no other', async () => {
+    const body = lines({ index: {} }, anEvent(), { index: {} }, anEvent(), { index: {} }, aBadEvent(), { index: { _id: 'own' } }, anEvent(), { delete: {} });
+    const { body: answer } = await bulk(body, {}, '/%22_id%22:null/_bulk');
+    const ids = (answer as { items: Record<string, { _id: unknown }>[] }).items.flatMap((item) => Object.values(item).map(({ _id }) => _id));
+    const given = [expect.stringMatching(/^\w{20}$/), expect.stringMatching(/^\w{20}$/), expect.stringMatching(/^\w{20}$/)];
+    expect(ids).toEqual([...given, 'own', null]);
+    expect(new Set(ids).size).toBe(5);
+  }); // prettier-ignore
+
+  it.each([
+    ['POST', '/logs-dpi/_doc', 'index', /^\w{20}$/],
+    ['PUT', '/logs-dpi/_doc/17', 'index', /^17$/],
+    ['POST', '/logs-dpi/_create/18', 'create', /^18$/],
+  ])('takes one document by %s %s', async (method, path, _verb, id) => {
+    const headers = { authorization: shipper.basic, 'content-type': 'application/json' };
+    const rows = await shipper.log.during(async () => {
+      const answer = await shipper.ingestor.ask(path, { method, body: JSON.stringify(anEvent()), headers });
+      const created = { _index: 'logs-dpi', _id: expect.stringMatching(id), result: 'created' };
+      expect(answer).toMatchObject({ status: 201, headers: { 'x-elastic-product': 'Elasticsearch' }, body: created });
+    });
+    expect(rows).toHaveLength(1);
+    const refused = await shipper.ingestor.ask(path, { method, body: JSON.stringify(aBadEvent()), headers });
+    expect(refused).toMatchObject({ status: 400, body: { status: 400, error: { reason: expect.stringContaining('action') } } });
+    expect(await shipper.ingestor.ask(path, { method, body: '{}' })).toMatchObject({ status: 401 });
+  });
+
   it('takes gzip, and documents as Beats write them', async () => {
     const document = { '@timestamp': '2026-11-28T08:00:00Z', ecs: { version: '8.0.0' }, message: JSON.stringify(anEvent()), agent: { type: 'filebeat' } };
     const rows = await shipper.log.during(async () => {
@@ -67,15 +105,18 @@ describe('the door of Elasticsearch', () => {
     ['PUT', '/_ilm/policy/filebeat', 200, { acknowledged: true }],
     ['GET', '/_data_stream/logs', 200, { data_streams: [{ name: 'logs' }] }],
     ['GET', '/_template/logstash', 200, { logstash: {} }],
+    ['GET', '/_alias/logstash', 200, { logstash: { aliases: { logstash: {} } } }],
+    ['PUT', '/logstash-000001', 200, { acknowledged: true, index: 'logstash-000001' }],
   ])('answers %s %s before the first bulk', async (method, path, status, body) => {
     const answer = await shipper.ingestor.ask(path, { method, headers: { authorization: shipper.basic } });
     expect(answer).toMatchObject({ status, body, headers: { 'x-elastic-product': 'Elasticsearch' } });
   });
 
   it('answers HEAD, and nobody without a token', async () => {
-    expect(await shipper.ingestor.ask('/', { method: 'HEAD', headers: { authorization: shipper.basic } })).toMatchObject({
-      status: 200,
-    });
-    expect(await shipper.ingestor.ask('/', {})).toMatchObject({ status: 401 });
+    for (const path of ['/', '/_alias/logstash', '/logs-dpi']) {
+      const headers = { authorization: shipper.basic };
+      expect(await shipper.ingestor.ask(path, { method: 'HEAD', headers })).toMatchObject({ status: 200 });
+      expect(await shipper.ingestor.ask(path, { method: 'HEAD' })).toMatchObject({ status: 401 });
+    }
   });
 });

@@ -21,7 +21,7 @@ export function capabilityStatement(accept: string | undefined): object {
       {
         mode: 'server',
         security: { description: 'The token of a source, as Bearer or as the password of Basic' },
-        resource: [{ type: 'AuditEvent', interaction: [{ code: 'create' }] }],
+        resource: [{ type: 'AuditEvent', interaction: [{ code: 'create' }, { code: 'update' }] }],
         interaction: [{ code: 'batch' }, { code: 'transaction' }],
       },
     ],

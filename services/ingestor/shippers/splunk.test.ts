@@ -19,6 +19,10 @@ describe('the door of Splunk', () => {
     expect(rows).toHaveLength(2);
   });
 
+  it.each(['', '/event/1.0'])('tells whoever looks for it at /services/collector%s that it is there', async (path) => {
+    expect(await shipper.ingestor.ask(`/services/collector${path}`, { method: 'OPTIONS' })).toMatchObject({ status: 200 });
+  });
+
   it.each([
     ['no token', '', { authorization: '' }, 401, 2],
     ['an unknown token', '{"event":1}', { authorization: 'Splunk 00000000-0000' }, 403, 4],

@@ -1,4 +1,4 @@
-import { isNationalNumber } from '../../identity.js';
+import { isNationalNumber, isNoNumber } from '../../identity.js';
 
 /**
  * A place whose value differs from one event to the next and says nothing of how the others are to be read, as long as it is of its kind: `end` finds
@@ -62,12 +62,13 @@ const insuranceNumberLength = 10;
 const nationalNumberLengthMin = 13;
 const blank = /\s/;
 
-/** Whether a value, as `endOf` found it, is read as every other of its kind. Numbers that only patients have are patients wherever they stand. */
+/** Whether a value, as `endOf` found it, is read as every other of its kind. Numbers that only patients have are patients wherever they stand, and what is no number is nobody's. */
 export function fits(text: string, start: number, end: number, kind: SlotKind): boolean {
   if (kind === 'free' || kind === 'time') return true;
   if (kind === 'address') return address.test(text.slice(start, end));
   const length = end - start;
   if (length >= nationalNumberLengthMin && isNationalNumber(text.slice(start, end))) return false;
+  if (kind === 'number') return !isNoNumber(text.slice(start, end));
   if (kind !== 'name') return true;
   if (length === insuranceNumberLength && insuranceNumber.test(text.slice(start, end))) return false;
   return !blank.test(text.charAt(start)) && !blank.test(text.charAt(end - 1));
