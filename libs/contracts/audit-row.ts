@@ -32,7 +32,7 @@ export const auditFact = {
   rows: z.int().nonnegative(),
   /** HTTP status. 102: a long answer of ClickHouse begins, another row says how it ended. 429: more refused logins followed in this minute than are written down. */
   status: z.int().min(100).max(999),
-  /** Of the connection: that of a proxy, where there is one before the console. */
+  /** Of the connection: behind a proxy what it says where the console believes it, and the proxy's otherwise. */
   remote_address: z.string().max(100),
 };
 

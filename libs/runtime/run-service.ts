@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
@@ -13,6 +13,7 @@ import { Fatal } from './fatal.js';
 import { isOwnHost, type OwnHosts } from './host-check.js';
 import type { Log } from './log.js';
 import { closeDataFolder, makePrivateFiles } from './private-files.js';
+import { behindProxies } from './proxies/trusted-proxies.js';
 import { LOG, RuntimeModule } from './runtime.module.js';
 import { Shutdown } from './shutdown.js';
 import { tellListening, whenStarterEnds } from './supervised/channel.js';
@@ -29,6 +30,8 @@ export interface ServiceDefinition<C extends CommonConfig> {
   readonly module: (config: C) => DynamicModule;
   /** Last touches to the HTTP application before it listens: limits, raw bodies. */
   readonly adapter?: (config: C) => FastifyAdapter;
+  /** Proxies that say who asks, where the service has no adapter of its own. */
+  readonly proxies?: (config: C) => readonly string[] | undefined;
   /** The provider by which the service takes frames: started once requests are answered, and for as long as it takes. */
   readonly transport?: Type<CustomTransportStrategy>;
 }
@@ -41,7 +44,7 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   const config = configOrExit(definition);
   const app = await NestFactory.create<NestFastifyApplication>(
     rootModule(definition, config),
-    definition.adapter?.(config) ?? new FastifyAdapter(),
+    definition.adapter?.(config) ?? behindProxies(definition.proxies?.(config)),
     { bufferLogs: true, abortOnError: false, bodyParser: definition.adapter === undefined },
   ).catch((cause: unknown) => exitWith(definition.name, exitCodeOf(cause), cause));
   const log = app.get<Log>(LOG);

@@ -6,6 +6,7 @@ import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { keysDir } from '#libs/pseudonyms/key-file.js';
 import { type CommonConfig, commaList, commonConfig, ConfigError, password, readConfig } from '#libs/runtime/config.js';
 import { isLoopback } from '#libs/runtime/host-check.js';
+import { trustedProxies } from '#libs/runtime/proxies/trusted-proxies.js';
 import { readPatientPatterns } from './act/patient-like.js';
 import { developmentConsoleToken, developmentUser } from './users/development-token.js';
 import { readGrantsFile } from './oidc/grants-file.js';
@@ -58,6 +59,8 @@ export const consoleConfig = {
   VIGIE_CONSOLE_KEY: z.string().optional(),
   /** Where browsers find the pages. Behind `https` the cookie of a session is for HTTPS alone. */
   VIGIE_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Proxies before the console, which say from which address somebody comes. */
+  VIGIE_CONSOLE_PROXIES: trustedProxies().optional(),
   /** Time for the log to acknowledge an action and to give it back, after which the client is told to ask again. */
   VIGIE_CONSOLE_ACK_SECONDS: z.coerce.number().positive().max(ackSecondsMax).default(10),
 }; // prettier-ignore
@@ -90,8 +93,22 @@ export function readConsoleConfig(env: NodeJS.ProcessEnv = process.env): Console
   const { VIGIE_MCP_TOKENS_FILE: tokens, VIGIE_PATIENT_PATTERNS: patterns = '' } = config;
   const assistants = tokens === undefined ? undefined : readTokensFile(tokens);
   const patientPatterns = readPatientPatterns(patterns);
-  return { ...config, users: usersOf(config), assistants, patientPatterns, environment: env, ...sessionConfig(config) };
+  return {
+    ...config,
+    VIGIE_HOSTS: namesOf(config),
+    users: usersOf(config),
+    assistants,
+    patientPatterns,
+    environment: env,
+    ...sessionConfig(config),
+  };
 }
+
+/** Where names are asked for, the one by which people open the console is one of them: a proxy passes it on. */
+export function namesOf({ VIGIE_HOST: host, VIGIE_HOSTS: names, VIGIE_CONSOLE_URL: url }: Pick<Environment, 'VIGIE_HOST' | 'VIGIE_HOSTS' | 'VIGIE_CONSOLE_URL'>): string[] | undefined {
+  if (url === undefined || (names === undefined && !isLoopback(host))) return names;
+  return [...(names ?? []), new URL(url).hostname];
+} // prettier-ignore
 
 /** Without a key on a network, sessions are of this process alone: they end with it, and no other console knows them. Throws `ConfigError`. */
 export function sessionConfig(config: Environment): SessionConfig {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
@@ -20,6 +20,7 @@ import { LogStrategy } from '#libs/event-log/nest/log-strategy.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readConfig } from '#libs/runtime/config.js';
+import { behindProxies } from '#libs/runtime/proxies/trusted-proxies.js';
 import { CLOCK, RuntimeModule } from '#libs/runtime/runtime.module.js';
 import { DeskRecords } from '#libs/access-store/desk/desk-records.js';
 import { AuditLooks } from '#libs/access-store/audit/audit-looks.js';
@@ -193,7 +194,7 @@ export class RunningConsole {
       .overrideProvider(ClickHouseLists)
       .useValue(lists)
       .compile();
-    const adapter = new FastifyAdapter();
+    const adapter = behindProxies(config.VIGIE_CONSOLE_PROXIES);
     const routes: string[] = [];
     adapter
       .getInstance()

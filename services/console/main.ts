@@ -7,5 +7,6 @@ await runService({
   name: 'console',
   readConfig: readConsoleConfig,
   module: (config) => ConsoleModule.forConfig(config),
+  proxies: ({ VIGIE_CONSOLE_PROXIES }) => VIGIE_CONSOLE_PROXIES,
   transport: LogStrategy,
 });

@@ -1,6 +1,7 @@
 import { All, Controller, Headers, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ownHostsOf } from '#libs/runtime/config.js';
+import type { OwnHosts } from '#libs/runtime/host-check.js';
 import { refused } from './answer/answer.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import type { Given } from './door.js';
@@ -27,8 +28,15 @@ export class McpController {
     void reply.status(status).headers(given).send(text);
   }
 
+  /** The name by which people open the console is one by which assistants come, too. */
+  #hosts(): OwnHosts {
+    const { bound, names = [] } = ownHostsOf(this.config);
+    const { VIGIE_CONSOLE_URL: url } = this.config;
+    return { bound, names: url === undefined ? names : [...names, new URL(url).hostname] };
+  }
+
   #keptBack(headers: Given, { method }: FastifyRequest) {
-    const foreign = foreignAnswer(headers['host'], headers['origin'], ownHostsOf(this.config));
+    const foreign = foreignAnswer(headers['host'], headers['origin'], this.#hosts());
     if (foreign || !this.desk) return foreign;
     if (method !== 'POST')
       return refused(405, 'post_only', 'questions come by POST: nothing is told by itself, and no session is kept');

@@ -56,11 +56,12 @@ const endedWatch = {
 /** Undefined where there is no identity provider. */
 const oidcDoor = {
   provide: OidcDoor,
-  inject: [CONSOLE_CONFIG, Visitors, Directory, CLOCK, EndedSessions, ConsolePipeline],
-  useFactory: ({ oidc, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, who: Visitors, known: Directory, clock: Clock, ended: EndedSessions, { trail }: ConsolePipeline) => {
+  inject: [CONSOLE_CONFIG, Visitors, Directory, CLOCK, EndedSessions, ConsolePipeline, LOG],
+  useFactory: ({ oidc, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, who: Visitors, known: Directory, clock: Clock, ended: EndedSessions, { trail }: ConsolePipeline, log: Log) => {
     if (!oidc) return undefined;
-    const provider = new IdentityProvider(oidc.settings);
-    return new OidcDoor({ provider, grants: oidc.grants, trips: new RoundTrips(sessionKeys), visitors: who, directory: known, secure: isSecure(url), clock, ended, record: (fact) => trail.record(fact) });
+    const told = (kind: string, reason: string) => log.warn('the identity provider let nobody in', { kind, reason });
+    const provider = new IdentityProvider(oidc.settings, told);
+    return new OidcDoor({ provider, grants: oidc.grants, trips: new RoundTrips(sessionKeys), visitors: who, directory: known, secure: isSecure(url), clock, ended, told, record: (fact) => trail.record(fact) });
   },
 }; // prettier-ignore
 

@@ -16,6 +16,8 @@ export interface Later {
   readonly reason: string;
   /** What the receiver asked for, already capped. */
   readonly retryAfterMs?: number;
+  /** Given where only this message waits, and the receiver takes others. */
+  readonly scope?: 'change';
 }
 /** Will not pass by itself: the endpoint is flagged and tried at a long interval. */
 export interface Refused {

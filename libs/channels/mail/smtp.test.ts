@@ -14,7 +14,8 @@ import { fetchPost } from '../http/http-post.js';
 import { aCase, aManner, aMessage } from '../told/example.fixture.js';
 import { hostileNames } from '../told/random-messages.fixture.js';
 import { told } from '../told/told.js';
-import { mailSender, type MailServer } from './smtp.js';
+import type { SenderTools } from '../channel.js';
+import { mailSender, type MailServer, restMsMax } from './smtp.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-smtp-'));
 const authority = canMakeCertificates ? new TestAuthority(folder) : undefined;
@@ -51,7 +52,11 @@ async function mailbox(options: SMTPServerOptions = {}) {
   return { mails, envelopes, port: (server.server.address() as AddressInfo).port };
 }
 
-function sending(server: Partial<MailServer> & { readonly port: number }, to: readonly string[] = ['soc@aleo.example']) {
+function sending(
+  server: Partial<MailServer> & { readonly port: number },
+  to: readonly string[] = ['soc@aleo.example'],
+  more: Partial<SenderTools> = {},
+) {
   const manner = aManner();
   const tools = {
     clock: systemClock,
@@ -62,8 +67,12 @@ function sending(server: Partial<MailServer> & { readonly port: number }, to: re
     logger: silentLog,
     version: '0.1.0',
     manner,
+    ...more,
   };
-  const sender = mailSender({ from: 'vigie@aleo.example', to, server: { host: '127.0.0.1', tls: 'none', ...server } }, tools);
+  const sender = mailSender(
+    { name: 'soc', from: 'vigie@aleo.example', to, server: { host: '127.0.0.1', tls: 'none', ...server } },
+    tools,
+  );
   return (given: Partial<CaseMessage> = {}) => sender.send(told(aMessage(given), manner), new AbortController().signal);
 }
 
@@ -144,10 +153,41 @@ describe('mail', () => {
       onRcptTo: ({ address }, _session, done) => done(full && address.startsWith('full') ? code(452) : null),
     });
     const send = sending({ port }, ['soc@aleo.example', 'full@aleo.example']);
-    expect(await send()).toMatchObject({ kind: 'later', status: 452, reason: expect.stringContaining('1 of 2 addresses') });
+    expect(await send()).toMatchObject({
+      kind: 'later',
+      status: 452,
+      scope: 'change',
+      reason: expect.stringContaining('1 of 2 addresses'),
+    });
     full = false;
     expect(await send()).toEqual({ kind: 'delivered', status: 250 });
     expect(envelopes).toEqual([['soc@aleo.example'], ['full@aleo.example']]);
+  });
+
+  it('is told where somebody of several has left the house: once, and the log says that it did not come to all', async () => {
+    const { envelopes, port } = await mailbox({
+      onRcptTo: ({ address }, _session, done) => done(address.startsWith('gone') ? code(550) : null),
+    });
+    const said: unknown[] = [];
+    const logger = { ...silentLog, warn: (_message: string, fields?: object) => void said.push(fields) };
+    const send = sending({ port }, ['soc@aleo.example', 'gone@aleo.example'], { logger });
+    expect(await send()).toEqual({ kind: 'delivered', status: 250 });
+    expect(envelopes).toEqual([['soc@aleo.example']]);
+    expect(said).toEqual([expect.objectContaining({ endpoint: 'soc', count: 1, reason: expect.stringContaining('550') })]);
+    expect(JSON.stringify(said)).not.toContain('gone@');
+  });
+
+  it('is told where a mailbox stays full, once the others have had it for a quarter of an hour', async () => {
+    const { envelopes, port } = await mailbox({
+      onRcptTo: ({ address }, _session, done) => done(address.startsWith('full') ? code(452) : null),
+    });
+    let ahead = 0;
+    const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + ahead };
+    const send = sending({ port }, ['soc@aleo.example', 'full@aleo.example'], { clock });
+    for (let times = 0; times < 3; times += 1) expect(await send()).toMatchObject({ kind: 'later', scope: 'change' });
+    ahead = restMsMax;
+    expect(await send()).toEqual({ kind: 'delivered', status: 250 });
+    expect(envelopes).toEqual([['soc@aleo.example']]);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   buildAuthorizationUrl,
   buildEndSessionUrl,
   calculatePKCECodeChallenge,
+  clockTolerance,
   type Configuration,
   discovery,
   enableNonRepudiationChecks,
@@ -17,13 +18,18 @@ import { createRemoteJWKSet } from 'jose';
 import { isLoopback } from '#libs/runtime/host-check.js';
 import { codeOf, isError } from '#libs/runtime/outcome.js';
 import { type LoggedOut, type LogoutRefusal, readLogoutToken } from './logout-token.js';
-import { type ClaimNames, hasGroups, type Identity, identityOf } from './identity.js';
+import { ShownSecret } from './shown-secret.js';
+import { type ClaimNames, hasGroups, hasGroupsElsewhere, type Identity, identityOf, nobodyBecause } from './identity.js';
+import { reasonOf } from './provider-error.js';
 
 /** The provider answers within so long, or counts as away, in seconds. */
 const answerSecondsMax = 10;
 
-/** Clocks of provider and console may differ by so much, in milliseconds. */
-const skewMs = 60_000;
+/** Clocks of provider and console may differ by so much, in seconds: Kerberos allows as much, so that machines of a hospital are nearer than that. */
+const skewSecondsMax = 300;
+
+/** Between a proof at the provider and the question for it, which are told in whole seconds, in milliseconds. */
+const proofSlackMs = 60_000;
 
 /** Of a proof that a list asks for, at the most, in seconds: the provider is told. */
 const proofSecondsMax = 300;
@@ -56,7 +62,7 @@ export interface RoundTrip {
 }
 
 /** Why somebody does not come in by the provider. `away` passes by itself. */
-export type ProviderRefusal = 'away' | 'refused' | 'not_believed' | 'not_begun' | 'nobody' | 'not_recent';
+export type ProviderRefusal = 'away' | 'refused' | 'not_believed' | 'not_begun' | 'nobody' | 'not_recent' | 'too_many_groups';
 
 export interface Proved extends Identity {
   /** The provider's own token, for logging out there; empty where it is too long. */
@@ -73,8 +79,15 @@ const sidMax = 200;
 export class IdentityProvider {
   #found: Promise<Configuration> | undefined;
   #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+  readonly #secret: ShownSecret | undefined;
 
-  constructor(private readonly settings: ProviderSettings) {}
+  /** `told` hears why the provider was not believed, for who runs the console: people are told a word. */
+  constructor(
+    private readonly settings: ProviderSettings,
+    private readonly told: (refusal: ProviderRefusal, reason: string) => void = () => {},
+  ) {
+    this.#secret = settings.clientSecret === undefined ? undefined : new ShownSecret(settings.clientSecret);
+  }
 
   get redirectUri(): string {
     return `${this.settings.consoleUrl}/auth/callback`;
@@ -95,41 +108,54 @@ export class IdentityProvider {
         ...(confirms !== '' && { prompt: 'login', max_age: `${proofSecondsMax}`, login_hint: confirms }),
       });
       return { url, trip };
-    } catch {
-      return 'away';
+    } catch (cause) {
+      return this.#refuse('away', reasonOf(cause)) as 'away';
     }
   } // prettier-ignore
 
-  /** Who came back, by the path and query that they came back to. */
-  async finish(pathAndQuery: string, trip: RoundTrip | undefined): Promise<Proved | ProviderRefusal> {
+  /** Who came back, by the path and query that they came back to. `now` in milliseconds of the wall clock. */
+  async finish(pathAndQuery: string, trip: RoundTrip | undefined, now: number): Promise<Proved | ProviderRefusal> {
     const url = new URL(pathAndQuery, `${this.settings.consoleUrl}/`);
     if (!trip || url.searchParams.get('state') !== trip.state) return 'not_begun';
     try {
       const configuration = await this.#configuration();
-      // The page may be behind a path of a proxy: the address that was registered is the one that counts.
-      const at = new URL(`${this.redirectUri}${url.search}`);
-      const tokens = await authorizationCodeGrant(configuration, at, {
+      const tokens = await this.#tokens(configuration, url.search, trip);
+      const claims = tokens.claims();
+      if (!claims) return this.#refuse('not_believed', 'it gave no token of identity');
+      const names = this.settings.claims;
+      const more = hasGroups(claims, names) || configuration.serverMetadata().userinfo_endpoint === undefined ? {} : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
+      // What the token says, which is signed, goes before what is said beside it.
+      const all = { ...more, ...claims };
+      const identity = identityOf(all, names);
+      if (!identity) return this.#refuse('nobody', nobodyBecause(all, names) ?? '');
+      if (hasGroupsElsewhere(all, names)) return this.#refuse('too_many_groups', `it leaves the claim ${names.groups} out because there are too many: let it send those of this application alone, or roles of it`);
+      const provedAt = ownTimeOf(identity.provedAt, claims.iat, now);
+      if (trip.confirms !== '' && (provedAt ?? 0) < trip.beganAt - proofSlackMs)
+        return this.#refuse('not_recent', provedAt === undefined ? 'the token has no auth_time, which says when somebody proved who they are: let the provider add it' : 'its auth_time is of before it was asked: it does not heed prompt=login, or clocks differ by more than five minutes');
+      const { id_token: hint = '' } = tokens;
+      const { sub: subject, sid } = claims;
+      return { ...identity, provedAt, hint: hint.length <= hintMax ? hint : '', subject, sid: typeof sid === 'string' && sid.length <= sidMax ? sid : '' };
+    } catch (cause) {
+      return this.#refuse(this.#refusalOf(cause), reasonOf(cause));
+    }
+  } // prettier-ignore
+
+  /** Changes the code for tokens. The page may be behind a path of a proxy: the address that was registered is the one that counts. */
+  async #tokens(configuration: Configuration, query: string, trip: RoundTrip): ReturnType<typeof authorizationCodeGrant> {
+    const change = () =>
+      authorizationCodeGrant(configuration, new URL(`${this.redirectUri}${query}`), {
         pkceCodeVerifier: trip.verifier,
         expectedState: trip.state,
         expectedNonce: trip.nonce,
         idTokenExpected: true,
-        ...(trip.confirms !== '' && { maxAge: proofSecondsMax }),
       });
-      const claims = tokens.claims();
-      if (!claims) return 'not_believed';
-      const names = this.settings.claims;
-      const more = hasGroups(claims, names) || configuration.serverMetadata().userinfo_endpoint === undefined ? {} : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
-      // What the token says, which is signed, goes before what is said beside it.
-      const identity = identityOf({ ...more, ...claims }, names);
-      if (!identity) return 'nobody';
-      if (trip.confirms !== '' && (identity.provedAt ?? 0) < trip.beganAt - skewMs) return 'not_recent';
-      const { id_token: hint = '' } = tokens;
-      const { sub: subject, sid } = claims;
-      return { ...identity, hint: hint.length <= hintMax ? hint : '', subject, sid: typeof sid === 'string' && sid.length <= sidMax ? sid : '' };
+    try {
+      return await change();
     } catch (cause) {
-      return this.#refusalOf(cause);
+      if (!this.#secret?.mayTryAnother(cause)) throw cause;
+      return change();
     }
-  } // prettier-ignore
+  }
 
   /** Where somebody logs out at the provider too; undefined where it has no such place, or is away. */
   async leaveUrl(hint: string): Promise<string | undefined> {
@@ -171,15 +197,30 @@ export class IdentityProvider {
     const server = new URL(issuer);
     // Settings let http pass for this machine alone.
     const execute = [enableNonRepudiationChecks, ...(isLoopback(server.hostname) && server.protocol === 'http:' ? [allowInsecureRequests] : [])];
-    return discovery(server, clientId, clientSecret, clientSecret === undefined ? None() : undefined, { execute, timeout: answerSecondsMax });
+    const client = { ...(clientSecret !== undefined && { client_secret: clientSecret }), [clockTolerance]: skewSecondsMax };
+    return discovery(server, clientId, client, this.#secret?.auth ?? None(), { execute, timeout: answerSecondsMax });
   } // prettier-ignore
+
+  #refuse(refusal: ProviderRefusal, reason: string): ProviderRefusal {
+    this.told(refusal, reason);
+    return refusal;
+  }
 
   #refusalOf(cause: unknown): ProviderRefusal {
     const code = codeOf(cause);
-    // Keys that were changed since they were read: who tries again is believed.
-    if (code === 'OAUTH_KEY_SELECTION_FAILED') this.#found = undefined;
     if (code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR') return 'refused';
+    // Keys or addresses may have changed since they were read: who tries again is believed.
+    this.#found = undefined;
     const isAway = !isError(cause) || code === undefined || code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT' || code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
     return isAway ? 'away' : 'not_believed';
   } // prettier-ignore
+}
+
+/**
+ * A time of the provider's clock, in milliseconds, by ours: how far the two are apart is seen by when it says that it made the token, which was just
+ * now. As it is where that is too far away to be a clock that is wrong.
+ */
+function ownTimeOf(provedAt: number | undefined, madeAt: number, now: number): number | undefined {
+  const ahead = now - madeAt * 1_000;
+  return provedAt !== undefined && Math.abs(ahead) <= skewSecondsMax * 1_000 ? provedAt + ahead : provedAt;
 }

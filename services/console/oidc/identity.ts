@@ -26,13 +26,30 @@ export function hasGroups(claims: Claims, { groups }: ClaimNames): boolean {
   return claimOf(claims, groups) !== undefined;
 }
 
+/**
+ * Whether the provider left out groups because they are too many, and says where else they could be asked for: distributed claims (OpenID Connect
+ * Core 1.0, section 5.6.2), which Entra ID sends from 200 groups on.
+ */
+export function hasGroupsElsewhere(claims: Claims, { groups }: ClaimNames): boolean {
+  const elsewhere = claims['_claim_names'];
+  return !hasGroups(claims, { user: '', groups }) && ((isRecord(elsewhere) && Object.hasOwn(elsewhere, groups)) || (groups === 'groups' && claims['hasgroups'] === true));
+} // prettier-ignore
+
+/** Why the claims name nobody; undefined where they do. */
+export function nobodyBecause(claims: Claims, { user }: ClaimNames): string | undefined {
+  const id = claimOf(claims, user);
+  if (id === undefined) return `neither the token nor the endpoint of user information has the claim ${user}`;
+  // Controls, and characters that nobody sees, would make two people of one look.
+  if (typeof id !== 'string' || id.trim() !== id || id === '' || id.length > idMax || /[\p{C}\p{Zl}\p{Zp}]/u.test(id) || id.toLowerCase() === systemUser)
+    return `the claim ${user} is no name that can be shown in a case`;
+  if (user === 'email' && claims['email_verified'] !== true) return 'the claim email counts with email_verified: true alone, which the provider does not say';
+  return undefined;
+} // prettier-ignore
+
 /** Undefined where the claims name nobody: no id, one that cannot be shown, or a mail address that the provider has not verified. */
 export function identityOf(claims: Claims, names: ClaimNames): Identity | undefined {
   const id = claimOf(claims, names.user);
-  if (typeof id !== 'string' || id.trim() !== id || id === '' || id.length > idMax) return undefined;
-  // Controls, and characters that nobody sees, would make two people of one look.
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(id) || id.toLowerCase() === systemUser) return undefined;
-  if (names.user === 'email' && claims['email_verified'] !== true) return undefined;
+  if (typeof id !== 'string' || nobodyBecause(claims, names) !== undefined) return undefined;
   const given = [claimOf(claims, names.groups)].flat().slice(0, groupsMax);
   const { acr, auth_time: provedAt } = claims;
   return {

@@ -210,3 +210,9 @@ export function cookieOf(header: string | undefined, name: string): string | und
     .find((part) => part.startsWith(`${name}=`));
   return found?.slice(name.length + 1);
 }
+
+/** Names of cookies that begin so, in the order in which they came. */
+export function cookieNames(header: string | undefined, beginning: string): readonly string[] {
+  const names = (header ?? '').split(';').map((part) => part.slice(0, Math.max(0, part.indexOf('='))).trim());
+  return names.filter((name) => name.startsWith(beginning));
+}

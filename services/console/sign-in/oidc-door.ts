@@ -9,7 +9,7 @@ import type { LogoutRefusal } from '../oidc/logout-token.js';
 import { ownPath, type RoundTrips, tripMsMax } from '../oidc/round-trips.js';
 import type { Directory } from '../session/directory.js';
 import type { Vouched } from '../session/sealed-session.js';
-import { cookieOf, type Visitors } from '../session/visitors.js';
+import { cookieNames, cookieOf, type Visitors } from '../session/visitors.js';
 
 export interface OidcDoorTools {
   readonly provider: Pick<IdentityProvider, 'begin' | 'finish' | 'leaveUrl' | 'readLogout'>;
@@ -21,6 +21,8 @@ export interface OidcDoorTools {
   readonly secure: boolean;
   readonly clock: Pick<Clock, 'now'>;
   readonly ended: EndedSessions;
+  /** Hears why somebody is not let in, for who runs the console. */
+  readonly told: (refusal: OidcRefusal, reason: string) => void;
   /** Rejects where it is not known to be written down. */
   readonly record: (fact: AuditFact) => Promise<void>;
 }
@@ -35,6 +37,7 @@ export const statusOf: Readonly<Record<OidcRefusal, number>> = {
   not_begun: 403,
   nobody: 403,
   not_recent: 401,
+  too_many_groups: 403,
   no_role: 403,
   other_person: 403,
 };
@@ -42,12 +45,28 @@ export const statusOf: Readonly<Record<OidcRefusal, number>> = {
 /** Where the browser goes next, or why it does not. */
 export type Next = { readonly to: string } | { readonly refused: OidcRefusal };
 
-/** Characters of groups and of what is for logging out there, together: a browser keeps cookies of 4,096 bytes. */
+/**
+ * Bytes of what the provider said that a session holds. Sealed they are a third longer, and an answer with them and its other headers stays below the
+ * 4,096 that a browser keeps of a cookie and that proxies take of the headers of an answer where nobody has told them otherwise.
+ */
 const vouchedMax = 2_000;
+const groupsBytesMax = 1_000;
+const acrMax = 200;
 
-function vouchedOf(groups: readonly string[], { acr, hint, subject, sid }: Proved): Vouched {
-  return { groups, acr, hint: JSON.stringify(groups).length + hint.length <= vouchedMax ? hint : '', subject, sid };
+/** Groups go before what is for logging out there, and the first ones, by which somebody is let in, before others. */
+function vouchedOf(groups: readonly string[], { id, acr, hint, subject, sid }: Proved): Vouched {
+  const kept = [...groups];
+  while (bytesOf(kept) > groupsBytesMax) kept.pop();
+  const vouched = { groups: kept, acr: acr.length <= acrMax ? acr : '', hint, subject, sid };
+  return bytesOf([id, vouched]) <= vouchedMax ? vouched : { ...vouched, hint: '' };
 }
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+/** Round trips of one browser that are under way at once, as by several tabs: the oldest are given up for new ones. */
+const tripsMax = 3;
 
 /** By the identity provider: there, back, and to prove again who one is. */
 export class OidcDoor {
@@ -58,20 +77,26 @@ export class OidcDoor {
   }
 
   /** To the provider. `confirms` is who must prove again who they are, empty for who logs in. */
-  async begin(reply: FastifyReply, to: unknown, confirms: string): Promise<Next> {
+  async begin(headers: IncomingHttpHeaders, reply: FastifyReply, to: unknown, confirms: string): Promise<Next> {
     const { provider, trips, grants, clock } = this.tools;
     const begun = await provider.begin({ to: ownPath(to), confirms, acrValues: grants.acrValues, now: clock.now() });
     if (begun === 'away') return { refused: begun };
-    void reply.header('set-cookie', this.#line(await trips.seal(begun.trip), tripMsMax / 1_000));
+    // A browser sends the oldest first.
+    const others = cookieNames(headers.cookie, `${this.#cookie}-`);
+    for (const name of others.slice(0, Math.max(0, others.length - tripsMax + 1)))
+      void reply.header('set-cookie', this.#line(name, '', 0));
+    void reply.header('set-cookie', this.#line(this.#nameOf(begun.trip.state), await trips.seal(begun.trip), tripMsMax / 1_000));
     return { to: begun.url.href };
   }
 
   /** Back from it: with a session, or with one that is confirmed. What was carried is used up. */
   async finish(headers: IncomingHttpHeaders, reply: FastifyReply, pathAndQuery: string): Promise<Next> {
     const { provider, trips, clock } = this.tools;
-    const trip = await trips.open(cookieOf(headers.cookie, this.#cookie), clock.now());
-    void reply.header('set-cookie', this.#line('', 0));
-    const proved = await provider.finish(pathAndQuery, trip);
+    const now = clock.now();
+    const name = this.#nameOf(new URLSearchParams(pathAndQuery.slice(pathAndQuery.indexOf('?') + 1)).get('state') ?? '');
+    const trip = await trips.open(cookieOf(headers.cookie, name), now);
+    void reply.header('set-cookie', this.#line(name, '', 0));
+    const proved = await provider.finish(pathAndQuery, trip, now);
     if (typeof proved === 'string' || !trip) return { refused: typeof proved === 'string' ? proved : 'not_begun' };
     const refused = trip.confirms === '' ? await this.#enter(headers, reply, proved) : await this.#confirm(headers, reply, proved, trip.confirms);
     return refused ? { refused } : { to: trip.to };
@@ -97,12 +122,15 @@ export class OidcDoor {
   } // prettier-ignore
 
   async #enter(headers: IncomingHttpHeaders, reply: FastifyReply, proved: Proved): Promise<OidcRefusal | undefined> {
-    const { visitors, directory, grants, clock } = this.tools;
+    const { visitors, directory, grants, clock, told } = this.tools;
     const { id, provedAt = 0 } = proved;
     const named = grants.named(proved.groups);
     const vouched = vouchedOf(named, proved);
     const user = directory.ofSession({ user: id, how: 'oidc', beganAt: clock.now(), vouched });
-    if (!user) return 'no_role';
+    if (!user) {
+      told('no_role', `of ${proved.groups.length} groups that it gives of this person none is in VIGIE_ROLES_FILE as it is written there, with a way of logging in that counts`);
+      return 'no_role';
+    }
     // Somebody whom the provider knew from this morning has not just said who they are.
     await visitors.enter(headers, reply, user, { how: 'oidc', provedAt, vouched });
     return undefined;
@@ -118,7 +146,12 @@ export class OidcDoor {
     return undefined;
   } // prettier-ignore
 
-  #line(value: string, seconds: number): string {
-    return `${this.#cookie}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${this.tools.secure ? '; Secure' : ''}`;
+  /** Each round trip has a cookie of its own: a second tab must not take away what the first one carries. */
+  #nameOf(state: string): string {
+    return `${this.#cookie}-${/^[\w-]{8}/.exec(state)?.[0] ?? ''}`;
+  }
+
+  #line(name: string, value: string, seconds: number): string {
+    return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${this.tools.secure ? '; Secure' : ''}`;
   }
 }

@@ -22,9 +22,9 @@ export class OidcController {
   ) {}
 
   @Get('oidc')
-  async begin(@Query('to') to: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async begin(@Headers() headers: IncomingHttpHeaders, @Query('to') to: unknown, @Res() reply: FastifyReply): Promise<void> {
     if (!this.oidc) return void reply.status(noProvider.status).send(noProvider.body);
-    go(reply, await this.oidc.begin(reply, to, ''), 302);
+    go(reply, await this.oidc.begin(headers, reply, to, ''), 302);
   }
 
   /** Who is logged in proves again who they are. */
@@ -33,7 +33,7 @@ export class OidcController {
     if (!this.oidc) return void reply.status(noProvider.status).send(noProvider.body);
     const session = this.visitors.sessionOf(headers);
     if (session?.how !== 'oidc') return void reply.status(noSession.status).send(noSession.body);
-    go(reply, await this.oidc.begin(reply, to, session.user), 302);
+    go(reply, await this.oidc.begin(headers, reply, to, session.user), 302);
   }
 
   /** The provider itself says that somebody is logged out (OpenID Connect Back-Channel Logout 1.0). */

@@ -158,7 +158,7 @@ describe('the identity provider', () => {
       const begun = await client.begin({ to: '/', confirms: '', acrValues: [], now: Date.now() });
       if (begun === 'away') throw new Error('the provider of the test is away');
       const back = await new Visitor().go(begun.url.href, ({ pathname }) => pathname === '/auth/callback');
-      return client.finish(back.url.slice(url.length), { ...begun.trip, ...change });
+      return client.finish(back.url.slice(url.length), { ...begun.trip, ...change }, Date.now());
     };
     expect(await finish({})).toMatchObject({ id: 'a.durand', groups: ['soc'] });
     expect(await finish({ nonce: 'another' })).toBe('not_believed');

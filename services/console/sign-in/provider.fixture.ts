@@ -20,6 +20,10 @@ export interface ProviderOptions {
   readonly namesSessions?: boolean;
   /** A public client, without a secret. */
   readonly isPublic?: boolean;
+  /** The one way in which this client may show its secret, as strict providers have it; the provider itself names both. */
+  readonly secretBy?: 'basic' | 'post';
+  /** Whether what is said beside the token is signed too. */
+  readonly signsUserInfo?: boolean;
 }
 
 export const clientId = 'vigie';
@@ -77,6 +81,9 @@ export class RunningProvider {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { secretBy } = this.options;
+    if (secretBy !== undefined && request.url === '/token' && (request.headers.authorization ? 'basic' : 'post') !== secretBy)
+      return void response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ error: 'invalid_client', error_description: 'this way is not that of the client' }));
     if (!request.url?.startsWith('/interaction/')) return void this.#provider.callback()(request, response);
     const { person } = this;
     const result = this.refuses || !person ? { error: 'access_denied' } : { login: { accountId: person.id, ...(person.acr && { acr: person.acr }) } };
@@ -94,6 +101,7 @@ export class RunningProvider {
       post_logout_redirect_uris: [`${options.consoleUrl}/login`],
       backchannel_logout_uri: `${options.consoleUrl}/auth/backchannel-logout`,
       backchannel_logout_session_required: options.namesSessions !== false,
+      ...(options.signsUserInfo && { userinfo_signed_response_alg: 'RS256' }),
       ...(options.isPublic ? { token_endpoint_auth_method: 'none' } : { client_secret: clientSecret }),
     };
     const provider = new Provider(this.issuer, {
@@ -101,10 +109,10 @@ export class RunningProvider {
       jwks: { keys: [key] },
       acrValues: ['urn:one', 'urn:two'],
       scopes: ['openid', 'profile', 'email', 'groups'],
-      claims: { openid: ['sub'], profile: ['preferred_username'], email: ['email', 'email_verified'], groups: ['groups', 'realm_access'] },
+      claims: { openid: ['sub', '_claim_names'], profile: ['preferred_username'], email: ['email', 'email_verified'], groups: ['groups', 'realm_access'] },
       conformIdTokenClaims: options.claimsInToken === false,
       cookies: { keys: ['cookies of tests'] },
-      features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true } },
+      features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true }, jwtUserinfo: { enabled: options.signsUserInfo === true } },
       interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
       pkce: { required: () => true },
       // By itself it speaks to nobody on a special-use address, and the console of a test is on loopback.

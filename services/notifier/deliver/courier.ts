@@ -185,7 +185,7 @@ export class Courier {
   }
 
   #failed(task: Task, verdict: Later): void {
-    this.#queue.later(task, this.#state.failed(this.tools.clock.monotonic(), verdict));
+    this.#queue.later(task, this.#state.failed(this.tools.clock.monotonic(), verdict, task.attempts));
     this.#report.count('failed');
     this.#say('warn', 'a notification was not taken and is tried again', task, verdict);
   }

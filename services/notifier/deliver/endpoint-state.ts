@@ -50,8 +50,12 @@ export class EndpointState {
     this.#refused = undefined;
   }
 
-  /** Answers with when the change is due again. */
-  failed(now: number, verdict: Later): number {
+  /** `times` is how often this change was tried. Answers with when it is due again. */
+  failed(now: number, verdict: Later, times: number): number {
+    if (verdict.scope === 'change') {
+      this.delivered();
+      return now + waitAfter(times, this.random);
+    }
     // Those that were under way together fail together: that is one failure of the endpoint.
     if (now >= this.#pausedUntil) this.#failures += 1;
     this.#last = verdict;

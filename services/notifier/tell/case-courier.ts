@@ -125,7 +125,7 @@ export class CaseCourier {
         this.#state.delivered();
         break;
       case 'later':
-        this.#queue.later(task, this.#state.failed(clock.monotonic(), verdict));
+        this.#queue.later(task, this.#state.failed(clock.monotonic(), verdict, task.attempts));
         if (task.attempts > 1) this.#failing.set(task.sendId, this.#failing.get(task.sendId) ?? clock.now());
         break;
       case 'refused':

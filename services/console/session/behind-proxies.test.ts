@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
+import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
+import { isOwnHost } from '#libs/runtime/host-check.js';
+import { ownHostsOf, readConfig } from '#libs/runtime/config.js';
+import { auditRowsOf, newLog } from '../console-log.fixture.js';
+import { RunningConsole } from '../console.fixture.js';
+import { consoleConfig, namesOf } from '../config.js';
+
+describe('a console behind proxies', () => {
+  let log: MemoryLog;
+  let one: RunningConsole | undefined;
+  beforeEach(() => {
+    log = newLog();
+  });
+  afterEach(() => one?.stop());
+
+  /** Addresses of the audit, for requests that say that they were forwarded so. */
+  async function addressesOf(proxies: string | undefined, chains: readonly (string | undefined)[]): Promise<readonly string[]> {
+    one = await RunningConsole.start(log.connect(), 20_000, new MemoryLists(), { ...(proxies !== undefined && { VIGIE_CONSOLE_PROXIES: proxies }) });
+    await one.app.listen(0, '127.0.0.1');
+    const url = await one.app.getUrl();
+    for (const chain of chains)
+      await fetch(`${url}/v1/cases`, { headers: { authorization: 'Bearer a.durand', ...(chain !== undefined && { 'x-forwarded-for': chain }) } });
+    return auditRowsOf(log).map(({ remote_address }) => remote_address);
+  } // prettier-ignore
+
+  it('writes down where people come from, which the last proxy of ours says, and nobody before it', async () => {
+    const chains = ['198.51.100.7', '6.6.6.6, 198.51.100.8, 10.1.2.3', '198.51.100.9:51234', '[2001:db8::1]:443', undefined];
+    expect(await addressesOf('127.0.0.1, 10.1.0.0/16', chains)).toEqual(['198.51.100.7', '198.51.100.8', '198.51.100.9', '2001:db8::1', '127.0.0.1']);
+  }); // prettier-ignore
+
+  it('believes nobody whom it does not know', async () => {
+    expect(await addressesOf('10.1.2.3', ['198.51.100.7'])).toEqual(['127.0.0.1']);
+    await one?.stop();
+    log = newLog();
+    expect(await addressesOf(undefined, ['198.51.100.7'])).toEqual(['127.0.0.1']);
+  });
+
+  it('lets nobody shut out others who come by the same proxy', async () => {
+    await addressesOf('127.0.0.1', []);
+    const url = await one?.app.getUrl();
+    const tried = async (user: string, from: string) => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': from };
+      return (await fetch(`${url}/v1/login`, { method: 'POST', headers, body: JSON.stringify({ user, password: 'x' }) })).status;
+    };
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n += 1) statuses.push(await tried('a.durand', '198.51.100.7'));
+    expect([...statuses, await tried('a.durand', '198.51.100.8')]).toEqual([401, 401, 401, 401, 401, 429, 401]);
+  });
+
+  it('refuses what is no address of a proxy', () => {
+    for (const wrong of ['proxy.example', '10.0.0.0/33', '*'])
+      expect(() => readConfig(consoleConfig, { VIGIE_CONSOLE_PROXIES: wrong })).toThrow('must hold addresses and networks');
+  });
+
+  it('is known by the name by which people open it, and by no other where names are asked for', () => {
+    const comes = (env: Readonly<Record<string, string>>, host: string) => {
+      const config = readConfig(consoleConfig, { VIGIE_CONSOLE_URL: 'https://vigie.aleo.example', ...env });
+      return isOwnHost(host, ownHostsOf({ ...config, VIGIE_HOSTS: namesOf(config) }));
+    };
+    expect([comes({}, 'vigie.aleo.example'), comes({}, 'evil.example')]).toEqual([true, false]);
+    const named = { VIGIE_HOST: '0.0.0.0', VIGIE_HOSTS: 'vigie-1' };
+    expect([comes(named, 'vigie.aleo.example:443'), comes(named, 'vigie-1'), comes(named, 'evil.example')]).toEqual([true, true, false]);
+    // Without names those of a network are its own affair, as before.
+    expect(comes({ VIGIE_HOST: '0.0.0.0' }, 'anything.example')).toBe(true);
+  }); // prettier-ignore
+});
