@@ -155,6 +155,7 @@ export class KafkaMember implements Membership {
       log: this.#kafka.log ?? silentLog,
       onAssignment: (generation, memberId, assignment) => this.#onAssignment(generation, memberId, assignment),
       onBatch: (generation, payload) => this.#onBatch(generation, payload),
+      onNothing: (at, before) => this.#runs.of(at)?.passOver(before),
     });
   }
 
@@ -193,6 +194,7 @@ export class KafkaMember implements Membership {
     try {
       const framesIn = this.#options.foreign ? foreignFramesOf : framesOf;
       await run.take(batch.messages.flatMap((message) => framesIn(message, batch, this.#kafka.signing)));
+      run.passOver(Number(batch.lastOffset()) + 1);
       if (run.fetchNext !== undefined) resolveOffset(last.offset);
     } catch (cause) {
       if (!(cause instanceof Transient)) void this.#fail(cause);

@@ -79,6 +79,14 @@ export class KafkaRun {
     this.#wake();
   }
 
+  /** What lies before this offset, and was not taken, is nothing to hand over: marks of transactions, and what they took back. */
+  passOver(before: number): void {
+    if (this.#abort.signal.aborted || !this.#ready || before <= this.#fetchNext) return;
+    this.#fetchNext = before;
+    this.#fedAt = this.#options.tools.clock.monotonic();
+    this.#catchUp();
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort(new Error(`partition ${this.at.partition} of ${this.at.topic} leaves this member`));
     this.#wake();
@@ -113,6 +121,7 @@ export class KafkaRun {
         this.#next = last.offset + 1;
         this.#fedAt = tools.clock.monotonic();
         this.#busy = false;
+        this.#catchUp();
       } else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
@@ -129,6 +138,11 @@ export class KafkaRun {
     const batch = this.#waiting.splice(0, count);
     this.#tellFull();
     return batch;
+  }
+
+  /** Where nothing waits to be handed over, the next frame is the one that is fetched next. */
+  #catchUp(): void {
+    if (!this.#busy && this.#waiting.length === 0) this.#next = this.#fetchNext;
   }
 
   #tellFull(): void {
