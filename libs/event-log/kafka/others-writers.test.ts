@@ -57,9 +57,9 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     producers.push(producer);
     return producer;
   };
-  const reading = async (topic: string) => {
+  const reading = async (topic: string, bend: Recorder['bend'] = {}) => {
     const given = options();
-    const recorder = new Recorder();
+    const recorder = new Recorder(bend);
     const settings = { group: `read-${topic}`, topics: [topic], batchBytesMax: 1 << 20, foreign: true } as const;
     const member = await KafkaMember.join(consumerSource(given), admin, given, settings, recorder);
     recorder.membership = member;
@@ -103,7 +103,8 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     expect(recorder.seen.at(-1)).toMatchObject({ offset: 0, text: 'four' });
   });
 
-  it('whose records go before they are read end the reading with their offsets, and what is committed stays', async () => {
+  /** Records 2 and 3 of five are gone, and two are read and committed. */
+  const withGap = async (): Promise<string> => {
     const topic = await makeTopic();
     const producer = await producerOf();
     const write = (...values: readonly string[]) => producer.send({ topic, messages: values.map((value) => ({ value })) });
@@ -116,10 +117,24 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     await member.leave();
     await write('three', 'four', 'five');
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '4' }] });
+    return topic;
+  };
+
+  it('whose records go before they are read end the reading with their offsets, and what is committed stays', async () => {
+    const topic = await withGap();
     const { member: next } = await reading(topic);
     await expect(next.ended).rejects.toThrow(/from offset 2, but Kafka holds 4 to 5/);
     const [{ partitions } = { partitions: [] }] = await admin.fetchOffsets({ groupId: `read-${topic}`, topics: [topic] });
     expect(partitions).toMatchObject([{ partition: 0, offset: '2' }]);
+  });
+
+  it('whose records go before they are read are read on by whoever takes note of it', async () => {
+    const noted: unknown[] = [];
+    const { recorder } = await reading(await withGap(), { missing: async (_, what) => void noted.push(what) });
+    await until('what is left', () => recorder.seen.length === 1);
+    expect(recorder.seen).toMatchObject([{ offset: 4, text: 'five' }]);
+    expect(noted).toEqual([{ wanted: 2, start: 4, end: 5 }]);
+    expect(health.report('live')).toEqual({ ok: true, checks: {} });
   });
 
   it('that get more partitions are read by all of them, and no operator is asked whether accounts may be placed anew', async () => {

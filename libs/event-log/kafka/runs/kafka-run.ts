@@ -1,6 +1,6 @@
 import { deliver, type DeliverTools, patiently } from '../../deliver.js';
 import type { Frame, Reader, TopicPartition } from '../../port.js';
-import type { Offsets } from '../offsets.js';
+import { MissingFrames, type Offsets } from '../offsets.js';
 
 export interface KafkaRunOptions {
   readonly at: TopicPartition;
@@ -106,7 +106,7 @@ export class KafkaRun {
       return reader.assigned(this.at, held);
     };
     const answer = await patiently(assigned, this.at, tools);
-    this.#next = await patiently(() => offsets.startOf(this.at, answer), this.at, tools);
+    this.#next = await patiently(() => this.#startOf(answer), this.at, tools);
     this.#fetchNext = this.#next;
     if (this.#abort.signal.aborted) return;
     this.#ready = true;
@@ -123,6 +123,17 @@ export class KafkaRun {
         this.#busy = false;
         this.#catchUp();
       } else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  async #startOf(answer: number | 'committed' | 'earliest'): Promise<number> {
+    const { reader, offsets } = this.#options;
+    try {
+      return await offsets.startOf(this.at, answer);
+    } catch (cause) {
+      if (!(cause instanceof MissingFrames) || !reader.missing) throw cause;
+      await reader.missing(this.at, cause.missing);
+      return cause.missing.start;
     }
   }
 
