@@ -25,12 +25,15 @@ export class Recorder implements Reader {
   readonly events: string[] = [];
   readonly poisoned: { readonly offset: number; readonly cause: unknown }[] = [];
   readonly bend: Partial<Reader>;
+  /** Only where a test bends it: a reader that does not have it is another one. */
+  readonly missing?: NonNullable<Reader['missing']>;
   membership: Membership | undefined;
   /** Commit after every batch. */
   committing = true;
 
   constructor(bend: Partial<Reader> = {}) {
     this.bend = bend;
+    if (bend.missing) this.missing = bend.missing;
   }
 
   async assigned(at: TopicPartition, held: Bounds): Promise<number | 'committed' | 'earliest'> {

@@ -56,6 +56,11 @@ export interface Bounds {
   readonly end: number;
 }
 
+/** A reader would begin at `wanted`, and the log has nothing before `start`, or ends at `end` before that. */
+export interface Missing extends Bounds {
+  readonly wanted: number;
+}
+
 /** What a member does. Calls for one partition never overlap; calls for different partitions may. */
 export interface Reader {
   /**
@@ -72,6 +77,11 @@ export interface Reader {
   frames(at: TopicPartition, frames: readonly Frame[], signal: AbortSignal): Promise<void>;
   /** A frame that `frames` cannot digest. Resolves when it is safe elsewhere; when it throws, the member stops and the process must end. */
   poison(at: TopicPartition, frame: Frame, cause: unknown): Promise<void>;
+  /**
+   * For topics of others alone, who keep them as they like: frames are gone before they were read, or the topic was made anew. Reading goes on at
+   * `start` once this resolves; a member whose reader does not have it ends instead.
+   */
+  missing?(at: TopicPartition, missing: Missing): Promise<void>;
   /**
    * The partition is about to leave (or has left, when its owner was thought dead): finish what is in hand, commit, forget.
    * Called once for each partition that was `assigned`, and for no other: one that leaves before its reader was asked leaves in silence.

@@ -12,6 +12,7 @@ import type { FrameSigning } from '../signing/frame-signing.js';
 import { installCodecs } from './wire/codecs.js';
 import { Door } from './door.js';
 import type { ConsumerSource } from './generation.js';
+import { keepOffsets } from './wire/offset-resets.js';
 import { encodeFramesAtOnce } from './wire/produce-request.js';
 import { quietRequestQueue } from './wire/request-queue.js';
 import { promptSockets } from './wire/sockets.js';
@@ -79,6 +80,7 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   quietRequestQueue();
   guardFetches();
   encodeFramesAtOnce();
+  keepOffsets();
   return {
     socketFactory: promptSockets,
     brokers: [...brokers],

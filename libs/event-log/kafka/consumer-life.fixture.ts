@@ -71,7 +71,7 @@ export class FakeBroker {
 
 /** A kafkajs consumer with its habits: a stop during the first join is forgotten, and a crash restarts it unless that is switched off. */
 export class FakeConsumer {
-  readonly events = { GROUP_JOIN: 'join', CRASH: 'crash' } as const;
+  readonly events = { GROUP_JOIN: 'join', CRASH: 'crash', START_BATCH_PROCESS: 'batch' } as const;
   readonly sought = new Map<number, number>();
   readonly paused = new Set<number>();
   inGroup = false;
@@ -156,7 +156,7 @@ export class FakeConsumer {
   async frames(partition: number, ...offsets: readonly number[]): Promise<void> {
     const messages = offsets.map((offset) => ({ offset: `${offset}`, value: Buffer.from(`frame ${offset}`) }));
     await this.#eachBatch({
-      batch: { topic, partition, messages },
+      batch: { topic, partition, messages, lastOffset: () => `${offsets.at(-1)}` },
       resolveOffset: () => {},
       commitOffsetsIfNecessary: async () => this.#commit(offsets.at(-1) ?? -1),
     } as unknown as EachBatchPayload);

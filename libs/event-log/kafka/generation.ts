@@ -33,6 +33,8 @@ export interface GenerationOptions {
   readonly log: Log;
   readonly onAssignment: (generation: Generation, memberId: string, assignment: Assignment) => void;
   readonly onBatch: (generation: Generation, payload: EachBatchPayload) => Promise<void>;
+  /** What lies before the offset was fetched and holds no frame. */
+  readonly onNothing: (at: TopicPartition, before: number) => void;
 }
 
 /**
@@ -57,8 +59,12 @@ export class Generation {
     this.over = promise;
     this.#giveUp = resolve;
     this.consumer = options.source.consumer(options.config);
-    const { GROUP_JOIN, CRASH } = this.consumer.events;
+    const { GROUP_JOIN, CRASH, START_BATCH_PROCESS } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload.memberId, payload.memberAssignment));
+    // A batch of nothing but marks of transactions, and of what they took back, is told here alone.
+    this.consumer.on(START_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      if (this.#state !== 'over' && batchSize === 0) options.onNothing({ topic, partition }, Number(lastOffset) + 1);
+    });
     this.consumer.on(CRASH, ({ payload }) => this.giveUp(payload.error));
     this.#begin().catch((cause: unknown) => this.giveUp(cause));
   }

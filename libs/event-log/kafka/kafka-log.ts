@@ -104,7 +104,12 @@ class KafkaLog implements EventLog {
   async join(options: JoinOptions, reader: Reader): Promise<Membership> {
     if (this.#closed) throw new Error('the log is closed');
     const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
-    await this.#patiently(() => Promise.all(options.topics.map((topic) => this.partitions(topic))), signal);
+    // Accounts are not placed over the partitions of somebody else's topic, who may make more of them: those are read like the rest.
+    const there = async () => {
+      if (options.foreign) await requireTopics(this.#admin, this.#options.clock, options.topics);
+      else await Promise.all(options.topics.map((topic) => this.partitions(topic)));
+    };
+    await this.#patiently(there, signal);
     return KafkaMember.join(consumerSource(this.#options), this.#admin, this.#options, { ...options, signal }, reader);
   }
 

@@ -15,8 +15,7 @@ import { foreignFramesOf, framesOf } from './wire/unreadable-batches.js';
 import { Watchdog } from './watchdog.js';
 
 /** Waits before a new consumer, doubled for each one in a row that did not join, in milliseconds. */
-const renewFirstWaitMs = 200;
-const renewWaitMsMax = 10_000;
+const renewWaitMs = { first: 200, max: 10_000 } as const;
 /** Consumers in a row that broke down for a reason that trying again does not mend, before the member ends. */
 const breakdownsMax = 5;
 
@@ -131,7 +130,7 @@ export class KafkaMember implements Membership {
       this.#forgetMember();
       await generation.end();
       if (!this.#mayGoOn(cause)) return void this.#fail(cause);
-      const waitMs = Math.min(renewWaitMsMax, renewFirstWaitMs * 2 ** this.#inARow);
+      const waitMs = Math.min(renewWaitMs.max, renewWaitMs.first * 2 ** this.#inARow);
       this.#inARow += 1;
       log.warn('the Kafka consumer is over and another one is made', { reason: this.#options.group, waitMs, cause });
       await clock.sleep(waitMs, this.#stopping.signal).catch(() => {});
@@ -155,6 +154,7 @@ export class KafkaMember implements Membership {
       log: this.#kafka.log ?? silentLog,
       onAssignment: (generation, memberId, assignment) => this.#onAssignment(generation, memberId, assignment),
       onBatch: (generation, payload) => this.#onBatch(generation, payload),
+      onNothing: (at, before) => this.#runs.of(at)?.passOver(before),
     });
   }
 
@@ -193,6 +193,7 @@ export class KafkaMember implements Membership {
     try {
       const framesIn = this.#options.foreign ? foreignFramesOf : framesOf;
       await run.take(batch.messages.flatMap((message) => framesIn(message, batch, this.#kafka.signing)));
+      run.passOver(Number(batch.lastOffset()) + 1);
       if (run.fetchNext !== undefined) resolveOffset(last.offset);
     } catch (cause) {
       if (!(cause instanceof Transient)) void this.#fail(cause);
@@ -209,10 +210,11 @@ export class KafkaMember implements Membership {
     this.#memberId = '';
   }
 
+  /** Who reads topics of others tells of them and tries again: a process that is killed for one of them would read none. */
   #showHealth(): void {
     const { health } = this.#kafka;
     const name = `group ${this.#options.group}`;
-    health?.live(name, () => this.#failure || (this.#over ? undefined : this.#watchdog.lost));
+    if (!this.#options.foreign) health?.live(name, () => this.#failure || (this.#over ? undefined : this.#watchdog.lost));
     health?.ready(name, () => {
       if (this.#over) return undefined;
       if (this.#generation.state === 'running') return this.#watchdog.doubt;

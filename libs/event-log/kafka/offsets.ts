@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
-import type { Bounds, TopicPartition } from '../port.js';
+import type { Bounds, Missing, TopicPartition } from '../port.js';
 import { questionMsMax, within } from './client.js';
 import { type GroupView, groupViewOf } from './group-view.js';
 
@@ -9,6 +9,23 @@ export interface Watermarks {
   /** Offset of the oldest frame that is still there. */
   readonly low: number;
   readonly high: number;
+}
+
+/** Frames would be skipped, or are gone. */
+export class MissingFrames extends Error {
+  override readonly name = 'MissingFrames';
+
+  constructor(
+    group: string,
+    { topic, partition }: TopicPartition,
+    readonly missing: Missing,
+  ) {
+    const { wanted, start, end } = missing;
+    super(
+      `group ${group} would read ${topic}/${partition} from offset ${wanted}, but Kafka holds ${start} to ${end}: frames were ` +
+        `removed unread, or the topic was made anew. Nothing is skipped silently: set the group's offset on purpose (kafka-consumer-groups --reset-offsets).`,
+    );
+  }
 }
 
 /** What the brokers know of offsets. Every question has a deadline and rejects with `Transient`. */
@@ -51,17 +68,14 @@ export class Offsets {
     return { start: marks.low, end: marks.high };
   }
 
-  /** Turns what a reader answered into an offset. Throws when frames would be skipped or are gone. */
+  /** Turns what a reader answered into an offset. Rejects with `MissingFrames`. */
   async startOf(at: TopicPartition, answer: number | 'committed' | 'earliest'): Promise<number> {
     // In this order: who had the partition before may go on committing for a moment, and frames come in; an end that was asked for first could lie before what is committed.
     const wanted = answer === 'committed' ? ((await this.committed(at.topic)).get(at.partition) ?? -1) : answer;
-    const { start: low, end: high } = await this.bounds(at);
-    if (wanted === 'earliest' || wanted === -1) return low;
-    if (Number.isSafeInteger(wanted) && wanted >= low && wanted <= high) return wanted;
-    throw new Error(
-      `group ${this.#group} would read ${at.topic}/${at.partition} from offset ${wanted}, but Kafka holds ${low} to ${high}: frames were ` +
-        `removed unread, or the topic was made anew. Nothing is skipped silently: set the group's offset on purpose (kafka-consumer-groups --reset-offsets).`,
-    );
+    const { start, end } = await this.bounds(at);
+    if (wanted === 'earliest' || wanted === -1) return start;
+    if (Number.isSafeInteger(wanted) && wanted >= start && wanted <= end) return wanted;
+    throw new MissingFrames(this.#group, at, { wanted, start, end });
   }
 
   #ask<T>(what: string, question: () => Promise<T>): Promise<T> {

@@ -30,19 +30,24 @@ function topics(...named: string[]) {
     return { commit: async (_at, next) => committed.push(next) > 0, positions: async () => [], leave, ended: ended.promise };
   };
   const taken: string[] = [];
+  const told: unknown[] = [];
   let durable = Promise.resolve();
   const handOver: Pick<HandOver, 'takePlaced'> = {
     takePlaced: async (placed) => {
-      for await (const { origin } of placed) taken.push(origin);
+      for await (const { origin, item } of placed) {
+        taken.push(origin);
+        if (item.outcome.kind === 'rejected') told.push([item.outcome.reason, item.outcome.detail]);
+      }
       return durable;
     },
   };
+  const metrics = new Metrics('ingestor');
   const inlets = new TopicInlets({
     eventLog: { join },
     handOver: handOver as unknown as HandOver,
     sources: () => ({ file: { sources } }) as unknown as SourcesInUse,
     clock: systemClock,
-    metrics: new Metrics('ingestor'),
+    metrics,
     log: silentLog,
   });
   const become = (...others: string[]) => (sources = others.map(sourceOf));
@@ -52,6 +57,8 @@ function topics(...named: string[]) {
     committed,
     left,
     taken,
+    told,
+    metrics,
     become,
     hold: (until: Promise<void>) => (durable = until),
     brokers: (why?: Error) => (away = why),
@@ -75,6 +82,21 @@ describe('topics of sources', () => {
     resolve();
     await read;
     expect(committed).toEqual([7]);
+  });
+
+  it('that have lost records are read on, and what is gone stands in quarantine and is counted', async () => {
+    const { inlets, joined, taken, told, metrics } = topics('raw.dpi');
+    await inlets.apply();
+    await new Promise(setImmediate);
+    await joined[0]?.reader.missing?.(at, { wanted: 2, start: 4, end: 5 });
+    await joined[0]?.reader.missing?.(at, { wanted: 9, start: 0, end: 5 });
+    expect(taken).toEqual(['raw.dpi/0/2#0', 'raw.dpi/0/9#0']);
+    expect(told).toEqual([
+      ['records_removed', expect.stringContaining('from 4 up to 5, and was to be read from 2: 2 were removed')],
+      ['records_removed', expect.stringContaining('it was made anew, or cut short')],
+    ]);
+    expect(await metrics.registry.metrics()).toContain('inlet="raw.dpi",reason="removed",service="ingestor"} 2');
+    await inlets.close();
   });
 
   it('are joined and left with the file of sources', async () => {

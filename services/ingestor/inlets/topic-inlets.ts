@@ -1,4 +1,4 @@
-import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
+import type { EventLog, Frame, JoinOptions, Membership, Missing, Reader, TopicPartition } from '#libs/event-log/port.js';
 import { readOriginal } from '#libs/formats/read/original.js';
 import { refused } from '#libs/formats/read/read-payload.js';
 import { rejected, Transient } from '#libs/runtime/outcome.js';
@@ -95,6 +95,7 @@ export class TopicInlets {
         const last = frames.at(-1);
         if (last) await this.#open.get(topic)?.membership?.commit(at, last.offset + 1);
       },
+      missing: (at, missing) => this.#missing(at, missing, signal),
       poison: async (at, frame, cause) => this.#poison(at, frame, cause),
       revoked: async () => {},
     };
@@ -109,6 +110,19 @@ export class TopicInlets {
     this.tools.metrics.add('vigie_inlet_messages_total', { inlet: topic }, records.length);
     await this.tools.handOver.takePlaced(this.#itemsOf(`${topic}/${partition}`, records, source), source, signal);
   }
+
+  /** Who keeps the topic has removed records that nobody had read, or made it anew: told where records are looked for that could not be read. */
+  async #missing(at: TopicPartition, { wanted, start, end }: Missing, signal: AbortSignal): Promise<void> {
+    const { topic, partition } = at;
+    const source = this.#sourceOf(topic);
+    if (!source) throw new Transient(`no source has the topic ${topic} any more`);
+    const held = `the topic holds records from ${start} up to ${end}, and was to be read from ${wanted}`;
+    const why = start > wanted ? `${start - wanted} were removed before they were read` : 'it was made anew, or cut short';
+    this.tools.log.error('records of a topic are gone; reading goes on at the oldest that is there', { topic, partition, reason: `${held}: ${why}` });
+    if (start > wanted) this.tools.metrics.add('vigie_inlet_dropped_total', { inlet: topic, reason: 'removed' }, start - wanted);
+    const item = refused(rejected('records_removed', '', `${held}: ${why}`));
+    await this.tools.handOver.takePlaced(placedItems([item], `${topic}/${partition}/${wanted}`), source, signal);
+  } // prettier-ignore
 
   /** Records are unpacked one after the other, as they are taken: packed ones may be a thousand times what they were in the topic. */
   async *#itemsOf(place: string, frames: readonly Frame[], { reading }: ConfiguredSource): AsyncGenerator<Placed> {

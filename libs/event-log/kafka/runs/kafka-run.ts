@@ -1,6 +1,6 @@
 import { deliver, type DeliverTools, patiently } from '../../deliver.js';
 import type { Frame, Reader, TopicPartition } from '../../port.js';
-import type { Offsets } from '../offsets.js';
+import { MissingFrames, type Offsets } from '../offsets.js';
 
 export interface KafkaRunOptions {
   readonly at: TopicPartition;
@@ -79,6 +79,14 @@ export class KafkaRun {
     this.#wake();
   }
 
+  /** What lies before this offset, and was not taken, is nothing to hand over: marks of transactions, and what they took back. */
+  passOver(before: number): void {
+    if (this.#abort.signal.aborted || !this.#ready || before <= this.#fetchNext) return;
+    this.#fetchNext = before;
+    this.#fedAt = this.#options.tools.clock.monotonic();
+    this.#catchUp();
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort(new Error(`partition ${this.at.partition} of ${this.at.topic} leaves this member`));
     this.#wake();
@@ -98,7 +106,7 @@ export class KafkaRun {
       return reader.assigned(this.at, held);
     };
     const answer = await patiently(assigned, this.at, tools);
-    this.#next = await patiently(() => offsets.startOf(this.at, answer), this.at, tools);
+    this.#next = await patiently(() => this.#startOf(answer), this.at, tools);
     this.#fetchNext = this.#next;
     if (this.#abort.signal.aborted) return;
     this.#ready = true;
@@ -113,7 +121,19 @@ export class KafkaRun {
         this.#next = last.offset + 1;
         this.#fedAt = tools.clock.monotonic();
         this.#busy = false;
+        this.#catchUp();
       } else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  async #startOf(answer: number | 'committed' | 'earliest'): Promise<number> {
+    const { reader, offsets } = this.#options;
+    try {
+      return await offsets.startOf(this.at, answer);
+    } catch (cause) {
+      if (!(cause instanceof MissingFrames) || !reader.missing) throw cause;
+      await reader.missing(this.at, cause.missing);
+      return cause.missing.start;
     }
   }
 
@@ -129,6 +149,11 @@ export class KafkaRun {
     const batch = this.#waiting.splice(0, count);
     this.#tellFull();
     return batch;
+  }
+
+  /** Where nothing waits to be handed over, the next frame is the one that is fetched next. */
+  #catchUp(): void {
+    if (!this.#busy && this.#waiting.length === 0) this.#next = this.#fetchNext;
   }
 
   #tellFull(): void {

@@ -4,8 +4,7 @@
 import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress, zstdCompressSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
-import { unpackBytes } from '#libs/runtime/unpack/unpack-bytes.js';
-import { decompressedBytesMax } from './record-batch.js';
+import { unpackRecords } from './record-batch.js';
 import { takeUnpacked } from './unreadable-batches.js';
 
 /** Faster than the level that zstd takes by itself, and for rows of accesses no larger: they are short texts that repeat, and numbers that do not. */
@@ -18,16 +17,21 @@ const pieceBytesMin = 4 * 1024;
 
 const zstd = promisify(zstdCompress);
 
-/** kafkajs has no zstd, and its gzip decompresses without limit (its issue 1795): both are Node's own here, with a limit. */
+/**
+ * kafkajs has gzip alone, and decompresses that without limit (its issue 1795): all are ours here, with a limit. Nothing is packed by Snappy or LZ4, but
+ * topics are read in which others did so: producers, or brokers by `compression.type`.
+ */
 export function installCodecs(): void {
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
     compress: ({ buffer }: Encoder) => packZstd(buffer),
-    decompress: unpacking('zstd'),
+    decompress: unpacking(kafkajs.CompressionTypes.ZSTD),
   });
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.GZIP] = () => ({
     compress: ({ buffer }: Encoder) => promisify(gzip)(buffer),
-    decompress: unpacking('gzip'),
+    decompress: unpacking(kafkajs.CompressionTypes.GZIP),
   });
+  for (const type of [kafkajs.CompressionTypes.Snappy, kafkajs.CompressionTypes.LZ4] as const)
+    kafkajs.CompressionCodecs[type] = () => ({ compress: onlyRead, decompress: unpacking(type) });
 }
 
 /** Bytes that are in hand as a whole, as one frame of zstd that says how long it was. */
@@ -41,8 +45,12 @@ export async function packZstd(bytes: Buffer): Promise<Buffer> {
   return bytes.length <= syncBytesMax ? zstdCompressSync(bytes, options) : zstd(bytes, options);
 }
 
-function unpacking(packing: 'gzip' | 'zstd'): (buffer: Buffer) => Promise<Buffer> {
-  return async (buffer) => takeUnpacked(buffer) ?? unpackBytes(packing, buffer, decompressedBytesMax);
+async function onlyRead(): Promise<never> {
+  throw new Error('nothing is packed by Snappy or LZ4 here: zstd is smaller');
+}
+
+function unpacking(type: kafkajs.CompressionTypes): (buffer: Buffer) => Promise<Buffer> {
+  return async (buffer) => takeUnpacked(buffer) ?? unpackRecords(type, buffer);
 }
 
 interface Encoder {

@@ -1,10 +1,12 @@
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
+import { unpackLz4 } from '#libs/runtime/unpack/lz4.js';
 import { unpackBytes } from '#libs/runtime/unpack/unpack-bytes.js';
+import { unpackRecordsOfSnappy } from './java-snappy.js';
 
 /** A record batch may not grow beyond this when it is decompressed, in bytes: four of the largest frames. */
 export const decompressedBytesMax = 64 * 1024 * 1024;
-/** Records of one batch; Vigie's producers put one into each. A decoded record costs some hundred bytes, however small it is. */
-export const batchRecordsMax = 10_000;
+/** Records of one batch; Vigie's producers put one into each, others ten thousand and more. A decoded record costs some hundred bytes, however small it is. */
+export const batchRecordsMax = 100_000;
 const recordHeadersMax = 100;
 
 /** Why nothing of a batch can be used. */
@@ -17,7 +19,22 @@ export const batchAt = { length: 8, magic: 16, attributes: 21, lastOffsetDelta: 
 export const batchPrefixBytes = 12;
 const codecMask = 7;
 const controlFlag = 0x20;
-const packings = [undefined, 'gzip', undefined, undefined, 'zstd'] as const;
+
+/** How records are unpacked, by the number of their codec. */
+const unpackers: readonly (((packed: Buffer) => Promise<Buffer>) | undefined)[] = [
+  undefined,
+  (packed) => unpackBytes('gzip', packed, decompressedBytesMax),
+  async (packed) => unpackRecordsOfSnappy(packed, decompressedBytesMax),
+  async (packed) => unpackLz4(packed, decompressedBytesMax),
+  (packed) => unpackBytes('zstd', packed, decompressedBytesMax),
+];
+
+/** Rejects with `UnpackError`, and with `RangeError` for a codec that nobody has. */
+export function unpackRecords(codec: number, packed: Buffer): Promise<Buffer> {
+  const unpack = unpackers[codec];
+  if (!unpack) throw new RangeError(`records are packed by codec ${codec}, which is none of Kafka's`);
+  return unpack(packed);
+}
 
 /** What a batch holds, unpacked, or why it cannot be read. Never throws on content. */
 export async function readBatch(
@@ -27,12 +44,11 @@ export async function readBatch(
   const count = batch.readInt32BE(batchAt.count);
   const packed = batch.subarray(batchAt.records);
   const codec = attributes & codecMask;
-  const packing = packings[codec];
-  if (codec !== 0 && !packing) return { unreadable: 'unknown_codec' };
+  if (codec !== 0 && !unpackers[codec]) return { unreadable: 'unknown_codec' };
   if (count > batchRecordsMax) return { unreadable: 'too_many_records' };
   let records = packed;
   try {
-    if (packing) records = await unpackBytes(packing, packed, decompressedBytesMax);
+    if (codec !== 0) records = await unpackRecords(codec, packed);
   } catch (cause) {
     return { unreadable: cause instanceof UnpackError && cause.reason === 'too_large' ? 'too_large' : 'not_unpackable' };
   }
