@@ -55,10 +55,6 @@ describe('a console behind proxies', () => {
   });
 
   it('is known by the name by which people open it, and by no other where names are asked for', () => {
-    const comes = (env: Readonly<Record<string, string>>, host: string) => {
-      const config = readConfig(consoleConfig, { VIGIE_CONSOLE_URL: 'https://vigie.aleo.example', ...env });
-      return isOwnHost(host, ownHostsOf({ ...config, VIGIE_HOSTS: namesOf(config) }));
-    };
     expect([comes({}, 'vigie.aleo.example'), comes({}, 'evil.example')]).toEqual([true, false]);
     const named = { VIGIE_HOST: '0.0.0.0', VIGIE_HOSTS: 'vigie-1' };
     expect([comes(named, 'vigie.aleo.example:443'), comes(named, 'vigie-1'), comes(named, 'evil.example')]).toEqual([true, true, false]);
@@ -66,3 +62,9 @@ describe('a console behind proxies', () => {
     expect(comes({ VIGIE_HOST: '0.0.0.0' }, 'anything.example')).toBe(true);
   }); // prettier-ignore
 });
+
+/** Whether a request to this name is taken. */
+function comes(env: Readonly<Record<string, string>>, host: string): boolean {
+  const config = readConfig(consoleConfig, { VIGIE_CONSOLE_URL: 'https://vigie.aleo.example', ...env });
+  return isOwnHost(host, ownHostsOf({ ...config, VIGIE_HOSTS: namesOf(config) }));
+}
