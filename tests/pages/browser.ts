@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -65,9 +66,17 @@ export async function openContext(browser: Browser, url: string, { locale = 'en'
   return { context, complaints, foreign };
 } // prettier-ignore
 
-/** What axe finds on a page, a line each. The pages have no frame (their policy allows none), so that axe need not put results of frames together in a page of its own. */
+/** The version of axe that its builder brings along, the short text of it. */
+const axePath = createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js');
+const axeSource = readFileSync(axePath, 'utf8');
+
+/**
+ * What axe finds on a page, a line each. The pages have no frame (their policy allows none), so that axe need not put results of frames together in a page of its own.
+ * A page that has axe already is not given it again: its builder would send the long text twice for each look, which cost more than the look.
+ */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(tags).options({ resultTypes: ['violations'] }).analyze();
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axeSource);
+  const { violations } = await new AxeBuilder({ page, axeSource: ';' }).setLegacyMode().withTags(tags).options({ resultTypes: ['violations'] }).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join(' | ')}`);
 } // prettier-ignore
 
@@ -104,6 +113,8 @@ export const looks = [{ locale: 'fr', theme: 'light' }, { locale: 'en', theme: '
 interface Walk {
   /** Of the names of pictures. */
   readonly prefix?: string;
+  /** Pages are reached as by a link of the page before, which loads nothing anew, and not by their address. */
+  readonly isWithin?: boolean;
   readonly more?: (at: string) => Promise<readonly string[]>;
 }
 
@@ -112,11 +123,11 @@ export async function faultsOf(
   page: Page,
   routes: Readonly<Record<string, string>>,
   { locale, theme }: Pick<Required<Look>, 'locale' | 'theme'>,
-  { prefix = '', more }: Walk = {},
+  { prefix = '', isWithin = false, more }: Walk = {},
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const [name, path] of Object.entries(routes)) {
-    await page.goto(path);
+    await (isWithin ? page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)})`) : page.goto(path));
     await page.locator('main h1, main .notice-wrong').first().waitFor();
     await page.locator('main:not(:has(.loading))').waitFor();
     const at = `${prefix}${name} ${locale} ${theme}`;

@@ -67,7 +67,8 @@ inBrowser('every page, in every state', () => {
     const { context, complaints, foreign } = await openContext(browser, day.url, look);
     const page = await logIn(context, 'dpo');
     await before?.(page);
-    const found = await faultsOf(page, routes, look, { prefix: `${state}-`, more: (at) => inAllStates(page, at, look, state === 'wrong') });
+    // With much to show each page is opened by its address, as from a message; in its other state it is reached from within, as by a link.
+    const found = await faultsOf(page, routes, look, { prefix: `${state}-`, isWithin: state !== 'full', more: (at) => inAllStates(page, at, look, state === 'wrong') });
     await context.close();
     const refused = /status of (403|404|503)/;
     return [...found, ...complaints.filter((text) => !refused.test(text)), ...foreign];
