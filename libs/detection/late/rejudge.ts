@@ -44,6 +44,8 @@ interface Line {
 export class Rejudging {
   readonly #intake: RowIntake;
   readonly #row = new ScannedRow();
+  /** Of what has come since, which is judged between two of history. */
+  readonly #line = new ScannedRow();
   readonly #accounts = new Map<string, Account>();
   #current: Account | undefined;
   /** Event time up to which rules that more accesses could undo have been judged, of any account. */
@@ -90,11 +92,18 @@ export class Rejudging {
   take(frame: Uint8Array): void {
     const current = this.#current;
     if (!current) return;
-    const rows = this.#linesOf(current.key, [frame]);
-    const until = rows.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
-    const due = current.lines.findIndex(({ time }) => time > until);
-    const between = current.lines.splice(0, due < 0 ? current.lines.length : due);
-    this.#judge(between.length > 0 ? [...rows, ...between].toSorted((a, b) => a.time - b.time) : rows);
+    const { key, lines } = current;
+    const row = this.#row;
+    let until = Number.NEGATIVE_INFINITY;
+    for (const scanner = new FrameScanner(frame, this.history.reader); scanner.next(row);) {
+      if (!isOf(row, key)) continue;
+      const [due] = lines;
+      if (due && due.time < row.time) this.#judge(lines.splice(0, behind(lines, row.time)));
+      until = row.time;
+      this.#intake.take(row, 0, 0);
+    }
+    this.#judge(lines.splice(0, behind(lines, until + 1)));
+    this.history.countGrown();
   }
 
   /** Puts in place what was found of an account. False when it was asked for otherwise meanwhile, so that it must be judged once more. */
@@ -166,18 +175,18 @@ export class Rejudging {
   #judge(lines: readonly Line[]): void {
     if (lines.length === 0) return;
     const scanner = new FrameScanner(Buffer.concat(lines.flatMap(({ bytes }) => [bytes, newline])), this.history.reader);
-    while (scanner.next(this.#row)) this.#intake.take(this.#row, 0, 0);
+    while (scanner.next(this.#line)) this.#intake.take(this.#line, 0, 0);
     this.history.countGrown();
   }
 
   /** The account's rows of some frames, as they lie there. */
   #linesOf(key: Uint8Array, frames: readonly Uint8Array[]): readonly Line[] {
     const lines: Line[] = [];
-    const row = this.#row;
+    const row = this.#line;
     for (const frame of frames) {
       const scanner = new FrameScanner(frame, this.live.reader);
       while (scanner.next(row)) {
-        if (!row.hasAccount || Buffer.compare(row.keyBytes.subarray(row.accountStart, row.accountEnd), key) !== 0) continue;
+        if (!isOf(row, key)) continue;
         lines.push({ time: row.time, bytes: row.bytes.subarray(row.lineStart, row.lineEnd) });
       }
     }
@@ -194,6 +203,18 @@ export class Rejudging {
     history.suppressed.byAccount.delete(found);
     return adopted;
   }
+}
+
+function isOf({ hasAccount, keyBytes, accountStart, accountEnd }: ScannedRow, key: Uint8Array): boolean {
+  if (!hasAccount || accountEnd - accountStart !== key.length) return false;
+  for (let at = 0; at < key.length; at += 1) if (keyBytes[accountStart + at] !== key[at]) return false;
+  return true;
+}
+
+/** How many of the lines, in order of time, lie before it. */
+function behind(lines: readonly Line[], time: number): number {
+  const first = lines.findIndex((line) => line.time >= time);
+  return first < 0 ? lines.length : first;
 }
 
 function accountOf({ windows: { accounts } }: EngineState, key: Uint8Array): number {
