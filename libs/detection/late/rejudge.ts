@@ -4,6 +4,7 @@ import type { Incident } from '../incidents/incident.js';
 import { idOfHistory, type Opening, suppressedId } from '../incidents/opening.js';
 import type { Pending, Rejudgement, Stretch } from '../state/rejudgements.js';
 import { RowIntake } from '../row/row-intake.js';
+import { behind, isOf, type Line, linesOf } from './account-rows.js';
 import { adoptDays } from './adopt-days.js';
 import { lateOf } from './late-accesses.js';
 import { takeMatches } from './undone-matches.js';
@@ -30,11 +31,6 @@ interface Account {
   readonly lines: Line[];
   /** How many of them are known. */
   seen: number;
-}
-
-interface Line {
-  readonly time: number;
-  readonly bytes: Uint8Array;
 }
 
 /**
@@ -80,7 +76,7 @@ export class Rejudging {
     const pending = this.live.rejudgements.byAccount.get(accountOf(this.live, key));
     if (!pending) return;
     this.#intake.late = lateOf(this.live, accountOf(this.live, key), pending);
-    const lines = this.#linesOf(key, pending.lines.since(0)).toSorted((a, b) => a.time - b.time);
+    const lines = linesOf(key, pending.lines.since(0), this.live.reader).toSorted((a, b) => a.time - b.time);
     this.#current = { key, asked, pending, lines, seen: pending.lines.count };
     this.#accounts.set(nameOf(asked), this.#current);
     // Accounts do not wait for one another's times.
@@ -117,7 +113,7 @@ export class Rejudging {
     const pending = live.rejudgements.byAccount.get(account);
     if (pending !== judged.pending || !isSame(rejudgementOf(live, account, pending), judged.asked))
       return this.#drop(judged.key, false);
-    const since = this.#linesOf(judged.key, pending.lines.since(judged.seen));
+    const since = linesOf(judged.key, pending.lines.since(judged.seen), live.reader);
     if (this.#disturbs(since)) return this.#drop(judged.key, false);
     this.#intake.late = lateOf(live, account, pending);
     this.#judge(since);
@@ -179,20 +175,6 @@ export class Rejudging {
     this.history.countGrown();
   }
 
-  /** The account's rows of some frames, as they lie there. */
-  #linesOf(key: Uint8Array, frames: readonly Uint8Array[]): readonly Line[] {
-    const lines: Line[] = [];
-    const row = this.#line;
-    for (const frame of frames) {
-      const scanner = new FrameScanner(frame, this.live.reader);
-      while (scanner.next(row)) {
-        if (!isOf(row, key)) continue;
-        lines.push({ time: row.time, bytes: row.bytes.subarray(row.lineStart, row.lineEnd) });
-      }
-    }
-    return lines;
-  }
-
   #drop(key: Uint8Array, adopted: boolean): boolean {
     const { history } = this;
     const found = accountOf(history, key);
@@ -203,18 +185,6 @@ export class Rejudging {
     history.suppressed.byAccount.delete(found);
     return adopted;
   }
-}
-
-function isOf({ hasAccount, keyBytes, accountStart, accountEnd }: ScannedRow, key: Uint8Array): boolean {
-  if (!hasAccount || accountEnd - accountStart !== key.length) return false;
-  for (let at = 0; at < key.length; at += 1) if (keyBytes[accountStart + at] !== key[at]) return false;
-  return true;
-}
-
-/** How many of the lines, in order of time, lie before it. */
-function behind(lines: readonly Line[], time: number): number {
-  const first = lines.findIndex((line) => line.time >= time);
-  return first < 0 ? lines.length : first;
 }
 
 function accountOf({ windows: { accounts } }: EngineState, key: Uint8Array): number {
