@@ -28,6 +28,10 @@ for (const options of [pack, threeRulesOptions])
     frames.forEach((bytes, offset) => engine.apply({ offset, bytes }, start));
     if (options !== pack) plainDecisions(frames, rules);
   }
+for (let i = 0; i < 3; i += 1) {
+  const engine = new Engine(pack);
+  [...inLanes(20_000)].forEach((bytes, offset) => engine.apply({ offset, bytes }, start));
+}
 const against = process.env['BENCH_AGAINST'];
 if (against !== undefined) {
   report.note(`beside ${process.env['BENCH_AGAINST_ID']}, in turns:`);

@@ -103,6 +103,8 @@ export interface ScorerGiven {
   readonly lanes?: readonly LaneKind[];
   /** Accounts, and bytes of their rows, that are judged again together. */
   readonly groupMax?: { readonly accounts: number; readonly bytes: number };
+  /** How long windows are filled before what was held back is told. */
+  readonly heldMsMax?: number;
 }
 
 /** A scorer that was just started and has its partition, and more of them where it is asked for. */
@@ -141,14 +143,14 @@ export async function aScorer(given: ScorerGiven) {
       keepBeforeTelling: (owned) => pipeline.keepBeforeTelling(owned),
       ...(given.groupMax && { groupMax: given.groupMax }),
     }),
-    filler: new Filler(pipeline, beside),
+    filler: new Filler(pipeline, { ...beside, ...(given.heldMsMax !== undefined && { heldMsMax: given.heldMsMax }) }),
     reinstater: new Reinstater(() => pipeline.partitions(), {
       ...beside,
       keepBeforeTelling: (owned) => pipeline.keepBeforeTelling(owned),
       conditions: async (ids) => archive.conditionsOf(ids),
       owns: (owned, one) => pipeline.holds(owned, one.change),
     }),
-  };
+ };
 }
 
 /** What the snapshot of a partition says before its windows. */

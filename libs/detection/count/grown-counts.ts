@@ -63,6 +63,15 @@ export class GrownCounts {
     return count;
   }
 
+  /** What `of` would say is the time of the earliest that counts. */
+  firstOf(ledger: number, edge: number, until: number, set: number): number {
+    const from = this.ledgers.firstAfter(ledger, edge);
+    const end = this.ledgers.firstAfter(ledger, until);
+    const count = this.#scratch.begin(set);
+    for (let at = from + 1; count.first === 0 && at <= end; at += 1) this.#countOn(count, ledger, from, at);
+    return count.first;
+  }
+
   #countOn(count: StretchCount, ledger: number, from: number, end: number): StretchCount {
     this.looked += end - from - count.seen;
     count.goOn(ledger, from, end);

@@ -27,9 +27,17 @@ export class Figures {
   /** The incident takes a firing in, with the count of its window where that matters. True where the windows lack what it may begin with. */
   fire(incident: Incident, firing: Firing, account: number): boolean {
     const until = this.windows.heldUntil(account, firing.first - firing.rule.timespanMs, firing.rule.series);
-    incident.fire(firing, incident.asksFor(firing) ? this.windows.countAt(account, firing, true) : undefined, until > 0);
+    const known = incident.matches.get(firing.rule.rule.id);
+    if (until > 0 && known && firing.first < known.firstFired) this.#fireEarlier(incident, firing, account);
+    else incident.fire(firing, incident.asksFor(firing) ? this.windows.countAt(account, firing, true) : undefined, until > 0);
     this.#wait(incident, account, until);
     return firing.rule.innerMs > 0 && this.#begin(incident, firing, account);
+  }
+
+  /** While accesses come late, one firing after the other is the first: when its window begins is known at once, what it holds is counted when figures are told. */
+  #fireEarlier(incident: Incident, firing: Firing, account: number): void {
+    incident.fire(firing, { value: 0, spread: 0, first: this.windows.beginsAt(account, firing) }, true);
+    incident.windows.grows(firing);
   }
 
   /** Lets it begin with what inner rules counted. */

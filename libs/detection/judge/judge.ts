@@ -125,6 +125,12 @@ export class Judge {
     return { value: figureOf(rule.rule, count), spread: rule.spreadAtLeast === 0 ? 0 : count.spread, first: count.first };
   }
 
+  /** When that window begins: the time of its earliest entry, 0 where there is none. */
+  beginsAt(ledger: number, rule: CompiledRule, time: number, floor: number): number {
+    const edge = Math.max(floor, time - rule.timespanMs);
+    return this.counts.firstOf(ledger, edge, time, this.counts.setOf(rule.counted));
+  }
+
   /** The inputs that entries above `after` and up to `until` came by. */
   met(ledger: number, after: number, until: number): ReadonlySet<number> {
     this.counter.looked += this.ledgers.firstAfter(ledger, until) - this.ledgers.firstAfter(ledger, after);

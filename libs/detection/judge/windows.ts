@@ -171,6 +171,11 @@ export class Windows {
     return this.ledgersOf(rule.series).judge.countAt(ledger, rule, first, this.floorOf(account, rule.series), again);
   }
 
+  /** When the earliest access lies that this window counts, event time; 0 where it counts none. */
+  beginsAt(account: number, { rule, ledger, first }: Firing): number {
+    return this.ledgersOf(rule.series).judge.beginsAt(ledger, rule, first, this.floorOf(account, rule.series));
+  }
+
   /** Patients of the account's accesses with `from <= time <= to` under one of the selections of `set`, and whether one came late. */
   countPatients(account: number, from: number, to: number, set: number): { readonly value: number; readonly isLate: boolean } {
     const ledger = this.index.mainOf(account);

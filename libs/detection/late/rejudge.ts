@@ -5,6 +5,7 @@ import { idOfHistory, type Opening, suppressedId } from '../incidents/opening.js
 import type { Pending, Rejudgement, Stretch } from '../state/rejudgements.js';
 import { RowIntake } from '../row/row-intake.js';
 import { adoptDays } from './adopt-days.js';
+import { behind, isOf, type Line, linesOf } from './rows-of-account.js';
 import { lateOf } from './late-accesses.js';
 import { takeMatches } from './undone-matches.js';
 import { ScannedRow } from '../scan/scanned-row.js';
@@ -32,11 +33,6 @@ interface Account {
   seen: number;
 }
 
-interface Line {
-  readonly time: number;
-  readonly bytes: Uint8Array;
-}
-
 /**
  * Judges accounts over their stored rows and what has come since, in order of time, with an engine that forgets nothing, beside the live one.
  * What that finds is put in the place of what was known in a short turn at the end, in which what has come meanwhile is judged, too.
@@ -44,6 +40,8 @@ interface Line {
 export class Rejudging {
   readonly #intake: RowIntake;
   readonly #row = new ScannedRow();
+  /** Of what has come since, which is judged between two of history. */
+  readonly #line = new ScannedRow();
   readonly #accounts = new Map<string, Account>();
   #current: Account | undefined;
   /** Event time up to which rules that more accesses could undo have been judged, of any account. */
@@ -78,7 +76,7 @@ export class Rejudging {
     const pending = this.live.rejudgements.byAccount.get(accountOf(this.live, key));
     if (!pending) return;
     this.#intake.late = lateOf(this.live, accountOf(this.live, key), pending);
-    const lines = this.#linesOf(key, pending.lines.since(0)).toSorted((a, b) => a.time - b.time);
+    const lines = linesOf(key, pending.lines.since(0), this.live.reader).toSorted((a, b) => a.time - b.time);
     this.#current = { key, asked, pending, lines, seen: pending.lines.count };
     this.#accounts.set(nameOf(asked), this.#current);
     // Accounts do not wait for one another's times.
@@ -90,11 +88,18 @@ export class Rejudging {
   take(frame: Uint8Array): void {
     const current = this.#current;
     if (!current) return;
-    const rows = this.#linesOf(current.key, [frame]);
-    const until = rows.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
-    const due = current.lines.findIndex(({ time }) => time > until);
-    const between = current.lines.splice(0, due < 0 ? current.lines.length : due);
-    this.#judge(between.length > 0 ? [...rows, ...between].toSorted((a, b) => a.time - b.time) : rows);
+    const { key, lines } = current;
+    const row = this.#row;
+    let until = Number.NEGATIVE_INFINITY;
+    for (const scanner = new FrameScanner(frame, this.history.reader); scanner.next(row);) {
+      if (!isOf(row, key)) continue;
+      const [due] = lines;
+      if (due && due.time < row.time) this.#judge(lines.splice(0, behind(lines, row.time)));
+      until = row.time;
+      this.#intake.take(row, 0, 0);
+    }
+    this.#judge(lines.splice(0, behind(lines, until + 1)));
+    this.history.countGrown();
   }
 
   /** Puts in place what was found of an account. False when it was asked for otherwise meanwhile, so that it must be judged once more. */
@@ -108,7 +113,7 @@ export class Rejudging {
     const pending = live.rejudgements.byAccount.get(account);
     if (pending !== judged.pending || !isSame(rejudgementOf(live, account, pending), judged.asked))
       return this.#drop(judged.key, false);
-    const since = this.#linesOf(judged.key, pending.lines.since(judged.seen));
+    const since = linesOf(judged.key, pending.lines.since(judged.seen), live.reader);
     if (this.#disturbs(since)) return this.#drop(judged.key, false);
     this.#intake.late = lateOf(live, account, pending);
     this.#judge(since);
@@ -166,22 +171,8 @@ export class Rejudging {
   #judge(lines: readonly Line[]): void {
     if (lines.length === 0) return;
     const scanner = new FrameScanner(Buffer.concat(lines.flatMap(({ bytes }) => [bytes, newline])), this.history.reader);
-    while (scanner.next(this.#row)) this.#intake.take(this.#row, 0, 0);
+    while (scanner.next(this.#line)) this.#intake.take(this.#line, 0, 0);
     this.history.countGrown();
-  }
-
-  /** The account's rows of some frames, as they lie there. */
-  #linesOf(key: Uint8Array, frames: readonly Uint8Array[]): readonly Line[] {
-    const lines: Line[] = [];
-    const row = this.#row;
-    for (const frame of frames) {
-      const scanner = new FrameScanner(frame, this.live.reader);
-      while (scanner.next(row)) {
-        if (!row.hasAccount || Buffer.compare(row.keyBytes.subarray(row.accountStart, row.accountEnd), key) !== 0) continue;
-        lines.push({ time: row.time, bytes: row.bytes.subarray(row.lineStart, row.lineEnd) });
-      }
-    }
-    return lines;
   }
 
   #drop(key: Uint8Array, adopted: boolean): boolean {

@@ -6,8 +6,9 @@ import { topics } from '#libs/contracts/topics.js';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import type { Frame } from '#libs/event-log/port.js';
 import { aRule } from '#libs/testkit/a-rule.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
-import { Archive, aScorer, at, bytesOf, contents, FakeLog, headerIn } from '../scorer.fixture.js';
+import { Archive, aScorer, at, bytesOf, contents, FakeLog, headerIn, type ScorerGiven } from '../scorer.fixture.js';
 
 const hourMs = 3_600_000;
 const reads = aRule({ id: 'reads', selection: selecting('read', 'a'), atLeast: 60, timespanMs: hourMs });
@@ -31,10 +32,10 @@ describe('windows that are filled, and accounts that are judged again, beside th
   });
   afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
-  async function changed(snapshotEveryMs = 0) {
+  async function changed(snapshotEveryMs = 0, more: Pick<ScorerGiven, 'clock' | 'heldMsMax'> = {}) {
     const log = new FakeLog(1);
     const archive = new Archive();
-    const scorer = await aScorer({ log, stateDir, rules: [reads], archive, snapshotEveryMs });
+    const scorer = await aScorer({ log, stateDir, rules: [reads], archive, snapshotEveryMs, ...more });
     for (const frame of [...work, before]) {
       await scorer.pipeline.frames(at, [frame]);
       await archive.take(frame);
@@ -82,6 +83,42 @@ describe('windows that are filled, and accounts that are judged again, beside th
     await pipeline.revoked(at);
   });
 
+  it('tell in between where they take long, and whoever goes on from there does them anew', async () => {
+    const { pipeline, filler, archive, log } = await changed(Number.MAX_SAFE_INTEGER, { clock: new SlowClock(), heldMsMax: 0 });
+    const copies: Frame = { offset: 21, bytes: bytesOf(rows(2040, 60, 'copier', 'print')) };
+    let stream: Promise<unknown> | undefined;
+    const keep = pipeline.keepBeforeTelling.bind(pipeline);
+    pipeline.keepBeforeTelling = (owned) => {
+      keep(owned);
+      stream ??= pipeline.frames(at, [copies]);
+    };
+    const append = log.append.bind(log);
+    const fillingWhenTold: boolean[] = [];
+    log.append = async (to, bytes) => {
+      fillingWhenTold.push(pipeline.partitions().some(({ filling }) => filling !== undefined));
+      filler.stop();
+      return await append(to, bytes);
+    };
+    await filler.look();
+    await stream;
+    expect(fillingWhenTold).toEqual([true]);
+    await pipeline.revoked(at);
+    expect(await isFilling()).toBe(true);
+    const last = rows(2100, 40, 'printer', 'print');
+    for (const frame of [copies, { offset: 22, bytes: bytesOf(last) }]) await archive.take(frame);
+    const again = await aScorer({ log, stateDir, rules: [reads, prints], archive });
+    await again.filler.look();
+    await again.pipeline.frames(at, [{ offset: 22, bytes: bytesOf(last) }]);
+    await again.rejudger.look();
+    await again.pipeline.revoked(at);
+    expect(await isFilling()).toBe(false);
+    const patients = new Map(log.changes().map((change) => [change.incident_id, [change.actor_id, change.patients]]));
+    expect([...patients.values()]).toEqual([
+      ['copier', 60],
+      ['printer', 80],
+    ]);
+  });
+
   it('give the event loop a turn after each frame of history', async () => {
     const { filler, pipeline } = await changed();
     let turns = 0;
@@ -125,6 +162,16 @@ describe('windows that are filled, and accounts that are judged again, beside th
     expect(contents(log.changes())).toEqual([expect.objectContaining({ actor_id: 'printer', patients: 80 })]);
   });
 });
+
+/** Each look at it takes some milliseconds, so that a slice ends after one step. */
+class SlowClock extends FakeClock {
+  #looks = 0;
+
+  override monotonic(): number {
+    this.#looks += 1;
+    return super.monotonic() + 15 * this.#looks;
+  }
+}
 
 function selecting(action: string, letter: string): Selection {
   return { id: letter.repeat(32), fields: ['action'], matches: (row) => row.action === action, sql: '' };

@@ -19,11 +19,16 @@ import { inTurns, sliceMsMax } from '../judge/slices.js';
 /** Frames that are kept while the store does not have what lies before them, in bytes; above, history is to end later. */
 const waitingBytesMax = 32 * 1024 * 1024;
 
+/** So long accounts move over before what was held back meanwhile is told, or twice what a snapshot takes, milliseconds: there may be a million of them. */
+const heldMsMax = 5000;
+
 export interface FillerTools {
   readonly history: AccessHistory;
   readonly clock: Clock;
   readonly logger: Log;
   readonly metrics: Metrics;
+  /** Less than usual, for tests. */
+  readonly heldMsMax?: number;
 }
 
 /** What the filler asks of the pipeline. */
@@ -170,13 +175,23 @@ export class Filler {
     const { owned } = one;
     const toDo = (): boolean => isWanted(one) && !this.#stop.signal.aborted;
     while (toDo()) {
+      await this.#moveSome(one, toDo);
+      await keepHeld(owned, (held) => this.pipeline.keepBeforeTelling(held));
+      if (toDo()) await tellHeld(owned);
+    }
+  }
+
+  /** Moves for as long as others may wait for what they are told. A snapshot then holds those that have moved; from there the next start does it anew, which changes nothing of these. */
+  async #moveSome({ owned, ...rest }: Ready, toDo: () => boolean): Promise<void> {
+    const { clock, heldMsMax: mostMs = heldMsMax } = this.tools;
+    const until = clock.monotonic() + Math.max(mostMs, 2 * owned.snapshotTookMs);
+    do {
       await owned.alone(() => {
-        const until = this.tools.clock.monotonic() + sliceMsMax;
-        while (toDo() && this.tools.clock.monotonic() < until) step(one);
+        const untilOthers = clock.monotonic() + sliceMsMax;
+        while (toDo() && clock.monotonic() < untilOthers) step({ owned, ...rest });
       });
       await nextTurn();
-    }
-    await keepHeld(owned, (held) => this.pipeline.keepBeforeTelling(held));
+    } while (toDo() && clock.monotonic() < until);
   }
 
   #show(): void {
@@ -193,6 +208,15 @@ export class Filler {
     this.#since = isFilling ? (this.#since ?? clock.now() / 1000) : undefined;
     metrics.set('vigie_windows_filling_since_seconds', this.#since ?? 0);
   }
+}
+
+/** What waited for a snapshot is told as soon as that is written, whether or not a frame comes. */
+async function tellHeld(owned: OwnedPartition): Promise<void> {
+  await owned.writing?.catch(() => {});
+  await owned.scorer.released();
+  await owned.alone(async () => {
+    if (!owned.isGone) await owned.scorer.tick();
+  });
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {
