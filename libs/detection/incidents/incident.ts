@@ -6,6 +6,7 @@ import {
   firstFiredOf,
   firstTimeOf,
   inOrderOf,
+  lowers,
   lastFiredOf,
   type Match,
   matchOf,
@@ -115,6 +116,7 @@ export class Incident {
     if (window && waits) this.windows.counted(firing);
     if (window && (!match || firing.first < match.firstFired)) this.#begin(firing, window, match);
     if (!match || firing.first < match.firstFired) return;
+    if (lowers(match, firing)) this.changed = true;
     if (firing.first === match.firstFired) {
       if (window) this.recount(firing, window);
       else this.#grow(match, firing);
@@ -228,8 +230,7 @@ export class Incident {
 
   #begin(firing: Firing, window: WindowCount, before: Match | undefined): void {
     this.matches.set(firing.rule.rule.id, matchOf(firing, window, before?.lastFired));
-    this.firingStale = true;
-    this.changed = true;
+    this.firingStale = this.changed = true;
     const both = this.sets.union(this.firedSet, this.sets.of([firing.rule.selection]));
     if (both === this.firedSet) return;
     this.firedSet = both;
