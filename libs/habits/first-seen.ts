@@ -1,7 +1,6 @@
 import type { AccountState } from './account-state.js';
 import type { DayView } from './day-view.js';
 import type { Population } from './population.js';
-import { peersName } from './role-names.js';
 
 /** An account as the model of a day knows it, and what is asked of it: the rule's column. */
 export interface AsKnown {
@@ -23,7 +22,7 @@ export function readAs({ population, view, state, key, column, day }: AsKnown, r
   let least = Infinity;
   const read = (role: string): void => {
     state.clear();
-    if (!view.parts.roles.has(peersName('staff', role)) || role === '') return;
+    if (!view.knowsRole(role)) return;
     state.role = population.roles.numberOf(role);
     state.first = day;
   };

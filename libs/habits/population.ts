@@ -150,6 +150,7 @@ export class Population {
     if (isKept) this.#keepTold(pending, row, day);
     this.#states.read(slot, view.parts.step, state);
     state.role = pending.roleOf(row);
+    if (state.first === 0 && view.knowsRole(this.roles.nameOf(state.role))) state.first = day;
     state.isService = (flags & flag.service) !== 0;
     if (isKept && !earlier && !state.isService && learning.wasJudged) this.#compareTold(learning, row);
     const evidence = compares ? this.#compare(learning, row) : undefined;
