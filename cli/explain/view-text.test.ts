@@ -84,6 +84,15 @@ describe('a rule that asks for habits', () => {
       'its own 9 full days: 30.2 a day, give or take 3, beyond them from 52 (p: fewer than one day in 10,000)',
     );
   });
+  it('says by which role an account is compared of which no day is known', () => {
+    const usual = {
+      own: 6, role: 6, ceiling: 12, compared_with: 6, p: 0.01, peer_days: 400, as_far: 4, is_newcomer: false, as_role: 'secretary',
+    }; // prettier-ignore
+    const habit = { day: 20_514, most: 12, told_from: 40, roles: ['secretary'], usual };
+    expect(textOf(anAnswer([aView({ habit })])).replaceAll(/\s+/g, ' ')).toContain(
+      'no day of the account is known: compared by the role "secretary", which its accesses say and which usually has 6; of 400',
+    );
+  });
   it('speaks of newcomers where they are the peers, and of no ceiling where there is none', () => {
     const usual = { own: 4, role: 6, ceiling: null, compared_with: 4, p: 0.5, peer_days: 40, as_far: 20, is_newcomer: true };
     const text = textOf(anAnswer([aView({ habit: { day: 20_514, most: 12, told_from: null, usual } })])).replaceAll(/\s+/g, ' ');

@@ -116,10 +116,23 @@ function habitText({ day, most, told_from, usual }: NonNullable<RuleView['habit'
 }
 
 /** What is usual, and how far peers went. */
-function usualText({ own, role, ceiling, compared_with, p, peer_days, as_far, is_newcomer, own_days }: UsualView): string {
+function usualText({
+  own,
+  role,
+  ceiling,
+  compared_with,
+  p,
+  peer_days,
+  as_far,
+  is_newcomer,
+  as_role,
+  own_days,
+}: UsualView): string {
   const top = ceiling === null ? '' : `, habit excuses up to ${oneDigit(ceiling)}`;
   const peers = is_newcomer ? 'days of newcomers' : 'account-days of peers';
   const share = shareText(p);
+  if (as_role !== undefined)
+    return `no day of the account is known: compared by the role ${JSON.stringify(as_role)}, which its accesses say and which usually has ${oneDigit(role)}; of ${count(peer_days)} ${peers} ${count(as_far)} went as far (p: ${share})`;
   return `usually ${oneDigit(own)}, the role ${oneDigit(role)}${top}, compared with ${oneDigit(compared_with)}; of ${count(peer_days)} ${peers} ${count(as_far)} went as far (p: ${share})${own_days ? `; ${ownDaysText(own_days)}` : ''}`;
 }
 

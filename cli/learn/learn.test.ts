@@ -39,7 +39,7 @@ describe('vigie learn', () => {
     await book.start();
     const line = JSON.stringify(anAccessRow({ time: new Date(midnight + 14 * dayMs + 9 * 3_600_000).toISOString() }));
     await book.before({ bytes: Buffer.from(`${line}\n`) });
-    const leasts = accounts.map((key) => (habitRule ? book.habits.least(habitRule, 'helix', key, firstDay + 14) : Infinity));
+    const leasts = accounts.map((key) => (habitRule ? book.habits.least(habitRule, 'helix', key, firstDay + 14, []) : Infinity));
     expect(leasts.every((least) => least >= 8 && least < 60)).toBe(true);
     await book.stop();
   });

@@ -83,6 +83,10 @@ export class DayView {
   get knows(): boolean {
     return this.parts.firstDay > 0;
   }
+  /** Whether days of staff in the role are known. */
+  knowsRole(role: string): boolean {
+    return role !== '' && this.parts.roles.has(peersName('staff', role));
+  }
 
   /**
    * The class of an account on a day, for a rule where one is named. Nobody is new where the group itself is, and an address that nobody has met yet is nothing

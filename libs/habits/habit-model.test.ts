@@ -202,6 +202,44 @@ describe('what is learned', () => {
     expect(explainedOf(model, 'back0', firstDay + 19)?.isNewcomer).toBe(true);
   });
 
+  it('of somebody who is there for the first time is what old hands of the role do that its accesses say', () => {
+    const random = new SeededRandom(seed, 'first seen');
+    const staff = staffOf(400, random);
+    const model = aModel();
+    live(model, { staff, from: firstDay, to: firstDay + 12, random });
+    const day = firstDay + 11;
+    const leastAs = (...said: readonly string[]) => model.least(unlinked, groupId, 'somebody', day, said);
+    const known = (role: string) =>
+      staff
+        .filter((one) => one.role === role)
+        .map(({ key }) => model.least(unlinked, groupId, key, day))
+        .toSorted((a, b) => a - b);
+    for (const role of ['nurse', 'secretary']) {
+      const leasts = known(role);
+      expect(leastAs(role)).toBeGreaterThan(leasts[Math.floor(0.05 * leasts.length)] ?? Infinity);
+      expect(leastAs(role)).toBeLessThan(leasts[Math.floor(0.95 * leasts.length)] ?? 0);
+    }
+    expect(leastAs('nurse')).toBeLessThan(leastAs('secretary'));
+    // Of several the one by which the least is told, in whatever order they are said.
+    expect(leastAs('secretary', 'nurse')).toBe(leastAs('nurse'));
+    expect(leastAs('nurse', 'secretary')).toBe(leastAs('nurse'));
+    // A role that nobody is known to have says nothing, nor does none.
+    expect([leastAs('juggler'), leastAs('')]).toEqual([leastAs(), leastAs()]);
+    expect(model.explainDay(unlinked, groupId, 'somebody', { day, count: 20, roles: ['secretary', 'nurse'] })).toMatchObject({
+      asRole: 'nurse',
+      isNewcomer: false,
+      threshold: leastAs('nurse'),
+    });
+    // Of whom a day is known the day's accesses say nothing.
+    expect(model.least(unlinked, groupId, 'a1', day, ['nurse', 'secretary'])).toBe(model.least(unlinked, groupId, 'a1', day));
+    // In a group that is known for two weeks it is one of the role's newcomers.
+    live(model, { staff, from: firstDay + 12, to: firstDay + 20, random });
+    expect(model.explainDay(unlinked, groupId, 'somebody', { day: firstDay + 19, count: 20, roles: ['nurse'] })).toMatchObject({
+      asRole: 'nurse',
+      isNewcomer: true,
+    });
+  });
+
   it('of a program that nobody has met before is the floor', () => {
     const random = new SeededRandom(seed, 'new program');
     const ofPrograms: HabitRule = { ...unlinked, id: 'looked_at', weight: 0.01, floor: 20 };

@@ -3,11 +3,11 @@ import { type SubjectKind, subjectKinds } from '#libs/contracts/vocabulary.js';
 import { AccountState } from './account-state.js';
 import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { daysAnswered, unmetAfterDays } from './constants.js';
-import type { DayView } from './day-view.js';
-import { type OwnDaysExplained, ownColumnsOf } from './own/own-view.js';
+import { explained, type HabitExplanation } from './explain-day.js';
+import { type AsKnown, readAs } from './first-seen.js';
+import { ownColumnsOf } from './own/own-view.js';
 import { Population } from './population.js';
 import type { AccountDay, HabitRule, Habits } from './seams.js';
-import { surpriseOf } from './surprise.js';
 import { leastUnmet } from './unmet.js';
 
 export interface HabitOptions {
@@ -30,28 +30,6 @@ export interface HonestDays {
 
 /** Of the budget, what each kind of other subjects has for itself. */
 const laneShare = 0.2;
-
-/** Why an account's count is told or not, in the model's numbers. Counts are a day's largest ones. */
-export interface HabitExplanation {
-  /** What the account usually does, what its role does, and above what habit excuses nothing; the last absent without peers enough. */
-  readonly own: number;
-  readonly role: number;
-  readonly ceiling?: number;
-  /** What the count is compared with. */
-  readonly usual: number;
-  /** The smallest count that is told; absent while thresholds wait or nothing is known. */
-  readonly threshold?: number;
-  /** What is left to it; 0 where it is reached. */
-  readonly left?: number;
-  /** Share of honest account-days that go as far. */
-  readonly p: number;
-  /** Of so many account-days of peers, so many went as far. */
-  readonly peerDays: number;
-  readonly asFar: number;
-  readonly isNewcomer: boolean;
-  /** The account beside its own full days, where the rule asks for them and they are known. */
-  readonly ownDays?: OwnDaysExplained;
-}
 
 /**
  * What every account usually does, and from when on it is too much. Days are given by `add` in any order, as often as they like; `learning` makes
@@ -107,12 +85,15 @@ export class HabitModel implements Habits {
     }
   }
 
-  least(rule: HabitRule, groupId: string, key: string, day: number): number {
+  least(rule: HabitRule, groupId: string, key: string, day: number, roles: readonly string[] = []): number {
     const known = this.#known(rule.subject, groupId, key, day);
     const column = known?.population.columnOf(rule.id);
-    if (!this.#isUnmet(rule, column === undefined ? undefined : known?.view.parts.ruleDays[column], { groupId, day }))
-      return known && column !== undefined ? known.view.leastOf(key, known.state, column, day) : Infinity;
-    return this.#leastUnmet(rule);
+    if (this.#isUnmet(rule, column === undefined ? undefined : known?.view.parts.ruleDays[column], { groupId, day }))
+      return this.#leastUnmet(rule);
+    if (!known || column === undefined) return Infinity;
+    const { view, state } = known;
+    if (rule.subject === 'account') readAs({ ...known, key, column, day }, roles);
+    return view.leastOf(key, state, column, day);
   }
 
   evidence(groupId: string, key: string, day: number, most: Readonly<Record<string, number>>): number {
@@ -127,32 +108,13 @@ export class HabitModel implements Habits {
     rule: HabitRule,
     groupId: string,
     key: string,
-    { day, count }: { readonly day: number; readonly count: number },
+    { day, count, roles = [] }: { readonly day: number; readonly count: number; readonly roles?: readonly string[] },
   ): HabitExplanation | undefined {
     const known = this.#known(rule.subject, groupId, key, day);
     const column = known?.population.columnOf(rule.id);
     if (!known || column === undefined) return undefined;
-    const { view, state } = known;
-    const among = view.classOf(state, day, column);
-    const usual = view.usualOf(state, column, among);
-    if (!usual) return undefined;
-    const z = surpriseOf(count, usual.usual, rule.scale);
-    const fit = view.fitOf(key, state, column, among);
-    const least = view.leastOf(key, state, column, day);
-    const counted = fit.counted(z);
-    const ownDays = view.own.explain(key, state, column, { day, count });
-    return {
-      own: usual.own,
-      role: usual.role,
-      ...(usual.ceiling !== undefined && { ceiling: usual.ceiling }),
-      usual: usual.usual,
-      ...(least !== Infinity && { threshold: least, left: Math.max(0, least - count) }),
-      p: fit.p(z),
-      peerDays: Math.round(counted.of),
-      asFar: Math.round(counted.days),
-      isNewcomer: among === 'newcomer',
-      ...(ownDays && { ownDays }),
-    };
+    const asRole = rule.subject === 'account' ? readAs({ ...known, key, column, day }, roles) : undefined;
+    return explained({ ...known, key, column, day }, { rule, count, asRole });
   }
 
   /** 16 hexadecimal digits that are the same where the thresholds of the newest model are; empty before the first. */
@@ -191,7 +153,7 @@ export class HabitModel implements Habits {
     groupId: string,
     key: string,
     day: number,
-  ): { readonly population: Population; readonly view: DayView; readonly state: AccountState } | undefined {
+  ): Pick<AsKnown, 'population' | 'view' | 'state'> | undefined {
     const population = this.#population(groupId, subject, false);
     const view = population?.viewOf(day);
     const state = this.#states.get(subject);

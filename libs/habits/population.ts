@@ -33,7 +33,7 @@ export interface PopulationOptions {
 export class Population {
   readonly #states: AccountStates;
   readonly #peers: PeerGroups;
-  readonly #roles = new RoleNames();
+  readonly roles = new RoleNames();
   readonly #ruleDays: number[];
   readonly #ownColumns: readonly number[];
   readonly #columnOf: ReadonlyMap<string, number>;
@@ -49,11 +49,11 @@ export class Population {
     const columns = options.rules.length;
     this.#ownColumns = ownColumnsOf(options.rules);
     this.#states = new AccountStates(columns, this.#ownColumns);
-    this.#peers = new PeerGroups(columns, this.#ownColumns.length, this.#roles);
+    this.#peers = new PeerGroups(columns, this.#ownColumns.length, this.roles);
     this.#ruleDays = options.rules.map(() => 0);
     this.#steps = new StepsSoFar(columns);
     this.#columnOf = new Map(options.rules.map(({ id }, column) => [id, column]));
-    this.#pending = new PendingDays(columns, (one, other) => this.#roles.laterOf(one, other));
+    this.#pending = new PendingDays(columns, (one, other) => this.roles.laterOf(one, other));
     this.#latest = this.#view();
   }
 
@@ -85,7 +85,7 @@ export class Population {
     const flags = (day.told ? flag.told : 0) | (day.kind === 'service' ? flag.service : 0);
     const counts = this.options.rules.map(({ id }) => day.most[id] ?? 0);
     const slot = this.#states.take(day.key);
-    this.#pending.add(slot, day.day, { role: this.#roles.numberOf(day.role), flags, countOf: (column) => counts[column] ?? 0 });
+    this.#pending.add(slot, day.day, { role: this.roles.numberOf(day.role), flags, countOf: (column) => counts[column] ?? 0 });
   }
 
   /** Somebody says that what was told of an account on these days was honest. */
@@ -150,6 +150,7 @@ export class Population {
     if (isKept) this.#keepTold(pending, row, day);
     this.#states.read(slot, view.parts.step, state);
     state.role = pending.roleOf(row);
+    if (state.first === 0 && view.knowsRole(this.roles.nameOf(state.role))) state.first = day;
     state.isService = (flags & flag.service) !== 0;
     if (isKept && !earlier && !state.isService && learning.wasJudged) this.#compareTold(learning, row);
     const evidence = compares ? this.#compare(learning, row) : undefined;
@@ -237,7 +238,7 @@ export class Population {
       rules: this.options.rules,
       step: this.#step,
       firstDay: this.#states.firstDay,
-      roleNames: this.#roles.names,
+      roleNames: this.roles.names,
       ruleDays: [...this.#ruleDays],
       waiting: this.#steps.waiting,
       since: [...this.#steps.since],

@@ -44,8 +44,12 @@ export interface Habits {
   dayOf(groupId: string, timeMs: number): number;
   /** When a day begins, milliseconds since 1970, UTC. */
   startOf(groupId: string, day: number): number;
-  /** The smallest count that is told on that day: at least the rule's floor; Infinity while nothing is known. */
-  least(rule: HabitRule, groupId: string, key: string, day: number): number;
+  /**
+   * The smallest count that is told on that day: at least the rule's floor; Infinity while nothing is known. `roles` is what accesses of that day say of the
+   * account so far, empty text where one says none; it is asked for where no day of the account is known, and of several roles the one counts by which
+   * the least is told. So a further role never makes it larger.
+   */
+  least(rule: HabitRule, groupId: string, key: string, day: number, roles: readonly string[]): number;
   /**
    * Of the test over several days, as a share of what is needed: it fires at 1 and above, given the largest counts of the day so far. Never
    * smaller for larger counts. 0 while nothing is known.

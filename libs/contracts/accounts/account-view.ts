@@ -19,6 +19,8 @@ export const usualView = z.object({
   as_far: z.int().nonnegative(),
   /** It is compared with what newcomers did in their first weeks. */
   is_newcomer: z.boolean(),
+  /** No day of it is known, so that it is compared by this role, which its accesses of the day say. */
+  as_role: z.string().optional(),
   /** The account beside its own full days, where the rule asks for them and enough are known. */
   own_days: z
     .object({
@@ -67,6 +69,8 @@ export const ruleView = z.object({
       day: z.int(),
       most: z.int().nonnegative(),
       told_from: z.int().nonnegative().nullable(),
+      /** What the account's accesses of the day say of its role, empty text where one says none. */
+      roles: z.array(z.string()).optional(),
       usual: usualView.optional(),
     })
     .optional(),

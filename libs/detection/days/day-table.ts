@@ -5,8 +5,8 @@ import { OpenParts } from './open-parts.js';
 /** Upper bound of a count of which nothing is known, and the largest count that is told apart. */
 export const countMax = 4_294_967_295;
 
-/** Bits: it is to be given; it was given as told; it was given; it may be unusual though nobody has looked. */
-export const flag = { waits: 1, told: 2, given: 4, doubted: 8 } as const;
+/** Bits: it is to be given; it was given as told; it was given; it may be unusual though nobody has looked; an access of it says no role. */
+export const flag = { waits: 1, told: 2, given: 4, doubted: 8, roleless: 16 } as const;
 
 /** Where things lie in a record, in words of 64 and of 32 bits: side by side, since each access reads and writes most of them. */
 const at64 = { start: 0, end: 1, unusual: 2, due: 3, roleAt: 4, kindAt: 5 } as const;

@@ -199,17 +199,17 @@ export class Days {
     if (record === 0) return Number.POSITIVE_INFINITY;
     const known = table.least(record, column);
     if (known > 0) return known === countMax ? Number.POSITIVE_INFINITY : known;
-    const least = this.leastOf(table.account(record), table.day(record), column);
+    const least = this.leastOf(table.account(record), table.day(record), column, this.roles.of(record));
     table.setLeast(record, column, Math.min(countMax, least));
     return least;
   }
 
-  /** The same, where it is not remembered. */
-  leastOf(account: number, day: number, column: number): number {
+  /** The same, where it is not remembered, of an account of which the day's accesses say these roles. */
+  leastOf(account: number, day: number, column: number, roles: readonly string[]): number {
     const habit = this.counts[column]?.habit;
     if (!habit) return Number.POSITIVE_INFINITY;
     const { groupId, actorId } = this.accounts.names(account);
-    const least = Math.max(habit.floor, Math.ceil(this.options.habits.least(habit, groupId, actorId, day)));
+    const least = Math.max(habit.floor, Math.ceil(this.options.habits.least(habit, groupId, actorId, day, roles)));
     return least < countMax ? least : Number.POSITIVE_INFINITY;
   }
 
@@ -234,6 +234,7 @@ export class Days {
   drop(record: number): void {
     this.giving.drop(record);
     this.risen.delete(record);
+    this.roles.drop(record);
     this.#last.account = 0;
     this.table.remove(record);
   }

@@ -60,7 +60,7 @@ export class Giving {
     const { table, texts } = this;
     const told = this.#isTold(record);
     const end = table.end(record);
-    table.setFlags(record, flag.given | (told ? flag.told : 0) | (table.flags(record) & flag.doubted));
+    table.setFlags(record, flag.given | (told ? flag.told : 0) | (table.flags(record) & (flag.doubted | flag.roleless)));
     this.#waiting.get(end)?.delete(record);
     if (this.#waiting.get(end)?.size === 0) this.#waiting.delete(end);
     const { groupId, actorId: key } = this.accounts.names(table.account(record));

@@ -10,11 +10,13 @@ export interface KnownDay {
   readonly roleAt: number;
   readonly kind: string;
   readonly kindAt: number;
+  /** All roles that its accesses say, where they say several. */
+  readonly roles: readonly string[];
   readonly most: ReadonlyMap<number, number>;
 }
 
 /** What is known of a day whose counts are exact. */
-export function knownDay({ table, texts, counts }: Days, record: number): KnownDay {
+export function knownDay({ table, texts, counts, roles }: Days, record: number): KnownDay {
   return {
     day: table.day(record),
     flags: table.flags(record),
@@ -23,6 +25,7 @@ export function knownDay({ table, texts, counts }: Days, record: number): KnownD
     roleAt: table.roleAt(record),
     kind: texts.text(table.kind(record)),
     kindAt: table.kindAt(record),
+    roles: roles.severalOf(record),
     most: new Map(counts.map((_, column) => [column, table.most(record, column)])),
   };
 }
@@ -54,9 +57,11 @@ export function adoptDay(days: Days, account: number, known: KnownDay, start: nu
   days.giving.change(record);
 }
 
-function takeDay({ table, texts }: Days, record: number, { unusual, role, roleAt, kind, kindAt, most }: KnownDay): void {
+function takeDay(days: Days, record: number, { flags, unusual, role, roleAt, kind, kindAt, roles, most }: KnownDay): void {
+  const { table, texts } = days;
   table.close(record);
   table.setUnusual(record, Math.min(unusual, table.unusual(record)));
+  days.roles.adopt(record, [...((flags & flag.roleless) > 0 ? [''] : []), ...(role === '' ? [] : [role]), ...roles]);
   if (role !== '') table.setRole(record, texts.of(role), roleAt);
   if (kind !== '') table.setKind(record, texts.of(kind), kindAt);
   for (const [column, count] of most)

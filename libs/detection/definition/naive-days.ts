@@ -24,8 +24,13 @@ function mostOf(rows: readonly AccessRow[], rules: readonly Rule[], from: number
 /** What is usual for the subject of the accesses, by the model and by what the rules count of its day. */
 export function usualOf(rows: readonly AccessRow[], rules: readonly Rule[], habits: Habits, key: string): Usual {
   const group = rows[0]?.group_id ?? '';
+  const said = Map.groupBy(seenBy(rows, rules), (row) => habits.dayOf(group, Date.parse(row.time)));
   return {
-    least: (rule, time) => habits.least(rule, group, key, habits.dayOf(group, time)),
+    least: (rule, time) => {
+      const day = habits.dayOf(group, time);
+      const roles = new Set(said.get(day)?.map((row) => row.actor_role ?? ''));
+      return habits.least(rule, group, key, day, [...roles]);
+    },
     evidence: (time) => {
       const day = habits.dayOf(group, time);
       return habits.evidence(group, key, day, mostOf(rows, rules, habits.startOf(group, day), time));
@@ -45,8 +50,7 @@ export function naiveDaysOf(
   habits: Habits,
   { subject, key, incidents }: { readonly subject: SubjectKind; readonly key: string; readonly incidents: readonly Told[] },
 ): readonly AccountDay[] {
-  const looked = rules.filter(({ raises }) => raises).flatMap(selectionsOf);
-  const seen = rows.filter((row) => looked.some((selection) => selection.matches(row)));
+  const seen = seenBy(rows, rules);
   const groupId = rows[0]?.group_id ?? '';
   const byDay = Map.groupBy(seen, (row) => habits.dayOf(groupId, Date.parse(row.time)));
   return [...byDay].map(([day, of]) => {
@@ -55,6 +59,12 @@ export function naiveDaysOf(
     const told = incidents.some(({ firstTime, lastTime }) => firstTime < end && lastTime >= start);
     return { groupId, subject, key, day, role: lastOf(of, 'actor_role'), kind: lastOf(of, 'actor_kind'), most, told };
   });
+}
+
+/** Accesses that some rule looks at. */
+function seenBy(rows: readonly AccessRow[], rules: readonly Rule[]): readonly AccessRow[] {
+  const looked = rules.filter(({ raises }) => raises).flatMap(selectionsOf);
+  return rows.filter((row) => looked.some((selection) => selection.matches(row)));
 }
 
 /** What the day's last access says that says so; of one time the first text in order. */

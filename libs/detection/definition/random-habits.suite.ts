@@ -17,14 +17,18 @@ function mixed(...texts: readonly (string | number)[]): number {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
-/** A model that knows nothing, and answers everything the same every time it is asked. */
+/** A model that knows nothing, and answers everything the same every time it is asked. Of accounts on their first days it goes by their roles. */
 function habitsOf(seed: number): Habits {
   return {
     dayOf: (_, time) => 1_000 + Math.floor((time - origin) / dayMs),
     startOf: (_, day) => origin + (day - 1_000) * dayMs,
-    least: ({ id, floor }, group, key, day) => {
-      const any = mixed(seed, id, group, key, day);
-      return any % 7 === 0 ? Number.POSITIVE_INFINITY : floor + (any % 4) - 1;
+    least: ({ id, floor }, group, key, day, roles) => {
+      const leastOf = (...role: readonly string[]) => {
+        const any = mixed(seed, id, group, key, day, ...role);
+        return any % 7 === 0 ? Number.POSITIVE_INFINITY : floor + (any % 4) - 1;
+      };
+      // Of every other account days are known, so that it is asked for the same in every role.
+      return mixed(seed, key, day) % 2 === 0 || roles.length === 0 ? leastOf() : Math.min(...roles.map((role) => leastOf(role)));
     },
     evidence: (group, key, day, most) => {
       const weighed = Object.entries(most).map(([id, count]) => Math.min(count, 9) * (1 + (mixed(seed, id) % 3)));

@@ -95,8 +95,11 @@ function habitOf(state: EngineState, { habit: column }: CompiledRule, account: n
   const record = days.days.at(account, at);
   if (record > 0) days.settle(record);
   const { day } = days.days.dayOf(groupId, at);
-  const least = record > 0 ? days.days.least(record, column) : days.days.leastOf(account, day, column);
-  return { day, most: record > 0 ? days.days.table.most(record, column) : 0, told_from: Number.isFinite(least) ? least : null };
+  const least = record > 0 ? days.days.least(record, column) : days.days.leastOf(account, day, column, []);
+  const told_from = Number.isFinite(least) ? least : null;
+  return record > 0
+    ? { day, most: days.days.table.most(record, column), told_from, roles: [...days.days.roles.of(record)].toSorted() }
+    : { day, most: 0, told_from };
 }
 
 function isUnusual({ days }: EngineState, account: number, at: number): boolean {

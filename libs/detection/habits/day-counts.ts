@@ -5,6 +5,7 @@ import type { AccountDay } from '#libs/habits/seams.js';
 import type { CompiledRule, CompiledSeries, Series } from '../compile/series.js';
 import { countMax } from '../days/day-table.js';
 import type { Days } from '../days/days.js';
+import { lowersLeast } from '../days/roles.js';
 import type { Firing, Place } from '../judge/firing.js';
 import type { Windows } from '../judge/windows.js';
 import { noCell } from '../memory/cell-key.js';
@@ -101,10 +102,14 @@ export class DayCounts {
   }
 
   *#ledgersOf(account: number, series: Series): Iterable<number> {
+    for (const { ledger } of this.#placesOf(account, series)) yield ledger;
+  }
+  *#placesOf(account: number, series: Series): Iterable<Pick<Place, 'ledger' | 'cell'>> {
     const { windows } = this;
     if (series.kind !== 'main') {
-      for (const one of windows.othersOf(account)) if (one.series === series) yield one.ledger;
-    } else if (windows.index.mainOf(account) > 0) yield windows.index.mainOf(account);
+      for (const one of windows.othersOf(account))
+        if (one.series === series) yield { ledger: one.ledger, cell: { bytes: one.cell, start: 0, end: one.cell.length } };
+    } else if (windows.index.mainOf(account) > 0) yield { ledger: windows.index.mainOf(account), cell: noCell };
   }
 
   /**
@@ -112,8 +117,8 @@ export class DayCounts {
    */
   test(account: number, time: number, firings: Firing[]): boolean {
     const { days } = this;
-    if (days.risen.size === 0) return true;
-    let isInTime = true;
+    let isInTime = days.roles.further.size === 0 || this.#meetRoles(firings);
+    if (days.risen.size === 0) return isInTime;
     for (const record of days.risen) {
       if (this.#isUsual(record)) {
         days.clearDoubt(record);
@@ -127,6 +132,35 @@ export class DayCounts {
     }
     days.risen.clear();
     return isInTime;
+  }
+
+  /** A further role may have less told on a day of which its windows were looked at. False where they are no longer held. */
+  #meetRoles(firings: Firing[]): boolean {
+    const { days, compiled } = this;
+    let isInTime = true;
+    for (const [record, roles] of days.roles.further)
+      for (const column of days.counts.keys()) {
+        if (!lowersLeast(days, record, column, roles)) continue;
+        for (const rule of compiled.rules) {
+          if (rule.habit !== column) continue;
+          if (!this.#isHeld(record, rule)) isInTime = false;
+          this.#sweep(record, rule, firings);
+        }
+      }
+    days.roles.further.clear();
+    return isInTime;
+  }
+
+  /** Tells of every time of the day at which the rule holds, as far as windows are held. */
+  #sweep(record: number, rule: CompiledRule, firings: Firing[]): void {
+    const { windows } = this;
+    const { table } = this.days;
+    const { series } = rule;
+    const account = table.account(record);
+    const floor = windows.floorOf(account, series);
+    const { judge } = windows.ledgersOf(series);
+    for (const { ledger, cell } of this.#placesOf(account, series))
+      judge.between({ series, account, ledger, cell, floor }, rule, table.start(record), table.end(record), firings);
   }
 
   /** Whether the largest counts of the day are none that are told; up to which that is so is noted. */

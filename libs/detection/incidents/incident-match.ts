@@ -9,7 +9,7 @@ import type { GrownWindows } from './windows-grown.js';
 export interface Match {
   readonly ruleId: string;
   readonly selection: number;
-  readonly shown: Pick<RuleMatch, 'title' | 'level' | 'threshold' | 'spread_threshold' | 'timespan_seconds'>;
+  shown: Pick<RuleMatch, 'title' | 'level' | 'threshold' | 'spread_threshold' | 'timespan_seconds'>;
   readonly steps: readonly number[];
   readonly exceptions: CompiledRule['exceptions'];
   firstFired: number;
@@ -50,6 +50,17 @@ export function matchOf({ rule: of, first, last, least }: Firing, window: Window
 
 type Matches = ReadonlyMap<string, Match>;
 
+/** What the rule is told from at its first firing turns out to be less: another role of the account was said on that day. */
+function isLowered({ shown, firstFired }: Match, { first, least }: Firing): boolean {
+  return first === firstFired && least !== undefined && Math.floor(least) < shown.threshold;
+}
+/** The match tells what it is then; false where it is no less. */
+export function lowers(match: Match, firing: Firing): boolean {
+  if (!isLowered(match, firing)) return false;
+  match.shown = { ...match.shown, threshold: Math.floor(firing.least ?? match.shown.threshold) };
+  return true;
+}
+
 /** By the time at which they held first, then by the rule's id. */
 export function inOrderOf(matches: Matches): readonly Match[] {
   return [...matches.values()].toSorted((a, b) => a.firstFired - b.firstFired || (a.ruleId < b.ruleId ? -1 : 1));
@@ -83,7 +94,8 @@ export function prolong(
   const lastTime = held.lastFired;
   for (const firing of firings) {
     const match = matches.get(firing.rule.rule.id);
-    if (!match || firing.first < match.firstFired || firing.first - lastTime >= quietMs) return 'more';
+    if (!match || firing.first < match.firstFired || firing.first - lastTime >= quietMs || isLowered(match, firing))
+      return 'more';
     if (firing.first === match.firstFired && (firing.by < match.windowFirst || !windows.grows(firing))) return 'more';
   }
   let what: 'same' | 'longer' = 'same';

@@ -1,6 +1,6 @@
 import { contentsOf } from './incident-change.js';
 import type { Firing } from '../judge/firing.js';
-import { exceptionsOf, firingSelectionsOf, inOrderOf, type Match, matchOf, prolong } from './incident-match.js';
+import { exceptionsOf, firingSelectionsOf, inOrderOf, lowers, type Match, matchOf, prolong } from './incident-match.js';
 import { KnownTimes, stepOf } from './match-times.js';
 import type { Opening } from './opening.js';
 import { GrownWindows } from './windows-grown.js';
@@ -107,6 +107,7 @@ export class Incident {
     if (window && waits) this.windows.counted(firing);
     if (window && (!match || firing.first < match.firstFired)) this.#begin(firing, window, match);
     if (!match || firing.first < match.firstFired) return;
+    if (lowers(match, firing)) this.changed = true;
     if (firing.first === match.firstFired) {
       if (window) this.recount(firing, window);
       else this.#grow(match, firing);

@@ -14,7 +14,7 @@ export function dayPieces({ days }: EngineState): readonly Uint8Array[] {
   return ready.length > 0 ? [piece(kinds.days, serialize({ days: [...ready] } satisfies z.infer<typeof daysPiece>))] : [];
 }
 
-/** When it became unusual, and when role and kind were said; the largest counts, exact. */
+/** When it became unusual, and when role and kind were said; all roles where there are several; the largest counts, exact. */
 export function* dayParts(of: DayCounts, account: number): Iterable<Uint8Array> {
   const { table, texts } = of.days;
   const records = [...of.days.of(account)];
@@ -25,6 +25,9 @@ export function* dayParts(of: DayCounts, account: number): Iterable<Uint8Array> 
     yield bytesOf(Float64Array.of(table.unusual(record), table.roleAt(record), table.kindAt(record)));
     yield* text(Buffer.from(texts.text(table.role(record))));
     yield* text(Buffer.from(texts.text(table.kind(record))));
+    const roles = of.days.roles.severalOf(record);
+    yield words(roles.length);
+    for (const role of roles) yield* text(Buffer.from(role));
     yield words(...of.days.counts.map((_, column) => table.most(record, column)));
   }
 }
@@ -35,14 +38,27 @@ export interface Reading {
   bytes(): Uint8Array;
 }
 
-/** The days of an account as `dayParts` writes them; `columns` are those of now by column then, -1 for none. */
-export function readDays({ days }: EngineState, account: number, columns: readonly number[], { word, bytes }: Reading): void {
+/** How days were written: `columns` are those of now by column then, -1 for none. */
+export interface DaysThen {
+  readonly columns: readonly number[];
+  /** Whether a day says all its roles. */
+  readonly hasRoles: boolean;
+}
+
+/** The days of an account as `dayParts` writes them. */
+export function readDays(
+  { days }: EngineState,
+  account: number,
+  { columns, hasRoles }: DaysThen,
+  { word, bytes }: Reading,
+): void {
   const float = (): number => new Float64Array(Uint32Array.of(word(), word()).buffer)[0] ?? 0;
   const read = (): string => Buffer.from(bytes()).toString();
   for (let left = word(); left > 0; left -= 1) {
     const [day, flags] = [word() | 0, word()];
     const [unusual, roleAt, kindAt, role, kind] = [float(), float(), float(), read(), read()];
+    const roles = Array.from({ length: hasRoles ? word() : 0 }, read);
     const most = new Map(columns.map((now) => [now, word()]));
-    if (days) restoreDay(days.days, account, { day, flags, unusual, role, roleAt, kind, kindAt, most });
+    if (days) restoreDay(days.days, account, { day, flags, unusual, role, roleAt, kind, kindAt, roles, most });
   }
 }

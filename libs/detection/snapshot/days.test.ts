@@ -80,7 +80,7 @@ describe('days in a snapshot that is taken while frames go on and days are given
     const engine = new Engine(options);
     for (let offset = 0; offset < 6; offset += 1) engine.apply(frameOf(offset, 7), aMonday);
     expect(Engine.restore(engine.snapshot(), plain).takeDays()).toEqual([]);
-    expect(versionOf(engine)).toBe(4);
+    expect(versionOf(engine)).toBe(5);
     expect(versionOf(new Engine(plain))).toBe(3);
   });
 });

@@ -18,7 +18,7 @@ import { KeptLines } from '../state/kept-lines.js';
 import { LateList } from '../state/late-list.js';
 import type { Pending } from '../state/rejudgements.js';
 import { settleAgain } from '../state/settle-again.js';
-import { readDays } from './day-parts.js';
+import { type DaysThen, readDays } from './day-parts.js';
 import {
   daysPiece,
   header,
@@ -28,7 +28,8 @@ import {
   present,
   SnapshotRefused,
   toldPiece,
-  versionWithDays,
+  version,
+  versionWithRoles,
 } from './snapshot-format.js';
 
 /** Takes the pieces of a snapshot one after the other. Throws `SnapshotRefused` where they are not those of a whole one that this code reads. */
@@ -89,7 +90,7 @@ class SnapshotReader {
   readonly #series: readonly string[];
   readonly #dormancies: readonly number[];
   /** Column of now by column then, -1 for none; undefined where accounts have no days. */
-  readonly #dayColumns: readonly number[] | undefined;
+  readonly #daysThen: DaysThen | undefined;
   /** The rules ask for accesses that those of then did not ask for. */
   readonly #looksFurther: boolean;
 
@@ -107,8 +108,11 @@ class SnapshotReader {
     this.#dormancies = parsed.dormancies.map((id) =>
       compiled.dormancies.findIndex(({ selection }) => compiled.selectionIds[selection] === id),
     );
-    if (parsed.version === versionWithDays)
-      this.#dayColumns = parsed.dayCounts.map((then) => compiled.dayCounts.findIndex(({ key }) => key === then));
+    if (parsed.version !== version)
+      this.#daysThen = {
+        columns: parsed.dayCounts.map((then) => compiled.dayCounts.findIndex(({ key }) => key === then)),
+        hasRoles: parsed.version === versionWithRoles,
+      };
     this.#setsThen = parsed.sets;
     this.#marks = this.#mapOfMarks(parsed.marks);
     this.#restoreFigures(parsed);
@@ -202,7 +206,7 @@ class SnapshotReader {
         state.windows.index.set(account, series.index, cellOfBytes(cell), ledger);
         settleAgain(state, { account, ledger, cell, series }, held);
       }
-      if (this.#dayColumns) readDays(state, account, this.#dayColumns, { word: next, bytes });
+      if (this.#daysThen) readDays(state, account, this.#daysThen, { word: next, bytes });
       else if (state.days) restoreUnknown(state.days.days, account, timesOf(main));
       accounts += 1;
     }

@@ -23,9 +23,10 @@ export class SnapshotDisturbed extends Error {
   override readonly name = 'SnapshotDisturbed';
 }
 
-/** Engines without habits write the version before, which those of before read. */
+/** Engines without habits write the first of them, which those of before read. Days say all their roles in the newest alone. */
 export const version = 3;
 export const versionWithDays = 4;
+export const versionWithRoles = 5;
 export const pieceBytes = 256 * 1024;
 
 /**
@@ -42,7 +43,7 @@ function isObject(value: unknown): boolean {
 const moment = z.custom<number>((value) => typeof value === 'number' && !Number.isNaN(value));
 
 export const header = z.object({
-  version: z.union([z.literal(version), z.literal(versionWithDays)]),
+  version: z.union([z.literal(version), z.literal(versionWithDays), z.literal(versionWithRoles)]),
   entryWords: z.literal(entryWords),
   /** By number: clinic (a place in `texts`), categories, set of selections, lateness. */
   marks: z.object({
@@ -66,7 +67,7 @@ export const header = z.object({
   conditions: z.array(z.object({ id: z.string(), condition: z.custom<Match>(isObject) })).default([]),
   /** Selections of the dormancy columns. */
   dormancies: z.array(z.string()),
-  /** What is counted in the columns of days; accounts have days in the version that has them. */
+  /** What is counted in the columns of days; accounts have days in the versions that have them. */
   dayCounts: z.array(z.string()).default([]),
   watermark: z.number(),
   knownFrom: moment.default(Number.NEGATIVE_INFINITY),

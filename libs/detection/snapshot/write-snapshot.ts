@@ -19,7 +19,7 @@ import {
   text,
   type toldPiece,
   version,
-  versionWithDays,
+  versionWithRoles,
   words,
 } from './snapshot-format.js';
 
@@ -148,7 +148,7 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
   const { knownFrom } = windows;
   const needed = neededIds(state);
   return {
-    version: state.days ? versionWithDays : version,
+    version: state.days ? versionWithRoles : version,
     entryWords,
     marks: dumpOf(state, marks),
     sets: Array.from({ length: state.marks.sets.count }, (_, set) =>

@@ -71,9 +71,9 @@ export function accountAnswer(
 /** What the model says of the day that a rule speaks of. */
 function withUsual(
   rule: RuleView,
-  usualOf: (of: { readonly day: number; readonly count: number }) => UsualView | undefined,
+  usualOf: (of: { readonly day: number; readonly count: number; readonly roles: readonly string[] }) => UsualView | undefined,
 ): RuleView {
   const { habit } = rule;
-  const usual = habit && usualOf({ day: habit.day, count: habit.most });
+  const usual = habit && usualOf({ day: habit.day, count: habit.most, roles: habit.roles ?? [] });
   return usual ? { ...rule, habit: { ...habit, usual } } : rule;
 }

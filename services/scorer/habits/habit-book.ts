@@ -50,7 +50,7 @@ export class HabitBook {
   readonly habits: Habits = {
     dayOf: (groupId, timeMs) => this.model.dayOf(groupId, timeMs),
     startOf: (groupId, day) => this.model.startOf(groupId, day),
-    least: (rule, groupId, key, day) => this.model.least(rule, groupId, key, day),
+    least: (rule, groupId, key, day, roles) => this.model.least(rule, groupId, key, day, roles),
     evidence: (groupId, key, day, most) => this.model.evidence(groupId, key, day, most),
   };
 
@@ -60,15 +60,21 @@ export class HabitBook {
   /** What the model says of a count that a rule came to on a day; undefined of a rule that asks for no habit, and while nothing is known. */
   usualOf(
     ruleId: string,
-    of: { readonly groupId: string; readonly key: string; readonly day: number; readonly count: number },
+    of: {
+      readonly groupId: string;
+      readonly key: string;
+      readonly day: number;
+      readonly count: number;
+      readonly roles?: readonly string[];
+    },
   ): UsualView | undefined {
     const rule = this.options.rules.find(({ id }) => id === ruleId);
     const found = rule && this.model.explainDay(rule, of.groupId, of.key, of);
     if (!found) return undefined;
-    const { own, role, ceiling = null, usual, p, peerDays, asFar, isNewcomer, ownDays } = found;
+    const { own, role, ceiling = null, usual, p, peerDays, asFar, isNewcomer, asRole, ownDays } = found;
     const least = Math.max(rule.floor, Math.ceil((ownDays?.least ?? 0) - 1e-9));
     return {
-      own, role, ceiling, compared_with: usual, p, peer_days: peerDays, as_far: asFar, is_newcomer: isNewcomer,
+      own, role, ceiling, compared_with: usual, p, peer_days: peerDays, as_far: asFar, is_newcomer: isNewcomer, ...(asRole !== undefined && { as_role: asRole }),
       ...(ownDays && {
         own_days: {
           days: ownDays.days, mean: ownDays.mean, deviation: ownDays.deviation, told_from: found.threshold === undefined ? null : least, p: ownDays.p,

@@ -87,7 +87,8 @@ describe('habits of accounts', () => {
     const one = await running(log, { stateDir: join(stateDir, 'one'), name: 'one' });
     for (let day = 0; day < 6; day += 1) await live(log, [one], day);
     const before = one.book.model;
-    const asked = () => (habitRule ? accounts.map((key) => one.book.habits.least(habitRule, 'helix', key, dayNumber(5))) : []);
+    const asked = () =>
+      habitRule ? accounts.map((key) => one.book.habits.least(habitRule, 'helix', key, dayNumber(5), [])) : [];
     const leasts = asked();
     await one.pipeline.useRules([{ ...rule, title: 'another title' }]);
     expect(one.book.model).toBe(before);
