@@ -78,7 +78,10 @@ export class ScorerPipeline implements Reader {
   async #firstLook(): Promise<void> {
     const deadline = new AbortController();
     const late = this.tools.clock.sleep(formerMsMax, deadline.signal).catch(() => {});
-    await Promise.race([this.tools.formerSubjects?.look(this.rules), late]);
+    const looked = this.tools.formerSubjects?.look(this.rules).catch((cause: unknown) => {
+      this.tools.logger.error('what incidents of former lists count could not be read; judging begins without', { cause });
+    });
+    await Promise.race([looked, late]);
     deadline.abort();
   }
 
