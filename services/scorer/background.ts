@@ -10,6 +10,8 @@ import type { RulesReloader } from './rules/rules-reloader.js';
 const storeEveryMs = 1000;
 /** Time between two looks at rules, lists and register, in milliseconds. */
 export const rulesEveryMs = 5000;
+/** Time between two looks at incidents of former lists that other subjects than accounts have, in milliseconds. */
+const formerEveryMs = 60_000;
 /** Time between two looks at what people found, in milliseconds. */
 const verdictsEveryMs = 10_000;
 
@@ -22,6 +24,8 @@ export class Background {
       readonly rejudger: Rejudger;
       readonly filler: Filler;
       readonly reinstater?: Reinstater;
+      /** What incidents of other subjects count by selections of before. */
+      readonly former?: { look(): Promise<void> };
       readonly reloader: RulesReloader;
       readonly verdicts?: HonestVerdicts;
     },
@@ -35,7 +39,9 @@ export class Background {
       clock.every(storeEveryMs, () => this.#attempt('filling windows', this.work.filler)),
       clock.every(rulesEveryMs, () => this.lookAtRules()),
     );
-    const { verdicts, reinstater } = this.work;
+    const { verdicts, reinstater, former } = this.work;
+    if (former)
+      this.#stops.push(clock.every(formerEveryMs, () => this.#attempt('a look at incidents of other subjects', former)));
     if (reinstater)
       this.#stops.push(clock.every(storeEveryMs, () => this.#attempt('a look at incidents of former lists', reinstater)));
     if (!verdicts) return;

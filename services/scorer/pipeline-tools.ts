@@ -4,6 +4,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { HabitBook } from './habits/habit-book.js';
+import type { FormerSubjects } from './judge/former-subjects.js';
 import type { ToldBefore } from './judge/told-before.js';
 
 export interface PipelineOptions {
@@ -22,6 +23,8 @@ export interface PipelineTools {
   readonly metrics: Metrics;
   /** What accounts usually do, where rules may ask for it. */
   readonly habits?: HabitBook;
+  /** What incidents of other subjects than accounts count by selections of before. */
+  readonly formerSubjects?: FormerSubjects;
   /** Reads what incidents the log has, for a partition that is judged again from frames which were judged before. */
   readonly told?: (signal?: AbortSignal) => Promise<ToldBefore>;
 }

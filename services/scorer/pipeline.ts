@@ -19,6 +19,9 @@ import { windowsFrom } from './judge/window-needs.js';
 
 export const scorerGroup = groups.scorer;
 
+/** How long a start waits for what the store says of former lists, milliseconds: judging must begin without a store, too. */
+const formerMsMax = 3000;
+
 /** Bytes of frames that are judged before the next pause for heartbeats and timers. */
 const batchBytesMax = 8 * 1024 * 1024;
 
@@ -65,9 +68,28 @@ export class ScorerPipeline implements Reader {
     };
     this.#lanes = await laneCountsOf(log);
     await this.tools.habits?.start(signal);
+    await this.#firstLook();
     const options = { group: scorerGroup, topics: judgedTopics, batchBytesMax, ...(signal && { signal }) };
     this.#membership = await join(options);
     return this.#membership;
+  }
+
+  /** What is handed on to other subjects from the first frame on; a store that does not answer is not waited for. */
+  async #firstLook(): Promise<void> {
+    const deadline = new AbortController();
+    const late = this.tools.clock.sleep(formerMsMax, deadline.signal).catch(() => {});
+    const looked = this.tools.formerSubjects?.look(this.rules).catch((cause: unknown) => {
+      this.tools.logger.error('what incidents of former lists count could not be read; judging begins without', { cause });
+    });
+    await Promise.race([looked, late]);
+    deadline.abort();
+  }
+
+  /** Called by a timer: what incidents of other subjects count by selections of before is handed on to them. */
+  async lookAtFormer(): Promise<void> {
+    const seen = await this.tools.formerSubjects?.look(this.rules);
+    for (const owned of seen ? this.#owned.values() : [])
+      await owned.alone(() => seen && owned.scorer.relaying?.useFormer(seen.former, seen.at));
   }
 
   async assigned(at: TopicPartition, held: Bounds): Promise<number | 'earliest'> {
@@ -104,7 +126,12 @@ export class ScorerPipeline implements Reader {
     if (laneOf(at)) return { ...this.tools, outbox, relayed: new RelayedThrough(restored?.header.relayed) };
     const past = { windows: restored?.header.windows, watermark: restored?.engine.stats().watermark ?? clock.now() };
     const from = Math.max(restored?.header.offset ?? 0, held.start);
-    const relaying = relayingFrom(from, past, this.#engine.rules, { partition: at.partition, counts: this.#lanes, outbox });
+    const relaying = relayingFrom(from, past, this.#engine.rules, {
+      partition: at.partition,
+      counts: this.#lanes,
+      outbox,
+      former: this.tools.formerSubjects?.seen.former ?? [],
+    });
     return { ...this.tools, outbox, relaying };
   }
 

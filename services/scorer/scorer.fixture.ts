@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MemoryHistory } from '#libs/access-store/memory/memory-history.js';
 import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
+import type { SharedIncident } from '#libs/access-store/incidents/shared-incidents.js';
 import type { StoredCondition } from '#libs/access-store/selections/selection-expressions.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js';
@@ -12,6 +13,7 @@ import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
+import { FormerSubjects } from './judge/former-subjects.js';
 import type { ToldBefore } from './judge/told-before.js';
 import { Filler } from './late/filler.js';
 import { ScorerPipeline } from './pipeline.js';
@@ -72,6 +74,19 @@ export class Archive {
   readonly store = new MemoryStore();
   readonly history = new MemoryHistory(this.store);
 
+  /** What it has of incidents that were told. */
+  sharedIncidents(log: FakeLog): readonly SharedIncident[] {
+    if (this.history.away) throw new Transient('the store is away');
+    const last = new Map<string, IncidentChange>();
+    for (const change of log.changes())
+      if ((last.get(change.incident_id)?.version ?? -1) <= change.version) last.set(change.incident_id, change);
+    return [...last.values()].flatMap(({ subject_kind, ...one }) =>
+      subject_kind === 'account' || subject_kind === 'id_block' || one.state === 'merged' || one.state === 'withdrawn'
+        ? []
+        : [{ ...one, subject_kind }],
+    );
+  }
+
   /** What it keeps of selections. */
   conditionsOf(ids: readonly string[]): readonly StoredCondition[] {
     if (this.history.away) throw new Transient('the store is away');
@@ -113,7 +128,14 @@ export async function aScorer(given: ScorerGiven) {
   const engine = { rules, quietMs: 86_400_000, allowedLatenessMs: 900_000 };
   const clock = given.clock ?? new FakeClock();
   const { told } = given;
-  const tools = { log, clock, logger: silentLog, metrics: new Metrics('scorer'), ...(told && { told }) };
+  const formerSubjects = new FormerSubjects({
+    incidents: async () => archive.sharedIncidents(log),
+    conditions: async (ids) => archive.conditionsOf(ids),
+    quietMs: engine.quietMs,
+    clock,
+    logger: silentLog,
+  });
+  const tools = { log, clock, logger: silentLog, metrics: new Metrics('scorer'), formerSubjects, ...(told && { told }) };
   const pipeline = new ScorerPipeline({ engine, stateDir, snapshotEveryMs }, tools);
   await pipeline.start();
   const from: number[] = [];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
+import { sharedIncidents } from '#libs/access-store/incidents/shared-incidents.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { conditionsOf } from '#libs/access-store/selections/selection-expressions.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
@@ -30,6 +31,7 @@ import { HonestVerdicts } from './habits/honest-verdicts.js';
 import { Filler } from './late/filler.js';
 import { Reinstater } from './late/reinstater.js';
 import { Rejudger } from './late/rejudger.js';
+import { FormerSubjects } from './judge/former-subjects.js';
 import { readToldBefore } from './judge/told-before.js';
 import { ScorerPipeline } from './pipeline.js';
 import { RulesReloader } from './rules/rules-reloader.js';
@@ -95,12 +97,13 @@ const habitBook = {
 
 const pipeline = {
   provide: ScorerPipeline,
-  inject: [SCORER_CONFIG, RULES, EVENT_LOG, HabitBook, CLOCK, LOG, Metrics],
+  inject: [SCORER_CONFIG, RULES, EVENT_LOG, HabitBook, STORE_CLIENT, CLOCK, LOG, Metrics],
   useFactory: async (
     config: ScorerConfig,
     rules: readonly Rule[],
     log: EventLog,
     habits: HabitBook,
+    client: StoreClient,
     clock: Clock,
     logger: Log,
     metrics: Metrics,
@@ -113,7 +116,14 @@ const pipeline = {
     const options = { engine, stateDir, writer, snapshotEveryMs: config.VIGIE_SNAPSHOT_SECONDS * 1000 };
     const told = (signal?: AbortSignal) =>
       readToldBefore({ log, group: ownGroup('vigie-scorer.told', config), ...(signal && { signal }) });
-    return new ScorerPipeline(options, { log, clock, logger, metrics, habits, told });
+    const formerSubjects = new FormerSubjects({
+      incidents: (fromMs) => sharedIncidents(client, fromMs),
+      conditions: (ids) => conditionsOf(client, ids),
+      quietMs,
+      clock,
+      logger,
+    });
+    return new ScorerPipeline(options, { log, clock, logger, metrics, habits, formerSubjects, told });
   },
 };
 
@@ -161,7 +171,17 @@ const background = {
       conditions,
       owns: (owned, told) => owner.holds(owned, told.change),
     });
-    return new Background({ rejudger, filler: new Filler(owner, tools), reinstater, reloader: rules, verdicts }, tools);
+    return new Background(
+      {
+        rejudger,
+        filler: new Filler(owner, tools),
+        reinstater,
+        former: { look: () => owner.lookAtFormer() },
+        reloader: rules,
+        verdicts,
+      },
+      tools,
+    );
   },
 };
 

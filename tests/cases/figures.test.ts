@@ -1,13 +1,13 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { hash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { strFromU8, unzipSync } from 'fflate';
 import { copyMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
-import { compiledModule } from '#libs/runtime/paths.js';
+import { compiledModule, projectRoot } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { findWithLibraries } from '../../scripts/debian-tool.mjs';
@@ -16,7 +16,12 @@ const clinics = ['750300123', '690300456', '130300789'];
 const began = Date.parse('2026-01-05T08:00:00Z');
 const daySeconds = 86_400;
 const folder = mkdtempSync(join(tmpdir(), 'vigie-figures-'));
-const files = { clinics: join(folder, 'clinics.csv'), keys: join(folder, 'keys'), tokens: join(folder, 'tokens.json') };
+const files = {
+  clinics: join(folder, 'clinics.csv'),
+  keys: join(folder, 'keys'),
+  tokens: join(folder, 'tokens.json'),
+  lists: join(folder, 'lists'),
+};
 const assistant = randomBytes(32).toString('base64url');
 const keys = { old: randomBytes(32).toString('base64'), young: randomBytes(32).toString('base64') };
 const pdfReader = findWithLibraries('poppler-utils', 'pdftotext');
@@ -53,9 +58,27 @@ const act = (id: string, body: object) => json<ShownCase>(`/v1/cases/${id}/actio
 const shows = (id: string, patients: number) =>
   vigie.until(() => json<ShownCase>(`/v1/cases/${id}`), (shown) => shown.case.patients === patients && shown.case.patients_settled); // prettier-ignore
 
-/** What the first page says of all open cases together. */
-const showsOpen = (open: number) =>
-  vigie.until(() => json<{ readonly patients: object }>('/v1/summary'), ({ patients }) => isDeepStrictEqual(patients, { open, open_settled: true, clinics: clinics.length })); // prettier-ignore
+/** What the first page says of all open cases together, and a dashboard of their incidents, which are all open. */
+async function showsOpen(open: number): Promise<void> {
+  const settled = { open, open_settled: true, clinics: clinics.length };
+  await vigie.until(() => json<{ readonly patients: object }>('/v1/summary'), ({ patients }) => isDeepStrictEqual(patients, settled)); // prettier-ignore
+  expect(Number((await vigie.sql(panel('Patients in open incidents')))[0]?.['patients'])).toBe(open);
+}
+
+/** The query of a panel for analysts, of all groups. */
+function panel(title: string): string {
+  const dashboard = readFileSync(join(projectRoot, 'deploy/grafana/dashboards/analysts.json'), 'utf8');
+  const { panels } = JSON.parse(dashboard) as { readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly rawSql: string }[] }[] }; // prettier-ignore
+  return (
+    panels.find((one) => one.title === title)?.targets?.[0]?.rawSql.replaceAll(/\$__conditionalAll\(.+?\), \$group\)/g, '1') ?? ''
+  );
+}
+
+/** Lists that are not as long as the figure, by the question of analysts. */
+async function unequal(): Promise<readonly unknown[]> {
+  const query = readFileSync(join(projectRoot, 'libs/access-store/assistant/figures/list-equals-figure.sql'), 'utf8');
+  return (await vigie.sql(query)).filter(({ figure, listed }) => figure !== listed);
+}
 
 async function command(...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [compiledModule('cli/vigie'), ...args], { env: { ...process.env, NODE_OPTIONS: '', ...env } });
@@ -68,12 +91,14 @@ async function tool(name: string, given: object): Promise<string> {
   return (await fetch(`${vigie.url('console')}/mcp`, { method: 'POST', headers, body })).text();
 } // prettier-ignore
 
-/** How many different patients the records of a CSV name, and of how many clinics. */
-function patientsOf(csv: string): number {
+/** The records of a CSV. */
+function recordsOf(csv: string): readonly Record<string, string | undefined>[] {
   const [head = '', ...lines] = csv.trim().split('\n');
-  const place = head.split(',').indexOf('patient_id');
-  return new Set(lines.map((line) => line.split(',')[place])).size;
+  return lines.map((line) => Object.fromEntries(head.split(',').map((name, place) => [name, line.split(',')[place]])));
 }
+
+/** How many different patients the records of a CSV name. */
+const patientsOf = (csv: string) => patientsIn(recordsOf(csv));
 
 /** How many different patients lines of lists name. */
 const patientsIn = (lines: readonly Record<string, unknown>[]) => new Set(lines.map((line) => line['patient_id'])).size;
@@ -93,6 +118,11 @@ async function figures(id: string) {
   const told = JSON.parse(await command('dossier', 'figures', id, '--format', 'json')) as { readonly settled: string; readonly of_incidents: { readonly whole: { readonly patients: number } } };
   const spoken = /"patients":(\d+)/.exec(await tool('get_case', { case_id: id }))?.[1];
   const row = (await command('case', 'list', '--status', 'new,acknowledged,resolved')).split('\n').find((line) => line.startsWith(id.slice(0, 8)));
+  const csv = await ask(`/v1/cases/${id}/patients.csv`);
+  const byClinic = [...Map.groupBy(recordsOf(csv), (line) => line['clinic_id'])].map(([clinic, lines]) => [clinic, patientsIn(lines)]);
+  const { clinics: shownClinics } = await json<{ readonly clinics: readonly { readonly clinic_id: string; readonly patients: number }[] }>(`/v1/cases/${id}/clinics`);
+  expect(Object.fromEntries(shownClinics.map((one) => [one.clinic_id, one.patients]))).toEqual(Object.fromEntries(byClinic));
+  expect(await unequal()).toEqual([]);
   return {
     settled: told.settled,
     incidents: {
@@ -102,7 +132,7 @@ async function figures(id: string) {
       listed: { ...Object.fromEntries(shown.incidents.map((one) => [one.incident_id, 0])), ...Object.fromEntries([...lists].map(([incident, lines]) => [incident, patientsIn(lines)])) },
     },
     figure: [shown.case.patients, listed.cases.find(({ case_id }) => case_id === id)?.patients, Number(spoken), await number(`SELECT patients AS n FROM vigie.cases WHERE case_id = '${id}'`), Number(row?.trim().split(/\s{2,}/)[3])],
-    list: [page.figure.patients, shape.total, told.of_incidents.whole.patients, patientsOf(await ask(`/v1/cases/${id}/patients.csv`)), patientsIn([...lists.values()].flat())],
+    list: [page.figure.patients, shape.total, told.of_incidents.whole.patients, patientsOf(csv), patientsIn([...lists.values()].flat())],
   };
 } // prettier-ignore
 
@@ -123,9 +153,10 @@ describe('how many patients', () => {
     writeFileSync(files.keys, `helix:k1=${keys.old}\n`);
     const token = { name: 'desk', owner: 'a.durand', role: 'analyst', clinics: ['*'], actor: 'full', group_id: 'helix', expires: '2999-01-01T00:00:00.000Z', sha256: hash('sha256', assistant, 'hex') };
     writeFileSync(files.tokens, JSON.stringify({ tokens: [token] }));
+    mkdirSync(files.lists);
     const portBase = await freePortBase();
     await copyMigrated(join(folder, 'data'));
-    const own = { VIGIE_MCP_TOKENS_FILE: files.tokens, VIGIE_CLINICS_FILE: files.clinics, VIGIE_PSEUDONYM_KEYS_FILE: files.keys };
+    const own = { VIGIE_MCP_TOKENS_FILE: files.tokens, VIGIE_CLINICS_FILE: files.clinics, VIGIE_PSEUDONYM_KEYS_FILE: files.keys, VIGIE_LISTS_DIR: files.lists };
     vigie = await RunningVigie.start({ portBase, dataDir: join(folder, 'data'), env: own });
     env = { ...own, VIGIE_DATA_DIR: vigie.dataDir, VIGIE_PORT_BASE: String(portBase) };
     // Two who read thirty patients in common, one who reads alone, and one who seems to come back after forty days.
@@ -173,6 +204,23 @@ describe('how many patients', () => {
     // The thirty whom both have read are thirty people.
     await showsOpen(170);
   });
+
+  it('grows by late accesses of an account that lists have left out since, also where the scorer has lost what it knew', async () => {
+    const loadedAt = async () => /^vigie_rules_loaded_time_seconds\S* (\S+)$/m.exec(await (await fetch(`${vigie.url('scorer')}/metrics`)).text())?.[1];
+    const before = await loadedAt();
+    writeFileSync(join(files.lists, 'service_accounts.txt'), 'd\n');
+    await vigie.until(loadedAt, (at) => at !== undefined && at !== before);
+    await vigie.post(reads('d', range(260, 262), 101, 1));
+    await shows(id('d'), 62);
+    vigie.hold();
+    vigie.kill('scorer');
+    rmSync(join(vigie.dataDir, 'state', 'scorer'), { recursive: true });
+    vigie.release();
+    await vigie.post(reads('d', range(262, 265), 111, 1));
+    await shows(id('d'), 65);
+    expect(await figures(id('d'))).toEqual(standing({ [id('d')]: 65 }, 65));
+    await showsOpen(175);
+  }); // prettier-ignore
 
   it('is one less, in list and incident, where a patient is erased from a case that is over; the case keeps what it was judged by', async () => {
     await vigie.post(range(0, 80).flatMap((other) => reads(`other ${other}`, [700 + other], 3 * daySeconds)));

@@ -21,7 +21,7 @@ const queries = [...page.matchAll(/^## (\d+\. .+)\n\n(.+)\n\n```sql\n([\s\S]+?)\
 const columns = [
   'actor_id role clinics events first last', 'hour events patients clinics', 'group_id actor_id hour patients clinics', 'actor_id events patients',
   'incident_id group_id actor_id state level first_time last_time detected_at patients_at_firing patients_at_detection patients clinics found late_seconds rules',
-  'patient_id first last accesses clinics', 'clinic_id patients first last', 'incident_id figure listed', 'category patients events',
+  'patient_id first last accesses clinics', 'clinic_id patients first last', 'incident_id figure listed', 'category patients',
   'changed_at change_type state patients step rules', 'endpoint change_type attempts outcome status delay_seconds',
   'found incidents median_seconds median_late_seconds median_patients_at_firing most_patients', 'source_ip device user_agent sessions first last patients', 'actor_id day clinics usual',
   'actor_id events patients last', 'time actor_id clinic_id action records patients_named', 'actor_id role patients purposes',
@@ -44,6 +44,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const asked = async (place: number, query_params = {}) =>
+  (await client.query({ query: queries[place - 1]?.sql ?? '', format: 'JSONEachRow', query_params })).json<
+    Record<string, unknown>
+  >();
+const named = async (place: number, given = {}) =>
+  (await asked(place, { group: 'helix', actor: 'secretary', ...given })).flatMap((row) =>
+    (row['actor_id'] ?? 'secretary') === 'secretary' ? Number(row['patients'] ?? row['patients_named']) : [],
+  );
+
 describe('the page for analysts', () => {
   it('has twenty-five queries', () => {
     expect(queries).toHaveLength(25);
@@ -64,10 +73,23 @@ describe('the page for analysts', () => {
     },
   );
 
-  it('lists as many patients as the incident counts', async () => {
-    const answer = await client.query({ query: queries[7]?.sql ?? '', format: 'JSONEachRow' });
-    expect(await answer.json()).toEqual([{ incident_id: id(900), figure: 30, listed: 30 }]);
+  it('lists as many patients as the incident counts, and says so of one that has no list', async () => {
+    expect(await asked(8)).toEqual([
+      { incident_id: id(900), figure: 30, listed: 30 },
+      { incident_id: id(920), figure: 7, listed: 0 },
+    ]);
+    const categories = await asked(9, { incident: id(900) });
+    expect(categories).toEqual(['identity', 'prescription'].map((category) => ({ category, patients: 30 })));
   });
+
+  it('counts nobody where an access names nobody', async () => {
+    // The secretary's export names one of 400; two more of theirs, one of them by night, name nobody.
+    expect((await named(2)).toSorted()).toEqual([0, 0, 1]);
+    expect(await named(4)).toEqual([0]);
+    expect((await named(16)).toSorted()).toEqual([0, 1]);
+    expect((await named(13)).toSorted()).toEqual([1]);
+    expect([await named(15), await named(17)]).toEqual([[0], [0]]);
+  }); // prettier-ignore
 });
 
 /** Two days of an invented group: ordinary work, then one account that reads through five clinics by night. */
@@ -91,6 +113,8 @@ async function fill(store: ClickHouseStore): Promise<void> {
     access(201, { emergency: true, purpose: 'emergency', actor_id: 'dr.night' }),
     access(202, { outcome: 'failure', actor_id: 'clerk' }),
     access(204, { actor_id: 'dr.ahead', time_claimed: at(0, 74) }),
+    access(205, { action: 'export', record_count: 400, actor_id: 'secretary', patient_id: '', time: at(5, 10) }),
+    access(206, { actor_id: 'secretary', patient_id: '', time: at(5, 23), privileged: true, mfa: false, emergency: true }),
     access(203, { actor_id: 'dr.usurped', time: at(0, 50), clinic_id: 'c0' }),
   ];
   const rows = [...work, ...attack, ...other];
@@ -105,7 +129,18 @@ async function fill(store: ClickHouseStore): Promise<void> {
   }; // prettier-ignore
   const what = { state: 'suppressed', suppressed_by: ['recall'], change_type: 'incident.suppressed' };
   const suppressed = { ...incident, incident_id: id(910), change_id: id(911), actor_id: 'secretary', ...what };
-  await store.insert('incident_changes', lines([incident, suppressed]), 2, 'incident');
+  // Retention took its accesses away.
+  const old = {
+    ...incident,
+    incident_id: id(920),
+    change_id: id(921),
+    actor_id: 'dr.past',
+    patients: 7,
+    first_time: at(0, 2),
+    last_time: at(30, 2),
+    detected_at: at(10, 2),
+  };
+  await store.insert('incident_changes', lines([incident, suppressed, old]), 3, 'incident');
   const entry = {
     list_name: 'recalls',
     value: 'secretary',

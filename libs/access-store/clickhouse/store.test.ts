@@ -10,6 +10,7 @@ import { ClickHouseStore } from './clickhouse-store.js';
 import { MemoryStore } from '../memory/memory-store.js';
 import { migrate, migrationOf, readMigrations } from '../tables/migrate.js';
 import type { AccessStore } from '../contract/port.js';
+import { conditionsOf } from '../selections/selection-expressions.js';
 import { storeForTests } from './store.fixture.js';
 
 let client: ClickHouseClient;
@@ -142,6 +143,13 @@ describe('incidents as people read them', () => {
       { id: 'c'.repeat(32), sql: "has(categories, 'lab')" },
     ]);
     await store.registerSelections([{ id: selection, sql: 'this is not read again' }]);
+    // What a scorer asks accesses by, also of a selection that was registered without.
+    const tree = { op: 'not', of: { op: 'test', test: { kind: 'present', field: 'device' } } } as const;
+    await store.registerSelections([{ id: selection, sql: '', tree }]);
+    await store.registerSelections([{ id: selection, sql: '' }]);
+    expect(await conditionsOf(client, [selection, 'c'.repeat(32)])).toEqual([
+      { selection_id: selection, condition: JSON.stringify(tree) },
+    ]);
     const answer = await rows(
       `SELECT uniqExact(patient_id) AS listed, sum(accesses) AS events, any(i.patients) AS figure FROM vigie.incident_patients AS p
        INNER JOIN vigie.incidents AS i ON p.incident_id = i.incident_id WHERE p.incident_id = '${id(50)}'`,

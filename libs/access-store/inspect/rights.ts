@@ -16,8 +16,9 @@ export const rightsOf: Readonly<Record<ReadingService, readonly string[]>> = {
     'CREATE VIEW ON vigie.incident_patients',
     'DROP VIEW ON vigie.incident_patients',
     'CREATE VIEW ON vigie.dossier_unnamed_of',
+    'CREATE VIEW ON vigie.incidents_patients_of',
   ],
-  scorer: ['access_rows', 'incident_states', 'archive_batches', 'lists', 'clinics'].map((table) => `SELECT ON vigie.${table}`),
+  scorer: ['access_rows', 'incident_states', 'archive_batches', 'lists', 'clinics', 'selections'].map((table) => `SELECT ON vigie.${table}`),
   notifier: [
     'INSERT ON vigie.notification_attempts',
     ...['notification_attempts', 'notifications', 'mutes', 'clinics'].map((table) => `SELECT ON vigie.${table}`),

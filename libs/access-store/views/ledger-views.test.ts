@@ -6,6 +6,7 @@ import { isStoredSubject, subjectColumns } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { type SharedIncident, sharedIncidents } from '../incidents/shared-incidents.js';
 import { patientsOfIncidents } from '../together/some-patients.js';
 import { patientsTogether } from '../together/patients-together.js';
 import { text } from 'node:stream/consumers';
@@ -50,6 +51,15 @@ afterAll(end);
 
 /** How many patients a recount has. */
 const people = (scopes: readonly Scope[]) => new Set(recount(scopes).map(({ patient_id }) => patient_id)).size;
+
+/** Whose an incident is, its times and what it counts by. */
+const named = ({ subject_kind, actor_id, first_time, last_time, selections: ids }: IncidentChange | SharedIncident) => [
+  subject_kind,
+  actor_id,
+  first_time,
+  last_time,
+  ids,
+];
 
 describe('the ledger of an incident', () => {
   it('counts a patient once over a rotation of the key, by the newer pseudonym', () => {
@@ -133,6 +143,13 @@ describe('the ledger of a case', () => {
       expect(await patientsTogether(client, { ...given, caseId: 'nobody' })).toBeUndefined();
     }
   });
+
+  it('may grow by former lists where its incident is of what accounts have in common: those of accounts and of blocks are told apart', async () => {
+    const shared = incidents.filter(({ subject_kind }) => subject_kind !== 'account' && subject_kind !== 'id_block');
+    const found = await sharedIncidents(client, 0);
+    expect(found.map(named).toSorted()).toEqual(shared.map(named).toSorted());
+    expect(await sharedIncidents(client, Date.parse('2100-01-01'))).toEqual([]);
+  }); // prettier-ignore
 
   it('is as long for some incidents together, each patient once, and for each of them as by itself', async () => {
     const some = incidents.slice(0, 9);

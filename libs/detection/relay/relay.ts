@@ -6,12 +6,23 @@ import { compileSeries } from '../compile/compile-series.js';
 import type { LiveSelection } from '../compile/series.js';
 import { noSelections, SelectionSets } from '../memory/selection-sets.js';
 import { Texts } from '../memory/texts.js';
-import { lanesOf, type Rule, rulesOf } from '../rule/rule.js';
+import { lanesOf, type Rule, rulesOf, type Selection } from '../rule/rule.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 import { SubjectReader } from '../scan/subject-reader.js';
 import { Selector } from '../select/selector.js';
+import { type FormerLane, FormerLanes } from './subjects-of-before.js';
 import { keyOf, SubjectPartitions } from './subject-lines.js';
+
+export type { FormerLane };
+
+/** What is relayed besides what the rules of now look at. */
+export interface RelayedBesides {
+  /** Rules of before: what they looked at goes on being relayed. */
+  readonly before?: readonly Rule[];
+  /** What incidents of former lists count. */
+  readonly former?: readonly FormerLane[];
+}
 
 /** Accesses of one frame for one partition of a subject's topic: newline-delimited rows, as they lay in the frame. */
 export interface Relayed {
@@ -30,22 +41,39 @@ const textsMax = 65_536;
 export class Relay {
   readonly #lanes: readonly Lane[];
   readonly #sieve: Sieve | undefined;
+  readonly #former: readonly FormerLanes[];
 
   /** `partitions`: of the topic of each kind. Its own rules decide; those of accounts are passed over. */
-  constructor(rules: readonly Rule[], partitions: Readonly<Record<LaneKind, number>>) {
-    this.#lanes = lanesOf(rules).map((kind) => new Lane(kind, rulesOf({ rules, subject: kind }), partitions[kind]));
+  constructor(rules: readonly Rule[], partitions: Readonly<Record<LaneKind, number>>, besides: RelayedBesides = {}) {
+    const { before = [], former = [] } = besides;
+    const lanes = lanesOf([...rules, ...before]);
+    this.#lanes = lanes.map((kind) => new Lane(kind, selectionsOf(kind, [rules, before]), partitions[kind]));
     if (this.#lanes.length > 1) this.#sieve = new Sieve(this.#lanes);
+    const byKind = Map.groupBy(former, ({ kind }) => kind);
+    this.#former = [...byKind].map(([kind, own]) => new FormerLanes(kind, own, new SubjectPartitions(partitions[kind])));
   }
 
-  /** Whether any rule asks for another subject: without one, nothing has to be looked at. */
+  /** Whether any rule asks for another subject, or did for an incident: without one, nothing has to be looked at. */
   get isNeeded(): boolean {
-    return this.#lanes.length > 0;
+    return this.#lanes.length > 0 || this.#former.length > 0;
   }
 
   take(frame: Uint8Array): readonly Relayed[] {
     const some = this.#sieve ? this.#sieve.take(frame) : frame;
-    return some.length === 0 ? [] : this.#lanes.flatMap((lane) => lane.take(some));
+    const relayed = some.length === 0 ? [] : this.#lanes.flatMap((lane) => lane.take(some));
+    if (this.#former.length === 0) return relayed;
+    const former = this.#former.flatMap((one) =>
+      [...one.take(frame)].map(([partition, lines]) => ({ kind: one.kind, partition, lines })),
+    );
+    return [...relayed, ...former];
   }
+}
+
+/** Selections that rules of a kind look at, each once. */
+function selectionsOf(kind: LaneKind, sets: readonly (readonly Rule[])[]): readonly Selection[] {
+  const options = { subject: kind, quietMs: 0, allowedLatenessMs: 0 };
+  const live = sets.flatMap((rules) => compileSeries(rulesOf({ rules, subject: kind }), [], options).live);
+  return [...new Map(live.map(({ selection }) => [selection.id, selection])).values()];
 }
 
 const newline = Buffer.from('\n');
@@ -102,13 +130,12 @@ class Lane {
 
   constructor(
     private readonly kind: LaneKind,
-    rules: readonly Rule[],
+    selections: readonly Selection[],
     partitions: number,
   ) {
-    const { live, selectionIds } = compileSeries(rules, [], { subject: kind, quietMs: 0, allowedLatenessMs: 0 });
     this.#reader = new SubjectReader(kind);
-    this.live = live;
-    this.#sets = new SelectionSets(selectionIds.length);
+    this.live = selections.map((selection, number) => ({ selection, number }));
+    this.#sets = new SelectionSets(selections.length);
     this.#partitions = new SubjectPartitions(partitions);
     this.#selector = this.#newSelector();
   }

@@ -4,6 +4,8 @@ import type { Log } from '#libs/runtime/log.js';
 
 /** The store is asked again after this where figures have changed, and where it was not where they are after twice as long each time, in milliseconds. */
 const againMs = { first: 5_000, most: 300_000 } as const;
+/** Counting takes at most one part in so many of the time. */
+const sharePerCount = 20;
 /** So many different views of the open cases are remembered, those that were asked for last. */
 const viewsMax = 64;
 
@@ -24,6 +26,8 @@ interface View {
   readonly figures: string;
   readonly askedAt: number;
   readonly pauseMs: number;
+  /** How long the last count took, milliseconds. */
+  readonly tookMs: number;
   readonly listed: PatientsListed | undefined;
 }
 
@@ -64,12 +68,14 @@ export class OpenPatients {
     const now = this.tools.clock.now();
     const isSame = last?.figures === figures;
     const isCounted = isSame && last.listed !== undefined && areEqual(incidents, last.listed);
-    const pauseMs = isCounted ? againMs.most : isSame ? last.pauseMs : againMs.first;
+    const leastMs = Math.max(againMs.first, sharePerCount * (last?.tookMs ?? 0));
+    const pauseMs = isCounted ? againMs.most : isSame ? Math.max(last.pauseMs, leastMs) : leastMs;
     if (this.#asking.has(view) || (last && now < last.askedAt + pauseMs)) return;
     const asking = this.#look(view, incidents, {
       figures,
       askedAt: now,
       pauseMs: isSame ? Math.min(2 * pauseMs, againMs.most) : pauseMs,
+      tookMs: last?.tookMs ?? 0,
       listed: last?.listed,
     });
     this.#asking.set(view, asking.finally(() => this.#asking.delete(view))); // prettier-ignore
@@ -79,7 +85,7 @@ export class OpenPatients {
     this.#remember(view, asked);
     try {
       const listed = await this.ask(incidents.map(({ incident_id }) => incident_id).toSorted());
-      this.#remember(view, { ...asked, listed });
+      this.#remember(view, { ...asked, listed, tookMs: this.tools.clock.now() - asked.askedAt });
     } catch (cause) {
       this.tools.log.warn(
         'the patients of open cases could not be counted together; until they are, their figure is the most that they can be',

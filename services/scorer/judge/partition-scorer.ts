@@ -62,6 +62,11 @@ export class PartitionScorer {
     this.#arrivedAt = tools.clock.monotonic();
   }
 
+  /** Of a partition of the accesses. */
+  get relaying(): Relaying | undefined {
+    return this.tools.relaying;
+  }
+
   /** Judges frames and appends what they decide. Rejects with `Transient` when the log does not take it; then call again. */
   async take(frames: readonly Frame[]): Promise<void> {
     for (const frame of frames) {
@@ -155,7 +160,7 @@ export class PartitionScorer {
     const { engine, backfillFromMs } = await inSlices(this.engine.changing(rules), clock);
     this.engine = engine;
     this.unfollow();
-    this.tools.relaying?.useRules(rules, this.nextOffset, engine.stats().watermark);
+    this.tools.relaying?.useRules(rules, this.nextOffset, engine.stats().watermark, clock.monotonic());
     return backfillFromMs;
   }
 

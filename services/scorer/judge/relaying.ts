@@ -1,6 +1,6 @@
 import { laneTopics } from '#libs/contracts/topics.js';
 import { type LaneKind, laneKinds } from '#libs/contracts/vocabulary.js';
-import { Relay } from '#libs/detection/relay/relay.js';
+import { type FormerLane, Relay } from '#libs/detection/relay/relay.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import type { EventLog, Frame, TopicPartition } from '#libs/event-log/port.js';
 import type { Outbox } from './outbox.js';
@@ -25,6 +25,9 @@ export function laneOf({ topic }: TopicPartition): LaneKind | undefined {
   return laneKinds.find((kind) => laneTopics[kind] === topic);
 }
 
+/** How long after a change of rules incidents that were told before it are in the store at the latest, milliseconds. */
+const settledMs = 300_000;
+
 /** From which partition of the accesses, and to where. */
 export interface RelayingTo {
   readonly partition: number;
@@ -36,15 +39,30 @@ export interface RelayingTo {
 export class Relaying {
   #relay: Relay;
   #known: ReadonlySet<string>;
+  /** Rules of before that go on being relayed for, until it is known which incidents they have told. */
+  #before: readonly Rule[] = [];
+  /** Rules were changed for the last time then; monotonic milliseconds. */
+  #changedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly to: RelayingTo,
-    rules: readonly Rule[],
+    private rules: readonly Rule[],
     /** Those of `windowKeys` that what was judged before was relayed for. */
     known = windowKeys(rules),
+    private former: readonly FormerLane[] = [],
   ) {
-    this.#relay = new Relay(rules, to.counts);
+    this.#relay = new Relay(rules, to.counts, { former });
     this.#known = new Set(known);
+  }
+
+  /**
+   * Relays besides what incidents of former lists count, as it was known at `at`, monotonic milliseconds. Incidents are told, and stored, some time after the accesses that they are of: only what is
+   * known `settledMs` after rules have changed takes the place of what the rules of before looked at.
+   */
+  useFormer(former: readonly FormerLane[], at: number): void {
+    this.former = former;
+    if (at - this.#changedAt >= settledMs) this.#before = [];
+    this.#relay = new Relay(this.rules, this.to.counts, { before: this.#before, former });
   }
 
   take(frame: Frame): void {
@@ -54,10 +72,13 @@ export class Relaying {
 
   /**
    * Looks for what these rules ask from the frame at `nextOffset` on. Whoever counts for them is told that what lies before, up to the event time
-   * `watermark`, was not looked for: the store has it.
+   * `watermark`, was not looked for: the store has it. `at`: when rules took the place of others, monotonic milliseconds; left out where none did.
    */
-  useRules(rules: readonly Rule[], nextOffset: number, watermark: number): void {
-    this.#relay = new Relay(rules, this.to.counts);
+  useRules(rules: readonly Rule[], nextOffset: number, watermark: number, at = Number.NEGATIVE_INFINITY): void {
+    this.#before = at === Number.NEGATIVE_INFINITY ? [] : [...this.#before, ...this.rules];
+    this.#changedAt = at;
+    this.rules = rules;
+    this.#relay = new Relay(rules, this.to.counts, { before: this.#before, former: this.former });
     const mark = { partition: this.to.partition, through: nextOffset - 1, began: watermark };
     const lanes = watermark > 0 ? newLanes(rules, this.#known) : [];
     const everywhere = lanes.flatMap((kind) =>
@@ -76,10 +97,10 @@ export function relayingFrom(
   from: number,
   past: { readonly windows: readonly string[] | undefined; readonly watermark: number },
   rules: readonly Rule[],
-  to: RelayingTo,
+  to: RelayingTo & { readonly former?: readonly FormerLane[] },
 ): Relaying {
-  if (from === 0) return new Relaying(to, rules);
-  const relaying = new Relaying(to, rules, past.windows ?? []);
+  if (from === 0) return new Relaying(to, rules, undefined, to.former);
+  const relaying = new Relaying(to, rules, past.windows ?? [], to.former);
   relaying.useRules(rules, from, past.watermark);
   return relaying;
 }

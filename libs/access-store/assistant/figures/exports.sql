@@ -1,5 +1,5 @@
 -- Exports, prints and downloads.
-SELECT time, actor_id, clinic_id, action, any(record_count) AS records, uniqExact(patient_id) AS patients_named
+SELECT time, actor_id, clinic_id, action, any(record_count) AS records, uniqExactIf(patient_id, patient_id != '') AS patients_named
 FROM vigie.accesses
 WHERE action IN ('export', 'print', 'download')
 GROUP BY time, actor_id, clinic_id, action, event_id
