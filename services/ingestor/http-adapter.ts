@@ -4,8 +4,11 @@ import { Connections } from './receive/connections.js';
 
 /** Time for the headers of a request: what says nothing, or comes one byte every ten seconds, is cut here. */
 const headersMsMax = 10_000;
-/** Connections that idle between two requests. */
-const keepAliveMs = 60_000;
+/**
+ * Connections that idle between two requests. Proxies and balancers keep theirs for 60 or 75 s, and must be who closes: what is sent on a connection that is being closed
+ * here is answered 502 by them, and some senders take that for good.
+ */
+const keepAliveMs = 90_000;
 /** Some hundred shippers with a handful each; idle ones beyond it make room. */
 const connectionsMax = 4096;
 

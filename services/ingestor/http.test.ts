@@ -231,6 +231,11 @@ describe('the ingestor over HTTP', () => {
     });
   });
 
+  it('keeps connections longer than proxies keep theirs, so that none is closed under a request', async () => {
+    const { headers } = await fetch(`${base}/fhir/metadata`);
+    expect(Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(75);
+  });
+
   it('passes over a byte order mark on every way in', async () => {
     expect(await post('/v1/events', marked(event({})))).toMatchObject({ status: 200, body: { accepted: 1 } });
     expect(await post('/fhir/AuditEvent', marked(auditEvent({})))).toMatchObject({ status: 201 });

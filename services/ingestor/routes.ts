@@ -6,7 +6,7 @@ import { replayRoute } from './receive/replay-route.js';
 import { staysRoute } from './care/stays-route.js';
 import type { Route, StreamRoute } from './receive/receiver.js';
 import type { Taker } from './receive/taker.js';
-import { elasticBulkRoute, elasticDocumentRoute, elasticHandshakeRoute } from './shippers/elastic-routes.js';
+import { elasticBulkRoute, elasticDocumentRoute, elasticHandshakeRoute, elasticIndexRoute } from './shippers/elastic-routes.js';
 import { gelfRoute } from './shippers/gelf-route.js';
 import { lokiPushRoute } from './shippers/loki-route.js';
 import { otlpLogsRoute } from './shippers/otlp-route.js';
@@ -46,6 +46,7 @@ export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools
     elasticBulk: elasticBulkRoute(elastic),
     elasticDocument: elasticDocumentRoute(elastic),
     elasticHandshake: elasticHandshakeRoute(),
+    elasticIndex: elasticIndexRoute(),
     otlpJson: otlpLogsRoute('json', taker, now),
     otlpProtobuf: otlpLogsRoute('protobuf', taker, now),
     loki: lokiPushRoute({ taker, now, inflatedBytesMax }),

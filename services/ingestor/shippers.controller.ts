@@ -71,7 +71,7 @@ export class ShippersController {
 
   @Put(':index')
   async elasticIndexMade(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.ingest.receiver.handle(request, reply, this.ingest.routes.elasticHandshake);
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.elasticIndex);
   }
 
   @Get()

@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { plainReading } from '../input-format.js';
+import { recordsOf } from '../read/records.js';
 import { readOne, reads } from '../read/reads.fixture.js';
 
 const columns = { time: 'Date', actor_id: 'Utilisateur', patient_id: 'IPP', action: 'Type', clinic_id: 'Site' };
 const heading = 'Date;Utilisateur;IPP;Type;Site';
 
 const row = (type: string) => `${heading}\n2026-11-28 09:00;amartin;4711;${type};Nord\n`;
+
+const outcomesOf = (text: string, named: Readonly<Record<string, string>>) =>
+  [...recordsOf(Buffer.from(text), { receivedMs: 0 }, { ...plainReading, columns: named })].map(({ outcome }) => outcome);
+
+const dayAndTime = (time: string) => `Date;Heure;Utilisateur;IPP\n11/28/2026;${time};amartin;4711\n`;
 
 const numbered = { actor_id: 'amartin' };
 
@@ -127,6 +134,49 @@ describe('any table, by the columns that its source names', () => {
     const event = readOne(`Date;Utilisateur;Nombre\n2026-11-28 09:00;amartin;${text}\n`, { columns: { ...columns, record_count: 'Nombre' } });
     expect(event.recordCount).toBe(recordCount);
   }); // prettier-ignore
+
+  it.each([
+    ['28/11/2026', '09:05:07', '08:05:07'],
+    ['28/11/2026', '9h05', '08:05:00'],
+    ['28/11/2026 00:00:00', '09:05:07', '08:05:07'],
+    ['28/11/2026 00:00', '30/12/1899 09:05:07', '08:05:07'],
+    ['2026-11-28T00:00:00.000', '1900-01-01 09:05:07', '08:05:07'],
+    ['20261128', '090507', '08:05:07'],
+    ['28/11/2026', '905', '08:05:00'],
+    ['46354', '0,5', '11:00:00'],
+    ['28/11/2026', '', '23:00:00'],
+  ])('joins a day and a time of day that stand in two columns: %s and %s', (day, time, expected) => {
+    const text = `Date;Heure;Utilisateur;IPP\n${day};${time};amartin;4711\n`;
+    const { timeMs } = readOne(text, { columns: { ...columns, time_of_day: 'Heure' } });
+    expect(new Date(timeMs).toISOString().slice(11, 19)).toBe(expected);
+  });
+
+  it('joins them by the format of the source, and refuses what makes no time', () => {
+    const both = { ...columns, time_of_day: 'Heure' };
+    expect(readOne(dayAndTime('09.05 AM'), { columns: both, timeFormat: 'MM/dd/yyyy hh.mm a' }).timeMs).toBe(
+      Date.UTC(2026, 10, 28, 8, 5),
+    );
+    expect(reads(dayAndTime('noon'), { columns: both })).toEqual(['bad_time']);
+    expect(reads('Date;Heure;Utilisateur;IPP\n;09:05;amartin;4711\n', { columns: both })).toEqual(['missing_field']);
+  });
+
+  it('finds its heading below the title of a report, and columns whose names are composed or spaced in another way', () => {
+    const named = { ...columns, time: 'Date accès' };
+    const row = '28/11/2026 09:00;amartin;4711;Consultation;Nord\n';
+    const names = 'Date accès;Utilisateur;IPP;Type;Site';
+    for (const text of [`Accès du 28/11/2026\n\n${names}\n${row}`, `Accès;;;;\n;;;;\n${names}\n${row}`, `${names.normalize('NFD')}\n${row}`, `${names.replace(' ', '\u00A0')}\n${row}`, `"Export, du 28"\n${names}\n${row}`])
+      expect(outcomesOf(text, named)).toMatchObject([{ kind: 'accepted', value: { patients: [{ id: '4711' }], clinicId: 'Nord' } }]);
+    for (const text of [`${'title\n'.repeat(9)}${names}\n${row}`, 'title\n'])
+      expect(outcomesOf(text, named)).toMatchObject([{ kind: 'rejected', reason: 'bad_heading' }]);
+  }); // prettier-ignore
+
+  it('takes a number that a connector has packed', () => {
+    const places = { time: 'AT', actor_id: 'LOGIN', patient_id: 'IPP' };
+    const of = (value: unknown) => readOne({ AT: 1764316800000, LOGIN: 'amartin', IPP: value }, { columns: places }).patients;
+    expect(of({ scale: 0, value: 'ehJ6' })).toEqual([{ id: '8000122' }]);
+    expect(of({ scale: 0, value: 'AP8=' })).toEqual([{ id: '255' }]);
+    expect(of({ scale: 0, value: 'not base64' })).toEqual([{ id: 'not base64' }]);
+  });
 
   it.each([
     ['no time', 'Date;Utilisateur;IPP\n;amartin;1\n', 'missing_field'],

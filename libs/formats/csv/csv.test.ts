@@ -61,6 +61,9 @@ describe('the rows of a table', () => {
     ['a quote that is never closed', 'a;b\n"1;2\n3;4\n5;6', ['2 open_quote', '3', '4']],
     ['a quote that is a sign, and joins lines up to the next', 'a;b\n5";2\n3;4\n6";7', ['2', '3', '4']],
     ['no heading', 'one line\n1;2', ['1 bad_heading']],
+    ['no heading below several', 'one line\n\nanother\n1;2\na;b\n1;2', ['1 bad_heading']],
+    ['a title over a heading', 'one line;;\n\nanother\na;b\n1;2\n3', ['5', '6 column_count']],
+    ['a name that is not allowed below a title', 'one line\na;__proto__\n1;2', ['2 bad_heading']],
     ['a name that reaches a prototype', 'a;__proto__\n1;2', ['1 bad_heading']],
     ['a row without end', `a;b\n1;2\n${'x'.repeat(300_000)}\n3;4`, ['2', '3 too_large', '4']],
   ])('refuses what is no row, where it stands, and goes on: %s', async (_, text, expected) => {

@@ -10,6 +10,8 @@ export const csvLimits = {
   columnsMax: 512,
   /** Characters of the name of a column. */
   nameMax: 256,
+  /** Lines over the heading that name no columns, such as the title of a report. */
+  titlesMax: 8,
   /** Rows that are taken apart in one go. */
   blockRows: 256,
   blockMax: 1024 * 1024,

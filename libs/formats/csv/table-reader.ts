@@ -2,7 +2,7 @@ import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/
 import type { JsonObject } from '../json/parse-item.js';
 import { cellsOf } from './cells.js';
 import type { Charset } from './charset.js';
-import { delimiterNamedBy, delimiterOf, namesOf } from './header.js';
+import { areWords, delimiterNamedBy, delimiterOf, isTitle, namesOf } from './header.js';
 import { csvLimits } from './limits.js';
 import { LineSplitter } from './lines.js';
 import { alone, RowJoiner, type RowText } from './row-texts.js';
@@ -23,6 +23,9 @@ export class TableReader {
   #delimiter: string | undefined;
   #names: readonly string[] | undefined;
   #isOver = false;
+  /** Why the first line is no heading, while one is looked for below it. */
+  #untitled: CsvRow | undefined;
+  #titles = 0;
   #block: RowText[] = [];
   #blockLength = 0;
 
@@ -36,6 +39,7 @@ export class TableReader {
     for (const line of this.#lines.end()) for (const row of this.#joiner.take(line)) yield* this.#add(row);
     for (const row of this.#joiner.end()) yield* this.#add(row);
     yield* this.#flush();
+    if (!this.#names && !this.#isOver && this.#untitled) yield this.#untitled;
   }
 
   *#add(row: RowText): Generator<CsvRow> {
@@ -52,12 +56,21 @@ export class TableReader {
       this.#delimiter = delimiterNamedBy(plain);
       if (this.#delimiter) return;
     }
-    this.#delimiter ??= delimiterOf(plain);
-    const [cells] = cellsOf([{ line, text: plain, lines }], this.#delimiter);
-    const names = namesOf((cells ?? []).map((cell) => this.charset.cell(cell) ?? ''));
-    if (names.kind === 'accepted') return void (this.#names = names.value);
+    const delimiter = this.#delimiter ?? delimiterOf(plain);
+    const [read] = cellsOf([{ line, text: plain, lines }], delimiter);
+    const cells = (read ?? []).map((cell) => this.charset.cell(cell) ?? '');
+    const names = namesOf(cells);
+    if (names.kind === 'accepted' && (!this.#untitled || areWords(cells))) {
+      this.#delimiter = delimiter;
+      return void (this.#names = names.value);
+    }
+    const refused: CsvRow | undefined = names.kind === 'rejected' ? { line, row: names } : undefined;
+    this.#untitled ??= refused;
+    this.#titles += 1;
+    if (isTitle(cells) && this.#titles <= csvLimits.titlesMax) return;
     this.#isOver = true;
-    yield { line, row: names };
+    const told = isTitle(cells) ? this.#untitled : (refused ?? this.#untitled);
+    if (told) yield told;
   }
 
   *#flush(): Generator<CsvRow> {

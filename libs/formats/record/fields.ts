@@ -5,7 +5,7 @@ import type { Reading } from '../input-format.js';
 
 /** The fields of an event by the names that Vigie's own format gives them, as mappings and configurations name them. */
 export const eventFields = [
-  'id', 'time', 'clinic_id', 'actor_id', 'actor_role', 'actor_kind', 'privileged', 'patient_id', 'action', 'outcome', 'record_count',
+  'id', 'time', 'time_of_day', 'clinic_id', 'actor_id', 'actor_role', 'actor_kind', 'privileged', 'patient_id', 'action', 'outcome', 'record_count',
   'categories', 'purpose', 'emergency', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'mfa', 'application',
 ] as const; // prettier-ignore
 export type EventField = (typeof eventFields)[number];

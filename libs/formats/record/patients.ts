@@ -102,9 +102,19 @@ export function patientOfText(text: string): PatientReference | undefined {
 
 /** `{"id": "8001234", "authority": "IPP"}`, with `value` and `system` as FHIR names them. */
 function ofObject(value: JsonObject): PatientReference | undefined {
+  const exact = exactNumber(value);
+  if (exact !== undefined) return byIdentifier({ value: exact });
   const id = textOfValue(value['id'] ?? value['value'] ?? value['identifier']);
   const system = textOfValue(value['authority'] ?? value['system']);
   return id === undefined ? undefined : byIdentifier({ value: id, ...(system && { system }) });
+}
+
+/** A number as connectors to databases write one of any size: `{"scale": 0, "value": "AeJA"}`, its bytes in base64, signed and with the first as the highest. */
+function exactNumber({ scale, value, ...rest }: JsonObject): string | undefined {
+  if (scale !== 0 || typeof value !== 'string' || Object.keys(rest).length || !/^[A-Za-z0-9+/]{1,64}={0,2}$/.test(value))
+    return undefined;
+  const hex = Buffer.from(value, 'base64').toString('hex');
+  return hex ? String(BigInt.asIntN(4 * hex.length, BigInt(`0x${hex}`))) : undefined;
 }
 
 function withAuthority(patient: PatientReference, authority: string | undefined): PatientReference {

@@ -14,7 +14,9 @@ import type { WorkMeter } from '../work-meter.js';
 import { type Column, columnsOf, type EventField, valuesOf } from './fields.js';
 import type { RecordMapping } from './mapping.js';
 import { patientsOf, type RecordPatients } from './patients.js';
+import { countOf } from './count.js';
 import { RecordView, textOfValue } from './record.js';
+import { atTimeOfDay } from './time-of-day.js';
 import { timeOfValue } from './time.js';
 import { actionOfWord, categoryOfWord, outcomeOfWord, truthOfWord } from './words.js';
 
@@ -127,7 +129,9 @@ class RecordFields {
     const { zone = this.input.reading.zone } = this.mapping;
     const { timeFormat: format } = this.input.reading;
     const { receivedMs, timeMs } = this.input.envelope;
-    const [value] = this.places('time').flatMap((place) => this.#view.values(place));
+    const [day] = this.places('time').flatMap((place) => this.#view.values(place));
+    const [ofDay] = this.places('time_of_day').flatMap((place) => textOfValue(this.#view.values(place)[0]) ?? []);
+    const value = ofDay === undefined ? day : atTimeOfDay(textOfValue(day), ofDay, format !== undefined);
     if (value === undefined)
       return timeMs ?? rejected('missing_field', 'time', `nothing says when it happened: ${this.placesOf('time')}`);
     const time = timeOfValue(value, { zone, receivedMs, ...(format && { format }) });
@@ -232,16 +236,6 @@ class RecordFields {
     this.input.meter.draw(1 + request.length, 'request');
     return request ? askedBy(request, this.input.meter).patients : [];
   }
-}
-
-/** With signs between each three digits, as people and spreadsheets write them: blanks of any width, apostrophes, commas, points. */
-const grouped = /^\d{1,3}([\s'\u2019,.])\d{3}(?:\1\d{3})*$/;
-
-/** A number of records as it is written; NaN for anything else. What may be a fraction or thousands is a fraction only where it is a whole number so. */
-function countOf(text: string): number {
-  const plain = text.replace(/[.,]0{1,2}$/, '');
-  const number = plain === '' ? Number.NaN : Number(plain);
-  return Number.isInteger(number) || !grouped.test(plain) ? number : Number(plain.replaceAll(/\D/g, ''));
 }
 
 function meant(words: Readonly<Record<string, string>> | undefined, word: string): string | undefined {

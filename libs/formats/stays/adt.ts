@@ -64,9 +64,13 @@ export function adtStay(message: string, reading: Reading, receivedMs: number): 
   const numbers = (person[3] || person[2] || '').split(repetition).flatMap((one) => byIdentifier({ value: plain(one) }) ?? []);
   const [first] = numbers;
   if (!first) return rejected('unreadable_patient', 'PID-3', 'the message names no patient');
-  const [number] = (visit[19] ?? '').split(component);
+  const [number, , , assigner] = (visit[19] ?? '').split(component);
+  const [facility = ''] = (fieldsOf('MSH')[4] ?? '').split(component);
+  const [site = ''] = ((visit[3] ?? '').split(component)[3] ?? '').split(part);
   const [account] = (person[18] ?? '').split(component);
   const id = isSaid(number) ? number : isSaid(account) ? `account ${account}` : undefined;
+  // One interface engine sends for several hospitals, of which each numbers its visits from one.
+  const whose = assigner || facility;
   if (id === undefined)
     return rejected(
       'missing_field',
@@ -87,7 +91,7 @@ export function adtStay(message: string, reading: Reading, receivedMs: number): 
   if (typeof begin !== 'number') return rejected('bad_time', 'PV1-44', `begin: ${begin ?? 'the message says none'}`);
   if (typeof end === 'string') return rejected('bad_time', 'PV1-45', `end: ${end}`);
   return accepted({
-    id: `ADT ${id}`, patient: reading.authorities.length > 0 ? chooseIdentifier(numbers, reading.authorities) : { id: first.id }, clinicId: '', beginMs: begin,
+    id: `ADT ${whose ? `${whose} ` : ''}${id}`, patient: reading.authorities.length > 0 ? chooseIdentifier(numbers, reading.authorities) : { id: first.id }, clinicId: site || facility, beginMs: begin,
     ...(end !== undefined && { endMs: Math.max(begin, end) }), isPlanned: kind === 'planned', isCancelled: kind === 'cancelled',
   }); // prettier-ignore
 }

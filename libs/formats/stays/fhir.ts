@@ -50,7 +50,7 @@ export function fhirStay(
   const end = last === undefined ? undefined : stayTime(last, isAppointment ? 'end' : 'period.end');
   if (end?.kind === 'rejected') return end;
   return accepted({
-    id: `${type} ${id}`, patient, clinicId: '', beginMs: begin.value, ...(end && { endMs: Math.max(begin.value, end.value) }), isPlanned,
+    id: `${type} ${id}`, patient, clinicId: clinicOf(resource), beginMs: begin.value, ...(end && { endMs: Math.max(begin.value, end.value) }), isPlanned,
     isCancelled: cancelled.includes(status),
   }); // prettier-ignore
 }
@@ -72,6 +72,14 @@ function subjectsOf(resource: JsonObject): readonly JsonObject[] {
 
 function isPatient(actor: JsonObject): boolean {
   return textOf(actor['type']) === 'Patient' || /(?:^|\/)Patient\//.test(textOf(actor['reference']) ?? '');
+}
+
+/** The establishment of an Encounter by its identifier, its address or its name; an Appointment has none. */
+function clinicOf(encounter: JsonObject): string {
+  const provider = objectOf(encounter['serviceProvider']);
+  const [identifier] = identifiersOf(provider['identifier']);
+  const id = /(?:^|\/)Organization\/([\w.-]{1,64})(?:$|\/)/.exec(textOf(provider['reference']) ?? '')?.[1];
+  return identifier?.value ?? id ?? textOf(provider['display']) ?? '';
 }
 
 /** The patients of a Bundle, and those inside of one resource. */

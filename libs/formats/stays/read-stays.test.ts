@@ -65,6 +65,15 @@ describe('stays of FHIR', () => {
     ]);
   }); // prettier-ignore
 
+  const providedBy = (serviceProvider: object) => ({ ...encounter, serviceProvider });
+
+  it('are of the organisation that provides them, or of the clinic of their source', () => {
+    expect(one(providedBy({ reference: 'Organization/nord', display: 'North' }))).toMatchObject({ clinicId: 'nord' });
+    expect(one(providedBy({ identifier: { system: 'urn:finess', value: '990000001' } }))).toMatchObject({ clinicId: '990000001' });
+    expect(one(providedBy({ identifier: { value: '990000001' } }), { ...plainReading, clinic: { map: { 990000001: 'nord' } } })).toMatchObject({ clinicId: 'nord' });
+    for (const item of [encounter, appointment, { id: 'v', patient_id: '1', begin: '2026-01-04T09:00:00Z' }]) expect(one(item, { ...plainReading, clinic: { fixed: 'est' } })).toMatchObject({ clinicId: 'est' });
+  }); // prettier-ignore
+
   it('name their patient inside of them, by its number alone, or by a version', () => {
     const identifier = [{ use: 'old', system: 'urn:ipp', value: '7' }, { system: 'urn:ipp', value: '8000001' }];
     const numbered = { id: '8000001', authority: 'urn:ipp' };
@@ -88,7 +97,7 @@ const message = (event: string, pv1 = 'PV1|1|I|W1^^^990000001||||||||||||||||V77
 describe('messages ADT', () => {
   it('say who stays, in the zone of the source, until a discharge', () => {
     expect(one(message('A01'))).toEqual({
-      id: 'ADT V77', patient: { id: '8000001' }, clinicId: '', beginMs: at('2026-01-04T09:00:00Z'), isPlanned: false, isCancelled: false,
+      id: 'ADT NORD V77', patient: { id: '8000001' }, clinicId: '990000001', beginMs: at('2026-01-04T09:00:00Z'), isPlanned: false, isCancelled: false,
     });
     expect(one(message('A03'))).toMatchObject({ endMs: at('2026-01-04T09:15:00Z') });
     expect(one(message('A13'))).not.toHaveProperty('endMs');
@@ -103,12 +112,21 @@ describe('messages ADT', () => {
 
   it('are read where they are written in older ways: the number of the patient in PID-2, that of the account in PID-18, the event in EVN-1', () => {
     const old = message('A01', 'PV1|1|I').replace('ADT^A01^ADT_A01', 'ADT').replace('EVN|', 'EVN|A01').replace(/PID.*/, 'PID||8000001|||INVENTED^NAME|||||||||||||A9\rPV1|1|I');
-    expect(one(old)).toMatchObject({ id: 'ADT account A9', patient: { id: '8000001' } });
+    expect(one(old)).toMatchObject({ id: 'ADT NORD account A9', patient: { id: '8000001' } });
     expect(one(message('A01').replace('V77', '""'))).toMatchObject({ kind: 'rejected', field: 'PV1-19' });
     expect(one(message('A01').replace('8000001^', '""^').replace('~1840775^^^INS', ''))).toMatchObject({ kind: 'rejected', field: 'PID-3' });
     const authorities = ['chu.example'];
     expect(one(message('A01').replace('1.2.250.1&ISO', 'chu.example&DNS'), { ...plainReading, authorities })).toMatchObject({ patient: { id: '8000001', authority: 'chu.example' } });
-    expect(one(message('A01').replace('990000001', 'ward\t1'))).toMatchObject({ id: 'ADT V77' });
+    expect(one(message('A01').replace('W1^^^990000001', 'W\t1'))).toMatchObject({ id: 'ADT NORD V77', clinicId: 'NORD' });
+  }); // prettier-ignore
+
+  it('are of the hospital that sends them, so that two may number their visits alike, and patients too', () => {
+    const [nord, sud] = [message('A01'), message('A01').replace('|NORD|', '|SUD|').replace('990000001', '')];
+    expect([one(nord), one(sud)]).toMatchObject([{ id: 'ADT NORD V77', clinicId: '990000001' }, { id: 'ADT SUD V77', clinicId: 'SUD' }]);
+    expect(one(nord.replace('V77', 'V77^^^VISITS'))).toMatchObject({ id: 'ADT VISITS V77' });
+    const map = { 990000001: 'nord', SUD: 'sud' };
+    expect([one(nord, { ...plainReading, clinic: { map } }), one(sud, { ...plainReading, clinic: { map } })]).toMatchObject([{ clinicId: 'nord' }, { clinicId: 'sud' }]);
+    expect(one(nord, { ...plainReading, clinic: { fixed: 'est' } })).toMatchObject({ clinicId: 'est' });
   }); // prettier-ignore
 
   it('come as a batch in a file', () => {

@@ -7,6 +7,7 @@ import { limits } from '../limits.js';
 import { adtStay, isHl7, messagesOf } from './adt.js';
 import { type BundlePatients, fhirStay } from './fhir.js';
 import { ownStay } from './own.js';
+import { countedName } from '../names.js';
 import type { Stay } from './stay.js';
 
 export type ReadStay = Accepted<Stay | undefined> | Rejected;
@@ -16,6 +17,19 @@ export type ReadStay = Accepted<Stay | undefined> | Rejected;
  * and messages ADT of HL7 v2. `undefined` stands for what says nothing of a stay and is well. Never throws.
  */
 export function* readStays(body: Buffer, reading: Reading, receivedMs: number): Generator<ReadStay> {
+  for (const read of staysIn(body, reading, receivedMs))
+    yield read.kind === 'accepted' && read.value ? accepted(located(read.value, reading)) : read;
+}
+
+/** The clinic as the configuration of the source has it, as for its events: whoever numbers patients clinic by clinic needs the same. */
+function located(stay: Stay, { clinic }: Reading): Stay {
+  const said = countedName(stay.clinicId) ?? '';
+  if (!clinic) return { ...stay, clinicId: said };
+  if ('fixed' in clinic) return { ...stay, clinicId: clinic.fixed };
+  return { ...stay, clinicId: (Object.hasOwn(clinic.map, said) && clinic.map[said]) || said };
+}
+
+function* staysIn(body: Buffer, reading: Reading, receivedMs: number): Generator<ReadStay> {
   const head = body.toString('latin1', 0, 64);
   if (isHl7(head)) {
     for (const message of messagesOf(body.toString('utf8'))) yield adtStay(message, reading, receivedMs);

@@ -190,6 +190,15 @@ const wrapped: readonly (readonly [string, unknown])[] = [
       data_base64: Buffer.from(JSON.stringify(untimed)).toString('base64'),
     },
   ],
+  ['a row of Kafka Connect', { schema: { type: 'struct', fields: [] }, payload: { ...untimed, time: timeMs } }],
+  [
+    'a change of a row',
+    { before: null, after: untimed, source: { connector: 'oracle', table: 'AUDIT' }, op: 'c', ts_ms: timeMs },
+  ],
+  [
+    'a change of a row with its schema',
+    { schema: { type: 'struct' }, payload: { before: null, after: untimed, source: { table: 'AUDIT' }, op: 'r', ts_ms: timeMs } },
+  ],
   ['a list of records', { Records: [{ ...untimed, time: timeMs }] }],
 ];
 
@@ -277,6 +286,7 @@ describe('what shippers put around records', () => {
     ],
     ['an attribute that reaches a prototype', otlp({ attributes: [attribute('__proto__', 'x')] }), ['missing_field']],
     ['no records', { Records: [] }, []],
+    ['a row that was taken away', { before: untimed, after: null, source: {}, op: 'd', ts_ms: timeMs }, []],
   ])('refuses %s', (_, record, reasons) => expect(reads(record)).toEqual(reasons));
 
   it('never throws, whatever the wrapper holds', () => {
@@ -307,6 +317,11 @@ describe('what shippers put around records', () => {
       'value',
       'MESSAGE',
       'specversion',
+      'schema',
+      'payload',
+      'op',
+      'after',
+      'source',
       'data',
       'data_base64',
     ];

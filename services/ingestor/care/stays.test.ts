@@ -6,6 +6,7 @@ import { until } from '#libs/event-log/contract-tools.js';
 import { IngestorUnderTest } from '../ingestor.fixture.js';
 
 const token = 'Kq3vX9mPz7Lr2TnWb8Yc4Hd6Fg1Js5Ae0Uo';
+const ownToken = 'Zw8nQ2vK5xR7tB3mL9yP4hF6jD1sG0aCeUi';
 const hl7 = [
   'MSH|^~\\&|PAS|NORD|VIGIE||20260104101500||ADT^A01^ADT_A01|1|P|2.5', 'EVN||20260104101500', 'PID|||8000001^^^IPP^PI',
   `PV1|1|I|W1${'|'.repeat(16)}V77${'|'.repeat(25)}20260104100000`,
@@ -19,7 +20,10 @@ beforeAll(async () => {
     mkdirSync(inbox);
     const path = join(folder, 'sources.yml');
     writeFileSync(path, `sources:\n  - { name: pas, group: helix, folder: ${inbox} }\n`);
-    return { VIGIE_SOURCES_FILE: path, VIGIE_INGEST_TOKENS: `pas-http@helix=${token}` };
+    return {
+      VIGIE_SOURCES_FILE: path,
+      VIGIE_INGEST_TOKENS: `pas-http@helix=${token},pas-own@helix=${ownToken};authority=clinic`,
+    };
   });
 });
 afterAll(() => ingestor.stop());
@@ -41,6 +45,15 @@ describe('stays and appointments', () => {
     expect(ingestor.log.care.join('')).not.toMatch(/8000001|"v1"/);
   }); // prettier-ignore
 
+  it('are of the patient whom events name, also where each clinic numbers its own', async () => {
+    const event = { time: '2026-01-04T12:00:00Z', clinic_id: 'NORD', actor_id: 'amartin', action: 'read', patient_id: '8000001' };
+    const known = ingestor.log.care.length;
+    expect(await ingestor.post('/v1/stays', `Bearer ${ownToken}`, hl7)).toMatchObject({ status: 200 });
+    const [row] = await ingestor.log.during(() => ingestor.post('/v1/events', `Bearer ${ownToken}`, JSON.stringify(event)));
+    const fact = JSON.parse(ingestor.log.care[known] ?? '');
+    expect(fact).toMatchObject({ what: 'stay', patient_id: row?.['patient_id'] });
+  });
+
   it('are refused whole where nothing of them can be read, and without a credential', async () => {
     expect(await post('')).toMatchObject({ status: 400 });
     expect(await post('{"id":"v1"}')).toMatchObject({ status: 422 });
@@ -54,10 +67,10 @@ describe('stays and appointments', () => {
   });
 
   it('come as messages ADT in a watched folder', async () => {
-    const known = ingestor.log.care.length;
+    const [known, rows] = [ingestor.log.care.length, ingestor.log.lines.length];
     writeFileSync(join(inbox, 'adt.hl7'), `${hl7}\r${hl7.replace('A01', 'A03')}\r`);
     await until('the file is taken', async () => (await readdir(join(inbox, 'done')).catch(() => [])).length > 0);
     expect(ingestor.log.care.slice(known).map((line) => JSON.parse(line))).toMatchObject([{ what: 'stay' }, { what: 'stay' }]);
-    expect(ingestor.log.lines).toEqual([]);
+    expect(ingestor.log.lines).toHaveLength(rows);
   });
 });

@@ -65,10 +65,15 @@ describe('the headers of a record of a topic', () => {
     expect(await sent('free', cef)).toEqual(['dr.cef']);
   });
 
-  it('are not needed for JSON behind the number of its schema', async () => {
+  it('are not needed for JSON behind the number of its schema, and to name what is no JSON there', async () => {
     expect(await sent('free', numbered())).toEqual([`dr.${number}`]);
     expect(await sent('free', gzipSync(numbered()), { 'content-encoding': 'gzip' })).toEqual([`dr.${number}`]);
-    expect(await sent('free', Buffer.from([0, 0, 0, 1, 2, 0x41]))).toEqual(['unknown_format ']);
+    for (const binary of [
+      [0, 0, 0, 1, 2, 0x41],
+      [0, 0, 0, 0, 9, 0x02, 0xf6, 0xff],
+    ])
+      expect(await sent('free', Buffer.from(binary))).toEqual(['unknown_media_type ']);
+    expect(await sent('free', Buffer.from(text(), 'utf16le').swap16())).toEqual([`dr.${number}`]);
   });
 
   it('x-group must name the group of the source, and agree with the record', async () => {

@@ -33,7 +33,9 @@ export async function topicRecord({ bytes, headers }: Frame, receivedMs: number)
   const readable = (whole: RawBytes) =>
     binaryType.test(contentType) && !isOtlpProtobuf(whole.bytes)
       ? { original, why: binary }
-      : { original: { ...whole, bytes: behindSchemaId(whole.bytes) } };
+      : isOfRegistry(whole.bytes)
+        ? { original, why: registered }
+        : { original: { ...whole, bytes: behindSchemaId(whole.bytes) } };
   if (packing === 'none') return readable(original);
   if (packing === undefined) return { original, why: unknownEncoding };
   try {
@@ -44,11 +46,21 @@ export async function topicRecord({ bytes, headers }: Frame, receivedMs: number)
   }
 }
 
-/** Producers with a registry of schemas put five bytes before the JSON that they write: a zero and the number of its schema. */
+/** Producers with a registry of schemas put five bytes before what they write: a zero and the number of its schema. Behind them is JSON, or what nobody here can read. */
 function behindSchemaId(bytes: Uint8Array): Uint8Array {
-  const begin = bytes[5];
-  return bytes[0] === 0 && (begin === 0x7b || begin === 0x5b) ? bytes.subarray(5) : bytes;
+  return bytes[0] === 0 && beginsJson(bytes[schemaIdBytes]) ? bytes.subarray(schemaIdBytes) : bytes;
 }
+
+/** Text in UTF-16 may begin with one zero, and none with two: numbers of schemas are small. */
+function isOfRegistry(bytes: Uint8Array): boolean {
+  return bytes.length > schemaIdBytes && bytes[0] === 0 && bytes[1] === 0 && !beginsJson(bytes[schemaIdBytes]);
+}
+
+function beginsJson(byte: number | undefined): boolean {
+  return byte === 0x7b || byte === 0x5b;
+}
+
+const schemaIdBytes = 5;
 
 const fhirType = /^application\/(?:fhir\+(?:json|xml|ndjson)|(?:json|xml)\+fhir)\b/;
 /** What is no text and has a schema somewhere else. */
@@ -61,6 +73,7 @@ function textOf(values: readonly string[]): string {
 }
 
 const binary = rejected('unknown_media_type', 'content-type', 'records are read as text, JSON or protobuf of OTLP; let the producer write JSON, or put a converter before the topic'); // prettier-ignore
+const registered = rejected('unknown_media_type', '', 'the record begins with the number of a schema, and what follows is no JSON; let the producer write JSON, or put a converter before the topic'); // prettier-ignore
 const unknownEncoding = rejected('unknown_encoding', 'content-encoding', 'this encoding is not known; send gzip, zstd or nothing, once, or leave packing to the producer'); // prettier-ignore
 
 function notUnpacked({ reason, message }: UnpackError): Rejected {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isObject, parseItem } from '#libs/formats/json/parse-item.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { Answer, Asked, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
@@ -65,6 +66,25 @@ export function elasticHandshakeRoute(): Route {
   return {
     refusal: elasticRefusal,
     answer: async (_body, _source, asked: Asked) => ({ ...handshakeAnswer(asked.method, asked.path), headers }),
+  };
+}
+
+/** What the body of a request may have that makes an index. */
+const ofIndex: readonly string[] = ['settings', 'mappings', 'aliases'];
+
+/** `PUT /{index}`: nothing is made, and nothing else is acknowledged: events that somebody puts to a path of another name must not be gone without a word. */
+export function elasticIndexRoute(): Route {
+  return {
+    refusal: elasticRefusal,
+    answer: async (body, _source, { method, path }) => {
+      const item = body.length ? parseItem(body, 0, body.length) : undefined;
+      const isOfIndex =
+        !item ||
+        (item.kind === 'accepted' && isObject(item.value) && Object.keys(item.value).every((key) => ofIndex.includes(key)));
+      if (!isOfIndex)
+        throw new HttpRefusal(400, 'there is nothing here that takes events; send them to /v1/events, /_bulk or /{index}/_doc');
+      return { ...handshakeAnswer(method, path), headers };
+    },
   };
 }
 

@@ -10,6 +10,13 @@ const bulk = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, st
   shipper.post(path, body, { 'content-type': 'application/x-ndjson', ...headers });
 const lines = (...values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
+const put = (body?: string) =>
+  shipper.ingestor.ask('/logs-dpi', {
+    method: 'PUT',
+    headers: { authorization: shipper.basic },
+    ...(body !== undefined && { body }),
+  });
+
 describe('the door of Elasticsearch', () => {
   it('answers each operation in its place', async () => {
     const body = lines(
@@ -111,6 +118,12 @@ describe('the door of Elasticsearch', () => {
     const answer = await shipper.ingestor.ask(path, { method, headers: { authorization: shipper.basic } });
     expect(answer).toMatchObject({ status, body, headers: { 'x-elastic-product': 'Elasticsearch' } });
   });
+
+  it('acknowledges that an index is made, and nothing else that is put there', async () => {
+    for (const body of [undefined, '{}', '{"settings":{"number_of_shards":1},"mappings":{}}']) expect(await put(body)).toMatchObject({ status: 200, body: { acknowledged: true } });
+    for (const body of [JSON.stringify(anEvent()), JSON.stringify([anEvent()]), `${JSON.stringify(anEvent())}\n${JSON.stringify(anEvent())}`, 'x'])
+      expect(await put(body)).toMatchObject({ status: 400, body: { status: 400, error: { reason: expect.stringContaining('/_bulk') } } });
+  }); // prettier-ignore
 
   it('answers HEAD, and nobody without a token', async () => {
     for (const path of ['/', '/_alias/logstash', '/logs-dpi']) {
