@@ -7,6 +7,12 @@ import { auditRowsOf, newLog } from '../console-log.fixture.js';
 import { RunningConsole } from '../console.fixture.js';
 import { consoleConfig, namesOf } from '../config.js';
 
+/** Whether requests may come by a name, where people open the console at another. */
+function comes(env: Readonly<Record<string, string>>, host: string): boolean {
+  const config = readConfig(consoleConfig, { VIGIE_CONSOLE_URL: 'https://vigie.aleo.example', ...env });
+  return isOwnHost(host, ownHostsOf({ ...config, VIGIE_HOSTS: namesOf(config) }));
+}
+
 describe('a console behind proxies', () => {
   let log: MemoryLog;
   let one: RunningConsole | undefined;
@@ -55,10 +61,6 @@ describe('a console behind proxies', () => {
   });
 
   it('is known by the name by which people open it, and by no other where names are asked for', () => {
-    const comes = (env: Readonly<Record<string, string>>, host: string) => {
-      const config = readConfig(consoleConfig, { VIGIE_CONSOLE_URL: 'https://vigie.aleo.example', ...env });
-      return isOwnHost(host, ownHostsOf({ ...config, VIGIE_HOSTS: namesOf(config) }));
-    };
     expect([comes({}, 'vigie.aleo.example'), comes({}, 'evil.example')]).toEqual([true, false]);
     const named = { VIGIE_HOST: '0.0.0.0', VIGIE_HOSTS: 'vigie-1' };
     expect([comes(named, 'vigie.aleo.example:443'), comes(named, 'vigie-1'), comes(named, 'evil.example')]).toEqual([true, true, false]);
