@@ -4,7 +4,7 @@ import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { readCommandConfig } from './config.js';
-import { inputLines, refuse } from './input-lines.js';
+import { encodingMistake, inputLines, refuse } from './input-lines.js';
 import { withStore } from './with-store.js';
 
 /** A file of fewer bytes is read before anybody could read of its progress. */
@@ -24,8 +24,10 @@ export async function importClinics(file: string): Promise<void> {
   const lines = bytes
     ? createInterface({ input: bytes, crlfDelay: Infinity })
     : inputLines('vigie clinics import - < clinics.csv');
+  let number = 0;
   for await (const line of lines) {
     reader.take(line);
+    reader.mistakes.push(...encodingMistake(line, (number += 1)));
     if (bytes) bar?.show((bytes.bytesRead / size) * 0.5, `${reader.clinics.length} clinics read`);
   }
   if (reader.clinics.length === 0 && reader.mistakes.length === 0)

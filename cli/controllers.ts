@@ -6,7 +6,7 @@ import { printable } from '#libs/contracts/visible-text.js';
 import { controllerOf, ControllersReader, idsOf } from '#libs/formats/registers/controllers-csv.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { readCommandConfig } from './config.js';
-import { refuse } from './input-lines.js';
+import { encodingMistake, refuse } from './input-lines.js';
 import { alignedRows } from './table.js';
 import { withStore } from './with-store.js';
 
@@ -64,7 +64,11 @@ export async function listControllers({ group = '' }: { readonly group?: string 
 /** `vigie controllers import`: loads a register, all of it or, with a mistake in it, nothing. */
 export async function importControllers(file: string): Promise<void> {
   const reader = new ControllersReader();
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) reader.take(line);
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    reader.take(line);
+    reader.mistakes.push(...encodingMistake(line, (number += 1)));
+  }
   if (reader.controllers.length === 0 && reader.mistakes.length === 0)
     reader.mistakes.push({ line: 1, reason: 'there is no controller in it' });
   if (refuse(file, reader.mistakes)) return;

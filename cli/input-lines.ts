@@ -12,6 +12,15 @@ export function inputLines(example: string): AsyncIterable<string> {
   return createInterface({ input: process.stdin, crlfDelay: Infinity });
 }
 
+/**
+ * The mistake of a line that was decoded from bytes which are no UTF-8, as spreadsheets write them unless they are asked; none where it was not. What
+ * stood there is lost, and names of the registers are in documents and letters.
+ */
+export function encodingMistake(text: string, line: number): readonly LineMistake[] {
+  if (!text.includes('\uFFFD')) return [];
+  return [{ line, reason: 'it holds bytes that are not UTF-8: save the table as "CSV UTF-8", which is a choice of its own in Excel, or convert it' }];
+} // prettier-ignore
+
 /** Tells mistakes on standard error, `place:line: reason`, and sets the exit code. Whether there was one. */
 export function refuse(place: string, mistakes: readonly LineMistake[]): boolean {
   if (mistakes.length === 0) return false;

@@ -74,6 +74,9 @@ describe('vigie clinics import', () => {
       code: 1,
       err: expect.stringContaining(`${file}:3: closed_at is`),
     });
+    // As a spreadsheet saves it where nobody asks for UTF-8.
+    writeFileSync(file, Buffer.from(`${heading.replaceAll(',', ';')}helix;c5;Clinique Sainte-Th\xe9r\xe8se;;\n`, 'latin1'));
+    expect(await vigie(`clinics import ${file}`)).toMatchObject({ code: 1, err: expect.stringContaining(`${file}:2: it holds bytes that are not UTF-8`) }); // prettier-ignore
     expect(await rows('SELECT clinic_id FROM vigie.clinics FINAL ORDER BY clinic_id')).toEqual(['c1', 'c2']);
   });
 

@@ -27,6 +27,7 @@ import type { MigrateOptions } from './migrate.js';
 import type { LeakcheckOptions } from './leakcheck/leakcheck.js';
 import type { PseudonymiseCommandOptions } from './pseudonymise.js';
 import type { ScorecardOptions } from './scorecard/scorecard.js';
+import { indexEncodings } from './resolve/encodings.js';
 import type { ResolveOptions } from './resolve/resolve.js';
 import type { HealthOptions } from './sources/health.js';
 import type { TryOptions } from './sources/try.js';
@@ -135,6 +136,7 @@ program
   .option('--person <column>', 'the column that names a person who has several rows')
   .option('--born <column>', 'the column of the day of birth (2010-05-30): counts minors')
   .option('--deceased <column>', 'the column that is not empty for those who have died: counts them')
+  .addOption(new Option('--encoding <name>', 'how the index is written').choices(indexEncodings).default('utf-8'))
   .option('--out <folder>', 'where to; here where it is left out')
   .action(async (options: ResolveOptions) => (await import('./resolve/resolve.js')).resolveCommand(options));
 

@@ -193,6 +193,16 @@ describe('vigie dossier', () => {
     expect(existsSync(join(unread, 'persons.csv'))).toBe(false);
   });
 
+  it('takes an index in the encoding that is said, and refuses one that it is not in', async () => {
+    const input = Buffer.from('id;name\n801;DUPR\xc9 Ren\xe9e\n', 'latin1');
+    const refused = await vigie(`resolve --group helix --list ${list} --out ${join(folder, 'latin')}`, { input });
+    expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/bytes that utf-8 does not have: say how it is written, --encoding/) });
+    expect(refused.err).not.toMatch(/DUPR|801/);
+    expect(existsSync(join(folder, 'latin', 'persons.csv'))).toBe(false);
+    expect(await vigie(`resolve --group helix --list ${list} --out ${join(folder, 'latin')} --encoding windows-1252`, { input })).toMatchObject({ code: 0 });
+    expect(readFileSync(join(folder, 'latin', 'persons.csv'), 'utf8')).toContain('801,DUPRÉ Renée');
+  }); // prettier-ignore
+
   it('counts no minors where a day of birth cannot be read, takes a comma for what the heading has, and writes over nothing', async () => {
     const to = join(folder, 'births');
     const input = 'id,name,born\n801,Doe; Jane,30/05/2015\n802,Roe; John,2015-05-30\n';
@@ -227,7 +237,7 @@ function lines(values: readonly object[]): Buffer {
 }
 
 /** Runs the command in a process of its own; a text behind it is its last argument. */
-async function vigie(command: string, last?: string | { readonly input: string }) {
+async function vigie(command: string, last?: string | { readonly input: string | Buffer }) {
   const words = command.split(' ');
   const args = typeof last === 'string' ? [...words, last] : words;
   const child = spawn(process.execPath, [compiledModule('cli/vigie'), ...args], {

@@ -7,6 +7,7 @@ import { delimiterOf } from '#libs/formats/csv/header.js';
 import { isMinor, type ResolutionNumbers, type Resolver } from '#libs/dossier/resolution.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { codeOf, isError } from '#libs/runtime/outcome.js';
+import { indexEncodings } from './encodings.js';
 
 export interface IndexOptions {
   /** Names of the columns, for an index without a heading: `id,authority,name`. */
@@ -17,6 +18,8 @@ export interface IndexOptions {
   readonly born?: string;
   /** The column that is not empty for those who have died. */
   readonly deceased?: string;
+  /** How the index is written, of `indexEncodings`; UTF-8 where it is left out. */
+  readonly encoding?: string;
 }
 
 /** Characters that are written together: a write for each row would cost more than the row. */
@@ -40,9 +43,12 @@ export async function joinIndex(
 ): Promise<Counted> {
   const join = new IndexJoin(resolver, options);
   const { start, rest } = await firstLineOf(index);
-  const parser = parse({ bom: true, delimiter: delimiterOf(start) });
+  const { encoding = 'utf-8' } = options;
+  const text = new TextDecoder(encoding, { fatal: true });
+  const heading = new TextDecoder(encoding).decode(start).split('\n', 1)[0] ?? '';
+  const parser = parse({ bom: true, delimiter: delimiterOf(heading) });
   try {
-    await pipeline(Readable.from(rest), parser, join, createWriteStream(to, { mode: 0o600, flags: 'wx' }));
+    await pipeline(Readable.from(rest), decoding(text), parser, join, createWriteStream(to, { mode: 0o600, flags: 'wx' }));
   } catch (cause) {
     if (!isThere(cause)) rmSync(to, { force: true });
     throw unquoted(cause);
@@ -65,8 +71,32 @@ function isThere(cause: unknown): boolean {
   return codeOf(cause) === 'EEXIST';
 }
 
-/** The first line of a stream, and all of it again. */
-async function firstLineOf(stream: Readable): Promise<{ readonly start: string; readonly rest: AsyncIterable<Buffer> }> {
+/** Bytes to text. Names that were read in another encoding than their own would be on letters, so that bytes which it does not have are refused. */
+function decoding(decoder: InstanceType<typeof TextDecoder>): Transform {
+  const refusal = () =>
+    new ConfigError(
+      `the index holds bytes that ${decoder.encoding} does not have: say how it is written, --encoding ${indexEncodings.join(', ')}`,
+    );
+  return new Transform({
+    transform(bytes: Buffer, _encoding, done) {
+      try {
+        done(null, decoder.decode(bytes, { stream: true }));
+      } catch {
+        done(refusal());
+      }
+    },
+    flush(done) {
+      try {
+        done(null, decoder.decode());
+      } catch {
+        done(refusal());
+      }
+    },
+  });
+}
+
+/** The beginning of a stream, with its first line, and all of it again. */
+async function firstLineOf(stream: Readable): Promise<{ readonly start: Buffer; readonly rest: AsyncIterable<Buffer> }> {
   const pieces = stream[Symbol.asyncIterator]();
   const head: Buffer[] = [];
   let bytes = 0;
@@ -83,7 +113,7 @@ async function firstLineOf(stream: Readable): Promise<{ readonly start: string; 
     yield start;
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield Buffer.from(next.value);
   };
-  return { start: start.toString('utf8').split('\n', 1)[0] ?? '', rest: rest() };
+  return { start, rest: rest() };
 }
 
 /** Records of the index in, lines of persons out: nothing waits for a promise, row by row. */

@@ -1,11 +1,12 @@
 import { lazy, Suspense, useState } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import type { Me } from './api/answers.js';
 import { useMe } from './api/queries.js';
 import { Shell } from './parts/shell.js';
 import { CasesPage } from './pages/cases/cases-page.js';
 import { useTexts } from './texts/context.js';
 import { Block } from './parts/block.js';
+import { Unbroken } from './parts/unbroken.js';
 
 const LoginPage = lazy(() => import('./pages/login/login-page.js').then(({ LoginPage: page }) => ({ default: page })));
 const SetupPage = lazy(() => import('./pages/login/setup-page.js').then(({ SetupPage: page }) => ({ default: page })));
@@ -37,20 +38,24 @@ const setupShape = /^#setup=([\w-]+)$/;
 /** Whoever is nobody yet sees the login, on the address that they wanted to see. */
 export function App() {
   const me = useMe();
+  const [at] = useLocation();
   const [setup, setSetup] = useState(() => setupShape.exec(location.hash)?.[1]);
   // Why the identity provider's answer let nobody in, as the console says it with the page.
   const [refused] = useState(() => document.querySelector<HTMLElement>('#root')?.dataset['refused']);
   if (setup !== undefined || refused !== undefined)
-    return <Suspense fallback={null}>{setup === undefined ? <LoginPage refused={refused} /> : <SetupPage link={setup} onDone={() => setSetup(undefined)} />}</Suspense>;
+    return <Unbroken at={at}><Suspense fallback={null}>{setup === undefined ? <LoginPage refused={refused} /> : <SetupPage link={setup} onDone={() => setSetup(undefined)} />}</Suspense></Unbroken>;
   return (
     <Block answer={me}>
       {(user) =>
         user === null ? (
-          <Suspense fallback={null}>
-            <LoginPage />
-          </Suspense>
+          <Unbroken at={at}>
+            <Suspense fallback={null}>
+              <LoginPage />
+            </Suspense>
+          </Unbroken>
         ) : (
           <Shell me={user}>
+            <Unbroken at={at}>
             <Suspense fallback={null}>
               <Switch>
                 <Route path="/" component={CasesPage} />
@@ -88,6 +93,7 @@ export function App() {
                 <Route component={Missing} />
               </Switch>
             </Suspense>
+            </Unbroken>
           </Shell>
         )
       }

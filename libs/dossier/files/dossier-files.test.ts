@@ -31,6 +31,20 @@ describe('the files of a dossier', () => {
     expect(Buffer.from(await dossierFile('cert-sante.pdf', anInput(), files)).toString('latin1')).toContain('/Marked true');
   });
 
+  it('show what somebody wrote in several lines in several lines, in Word too', async () => {
+    const taken = 'Compte désactivé.\r\nMots de passe changés,\tun par un.\u0007';
+    const input = { ...anInput(), answers: { 'measures.taken': { value: taken, by: 'dpo', at: '2026-11-28' } } };
+    for (const name of ['cnil.docx', 'letter.fr.docx'] as const) {
+      const document = strFromU8(
+        unzipSync(Buffer.from(await dossierFile(name, input, files)))['word/document.xml'] ?? new Uint8Array(),
+      );
+      expect(document).toMatch(
+        /Compte désactivé\.<\/w:t><\/w:r><w:r><w:br\/><w:t[^>]*>Mots de passe changés, un par un\.\\u0007/,
+      );
+      expect(document).not.toMatch(/\\u000[9ad]/);
+    }
+  });
+
   it('of CERT Santé has fields of the dossier only, each with a label in both languages', () => {
     const { parts } = dossierOf(anInput());
     const names = Object.entries(parts).flatMap(([part, fields]) => Object.keys(fields).map((field) => `${part}.${field}`));

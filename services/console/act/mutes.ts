@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { isoTime } from '#libs/contracts/access-row.js';
+import { unrealTimeIn } from '../answer/instant.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { levels } from '#libs/contracts/incident.js';
 import { muteMsMax, type MuteRow } from '#libs/contracts/mute-row.js';
@@ -68,6 +69,8 @@ export async function addMute({ mutes, user, now, patientPatterns }: MuteTools, 
     const field = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ').slice(0, 100) : (issue?.path.join('.') ?? '');
     return refused(422, 'unfit_mute', `the field ${field} is missing, unknown, or holds what it does not take`, { field });
   }
+  const unreal = unrealTimeIn(read.data);
+  if (unreal !== undefined) return refused(422, 'unfit_mute', `the field ${unreal} is a time that no calendar has`, { field: unreal });
   const made: MuteRow = {
     ...read.data,
     starts_at: read.data.starts_at ?? isoOf(now),

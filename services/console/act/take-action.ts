@@ -9,6 +9,7 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
+import { unrealTimeIn } from '../answer/instant.js';
 import { mayAct, type User } from '../users/users.js';
 import { viaOf } from '../users/via.js';
 import type { CaseSight } from '../visible/case-sight.js';
@@ -145,6 +146,9 @@ function readBody(body: unknown, actionId: string): CaseActionBody | Answer {
   const { seen_version: _seen, ...given } = z.record(z.string(), z.unknown()).catch({}).parse(body);
   const noted = given['type'] === 'case.noted' ? { note_id: actionId, ...given } : given;
   const read = caseActionBody.safeParse(noted);
+  const unreal = read.success ? unrealTimeIn(read.data) : undefined;
+  if (unreal !== undefined)
+    return refused(422, 'unfit_action', `the field ${unreal} is a time that no calendar has`, { field: unreal });
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const field = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ').slice(0, 100) : (issue?.path.join('.') ?? '');

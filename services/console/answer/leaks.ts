@@ -2,15 +2,16 @@ import { z } from 'zod';
 import { attributeLeak } from '#libs/attribution/attribute-leak.js';
 import { attributionBody } from '#libs/attribution/attribution-body.js';
 import { caveat, type LeakStore, samplePatientsMax } from '#libs/attribution/leak.js';
-import { hex128, isoTime } from '#libs/contracts/access-row.js';
+import { hex128 } from '#libs/contracts/access-row.js';
 import type { User } from '../users/users.js';
 import { type Answer, ok, refused } from './answer.js';
+import { instant } from './instant.js';
 
 const leakBody = z.strictObject({
   group_id: z.string().min(1).max(200),
   /** Of the accesses, half open. */
-  from: isoTime,
-  to: isoTime,
+  from: instant,
+  to: instant,
   title: z.string().max(200).default(''),
   /** Pseudonyms: `vigie pseudonymise`, where the key is. */
   patients: z.array(hex128).min(1).max(samplePatientsMax),

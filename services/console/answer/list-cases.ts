@@ -4,6 +4,7 @@ import { caseStatuses } from '#libs/contracts/case-row.js';
 import { levels } from '#libs/contracts/incident.js';
 import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { type Answer, ok, refused } from './answer.js';
+import { instant } from './instant.js';
 
 /** Cases of one page. */
 export const pageRows = 100;
@@ -21,8 +22,8 @@ const listQuery = z.strictObject({
   clinic: text.optional(),
   rule: text.optional(),
   /** Opened at or after, and before. */
-  from: isoTime.optional(),
-  to: isoTime.optional(),
+  from: instant.optional(),
+  to: instant.optional(),
   /** Part of the title, the account, a rule or the id, in any case. */
   q: text.optional(),
   /** `next` of the page before. */
@@ -37,7 +38,11 @@ export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string
   const query = listQuery.safeParse(given);
   if (!query.success) {
     const field = query.error.issues[0]?.path.join('.') || unknownField(query.error);
-    return refused(422, 'unfit_filter', `the filter ${field} is unknown or has a value that it does not take`);
+    return refused(
+      422,
+      'unfit_filter',
+      `the filter ${field} is unknown or has a value that it does not take${isTime(field) ? ': give an instant with its zone, as 2026-11-29T08:00:00Z' : ''}`,
+    );
   }
   const after = query.data.cursor === undefined ? undefined : cursorOf(query.data.cursor);
   if (after === null) return refused(422, 'unfit_filter', 'the cursor is none that a page has given as next');
@@ -46,6 +51,10 @@ export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string
   const last = fitting.length > pageRows ? page.at(-1) : undefined;
   const next = last ? encode([last.opened_at, last.case_id]) : null;
   return ok({ cases: page, next, as_of: asOf }, { case_id: '', rows: page.length });
+}
+
+function isTime(field: string): boolean {
+  return field === 'from' || field === 'to';
 }
 
 function unknownField(error: z.ZodError): string {

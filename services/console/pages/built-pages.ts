@@ -15,6 +15,11 @@ export function hasPages(): boolean {
   return existsSync(join(builtPages, 'index.html'));
 }
 
+/** Whether a built file is there, by its path below the pages. */
+export function hasFile(file: string): boolean {
+  return existsSync(join(builtPages, file));
+}
+
 /** Paths of pages: the first words of `web/src/routes.ts`, which a test compares. */
 export const pagePaths = [
   '',

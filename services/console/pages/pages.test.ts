@@ -70,6 +70,8 @@ describe('a browser that asks for pages', () => {
     expect(packed.rawPayload).toEqual(readFileSync(join(folder, `${script}.br`)));
     for (const path of ['/assets/..%2Findex.html', '/assets/%2e%2e%2f%2e%2e%2fpackage.json', '/assets/none.js', '/licences.md', '/dist/web/index.html'])
       expect([path, (await get(path)).statusCode]).toEqual([path, 404]);
+    // One console of two is replaced first: what the other lacks for a minute must not be missing for a year.
+    expect((await get('/assets/index-0f0f0f0f.js')).headers['cache-control']).toBe('no-store');
   }); // prettier-ignore
 
   it('is not written down for pages and totals, and is for what it may not have', async () => {

@@ -7,6 +7,12 @@ import { auditRowsOf, newLog } from '../console-log.fixture.js';
 import { RunningConsole } from '../console.fixture.js';
 import { consoleConfig, namesOf } from '../config.js';
 
+/** Whether requests may come by a name, where people open the console at another. */
+function comes(env: Readonly<Record<string, string>>, host: string): boolean {
+  const config = readConfig(consoleConfig, { VIGIE_CONSOLE_URL: 'https://vigie.aleo.example', ...env });
+  return isOwnHost(host, ownHostsOf({ ...config, VIGIE_HOSTS: namesOf(config) }));
+}
+
 describe('a console behind proxies', () => {
   let log: MemoryLog;
   let one: RunningConsole | undefined;

@@ -7,9 +7,10 @@ import {
   type LooksWanted,
 } from '#libs/access-store/audit/audit-looks.js';
 import { csvLine, spreadsheetText } from '#libs/contracts/csv-cell.js';
-import { hex128, isoTime } from '#libs/contracts/access-row.js';
+import { hex128 } from '#libs/contracts/access-row.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
+import { instant } from '../answer/instant.js';
 import type { User } from '../users/users.js';
 
 /** Rows of one answer. */
@@ -22,8 +23,8 @@ const query = z.strictObject({
   by: z.string().max(200).default(''),
   case: hex128.or(z.literal('')).default(''),
   kind: z.enum(lookKinds).or(z.literal('')).default(''),
-  from: isoTime.optional(),
-  to: isoTime.optional(),
+  from: instant.optional(),
+  to: instant.optional(),
   before: z
     .string()
     .regex(/^\d{1,16}-[0-9a-f]{32}$/)

@@ -16,13 +16,22 @@ export function Copied({ text, label }: { readonly text: string; readonly label:
     setSaid(what);
     announce(what);
   };
+  const copy = async () => {
+    try {
+      // Without TLS browsers have no clipboard at all.
+      await navigator.clipboard.writeText(text);
+      say(t.copied);
+    } catch {
+      say(t.not);
+    }
+  };
   return (
     <div className="copied">
       <pre tabIndex={0} role="group" aria-label={label}>
         {text}
       </pre>
       <p>
-        <button type="button" onClick={() => void navigator.clipboard.writeText(text).then(() => say(t.copied), () => say(t.not))}>
+        <button type="button" onClick={() => void copy()}>
           {t.copy}
         </button>{' '}
         {said}

@@ -86,11 +86,11 @@ function Person({ me, onKeys }: { readonly me: Me; readonly onKeys: () => void }
   const client = useQueryClient();
   const leave = async () => {
     const left = await post<{ readonly leave_at: string | null }>('/v1/logout', {}).catch(() => undefined);
-    // At the identity provider they would be let in again without being asked.
-    if (left?.leave_at) return location.assign(left.leave_at);
     // What others asked is forgotten; who looks is still asked for by the page, which must hear of it.
     client.setQueryData(['me'], null);
     client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
+    // At the identity provider they would be let in again without being asked. A browser may keep the page as it was left, for whoever goes back to it.
+    if (left?.leave_at) location.assign(left.leave_at);
   };
   const other = locales.find((one) => one !== locale) ?? locale;
   return (

@@ -41,7 +41,7 @@ export function TextsProvider({ children }: { readonly children: ReactNode }) {
     const f = formatOf(choices.locale);
     const choose = (change: Partial<Choices>) => {
       const next = { ...choices, ...change };
-      localStorage.setItem(place, JSON.stringify(next));
+      keep(next);
       setChoices(next);
     };
     return { ...choices, f, t: choices.locale === 'fr' ? frenchTexts(f) : englishTexts(f), choose };
@@ -57,6 +57,15 @@ function keptChoices(): Choices {
     theme: themes.find((one) => one === kept['theme']) ?? 'auto',
     hasShortcuts: kept['hasShortcuts'] !== false,
   };
+}
+
+/** Where the browser keeps nothing, a choice holds as long as the page. */
+function keep(choices: Choices): void {
+  try {
+    localStorage.setItem(place, JSON.stringify(choices));
+  } catch {
+    // It was refused, which the person has chosen.
+  }
 }
 
 function readKept(): Readonly<Record<string, unknown>> {

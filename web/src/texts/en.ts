@@ -47,6 +47,9 @@ export function englishTexts(f: Format): Texts {
       nothing: 'There is nothing to show here',
       noAnswer: 'the console does not answer',
       notAllowed: 'none of your roles allows it; ask whoever keeps the users of the console',
+      broken: 'This page could not be shown.',
+      brokenWhy: 'Vigie may have been renewed since it was loaded, or does not answer.',
+      reload: 'Load the page again',
     },
     refusals: {
       unknown_case: 'no case that you may see begins with this number',

@@ -49,6 +49,9 @@ export function frenchTexts(f: Format) {
       nothing: 'Il n’y a rien à montrer ici',
       noAnswer: 'la console ne répond pas',
       notAllowed: 'aucun de vos rôles ne le permet ; demandez à la personne qui gère les comptes de la console',
+      broken: 'Cette page n’a pas pu être affichée.',
+      brokenWhy: 'Vigie a peut-être été mis à jour depuis son chargement, ou ne répond pas.',
+      reload: 'Recharger la page',
     },
     refusals: {
       unknown_case: 'aucun cas que vous pouvez voir ne commence par ce numéro',
