@@ -77,15 +77,15 @@ function byCertificate(user: string): Readonly<Record<string, string>> {
 /** Rows that are sent are parsed and stored, and have no meaning that a profile could change: they go without, which saves the server its time. */
 function askAlike(client: ClickHouseClient): void {
   const plain = { query: client.query.bind(client), command: client.command.bind(client), exec: client.exec.bind(client) };
-  const alike = <Asked extends { readonly clickhouse_settings?: ClickHouseSettings }>(asked: Asked): Asked => ({
-    ...asked,
-    clickhouse_settings: { ...sameMeaning, ...asked.clickhouse_settings },
-  });
   Object.assign(client, {
     query: (asked: Parameters<typeof plain.query>[0]) => plain.query(alike(asked)),
     command: (asked: Parameters<typeof plain.command>[0]) => plain.command(alike(asked)),
     exec: (asked: Parameters<typeof plain.exec>[0]) => plain.exec('values' in asked && asked.values ? asked : alike(asked)),
   });
+}
+
+function alike<Asked extends { readonly clickhouse_settings?: ClickHouseSettings }>(asked: Asked): Asked {
+  return { ...asked, clickhouse_settings: { ...sameMeaning, ...asked.clickhouse_settings } };
 }
 
 /** The client keeps the password that it was made with; each request may bring its own. */
