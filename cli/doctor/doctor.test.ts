@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ import { aChange } from '#libs/testkit/case-records.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
 import { backupFindings } from './backups.js';
+import { advertisedHint } from '#libs/event-log/kafka/advertised.js';
+import { seenIn } from '#libs/runtime/renewal/certificates-seen.js';
 import { certificateFindings, certificatesSeen } from './certificates.js';
 import { configurationFindings } from './configuration.js';
 import { examine } from './doctor.js';
@@ -151,6 +153,40 @@ describe('the end of a certificate', () => {
     const seen = await certificatesSeen(config, { NODE_EXTRA_CA_CERTS: join(folder, 'none.pem') });
     expect(told(certificateFindings(seen, systemClock.now()))).toMatch(/^wrong: KAFKA_TLS_CA has 1 days left -> renew it.*\nwrong: .*none\.pem: it cannot be read/);
   }); // prettier-ignore
+});
+
+describe('the authorities of a system', () => {
+  (canMakeCertificates ? it : it.skip)('are one finding, since some of them have always ended', () => {
+    const pem = readFileSync(new TestAuthority(folder).certificate, 'utf8');
+    const seen = (count: number) => seenIn('ca.pem', () => pem.repeat(count)).map(({ where }) => where);
+    expect(seen(2)).toEqual(['ca.pem, certificate 1,', 'ca.pem, certificate 2,']);
+    expect(seen(140)).toEqual(['ca.pem, the last of 140 to end,']);
+  });
+});
+
+describe('brokers that cannot be reached', () => {
+  it.each([
+    ['getaddrinfo ENOTFOUND kafka-0.internal', 'kafka-0.internal'],
+    ['getaddrinfo EAI_AGAIN kafka-0.internal', 'kafka-0.internal'],
+    ['Connection error: connect ECONNREFUSED 127.0.0.1:9092', '127.0.0.1:9092'],
+    ['Connection error: connect EHOSTUNREACH 172.18.0.4:29092 - Local (10.0.0.2:51234)', '172.18.0.4:29092'],
+    ['connect ECONNREFUSED ::1:9092', '::1:9092'],
+  ])('under a name that nobody gave are told as such: %s', (cause, name) => {
+    const hint = advertisedHint(`Kafka: list of topics: ${cause}`, ['kafka.hospital.example:9092']);
+    expect(hint).toContain(`a broker says that it is to be reached as ${name},`);
+    expect(hint).toContain('advertised.listeners');
+  });
+
+  it.each([
+    ['connect ECONNREFUSED 10.1.2.3:9092', ['10.1.2.3:9092']],
+    ['getaddrinfo ENOTFOUND kafka.hospital.example', ['kafka.hospital.example:9092']],
+    ['connect ECONNREFUSED 10.1.2.3:9092', ['kafka.hospital.example:9092', '10.1.2.3:9092']],
+    ['Client network socket disconnected before secure TLS connection was established', ['kafka.hospital.example:9092']],
+    // One of the names that were given, as it resolves.
+    ['connect ECONNREFUSED 10.1.2.3:9093', ['kafka.hospital.example:9093']],
+  ])('under a name that was given are not: %s', (cause, brokers) => {
+    expect(advertisedHint(`Kafka: list of topics: ${cause}`, brokers)).toBeUndefined();
+  });
 });
 
 describe('the store of an installation', () => {

@@ -3,6 +3,7 @@ import { madeTopics } from '#libs/contracts/topics.js';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { services as allServices, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { hasRights, mayRead } from '#libs/access-store/inspect/inspect-store.js';
+import { advertisedHint } from '#libs/event-log/kafka/advertised.js';
 import { describeTopics } from '#libs/event-log/kafka/topics/admin.js';
 import { servicePrincipals } from '#libs/event-log/kafka/topics/principals.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
@@ -49,7 +50,7 @@ export async function examine(env: Environment, options: DoctorOptions, clock: C
   return [
     ...configuration,
     ...(await looked('machine', 'see VIGIE_DATA_DIR', disk)),
-    ...(await looked('log', 'see that Kafka runs, and KAFKA_BROKERS, its TLS and SASL variables', () => log(config, options.service))),
+    ...(await looked('log', (why) => advertisedHint(why, config.KAFKA_BROKERS ?? []) ?? 'see that Kafka runs, and KAFKA_BROKERS, its TLS and SASL variables', () => log(config, options.service))),
     ...(await looked('store', 'see that ClickHouse runs, and CLICKHOUSE_URL, its user and password', () => store(config, services, options, clock))),
     ...(await looked('certificates', 'see the files that the configuration names', certificates)),
   ];
@@ -65,11 +66,12 @@ function readable(env: Environment): CommandConfig | undefined {
   }
 }
 
-async function looked(area: Area, todo: string, look: () => readonly Finding[] | Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+async function looked(area: Area, todo: string | ((why: string) => string), look: () => readonly Finding[] | Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
     return await look();
   } catch (cause) {
-    return [wrong(area, `it cannot be looked at: ${messageOf(cause)}`, todo)];
+    const why = messageOf(cause);
+    return [wrong(area, `it cannot be looked at: ${why}`, typeof todo === 'string' ? todo : todo(why))];
   }
 } // prettier-ignore
 

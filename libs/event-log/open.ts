@@ -12,6 +12,7 @@ import { systemRandom } from '#libs/runtime/random.js';
 import { ownCertificate } from '#libs/runtime/renewal/own-certificate.js';
 import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import { retry } from '#libs/runtime/retry.js';
+import { advertisedHint } from './kafka/advertised.js';
 import type { KafkaOptions } from './kafka/kafka-log.js';
 import { clientNameOf } from './kafka/order/upgrade-order.js';
 import { embeddedPartitions } from './limits.js';
@@ -63,10 +64,13 @@ export async function openEventLog(config: CommonConfig, tools: OpenTools): Prom
   };
   const options = { ...kafkaOptions(config, brokers, tools), layout, ...(signing && { signing }) };
   let waits = `waiting for Kafka at ${brokers.join(', ')}`;
+  let told = waits;
   health.ready('log', () => waits || undefined);
   const onRetry = (cause: Transient) => {
-    if (waits !== cause.message) logger.warn('the log is waited for', { cause });
-    waits = cause.message;
+    if (told !== cause.message) logger.warn('the log is waited for', { cause });
+    told = cause.message;
+    const hint = advertisedHint(told, brokers);
+    waits = hint === undefined ? told : `${told}; ${hint}`;
   };
   const patience = { clock, random: systemRandom, signal, onRetry };
   const { openKafkaLog } = await import('./kafka/kafka-log.js');

@@ -1,7 +1,8 @@
 import type { CertificatePair } from '#libs/runtime/renewal/own-certificate.js';
 import { CertifiedAgent } from './certified-agent.js';
+import { sameMeaning } from './same-meaning.js';
 import { commandHeader } from './services-credential.js';
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 
 export interface StoreAddress {
   /** `http://127.0.0.1:7423` */
@@ -63,6 +64,7 @@ export function createStoreClient({
       input_format_import_nested_json: 0,
     },
   });
+  askAlike(client);
   if (passwordNow) askWith(client, () => ({ username: user, password: passwordNow() }));
   return client;
 }
@@ -70,6 +72,20 @@ export function createStoreClient({
 /** How ClickHouse is told who is meant where the certificate of the connection proves it. */
 function byCertificate(user: string): Readonly<Record<string, string>> {
   return { 'X-ClickHouse-User': user, 'X-ClickHouse-SSL-Certificate-Auth': 'on' };
+}
+
+/** Rows that are sent are parsed and stored, and have no meaning that a profile could change: they go without, which saves the server its time. */
+function askAlike(client: ClickHouseClient): void {
+  const plain = { query: client.query.bind(client), command: client.command.bind(client), exec: client.exec.bind(client) };
+  Object.assign(client, {
+    query: (asked: Parameters<typeof plain.query>[0]) => plain.query(alike(asked)),
+    command: (asked: Parameters<typeof plain.command>[0]) => plain.command(alike(asked)),
+    exec: (asked: Parameters<typeof plain.exec>[0]) => plain.exec('values' in asked && asked.values ? asked : alike(asked)),
+  });
+}
+
+function alike<Asked extends { readonly clickhouse_settings?: ClickHouseSettings }>(asked: Asked): Asked {
+  return { ...asked, clickhouse_settings: { ...sameMeaning, ...asked.clickhouse_settings } };
 }
 
 /** The client keeps the password that it was made with; each request may bring its own. */

@@ -15,11 +15,16 @@ export interface Seen {
   readonly certificate: Pick<X509Certificate, 'validFrom' | 'validTo'> | string;
 }
 
-/** Those of a PEM text, each with its place where there are several. */
+/** So many in one text are the authorities of a system, of which some have always ended, and nobody here renews any. */
+const bundleMin = 10;
+
+/** Those of a PEM text, each with its place where there are several; of the bundle of a system the one that ends last. */
 export function seenIn(where: string, read: () => string): readonly Seen[] {
   try {
     const found = certificatesOf(read());
     if (found.length === 0) return [{ where, certificate: 'there is no certificate in it' }];
+    const last = found.toSorted((one, other) => Date.parse(other.validTo) - Date.parse(one.validTo))[0];
+    if (found.length >= bundleMin && last) return [{ where: `${where}, the last of ${found.length} to end,`, certificate: last }];
     return found.map((certificate, index) => ({ where: found.length > 1 ? `${where}, certificate ${index + 1},` : where, certificate }));
   } catch (cause) {
     return [{ where, certificate: `it cannot be read (${messageOf(cause)})` }];

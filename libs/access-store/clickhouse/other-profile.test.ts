@@ -1,0 +1,89 @@
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { systemClock } from '#libs/runtime/clock.js';
+import { aPatient, anAccessRow, anEventId } from '#libs/testkit/builders.js';
+import { ClickHouseStore } from './clickhouse-store.js';
+import { createStoreClient } from './client.js';
+import { storeForTests, type StoreForTests } from './store.fixture.js';
+
+/** Set by a profile of the server: they hold for every request that does not say otherwise. */
+const profile: Readonly<Record<string, string>> = {
+  join_use_nulls: '1',
+  transform_null_in: '1',
+  group_by_use_nulls: '1',
+  aggregate_functions_null_for_empty: '1',
+  final: '1',
+  session_timezone: 'Pacific/Auckland',
+  output_format_json_quote_64bit_integers: '1',
+  max_result_rows: '1000',
+  result_overflow_mode: 'break',
+};
+const countOf = (from: string) => `SELECT count() AS listed, any(toString(first_time)) AS first FROM ${from}`;
+const incident = '6'.repeat(32);
+const selection = 'b'.repeat(32);
+
+describe('a ClickHouse whose profiles were made for other tools', () => {
+  let store: StoreForTests;
+  let behind: Server;
+  let client: ClickHouseClient;
+
+  beforeAll(async () => {
+    store = await storeForTests();
+    behind = profiled(store.address.url);
+    await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
+    const { port } = behind.address() as AddressInfo;
+    client = createStoreClient({ ...store.address, url: `http://127.0.0.1:${port}` });
+  });
+  afterAll(async () => {
+    await client.close();
+    await store.end();
+    behind.closeAllConnections();
+    behind.close();
+  });
+
+  it('has for each incident the patients that it has for others', async () => {
+    const writer = new ClickHouseStore(client, systemClock);
+    const accesses = ['1', '2', '3'].map((patient) => anAccessRow({ patient_id: aPatient(patient), event_id: anEventId(patient) }));
+    const { time, actor_id, group_id } = anAccessRow();
+    const told = { ...anIncident, group_id, actor_id, first_time: time, last_time: time };
+    await writer.insert('accesses', Buffer.from(accesses.map((row) => `${JSON.stringify(row)}\n`).join('')), 3, 'accesses');
+    await writer.insert('incident_changes', Buffer.from(`${JSON.stringify(told)}\n`), 1, 'incident');
+    await writer.registerSelections([{ id: selection, sql: "action = 'read'" }]);
+    const asked = [countOf(`vigie.incident_patients WHERE incident_id = '${incident}'`), countOf(`vigie.incident_patients_of(incident_id = '${incident}')`)];
+    for (const query of asked) {
+      const of = async (by: ClickHouseClient) => (await by.query({ query, format: 'JSONCompactEachRow' })).json();
+      expect(await of(client)).toEqual(await of(store.client));
+      expect(await of(client)).toEqual([[expect.anything(), time.replace('T', ' ').replace('Z', '')]]);
+    }
+    expect(await writer.found('accesses', ['1', '2', '3', '4'].map(anEventId))).toBe(3);
+  }); // prettier-ignore
+
+  it('ends no answer early: what is too long for its limits is an error', async () => {
+    const asked = client.query({ query: 'SELECT number FROM numbers(200000)', format: 'JSONEachRow' });
+    await expect(asked.then((answer) => answer.json())).rejects.toThrow(/Limit for result exceeded/);
+  });
+});
+
+const anIncident = {
+  incident_id: incident, subject_kind: 'account', accounts: [], account_count: 1, state: 'open', detected_at: '2026-01-05T09:00:31.000Z',
+  patients: 3, patients_at_firing: 3, patients_at_detection: 3, clinics: ['c1'], categories: ['identity'], rules: ['r'], rule_matches: [],
+  rule_selections: [selection], selections: [selection], level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [],
+  change_type: 'incident.opened', change_id: incident, changed_at: '2026-01-05T09:00:31.000Z', version: 1, received_at: '2026-01-05T09:00:30.000Z',
+}; // prettier-ignore
+
+/** Hands every request on, with the settings of the profile that it has none of its own for. */
+function profiled(url: string): Server {
+  return createServer((asked, answer) => {
+    const target = new URL(asked.url ?? '/', url);
+    for (const [name, value] of Object.entries(profile)) if (!target.searchParams.has(name)) target.searchParams.set(name, value);
+    const { host: _, ...headers } = asked.headers;
+    const onward = request(target, { method: asked.method, headers }, (answered) => {
+      answer.writeHead(answered.statusCode ?? 502, answered.headers);
+      answered.pipe(answer);
+    });
+    onward.on('error', () => answer.destroy());
+    asked.pipe(onward);
+  });
+}
