@@ -172,7 +172,7 @@ export async function aScorer(given: ScorerGiven) {
       conditions: async (ids) => archive.conditionsOf(ids),
       owns: (owned, one) => pipeline.holds(owned, one.change),
     }),
- };
+  };
 }
 
 /** What the snapshot of a partition says before its windows. */

@@ -68,9 +68,3 @@ describe('a console behind proxies', () => {
     expect(comes({ VIGIE_HOST: '0.0.0.0' }, 'anything.example')).toBe(true);
   }); // prettier-ignore
 });
-
-/** Whether a request to this name is taken. */
-function comes(env: Readonly<Record<string, string>>, host: string): boolean {
-  const config = readConfig(consoleConfig, { VIGIE_CONSOLE_URL: 'https://vigie.aleo.example', ...env });
-  return isOwnHost(host, ownHostsOf({ ...config, VIGIE_HOSTS: namesOf(config) }));
-}
