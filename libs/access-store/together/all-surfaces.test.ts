@@ -19,6 +19,7 @@ import { CasePatients } from '../patients/case-patients.js';
 import { firstPlace, type PatientsPlace } from '../patients/page-parts.js';
 import { aStoredCase, storeCases } from '../verdicts/case-rows.fixture.js';
 import { patientsTogether } from './patients-together.js';
+import { patientsOfIncidents } from './some-patients.js';
 
 const selection = 'b'.repeat(32);
 const { client, end } = await storeForTests();
@@ -141,6 +142,12 @@ it('the list equals the figure, whoever asks, over late, merged, withdrawn and l
           expect([place, one.fate, isGone ? 0 : found?.figure, found?.listed ?? 0]).toEqual([place, one.fate, due, due]);
           expect(await ask(`SELECT uniqExact(patient_id) AS n FROM vigie.incident_patients_of(incident_id = '${ids[place]}')`)).toEqual([{ n: due }]);
         }
+        // Those of several cases too, as the first page counts them.
+        const all = await patientsOfIncidents(client, ids);
+        expect([all.total, Object.fromEntries(all.each)]).toEqual([
+          namesOf(incidents.flatMap((one) => counted(one))).size,
+          Object.fromEntries(incidents.flatMap((one, place) => (counted(one).length > 0 ? [[ids[place], namesOf(counted(one)).size]] : []))),
+        ]);
         for (const wholeMax of [run % 2 === 0 ? 0 : 2_000]) {
           const patients = new CasePatients(client, wholeMax);
           const wanted = { caseId, clinics: [], certainty: undefined };

@@ -5,7 +5,7 @@ import type { Log } from '#libs/runtime/log.js';
 /** The store is asked again after this where figures have changed, and where it was not where they are after twice as long each time, in milliseconds. */
 const againMs = { first: 5_000, most: 300_000 } as const;
 /** Counting takes at most one part in so many of the time. */
-const sharePerCount = 20;
+const sharePerCount = 5;
 /** So many different views of the open cases are remembered, those that were asked for last. */
 const viewsMax = 64;
 
