@@ -11,3 +11,18 @@ export function csvCell(text: string): string {
 export function spreadsheetText(text: string): string {
   return /^[=+\-@\t\r]/.test(text) && !/^[+-]\d+$/.test(text) ? `'${text}` : text;
 }
+
+/** Cells and what ends them, of lines that `csvLine` has made. */
+const cellsOfLines = /("(?:[^"]|"")*"|[^,\n]*)([,\n])/g;
+
+/**
+ * The same table as a spreadsheet set to French opens by a double click: semicolons between cells, since commas are of numbers there, and a byte order
+ * mark, without which accents come out as two characters. `csv` is lines of `csvLine`.
+ */
+export function frenchTable(csv: string): string {
+  const cells = csv.replaceAll(cellsOfLines, (_all, cell: string, end: string) => {
+    const kept = cell.startsWith('"') || !cell.includes(';') ? cell : `"${cell}"`;
+    return `${kept}${end === ',' ? ';' : '\r\n'}`;
+  });
+  return `\uFEFF${cells}`;
+}

@@ -87,10 +87,10 @@ export class DossiersController {
   } // prettier-ignore
 
   @Get('snapshots/:id/files/:name')
-  file(@Headers() headers: Given, @Param('id') id: string, @Param('name') name: string, @Query('language') language: unknown, @Res() reply: FastifyReply): Promise<void> {
+  file(@Headers() headers: Given, @Param('id') id: string, @Param('name') name: string, @Query('language') language: unknown, @Query('spreadsheet') spreadsheet: unknown, @Res() reply: FastifyReply): Promise<void> {
     return this.#give(headers, reply, async (tools) => {
       const kept = name === listName ? listKeptBack(tools.user, ['dpo'], this.door.confirmedUntil(headers), tools.now) : undefined;
-      return kept ?? snapshotFile(tools, id, name, language);
+      return kept ?? snapshotFile(tools, id, name, { language, spreadsheet });
     });
   } // prettier-ignore
 

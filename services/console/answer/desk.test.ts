@@ -137,6 +137,15 @@ describe('what is frozen', () => {
     return one;
   };
 
+  it('has its tables for a French spreadsheet where that is asked for', async () => {
+    const one = await startFrozen();
+    one.shelf.made = aDossierInput();
+    // Those of programs stay, and so does the list, whose digest was frozen.
+    const table = async (name: string) => (await one.app.inject({ url: `/v1/snapshots/${first}/files/${name}`, headers: { authorization: 'Bearer dpo' } })).payload;
+    expect([(await table('timeline.csv')).split('\n')[0], (await table('timeline.csv?spreadsheet=fr')).split('\r\n')[0]]).toEqual(['at,by,what,detail', '\uFEFFat;by;what;detail']);
+    expect(await table('patients.csv?spreadsheet=fr')).toBe(await table('patients.csv'));
+  }); // prettier-ignore
+
   it('is listed, and its list given out and written down with its rows', async () => {
     const one = await startFrozen();
     const { body } = await one.get(`/v1/cases/${id.slice(0, 8)}/snapshots`, 'dpo');

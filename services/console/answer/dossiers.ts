@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
+import { frenchTable } from '#libs/contracts/csv-cell.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import type { Lengths } from '#libs/dossier/deadlines.js';
 import { dossierFile, type FileName, fileNames } from '#libs/dossier/files/dossier-files.js';
@@ -88,15 +89,23 @@ export async function findSnapshot({ shelf, user, book, now }: DossierTools, id:
   return { snapshot, caseId: view.row.case_id };
 } // prettier-ignore
 
+interface FileWish {
+  readonly language: unknown;
+  /** `fr`: tables as a spreadsheet set to French opens them; the list of patients stays as its digest has it. */
+  readonly spreadsheet: unknown;
+}
+
 /** A file of a snapshot, the list of its patients among them. */
-export async function snapshotFile(tools: DossierTools, id: string, name: string, inLanguage: unknown): Promise<GivenFile | Answer> {
+export async function snapshotFile(tools: DossierTools, id: string, name: string, { language: inLanguage, spreadsheet }: FileWish): Promise<GivenFile | Answer> {
   const found = await findSnapshot(tools, id);
   if (isAnswer(found)) return found;
   const { snapshot, caseId } = found;
   if (name === listName) return { type: types['csv'] ?? '', content: tools.shelf.list(id), shows: listShown(caseId, snapshot.patients) };
   const known = fileNames.find((one) => one === name);
   if (!known) return refused(404, 'unknown_file', `a snapshot has ${[...fileNames, listName].join(', ')}`);
-  return fileOf(tools, snapshot, known, inLanguage);
+  const given = await fileOf(tools, snapshot, known, inLanguage);
+  if (spreadsheet !== 'fr' || 'status' in given || typeof given.content !== 'string' || !known.endsWith('.csv')) return given;
+  return { ...given, content: frenchTable(given.content) };
 } // prettier-ignore
 
 /** Rejects as the shelf does. */

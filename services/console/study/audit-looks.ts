@@ -6,7 +6,7 @@ import {
   lookKinds,
   type LooksWanted,
 } from '#libs/access-store/audit/audit-looks.js';
-import { csvLine, spreadsheetText } from '#libs/contracts/csv-cell.js';
+import { csvLine, frenchTable, spreadsheetText } from '#libs/contracts/csv-cell.js';
 import { hex128 } from '#libs/contracts/access-row.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
@@ -25,6 +25,8 @@ const query = z.strictObject({
   kind: z.enum(lookKinds).or(z.literal('')).default(''),
   from: instant.optional(),
   to: instant.optional(),
+  /** Of the table: as a spreadsheet set to French opens it. */
+  spreadsheet: z.literal('fr').optional(),
   before: z
     .string()
     .regex(/^\d{1,16}-[0-9a-f]{32}$/)
@@ -78,21 +80,21 @@ export async function auditTable(looks: Pick<AuditLooks, 'page'>, user: User, gi
     const found = await looks.page(asked.wanted, before, tableStep);
     for (const look of found) lines.push(csvLine(columns.map((name) => spreadsheetText(String(look[name])))));
     const last = found.at(-1);
-    if (!last || found.length < tableStep) return { text: lines.join(''), rows: lines.length - 1 };
+    if (!last || found.length < tableStep) return { text: asked.isFrench ? frenchTable(lines.join('')) : lines.join(''), rows: lines.length - 1 };
     if (lines.length > tableRowsMax) return tooLong;
     before = { timeMs: Date.parse(last.at), auditId: last.audit_id };
   }
 } // prettier-ignore
 
-function askedFor(user: User, given: unknown, now: number): Answer | { readonly wanted: LooksWanted; readonly before: LookPlace | undefined; readonly seesAll: boolean } {
+function askedFor(user: User, given: unknown, now: number): Answer | { readonly wanted: LooksWanted; readonly before: LookPlace | undefined; readonly seesAll: boolean; readonly isFrench: boolean } {
   const asked = query.safeParse(given);
   if (!asked.success) return wrongQuery;
-  const { by, case: caseId, kind, from, to, before } = asked.data;
+  const { by, case: caseId, kind, from, to, before, spreadsheet } = asked.data;
   const seesAll = user.roles.includes('dpo') && user.clinics === undefined;
   if (!seesAll && by !== '' && by !== user.id) return notYours;
   const toMs = to === undefined ? now + 1 : Date.parse(to);
   const fromMs = from === undefined ? toMs - usualMs : Date.parse(from);
-  return { wanted: { fromMs, toMs, by: seesAll ? by : user.id, caseId, kind }, before: placeOf(before), seesAll };
+  return { wanted: { fromMs, toMs, by: seesAll ? by : user.id, caseId, kind }, before: placeOf(before), seesAll, isFrench: spreadsheet === 'fr' };
 } // prettier-ignore
 
 function placeOf(before: string | undefined): LookPlace | undefined {

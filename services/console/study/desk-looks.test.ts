@@ -42,6 +42,8 @@ describe('what is beside cases', () => {
     const lines = whole.payload.trimEnd().split('\n');
     expect([whole.statusCode, lines.length, lines[0]]).toEqual([200, 251, 'audit_id,at,by,via,method,route,case_id,rows,status,remote_address']);
     expect(auditRowsOf(shared.log)).toContainEqual(expect.objectContaining({ by: 'dpo', route: '/v1/audit/looks.csv', rows: 250, status: 200 }));
+    const french = await ask('/v1/audit/looks.csv?spreadsheet=fr', 'dpo');
+    expect([french.payload.slice(0, 19), french.payload.includes(',')]).toEqual(['\uFEFFaudit_id;at;by;via', false]);
     const own = (await ask('/v1/audit/looks.csv', 'a.durand')).payload.trimEnd().split('\n').slice(1);
     expect([own.length > 0, own.every((line) => line.split(',')[2] === 'a.durand')]).toEqual([true, true]);
     expect((await one.get('/v1/audit/looks.csv?by=dpo', 'a.durand')).status).toBe(403);

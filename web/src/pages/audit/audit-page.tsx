@@ -79,7 +79,7 @@ interface ShownProps {
 
 function Shown({ looks: { items, next, from, to, sees_all: seesAll }, wanted, isFirst, onLook, onPlace }: ShownProps) {
   const t = useOwnTexts(auditTexts);
-  const { f } = useTexts();
+  const { f, locale } = useTexts();
   const heading = t.heading(items.length, new Set(items.map(({ by }) => by).filter(Boolean)).size, seesAll, next !== null || !isFirst);
   useTitle(t.title);
   const heads = [[t.at], [t.by], [t.what], [t.case], [t.rows, 'number'], [t.status], [t.address]] as const;
@@ -109,7 +109,7 @@ function Shown({ looks: { items, next, from, to, sees_all: seesAll }, wanted, is
           </button>
         )}
         {items.length > 0 && (
-          <a href={`/v1/audit/looks.csv?${queryOf(wanted, from, to)}`} download="audit.csv">
+          <a href={`/v1/audit/looks.csv?${queryOf(wanted, from, to)}${locale === 'fr' ? '&spreadsheet=fr' : ''}`} download="audit.csv">
             {t.download}
           </a>
         )}

@@ -8,7 +8,7 @@ const files = ['cnil.pdf', 'cnil.docx', 'cert-sante.pdf', 'letter.fr.docx', 'let
 
 /** What was frozen, the newest first, with its files; what came to the figure since the one before. */
 export function SnapshotTable({ snapshots, isConfirmed }: { readonly snapshots: readonly Snapshot[]; readonly isConfirmed: boolean }) {
-  const { t, f } = useTexts();
+  const { t, f, locale } = useTexts();
   const heads = [[t.dossier.frozenAt], [t.dossier.exposed, 'number'], [t.dossier.attempted, 'number'], [t.dossier.digest], [t.dossier.files]] as const; // prettier-ignore
   const before = (number: number) => snapshots.find((one) => one.number === number - 1);
   return (
@@ -39,7 +39,7 @@ export function SnapshotTable({ snapshots, isConfirmed }: { readonly snapshots: 
                   <ul className="files">
                     {files.map((name) => (
                       <li key={name}>
-                        <a href={`/v1/snapshots/${one.snapshot_id}/files/${name}`} download={`${one.controller_id}-${one.number}-${name}`}>
+                        <a href={`/v1/snapshots/${one.snapshot_id}/files/${name}${locale === 'fr' && name.endsWith('.csv') ? '?spreadsheet=fr' : ''}`} download={`${one.controller_id}-${one.number}-${name}`}>
                           {name}
                         </a>
                       </li>
