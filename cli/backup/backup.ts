@@ -55,7 +55,7 @@ export async function makeBackup(config: CommandConfig, { to, keysTo }: BackupOp
   const store = await backupStore(config, join(folder, 'store'));
   const log = Object.fromEntries([...(await embeddedLogFacts(join(folder, 'log')))].map(([name, { start, end, frames }]) => [name, { start, end, frames }]));
   const files = await filesOf(folder, keys);
-  const manifest = { format: 1 as const, version: ownVersion(), begun_at: begun, ended_at: isoOf(clock.now()), ...store, log, files };
+  const manifest = { format: 2 as const, version: ownVersion(), begun_at: begun, ended_at: isoOf(clock.now()), ...store, log, files };
   writeManifest(folder, manifest);
   return manifest;
 } // prettier-ignore

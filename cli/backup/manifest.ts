@@ -8,7 +8,8 @@ import { figure } from './store-figures.js';
 export const manifestName = 'manifest.json';
 
 const manifestSchema = z.strictObject({
-  format: z.literal(1),
+  /** 1: partitions of the store in ClickHouse's own format; 2: as lines. */
+  format: z.union([z.literal(1), z.literal(2)]),
   version: z.string(),
   /** Times of its begin and its end. What was accepted before the begin is in it. */
   begun_at: z.string(),

@@ -6,6 +6,7 @@ import { createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { z } from 'zod';
 import { jsonRows } from '#libs/access-store/clickhouse/json-rows.js';
 import type { StoreClient } from '../with-store.js';
+import { rowPieces } from './row-pieces.js';
 import { storedTables } from './store-figures.js';
 
 export interface StoreAddress {
@@ -14,11 +15,15 @@ export interface StoreAddress {
   readonly password: string;
 }
 
-const ending = '.native.zst';
+const ending = '.tsv.zst';
+/** Of versions that wrote a partition as one document of ClickHouse's own format, which the engine gives up to 256 MiB. */
+const olderEnding = '.native.zst';
+/** Bytes of one insert: a quarter of what the engine takes in one body by default, so that smaller limits are met too. */
+const pieceBytes = 64 * 1024 * 1024;
 
 /**
- * Writes every table into a folder, one file for each of its partitions, in ClickHouse's own format: `<table>.<partition>.native.zst`. Rows that are
- * added meanwhile may be in it or not. Rejects when the store does not answer.
+ * Writes every table into a folder, one file for each of its partitions: `<table>.<partition>.tsv.zst`, lines of values behind a line with their names. Formats
+ * of lines come without limit, and may be put back in pieces. Rows that are added meanwhile may be in it or not. Rejects when the store does not answer.
  */
 export async function copyTables(client: StoreClient, address: StoreAddress, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -26,7 +31,7 @@ export async function copyTables(client: StoreClient, address: StoreAddress, fol
     const query = `SELECT DISTINCT _partition_id AS id FROM vigie.${name} ORDER BY id`;
     const partitions = await jsonRows(client, { query, params: {}, shape: z.object({ id: z.string() }), failure: `${name} cannot be copied` });
     for (const { id } of partitions) {
-      const answer = await ask(address, `SELECT * FROM vigie.${name} WHERE _partition_id = '${id}' FORMAT Native`);
+      const answer = await ask(address, `SELECT * FROM vigie.${name} WHERE _partition_id = '${id}' FORMAT TabSeparatedWithNames`);
       if (!answer.body) continue;
       await pipeline(answer.body, createZstdCompress(), createWriteStream(join(folder, `${name}.${id}${ending}`), { mode: 0o600 }));
     }
@@ -34,14 +39,19 @@ export async function copyTables(client: StoreClient, address: StoreAddress, fol
 } // prettier-ignore
 
 /** Adds what `copyTables` wrote to the tables of another store, which have no rows yet. */
-export async function fillTables(address: StoreAddress, folder: string): Promise<void> {
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(ending)).toSorted()) {
-    const data = Readable.toWeb(createReadStream(join(folder, file)).pipe(createZstdDecompress()));
-    await ask(address, `INSERT INTO vigie.${file.split('.')[0]} FORMAT Native`, data);
+export async function fillTables(address: StoreAddress, folder: string, bytesMax = pieceBytes): Promise<void> {
+  for (const file of readdirSync(folder).toSorted()) {
+    const [table = ''] = file.split('.');
+    const unpacked = (): Readable => createReadStream(join(folder, file)).pipe(createZstdDecompress());
+    if (file.endsWith(olderEnding)) await ask(address, `INSERT INTO vigie.${table} FORMAT Native`, Readable.toWeb(unpacked()));
+    if (!file.endsWith(ending)) continue;
+    // Two pieces that happen to be alike are two pieces.
+    for await (const { names, rows } of rowPieces(unpacked(), bytesMax))
+      await ask(address, `INSERT INTO vigie.${table} (${names.join(', ')}) SETTINGS insert_deduplicate = 0 FORMAT TabSeparated`, rows);
   }
 } // prettier-ignore
 
-async function ask({ url, user, password }: StoreAddress, query: string, data?: ReadableStream): Promise<Response> {
+async function ask({ url, user, password }: StoreAddress, query: string, data?: ReadableStream | Buffer<ArrayBuffer>): Promise<Response> {
   const headers = { 'x-clickhouse-user': user, 'x-clickhouse-key': password };
   const answer = await fetch(`${url}/?query=${encodeURIComponent(query)}`, {
     method: 'POST',
