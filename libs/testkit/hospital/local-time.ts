@@ -5,11 +5,27 @@
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
+/** From when to when a year has summer time. Milliseconds since 1970, the end not included. */
+interface Summer {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Asked for every event, of a year or two: it is worked out once a year. */
+const summers = new Map<number, Summer>();
+
 /** Milliseconds that local time is ahead of UTC. */
 export function offsetMsAt(utcMs: number): number {
-  const year = new Date(utcMs).getUTCFullYear();
-  const summer = utcMs >= lastSundayMs(year, 2) && utcMs < lastSundayMs(year, 9);
-  return summer ? 2 * hourMs : hourMs;
+  const { from, until } = summerOf(new Date(utcMs).getUTCFullYear());
+  return utcMs >= from && utcMs < until ? 2 * hourMs : hourMs;
+}
+
+function summerOf(year: number): Summer {
+  const known = summers.get(year);
+  if (known) return known;
+  const summer = { from: lastSundayMs(year, 2), until: lastSundayMs(year, 9) };
+  summers.set(year, summer);
+  return summer;
 }
 
 function lastSundayMs(year: number, month: number): number {
