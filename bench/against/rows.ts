@@ -1,7 +1,8 @@
 /**
- * `node rows.js <tree> <rules: pack or three> <days>`: one engine of a compiled tree over so many days of the same rows, for `instructions.ts`; prints how many rows. Days go on over one
+ * `node rows.js <tree> <rules: pack, more (the pack and one rule more) or three> <days>`: one engine of a compiled tree over so many days of the same rows, for `instructions.ts`; prints how many rows. Days go on over one
  * engine: what a day more costs is what rows cost, and nothing of rules that are compiled and accounts that are met.
  */
+import type { EngineOptions } from '#libs/detection/engine.js';
 import { ordinaryDay, start } from '../rows/ordinary-day.js';
 import { engineOf } from './engine-of.js';
 
@@ -12,10 +13,7 @@ const [home = '', rules = 'pack', days = '1'] = process.argv.slice(2);
 if (Number(days) > daysMax) throw new Error(`rows.js has ${daysMax} days, and was asked for ${days}`);
 const Engine = await engineOf(home);
 // Each is loaded where it is wanted: what is loaded is counted, too.
-const options =
-  rules === 'three'
-    ? (await import('../packs/three-rules.js')).threeRulesOptions
-    : await (await import('../packs/pack.js')).packOptions();
+const options = rules === 'three' ? (await import('../packs/three-rules.js')).threeRulesOptions : await packOf(rules === 'more');
 const engine = new Engine(options);
 const frames = [...ordinaryDay({ accounts: 300, rows: 8_000 })].map((bytes) => ({
   bytes,
@@ -32,6 +30,12 @@ for (let day = 0; day < Number(days); day += 1)
     offset += 1;
   }
 console.log(rows);
+
+async function packOf(hasOneMore: boolean): Promise<EngineOptions> {
+  const { packOptions, withOneMore } = await import('../packs/pack.js');
+  const pack = await packOptions();
+  return hasOneMore ? withOneMore(pack) : pack;
+}
 
 /** Where what follows a text begins, each time. */
 function placesBehind(bytes: Buffer, text: string): readonly number[] {

@@ -4,8 +4,7 @@
  * of each is what is compared: other work on the machine only ever adds. Then what judging accounts again takes, without the store.
  */
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
-import { packOptions } from '../packs/pack.js';
+import { packOptions, withOneMore } from '../packs/pack.js';
 import { threeRulesOptions } from '../packs/three-rules.js';
 import { generator, lineOf, ordinaryDay, start } from '../rows/ordinary-day.js';
 import { engineOf } from './engine-of.js';
@@ -31,7 +30,7 @@ interface Side {
 }
 
 const pack = await packOptions();
-const more = { ...pack, rules: [...pack.rules, oneMoreOf(pack.rules)] };
+const more = withOneMore(pack);
 const day = [...ordinaryDay({ accounts: 1_400, rows })];
 const other = process.env['BENCH_AGAINST'];
 const sides: readonly Side[] = [
@@ -69,20 +68,6 @@ judgedAgain(1_000, 60);
 
 function side(name: string, options: EngineOptions, frames: readonly Buffer[], before: readonly Buffer[] = []): Side {
   return { name, Engine, options, before, frames, micros: [] };
-}
-
-/** The rule over most accesses, under another id and with another number. */
-function oneMoreOf(rules: readonly Rule[]): Rule {
-  const rule = rules.find(({ title }) => title === 'Very many patients within one hour');
-  if (!rule)
-    throw new Error(
-      'rules/mass-access.yml has no rule "Very many patients within one hour": name another one in bench/against/shares.ts',
-    );
-  return {
-    ...rule,
-    id: '00000000-0000-4000-8000-000000000001',
-    condition: { ...rule.condition, atLeast: rule.condition.atLeast + 70 },
-  };
 }
 
 function measured({ Engine: Of, options, before, frames }: Side): number {

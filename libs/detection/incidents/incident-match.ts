@@ -2,7 +2,7 @@ import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { CompiledRule } from '../compile/series.js';
 import type { Firing } from '../judge/firing.js';
 import type { WindowCount } from '../count/window-count.js';
-import type { MatchTimes } from './match-times.js';
+import { matchAt, type MatchTimes } from './match-times.js';
 import type { GrownWindows } from './windows-grown.js';
 
 /** A rule that fired for an incident, with what a change tells of it, so that it outlives the rule. */
@@ -85,22 +85,24 @@ export function exceptionsOf(matches: Matches, isSeen: (selection: number) => bo
  * window of the first firing must be counted now.
  */
 export function prolong(
-  matches: Matches,
   windows: GrownWindows,
   firings: readonly Firing[],
   held: MatchTimes,
   quietMs: number,
 ): 'same' | 'longer' | 'more' {
   const lastTime = held.lastFired;
-  for (const firing of firings) {
-    const match = matches.get(firing.rule.rule.id);
+  for (let i = 0; i < firings.length; i += 1) {
+    const firing = firings[i];
+    if (!firing) continue;
+    const match = matchAt(held, firing.rule, i);
     if (!match || firing.first < match.firstFired || firing.first - lastTime >= quietMs || isLowered(match, firing))
       return 'more';
     if (firing.first === match.firstFired && (firing.by < match.windowFirst || !windows.grows(firing))) return 'more';
   }
   let what: 'same' | 'longer' = 'same';
-  for (const firing of firings) {
-    const match = matches.get(firing.rule.rule.id);
+  for (let i = 0; i < firings.length; i += 1) {
+    const firing = firings[i];
+    const match = firing && matchAt(held, firing.rule, i);
     if (!match) continue;
     if (firing.last > match.lastFired) {
       match.lastFired = firing.last;

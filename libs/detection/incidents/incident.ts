@@ -89,7 +89,7 @@ export class Incident {
   /** Takes firings in that do nothing but let rules hold longer or windows grow, as most do. False, and nothing taken, where one does more. */
   prolong(firings: readonly Firing[], quietMs: number): boolean {
     if (firings.length === 0) return true;
-    const what = prolong(this.matches, this.windows, firings, this.times.of(this.matches), quietMs);
+    const what = prolong(this.windows, firings, this.times.of(this.matches), quietMs);
     if (what === 'longer') this.changed = true;
     return what !== 'more';
   }

@@ -1,3 +1,4 @@
+import type { CompiledRule } from '../compile/series.js';
 import type { Match } from './incident-match.js';
 
 /** What the matches of an incident come to together. */
@@ -13,6 +14,9 @@ export interface MatchTimes {
   readonly firstTime: number;
   /** Ascending. */
   readonly steps: readonly number[];
+  /** By place among the firings of an access, the rule that was looked up there last, and its match: most accesses make the same rules hold. */
+  readonly rules: CompiledRule[];
+  readonly found: (Match | undefined)[];
 }
 
 /** Remembers it: each access of the account asks. */
@@ -43,7 +47,18 @@ function timesOf(matches: ReadonlyMap<string, Match>): MatchTimes {
       ...all.map(({ firstFired: first, begins }) => (first === firstFired ? begins : Number.POSITIVE_INFINITY)),
     ),
     steps: all.flatMap(({ steps }) => steps).toSorted((a, b) => a - b),
+    rules: [],
+    found: [],
   };
+}
+
+/** The match of the rule that holds as the `index`th of an access. */
+export function matchAt(held: MatchTimes, rule: CompiledRule, index: number): Match | undefined {
+  if (held.rules[index] === rule) return held.found[index];
+  const match = held.matches.get(rule.rule.id);
+  held.rules[index] = rule;
+  held.found[index] = match;
+  return match;
 }
 
 /** The largest of the steps, ascending, that so many patients have reached, 0 for none. */
