@@ -18,7 +18,7 @@ import { noPeers, outlineOf, type PeersView, tailOf } from './peers.js';
 import { evidencePrior, type PeerClass, priorOf } from './priors.js';
 import { peersName } from './role-names.js';
 import type { HabitRule } from './seams.js';
-import { countOf, surpriseOf } from './surprise.js';
+import { countOf, holdsFirstDay, surpriseOf } from './surprise.js';
 import { emptyTail, shareOfOthers } from './tail.js';
 
 export interface ViewParts {
@@ -48,7 +48,6 @@ interface DayCount {
 }
 
 const weekDaysMin = 100;
-
 /** A model as it stood for one day: whatever is asked of it is answered the same for ever. */
 export class DayView {
   readonly #fits = new Map<string, Fit>();
@@ -79,7 +78,6 @@ export class DayView {
   get #isLane(): boolean {
     return this.parts.rules.some(({ subject }) => subject !== 'account');
   }
-
   get knows(): boolean {
     return this.parts.firstDay > 0;
   }
@@ -152,7 +150,9 @@ export class DayView {
   /** The smallest count that is told: at least the floor; Infinity while nothing is known, or thresholds wait. */
   leastOf(key: string, state: AccountState, column: number, day: number): number {
     const rule = this.parts.rules[column];
-    if (!rule || !this.knows || this.parts.waiting.has(column) || (this.parts.ruleDays[column] ?? 0) < 1) return Infinity;
+    const { waiting, ruleDays, firstDay } = this.parts;
+    if (!rule || !this.knows || waiting.has(column) || (ruleDays[column] ?? 0) < 1) return Infinity;
+    if (!this.#isLane && holdsFirstDay(rule, day - firstDay)) return Infinity;
     if (state.isService) return Math.max(rule.floor, state.ownLeast(column));
     const among = this.classOf(state, day, column);
     const usual = this.usualOf(state, column, among);

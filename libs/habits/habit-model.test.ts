@@ -56,6 +56,25 @@ describe('a threshold', () => {
     expect(known.every((least) => least >= unlinked.floor && least < Infinity)).toBe(true);
   });
 
+  it('of several days is not known while windows hold the first day of the group, on which nobody was known to be in care', () => {
+    const random = new SeededRandom(seed, 'week');
+    const week: HabitRule = { ...unlinked, id: 'unlinked_week', timespanMs: 7 * unlinked.timespanMs };
+    const model = new HabitModel({ rules: [unlinked, week], falseIncidentsPerWeek: 1, zone: 'Europe/Paris' });
+    const staff = staffOf(100, random);
+    const leasts: number[] = [];
+    for (let day = firstDay; day < firstDay + 10; day += 1) {
+      learn(model, day);
+      leasts.push(model.least(week, groupId, 'a1', day));
+      for (const one of staff) {
+        const lived = dayOf(one, day, random);
+        if (lived) model.add({ ...lived, most: { ...lived.most, [week.id]: 5 * (lived.most[unlinked.id] ?? 0) } });
+      }
+    }
+    expect(leasts.slice(0, 8).every((least) => least === Infinity)).toBe(true);
+    expect(leasts.slice(8).every((least) => least < Infinity)).toBe(true);
+    expect(model.least(unlinked, groupId, 'a1', firstDay + 4)).toBeLessThan(Infinity);
+  });
+
   it('follows the account, but no further than forty-nine of fifty of the role excuse', () => {
     const random = new SeededRandom(seed, 'ceiling');
     const paces = { calm: 3, busy: 8, greedy: 60, greedier: 200 };
