@@ -13,7 +13,7 @@ import { ownVersion } from '#libs/runtime/paths.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { copyLivingFolder } from './copy-folder.js';
 import { filesOf, type Manifest, writeManifest } from './manifest.js';
-import { copyTables } from './store-copy.js';
+import { copyTables, questionMsMax } from './store-copy.js';
 import { storeFigures } from './store-figures.js';
 
 export interface BackupOptions {
@@ -62,7 +62,7 @@ export async function makeBackup(config: CommandConfig, { to, keysTo }: BackupOp
 
 async function backupStore(config: CommandConfig, folder: string): Promise<Pick<Manifest, 'before' | 'after' | 'migrations'>> {
   const address = commandAddressOf(config);
-  const client = createStoreClient(address);
+  const client = createStoreClient({ ...address, requestMs: questionMsMax });
   try {
     const before = await storeFigures(client);
     await copyTables(client, address, folder);

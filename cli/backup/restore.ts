@@ -13,7 +13,7 @@ import { plainFolders, requireEmbedded, requireEmpty } from './backup.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { refuseTakenPort } from './free-port.js';
 import { refuseHalfRestored, restoringFile } from './restoring.js';
-import { fillTables } from './store-copy.js';
+import { fillTables, questionMsMax } from './store-copy.js';
 import { type Figure, storeFigures } from './store-figures.js';
 
 export interface RestoreSource {
@@ -67,8 +67,12 @@ async function restoreStore(
   directory: string,
   { from, portBase, clock }: { readonly from: string; readonly portBase: number; readonly clock: Clock },
 ): Promise<Readonly<Record<string, Figure>>> {
-  const server = await spawnClickHouse(clock, { portBase, directory });
-  const client = createStoreClient(server);
+  const server = await spawnClickHouse(clock, {
+    portBase,
+    directory,
+    env: { VIGIE_CLICKHOUSE_READ_SECONDS: String(questionMsMax / 1000) },
+  });
+  const client = createStoreClient({ ...server, requestMs: questionMsMax });
   try {
     await migrate(client);
     await fillTables(server, from);

@@ -16,6 +16,8 @@ export interface StoreAddress {
 }
 
 const ending = '.tsv.zst';
+/** Counting and hashing all rows takes 5 s a million on a loaded machine: how long a question of a backup may take, milliseconds. The engine has a limit of its own. */
+export const questionMsMax = 1_800_000;
 /** Of versions that wrote a partition as one document of ClickHouse's own format, which the engine gives up to 256 MiB. */
 const olderEnding = '.native.zst';
 /** Bytes of one insert: a quarter of what the engine takes in one body by default, so that smaller limits are met too. */
