@@ -5,10 +5,13 @@
  */
 import * as fc from 'fast-check';
 import { appendFileSync } from 'node:fs';
+import { stringsOf } from './characters.mjs';
 import { globalsInUse } from './sources.mjs';
 import { lineOf } from './tried.mjs';
 
 export * from 'fast-check';
+
+export const string = stringsOf(fc);
 
 /** No turn of a property begins later than this after its first, in milliseconds: of those that start processes all turns would take hours. */
 const limitMs = 10 * 60_000;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { SharedEnvironment } from './shared-environment.mjs';
 import { filesOf } from './times.mjs';
@@ -42,6 +43,23 @@ describe('a stack', () => {
     }
     const one: NotThereAtRunTime = { some: 1 };
     const { stack = '' } = new Error(String(one.some));
-    expect(stack.split('\n')[1]).toMatch(/scripts\/testing\/testing\.test\.ts:44:/);
+    expect(stack.split('\n')[1]).toMatch(/scripts\/testing\/testing\.test\.ts:45:/);
+  });
+});
+
+describe('characters of any kind', () => {
+  it('are those of fast-check itself, by the same seeds, and shrink as they do', () => {
+    // In a process of its own: fast-check is another one here, and its table of characters would stay.
+    const program = `
+      import * as fc from 'fast-check';
+      import { stringsOf } from './scripts/testing/characters.mjs';
+      const said = [fc.string, stringsOf(fc)].map((string) => {
+        const texts = fc.tuple(string({ unit: 'binary', maxLength: 40 }), string({ unit: 'binary', minLength: 3, size: '+1' }), string({ maxLength: 5 }));
+        const failed = fc.check(fc.property(texts, ([text]) => !/[\\u{2000}-\\u{10ffff}]/u.test(text)), { seed: 7 });
+        return JSON.stringify([fc.sample(texts, { seed: 5, numRuns: 200 }), failed.counterexample, failed.counterexamplePath, failed.numShrinks]);
+      });
+      console.log(said[0].length > 10_000 && said[0] === said[1]);`;
+    const answer = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(answer.trim()).toBe('true');
   });
 });

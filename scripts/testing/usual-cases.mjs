@@ -3,8 +3,11 @@
  * met before. New ones are what `npm run test:properties` and `npm run test:long` are for. `VIGIE_TEST_SEED` tries others.
  */
 import * as fc from 'fast-check';
+import { stringsOf } from './characters.mjs';
 
 export * from 'fast-check';
+
+export const string = stringsOf(fc);
 
 const usualSeed = 20_261_130;
 
