@@ -18,6 +18,7 @@ import type { Rule, Selection } from './rule/rule.js';
 import { ScannedRow } from './scan/scanned-row.js';
 import { SnapshotReading } from './snapshot/read-snapshot.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
+import type { Milliseconds } from './scan/kinds.js';
 
 export type { EngineOptions, EngineStats, Fill, FrameOutcome, Rejudgement, Rejudging, ToldIncident };
 
@@ -46,7 +47,7 @@ export class Engine {
   }
 
   /** Takes the rows of a frame in. `detectedAt` is the wall clock, milliseconds, for `detected_at` and `changed_at`. Never throws on content. */
-  apply(frame: GivenFrame, detectedAt: number): FrameOutcome {
+  apply(frame: GivenFrame, detectedAt: Milliseconds): FrameOutcome {
     this.#offset = frame.offset;
     this.#state.versions.beginFrame(frame.offset);
     this.#intake.boundTime(frame.appendedAt);
@@ -58,13 +59,13 @@ export class Engine {
   }
 
   /** Begins to fill windows that began empty, of idle accounts too. See `Fill`. History is handed over from `fromMs` on, event time. */
-  beginFill(fromMs: number): Fill {
+  beginFill(fromMs: Milliseconds): Fill {
     this.#state.sharesNumbers = true;
     return new Fill(this.#state, this.#beside({ ...this.#state.options, forgetAfterMs: Infinity }), () => this.#offset, fromMs);
   }
 
   /** The same in one go: the rows in order of time that have come since `fromMs`. */
-  backfill(bytes: Uint8Array, fromMs: number): void {
+  backfill(bytes: Uint8Array, fromMs: Milliseconds): void {
     const fill = this.beginFill(fromMs);
     fill.take(bytes);
     for (let more = true; more;) more = fill.moveNext();
@@ -94,7 +95,7 @@ export class Engine {
   }
 
   /** Says that event time has reached `watermarkMs`: incidents that were quiet for long enough close. */
-  advance(watermarkMs: number, detectedAt: number): void {
+  advance(watermarkMs: Milliseconds, detectedAt: Milliseconds): void {
     this.#state.watermark = Math.max(this.#state.watermark, watermarkMs);
     this.#settle(detectedAt);
   }
@@ -103,7 +104,7 @@ export class Engine {
    * Says that nothing has arrived for `silentMs` of wall time. What waits for late accesses is judged when more time than they are allowed
    * has passed; from `quietMs` on, every open incident closes.
    */
-  idle(silentMs: number, detectedAt: number): void {
+  idle(silentMs: Milliseconds, detectedAt: Milliseconds): void {
     const { options, compiled, settler, incidents, watermark } = this.#state;
     if (settler.size > 0 && silentMs > compiled.allowedLatenessMsMax) this.#intake.settleUntil(watermark + silentMs, detectedAt);
     if (silentMs < options.quietMs) return;
@@ -112,7 +113,7 @@ export class Engine {
   }
 
   /** Says that no access is to come: what waits for late ones is judged. Given back is what holds so far and accesses from `untilMs` on could undo. */
-  finish(detectedAt: number, untilMs?: number): ReturnType<RowIntake['settle']> {
+  finish(detectedAt: Milliseconds, untilMs?: Milliseconds): ReturnType<RowIntake['settle']> {
     return this.#intake.settleUntil(Number.POSITIVE_INFINITY, detectedAt, untilMs);
   }
 
@@ -128,7 +129,7 @@ export class Engine {
   }
 
   /** Puts in place what judging again has found, as far as it was asked for and still holds. What that changes is in `takeChanges` then. */
-  adopt(rejudging: Rejudging, asked: Rejudgement, detectedAt: number): boolean {
+  adopt(rejudging: Rejudging, asked: Rejudgement, detectedAt: Milliseconds): boolean {
     if (!rejudging.isOf(this.#state)) return false;
     this.#state.now = detectedAt;
     const adopted = rejudging.adopt(asked, detectedAt);
@@ -137,7 +138,7 @@ export class Engine {
   }
 
   /** The same in one go, over the account's rows in order of time; rows beyond what was asked do no harm. */
-  rejudge(asked: Rejudgement, frames: readonly Uint8Array[], detectedAt: number): boolean {
+  rejudge(asked: Rejudgement, frames: readonly Uint8Array[], detectedAt: Milliseconds): boolean {
     const rejudging = this.beginRejudging();
     rejudging.begin(asked);
     for (const frame of frames) rejudging.take(frame);
@@ -227,7 +228,7 @@ export class Engine {
     return this.#state.options;
   }
 
-  #take(bytes: Uint8Array, detectedAt: number): FrameOutcome {
+  #take(bytes: Uint8Array, detectedAt: Milliseconds): FrameOutcome {
     let rows = 0;
     let newestTime = 0;
     let newestReceivedAt = 0;
@@ -255,7 +256,7 @@ export class Engine {
     this.#intake = new RowIntake(renewed);
   }
 
-  #settle(detectedAt: number): void {
+  #settle(detectedAt: Milliseconds): void {
     const state = this.#state;
     state.now = detectedAt;
     if (state.settler.size > 0) this.#intake.settle(state.watermark, detectedAt);

@@ -22,6 +22,8 @@ export default class PlainGlobalEnvironment extends TestEnvironment {
       vm.createContext = createContext;
     }
     this.global.Error.stackTraceLimit = framesMax;
+    // Reads outside a column of numbers are errors (libs/detection/scan/outside.ts).
+    this.global.vigieInvariants = true;
     this.#path = context.testPath;
   }
 

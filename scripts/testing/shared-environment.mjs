@@ -24,6 +24,8 @@ export class SharedEnvironment {
 
   async setup() {
     Error.stackTraceLimit = framesMax;
+    // Reads outside a column of numbers are errors (libs/detection/scan/outside.ts).
+    globalThis.vigieInvariants = true;
   }
 
   handleTestEvent({ name }) {

@@ -3,6 +3,7 @@ import { accessRow } from '#libs/contracts/access-row.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import type { CaseEvent, CaseValue, RuleCase } from '../rules/read/read-cases.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 const usual = { group_id: 'g', actor_id: 'a', clinic_id: 'c1', action: 'read', outcome: 'success', source: 'case' } as const;
 
@@ -19,7 +20,7 @@ export function inventedPseudonym(text: string): string {
   return digest(`patient ${text}`);
 }
 
-function rowsOfEvent(event: CaseEvent, index: number, repetition: number, startMs: number): readonly AccessRow[] {
+function rowsOfEvent(event: CaseEvent, index: number, repetition: number, startMs: Milliseconds): readonly AccessRow[] {
   const time = isoOfMs(startMs + event.atMs + repetition * event.everyMs);
   const given = Object.fromEntries([...event.fields].map(([field, value]) => [field, valueAt(value, repetition)] as const));
   const { patient_id: patient, event_id: id, ...fields } = given;

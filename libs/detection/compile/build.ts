@@ -6,6 +6,8 @@ import type { HabitRule } from '#libs/habits/seams.js';
 import { reachOf } from '../rule/reach.js';
 import type { Rule, Selection } from '../rule/rule.js';
 import type { CompiledRule, CompiledSeries, CompileOptions, DayCount, MatchFeed, Series } from './series.js';
+import { outside } from '../scan/outside.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** Takes part in building; what others see is `Series` and `CompiledRule`. */
 export interface Draft {
@@ -24,7 +26,7 @@ export class Build {
   readonly dayCounts: { -readonly [K in keyof DayCount]: DayCount[K] }[] = [];
   /** What is compiled now is without exceptions. */
   isSuppressed = false;
-  readonly dormancies: { selection: number; dormantMs: number }[] = [];
+  readonly dormancies: { selection: number; dormantMs: Milliseconds }[] = [];
   readonly #main: Draft;
   readonly #numbers: ReadonlyMap<string, number>;
 
@@ -67,7 +69,7 @@ export class Build {
     return draft;
   }
 
-  dormancy(selection: number, dormantMs: number): number {
+  dormancy(selection: number, dormantMs: Milliseconds): number {
     const known = this.dormancies.find((one) => one.selection === selection);
     if (!known) return this.dormancies.push({ selection, dormantMs }) - 1;
     known.dormantMs = Math.min(known.dormantMs, dormantMs);
@@ -113,8 +115,11 @@ export class Build {
     for (const one of rules)
       for (const id of lookedAt(one.rule)) {
         const number = this.#numbers.get(id) ?? 0;
-        behindMs[number] = Math.min(behindMs[number] ?? 0, one.series.horizonMs - one.timespanMs - one.forwardMs - one.waitsMs);
-        reachMs[number] = Math.max(reachMs[number] ?? 0, one.reachMs);
+        behindMs[number] = Math.min(
+          behindMs[number] ?? outside(),
+          one.series.horizonMs - one.timespanMs - one.forwardMs - one.waitsMs,
+        );
+        reachMs[number] = Math.max(reachMs[number] ?? outside(), one.reachMs);
       }
     return {
       selectionIds: this.ids,

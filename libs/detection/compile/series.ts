@@ -2,6 +2,7 @@ import type { HabitRule } from '#libs/habits/seams.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Reach } from '../rule/reach.js';
 import type { Field, Rule, Selection } from '../rule/rule.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** Where the value of an entry comes from. */
 export type ValueSource =
@@ -46,7 +47,7 @@ export interface Series {
   readonly feeds: readonly RowFeed[];
   readonly rules: readonly CompiledRule[];
   /** How far back entries are kept from the newest of their account, milliseconds. */
-  readonly horizonMs: number;
+  readonly horizonMs: Milliseconds;
   /** Inputs of a series of kind `ordered`. */
   readonly inputs: number;
   /** Entries carry a spread value of their own. */
@@ -58,7 +59,7 @@ export interface Series {
 /** Both minima of a rule; `spread` 0 where it asks for none. `counted` is the number of the selection whose entries count. */
 export interface Threshold {
   readonly counted: number;
-  readonly timespanMs: number;
+  readonly timespanMs: Milliseconds;
   readonly atLeast: number;
   readonly spreadAtLeast: number;
 }
@@ -78,15 +79,15 @@ export interface CompiledRule extends Threshold {
   /** Series that take its matches. */
   readonly feeds: readonly MatchFeed[];
   /** Milliseconds by which event time must have passed an anchor before it may be judged; 0 where more accesses cannot undo it. */
-  readonly settleMs: number;
+  readonly settleMs: Milliseconds;
   /** The same of it or of what it looks at: so much later than its time it may be told of it. */
-  readonly waitsMs: number;
+  readonly waitsMs: Milliseconds;
   /** How far after an anchor accesses decide about it, milliseconds; 0 where none does. Within `settleMs`. */
-  readonly forwardMs: number;
+  readonly forwardMs: Milliseconds;
   /** How far before an anchor the accesses lie that decide it, inner rules included, milliseconds. */
-  readonly reachMs: number;
+  readonly reachMs: Milliseconds;
   /** How far before its windows the accesses lie that its inner rules count, milliseconds; 0 without any. */
-  readonly innerMs: number;
+  readonly innerMs: Milliseconds;
   /** Column of the counts of a day, -1 for none. */
   readonly habit: number;
   /** Its counts are those of the days, if it has such a column. */
@@ -95,7 +96,7 @@ export interface CompiledRule extends Threshold {
   readonly days: boolean;
   /** Column of the dormancy table, -1 for none. */
   readonly dormancy: number;
-  readonly dormantMs: number;
+  readonly dormantMs: Milliseconds;
   /** Names what makes it hold: equal for rules that hold at the same times. */
   readonly key: string;
 }
@@ -124,7 +125,7 @@ export interface CompiledSeries {
   readonly others: readonly Series[];
   readonly rules: readonly CompiledRule[];
   /** Selections whose accesses make accounts wake up, by column of the dormancy table. */
-  readonly dormancies: readonly { readonly selection: number; readonly dormantMs: number }[];
+  readonly dormancies: readonly { readonly selection: number; readonly dormantMs: Milliseconds }[];
   /** By column of the counts of a day. */
   readonly dayCounts: readonly DayCount[];
   /** Rules that hold only where a day is unusual. */
@@ -143,6 +144,6 @@ export interface CompiledSeries {
 export interface CompileOptions {
   readonly subject?: SubjectKind;
   readonly holdsReach?: boolean;
-  readonly quietMs: number;
-  readonly allowedLatenessMs: number;
+  readonly quietMs: Milliseconds;
+  readonly allowedLatenessMs: Milliseconds;
 }

@@ -1,6 +1,8 @@
 // count/: counts what windows of a ledger hold: distinct values, clinics, sums of numbers, in one go or going on with what was counted.
 // Which rule asks, and what a count decides, is for judge.
 
+import { outside } from '../scan/outside.js';
+
 /** Counts distinct clinics by their numbers, 0 for none, with columns that are reused from count to count. */
 export class DistinctClinics {
   #stamps = new Uint32Array(256);
@@ -22,7 +24,7 @@ export class DistinctClinics {
       this.#stamps[clinic] = this.#stamp;
       this.#counts[clinic] = 0;
     }
-    const count = this.#counts[clinic] ?? 0;
+    const count = this.#counts[clinic] ?? outside();
     this.#counts[clinic] = count + 1;
     return count === 0 ? 1 : 0;
   }
@@ -30,7 +32,7 @@ export class DistinctClinics {
   /** 1 when it was the last of its clinic, else 0. */
   remove(clinic: number): number {
     if (clinic === 0) return 0;
-    const count = (this.#counts[clinic] ?? 0) - 1;
+    const count = (this.#counts[clinic] ?? outside()) - 1;
     this.#counts[clinic] = count;
     return count === 0 ? 1 : 0;
   }

@@ -1,4 +1,5 @@
 import { hashWords } from '../scan/keyed-hash.js';
+import { outside } from '../scan/outside.js';
 
 /** Words of a slot, side by side so that a look costs one line of memory: the count that it belongs to, its place, how often it was added. */
 const slotWords = 3;
@@ -31,7 +32,7 @@ export class DistinctValues {
       this.#held += 1;
       return 1;
     }
-    const count = slots[at + 2] ?? 0;
+    const count = slots[at + 2] ?? outside();
     slots[at + 2] = count + 1;
     return count === 0 ? 1 : 0;
   }
@@ -41,7 +42,7 @@ export class DistinctValues {
     if (this.#held * 2 >= this.#size) this.#grow(words);
     const slots = this.#slots;
     const at = this.#slotOf(words, word);
-    const before = slots[at] === this.#stamp ? (slots[at + 1] ?? 0) : -1;
+    const before = slots[at] === this.#stamp ? (slots[at + 1] ?? outside()) : -1;
     if (before < 0) {
       slots[at] = this.#stamp;
       this.#held += 1;
@@ -53,23 +54,23 @@ export class DistinctValues {
   /** 1 when it was the last of its value, else 0. */
   remove(words: Uint32Array, word: number): number {
     const at = this.#slotOf(words, word) + 2;
-    const count = (this.#slots[at] ?? 0) - 1;
+    const count = (this.#slots[at] ?? outside()) - 1;
     this.#slots[at] = count;
     return count === 0 ? 1 : 0;
   }
 
   /** The first word of the slot that holds the value, or may. */
   #slotOf(words: Uint32Array, word: number): number {
-    const v0 = words[word] ?? 0;
-    const v1 = words[word + 1] ?? 0;
-    const v2 = words[word + 2] ?? 0;
-    const v3 = words[word + 3] ?? 0;
+    const v0 = words[word] ?? outside();
+    const v1 = words[word + 1] ?? outside();
+    const v2 = words[word + 2] ?? outside();
+    const v3 = words[word + 3] ?? outside();
     const slots = this.#slots;
     const mask = this.#size - 1;
     for (let slot = hashWords(v0, v1, v2, v3) & mask; ; slot = (slot + 1) & mask) {
       const at = slot * slotWords;
       if (slots[at] !== this.#stamp) return at;
-      const held = slots[at + 1] ?? 0;
+      const held = slots[at + 1] ?? outside();
       if (words[held] === v0 && words[held + 1] === v1 && words[held + 2] === v2 && words[held + 3] === v3) return at;
     }
   }
@@ -81,10 +82,10 @@ export class DistinctValues {
     this.#slots = new Uint32Array(this.#size * slotWords);
     for (let old = 0; old < before.length; old += slotWords) {
       if (before[old] !== this.#stamp) continue;
-      const at = this.#slotOf(words, before[old + 1] ?? 0);
+      const at = this.#slotOf(words, before[old + 1] ?? outside());
       this.#slots[at] = this.#stamp;
-      this.#slots[at + 1] = before[old + 1] ?? 0;
-      this.#slots[at + 2] = before[old + 2] ?? 0;
+      this.#slots[at + 1] = before[old + 1] ?? outside();
+      this.#slots[at + 2] = before[old + 2] ?? outside();
     }
   }
 }

@@ -1,4 +1,5 @@
 import { hashWords } from '../scan/keyed-hash.js';
+import { outside } from '../scan/outside.js';
 
 /** Words of a slot: the count that it belongs to, the event, entries of it that are there, the largest number that they say, its own number. */
 const slotWords = 8;
@@ -56,11 +57,11 @@ export class EventAmounts {
     const slots = this.#slots;
     const at = this.#slotOf(v0, v1, v2, v3);
     if (slots[at] !== this.#stamp) this.#take(at, v0, v1, v2, v3);
-    const entries = slots[at + entriesAt] ?? 0;
-    const before = slots[at + amountAt] ?? 0;
+    const entries = slots[at + entriesAt] ?? outside();
+    const before = slots[at + amountAt] ?? outside();
     slots[at + entriesAt] = entries + 1;
     if (entries === 0) this.count += 1;
-    else if (amount !== before || this.#uneven.size > 0) this.#addStep(slots[at + idAt] ?? 0, before, entries, amount);
+    else if (amount !== before || this.#uneven.size > 0) this.#addStep(slots[at + idAt] ?? outside(), before, entries, amount);
     if (amount <= before && entries > 0) return;
     slots[at + amountAt] = amount;
     this.sum += amount - before;
@@ -70,9 +71,9 @@ export class EventAmounts {
   remove(v0: number, v1: number, v2: number, v3: number): void {
     const slots = this.#slots;
     const at = this.#slotOf(v0, v1, v2, v3);
-    const entries = (slots[at + entriesAt] ?? 0) - 1;
-    const before = slots[at + amountAt] ?? 0;
-    const id = slots[at + idAt] ?? 0;
+    const entries = (slots[at + entriesAt] ?? outside()) - 1;
+    const before = slots[at + amountAt] ?? outside();
+    const id = slots[at + idAt] ?? outside();
     const after = entries === 0 ? 0 : this.#largestAfter(id, before);
     slots[at + entriesAt] = entries;
     slots[at + amountAt] = after;
@@ -88,7 +89,7 @@ export class EventAmounts {
     let found = 0;
     for (let at = 0; at < this.#slots.length && found < this.count; at += slotWords) {
       if (this.#slots[at] !== this.#stamp || this.#slots[at + entriesAt] === 0) continue;
-      amounts[found] = this.#slots[at + amountAt] ?? 0;
+      amounts[found] = this.#slots[at + amountAt] ?? outside();
       found += 1;
     }
     return amounts.toSorted()[Math.ceil((hundredths * this.count) / 100) - 1] ?? 0;
@@ -148,7 +149,12 @@ export class EventAmounts {
     this.#slots = new Uint32Array(this.#size * slotWords);
     for (let old = 0; old < before.length; old += slotWords) {
       if (before[old] !== this.#stamp) continue;
-      const at = this.#slotOf(before[old + 1] ?? 0, before[old + 2] ?? 0, before[old + 3] ?? 0, before[old + 4] ?? 0);
+      const at = this.#slotOf(
+        before[old + 1] ?? outside(),
+        before[old + 2] ?? outside(),
+        before[old + 3] ?? outside(),
+        before[old + 4] ?? outside(),
+      );
       this.#slots.set(before.subarray(old, old + slotWords), at);
     }
   }

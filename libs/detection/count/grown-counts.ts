@@ -3,6 +3,7 @@ import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { anySelection, everySelection } from '../memory/selection-sets.js';
 import { StretchCount } from './stretch-count.js';
+import type { LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Entries below which a stretch is counted anew each time: that costs less than to remember it. */
 const worthKnowing = 128;
@@ -51,7 +52,7 @@ export class GrownCounts {
    * What the entries in `(edge, until]` hold that a selection of `set` marks. `again`: the same may be asked for when it has grown. The result is valid
    * until the next call.
    */
-  of(ledger: number, edge: number, until: number, set: number, again: boolean): Readonly<StretchCount> {
+  of(ledger: LedgerNumber, edge: number, until: number, set: number, again: boolean): Readonly<StretchCount> {
     const from = this.ledgers.firstAfter(ledger, edge);
     const end = this.ledgers.firstAfter(ledger, until);
     if (!again || end - from < worthKnowing) return this.#countOn(this.#scratch.begin(set), ledger, from, end);
@@ -64,7 +65,7 @@ export class GrownCounts {
   }
 
   /** What `of` would say is the time of the earliest that counts. */
-  firstOf(ledger: number, edge: number, until: number, set: number): number {
+  firstOf(ledger: LedgerNumber, edge: number, until: number, set: number): number {
     const from = this.ledgers.firstAfter(ledger, edge);
     const end = this.ledgers.firstAfter(ledger, until);
     const count = this.#scratch.begin(set);
@@ -72,14 +73,14 @@ export class GrownCounts {
     return count.first;
   }
 
-  #countOn(count: StretchCount, ledger: number, from: number, end: number): StretchCount {
+  #countOn(count: StretchCount, ledger: LedgerNumber, from: number, end: number): StretchCount {
     this.looked += end - from - count.seen;
     count.goOn(ledger, from, end);
     return count;
   }
 
   /** The entry has come in behind those of its time. A stretch that ends with that time has grown at its end, others hold it. */
-  inserted(ledger: number, entry: Readonly<Entry>): void {
+  inserted(ledger: LedgerNumber, entry: Readonly<Entry>): void {
     for (const { from, until, count } of this.#known.get(ledger) ?? []) {
       if (entry.time < from || entry.time >= until) continue;
       const before = count.bytes;
@@ -89,15 +90,15 @@ export class GrownCounts {
   }
 
   /** An entry at `time` has another mark. */
-  marked(ledger: number, time: number): void {
+  marked(ledger: LedgerNumber, time: Milliseconds): void {
     this.#drop(ledger, ({ from, until }) => from <= time && time <= until);
   }
 
-  forget(ledger: number): void {
+  forget(ledger: LedgerNumber): void {
     this.#drop(ledger, () => true);
   }
 
-  #find(ledger: number, from: number, until: number, set: number): Known {
+  #find(ledger: LedgerNumber, from: number, until: number, set: number): Known {
     const known = this.#known.get(ledger) ?? [];
     this.#known.delete(ledger);
     this.#known.set(ledger, known);
@@ -118,7 +119,7 @@ export class GrownCounts {
     }
   }
 
-  #drop(ledger: number, is: (one: Known) => boolean): void {
+  #drop(ledger: LedgerNumber, is: (one: Known) => boolean): void {
     const known = this.#known.size === 0 ? undefined : this.#known.get(ledger);
     if (!known) return;
     const kept = known.filter((one) => !is(one));

@@ -4,6 +4,7 @@ import type { Marks } from '../memory/marks.js';
 import { anySelection } from '../memory/selection-sets.js';
 import type { Counted } from './slides.js';
 import type { Times, What } from './stretches.js';
+import type { LedgerNumber, MarkNumber } from '../scan/kinds.js';
 
 /** Finds the entries nearest to one that say the same, so that it adds nothing to windows which hold both. */
 export class SameEntries {
@@ -19,7 +20,7 @@ export class SameEntries {
    * Whether the entry at `index`, which has just come in as the newest, has a value (or a spread value) that no other one within the window
    * has that the selection `counted` marks; of numbers, that no other one of its event says as much. Looks back no further than to the first such.
    */
-  isNew(what: What, ledger: number, index: number, { counted, timespanMs }: Counted): boolean {
+  isNew(what: What, ledger: LedgerNumber, index: number, { counted, timespanMs }: Counted): boolean {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     const own = start + index * this.ledgers.width;
@@ -37,7 +38,7 @@ export class SameEntries {
    * The times of windows that hold the entry at `index` and no other one of its value that the selection `counted` marks, or of its spread value; of
    * numbers, no other one of its event that says as much. Looks no further than to the next such on either side.
    */
-  alone(what: What, ledger: number, index: number, { counted, timespanMs }: Counted): Times {
+  alone(what: What, ledger: LedgerNumber, index: number, { counted, timespanMs }: Counted): Times {
     const { width } = this.ledgers;
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
@@ -70,7 +71,7 @@ export class SameEntries {
 }
 
 /** An entry of the shared ledger takes part in rules whose selection marks it, and when it has a patient. */
-export function takesPart(marks: Marks, words: Uint32Array, word: number, mark: number, counted: number): boolean {
+export function takesPart(marks: Marks, words: Uint32Array, word: number, mark: MarkNumber, counted: number): boolean {
   if (counted === anySelection) return true;
   if (!marks.sets.has(marks.setOf(mark), counted)) return false;
   return !hasNoValueAt(words, word);

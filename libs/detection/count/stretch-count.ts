@@ -4,6 +4,8 @@ import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { PatientSet } from '../memory/patient-set.js';
 import { everySelection } from '../memory/selection-sets.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber, MarkNumber } from '../scan/kinds.js';
 
 /** Bytes of a number in a set, about. */
 const memberBytes = 40;
@@ -58,7 +60,7 @@ export class StretchCount {
   }
 
   /** Counts on to the entry before `end`; the stretch begins with that at `from`, wherever that lies by now. */
-  goOn(ledger: number, from: number, end: number): void {
+  goOn(ledger: LedgerNumber, from: number, end: number): void {
     const { width } = this.ledgers;
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger) + from * width;
@@ -72,11 +74,22 @@ export class StretchCount {
       if (!counts || (this.#set !== everySelection && hasNoValueAt(words, word))) continue;
       if (this.first === 0) this.first = timeOf(words, word);
       const amount = this.amounts ? this.ledgers.amountAt(words, word) : 0;
-      this.#add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, amount);
+      this.#add(
+        words[word] ?? outside(),
+        words[word + 1] ?? outside(),
+        words[word + 2] ?? outside(),
+        words[word + 3] ?? outside(),
+        amount,
+      );
       const at = word + entryWords;
       if (!this.ledgers.spreads) this.#addClinic(mark);
       else if (hasOwnSpread(words, word))
-        this.#addSpread(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0);
+        this.#addSpread(
+          words[at] ?? outside(),
+          words[at + 1] ?? outside(),
+          words[at + 2] ?? outside(),
+          words[at + 3] ?? outside(),
+        );
     }
     this.seen = end - from;
   }
@@ -92,7 +105,7 @@ export class StretchCount {
   }
 
   /** Whether entries of the mark count; one that came late is noted. */
-  #counts(mark: number): boolean {
+  #counts(mark: MarkNumber): boolean {
     const counts = this.#set === everySelection || this.marks.sets.meet(this.marks.setOf(mark), this.#set);
     if (counts && this.marks.lateOf(mark) === 1) this.isLate = true;
     return counts;
@@ -107,7 +120,7 @@ export class StretchCount {
   #addSpread(s0: number, s1: number, s2: number, s3: number): void {
     if (this.#spreads.add(s0, s1, s2, s3, everySelection) === 0) this.spread += 1;
   }
-  #addClinic(mark: number): void {
+  #addClinic(mark: MarkNumber): void {
     const clinic = this.marks.clinicOf(mark);
     if (clinic === 0 || this.#clinics.has(clinic)) return;
     this.#clinics.add(clinic);

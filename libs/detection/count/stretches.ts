@@ -1,3 +1,6 @@
+import { outside } from '../scan/outside.js';
+import type { Milliseconds } from '../scan/kinds.js';
+
 /** Stretches that a timespan is cut into: more of them are counted again for less, and cost each late entry more. */
 const cuts = 8;
 /** Stretches that are remembered, a power of two: those of some eight timespans. */
@@ -22,7 +25,7 @@ export interface Times {
  * bound is for every time of its stretch, not only those at which an entry lies, since a late entry may make a window end where none did.
  */
 export class Stretches {
-  readonly widthMs: number;
+  readonly widthMs: Milliseconds;
   /** Stretches whose numbers differ by a multiple of `remembered` share a place. */
   readonly #numbers = new Float64Array(remembered * numbers).fill(-1);
   /** The newest stretch in which entries are known to lie, or may. */
@@ -32,7 +35,7 @@ export class Stretches {
 
   /** `newest`: time of the ledger's newest entry. Nothing is known of the stretch that it lies in. */
   constructor(
-    private readonly timespanMs: number,
+    private readonly timespanMs: Milliseconds,
     newest: number,
   ) {
     this.widthMs = Math.max(1, Math.ceil(timespanMs / cuts));
@@ -40,7 +43,7 @@ export class Stretches {
   }
 
   /** The stretch that the time lies in. */
-  at(time: number): number {
+  at(time: Milliseconds): number {
     return Math.floor(time / this.widthMs);
   }
   /** The first time of the stretch, ms. */
@@ -50,10 +53,10 @@ export class Stretches {
 
   /** How much its windows hold at most; infinite where nobody knows. */
   value(stretch: number): number {
-    return this.#isKnown(stretch) ? (this.#numbers[placeOf(stretch) + 1] ?? 0) : Number.POSITIVE_INFINITY;
+    return this.#isKnown(stretch) ? (this.#numbers[placeOf(stretch) + 1] ?? outside()) : Number.POSITIVE_INFINITY;
   }
   spread(stretch: number): number {
-    return this.#isKnown(stretch) ? (this.#numbers[placeOf(stretch) + 2] ?? 0) : Number.POSITIVE_INFINITY;
+    return this.#isKnown(stretch) ? (this.#numbers[placeOf(stretch) + 2] ?? outside()) : Number.POSITIVE_INFINITY;
   }
 
   /** The window that ends where the stretch begins has been counted; those behind it are to be lifted to. */
@@ -70,8 +73,8 @@ export class Stretches {
   lift(stretch: number, value: number, spread: number): void {
     if (!this.#isKnown(stretch)) return;
     const place = placeOf(stretch);
-    if ((this.#numbers[place + 1] ?? 0) < value) this.#numbers[place + 1] = value;
-    if ((this.#numbers[place + 2] ?? 0) < spread) this.#numbers[place + 2] = spread;
+    if ((this.#numbers[place + 1] ?? outside()) < value) this.#numbers[place + 1] = value;
+    if ((this.#numbers[place + 2] ?? outside()) < spread) this.#numbers[place + 2] = spread;
   }
 
   forget(stretch: number): void {
@@ -79,7 +82,7 @@ export class Stretches {
   }
 
   /** An entry that adds so much at most came in at `time`, before newer ones: every window that holds it has grown. */
-  raise(time: number, value: number, spread: number): void {
+  raise(time: Milliseconds, value: number, spread: number): void {
     const raised = this.#raised;
     raised.time = time;
     raised.value = value;
@@ -89,14 +92,14 @@ export class Stretches {
   }
 
   /** Several entries came in, at `time` or later, that add so much at most together. */
-  raiseFrom(time: number, value: number, spread: number): void {
+  raiseFrom(time: Milliseconds, value: number, spread: number): void {
     this.#raised.value = 0;
     this.#raised.spread = 0;
     const first = this.at(time);
     for (let place = 0; place < this.#numbers.length; place += numbers) {
       if ((this.#numbers[place] ?? -1) < first) continue;
-      this.#numbers[place + 1] = (this.#numbers[place + 1] ?? 0) + value;
-      this.#numbers[place + 2] = (this.#numbers[place + 2] ?? 0) + spread;
+      this.#numbers[place + 1] = (this.#numbers[place + 1] ?? outside()) + value;
+      this.#numbers[place + 2] = (this.#numbers[place + 2] ?? outside()) + spread;
     }
   }
 
@@ -118,7 +121,7 @@ export class Stretches {
     for (let stretch = this.at(time); stretch <= last; stretch += 1) {
       if (!this.#isKnown(stretch) || this.#overlaps(stretch, but)) continue;
       const place = placeOf(stretch) + at;
-      this.#numbers[place] = (this.#numbers[place] ?? 0) + more;
+      this.#numbers[place] = (this.#numbers[place] ?? outside()) + more;
     }
   }
 
@@ -127,7 +130,7 @@ export class Stretches {
   }
 
   /** An entry came in as the newest. No window that ends since the one before it, its own included, holds more. */
-  append(time: number, value: number, spread: number): void {
+  append(time: Milliseconds, value: number, spread: number): void {
     const stretch = this.at(time);
     if (stretch > this.#newest && !this.#isKnown(stretch)) this.begin(stretch, value, spread);
     else this.lift(stretch, value, spread);

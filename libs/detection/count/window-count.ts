@@ -7,6 +7,8 @@ import type { Marks } from '../memory/marks.js';
 import type { Threshold } from '../compile/series.js';
 import type { Counted, Cut, Heeding, Slide } from './slides.js';
 import { takesPart } from './same-entries.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber, MarkNumber, Milliseconds } from '../scan/kinds.js';
 
 /** What a window held when it was counted. */
 export interface WindowCount {
@@ -41,7 +43,7 @@ export class WindowCounter {
    * time of the entry it stopped at (the rule holds until one timespan after it, as long as accesses come in order). Otherwise -1, and
    * `result` has the exact counts of the whole window, no spread where none is asked for.
    */
-  back(ledger: number, end: number, edge: number, threshold: Threshold, result: WindowCount): number {
+  back(ledger: LedgerNumber, end: number, edge: number, threshold: Threshold, result: WindowCount): number {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     this.#begin();
@@ -68,13 +70,20 @@ export class WindowCounter {
    * `floor` do not exist. The result is how many more entries may come (or how much more they may say) before it can be reached at another of these
    * times, if none of them brings a spread value that the windows lack.
    */
-  sweep(ledger: number, from: number, until: number, floor: number, threshold: Threshold, fired: (time: number) => void): number {
+  sweep(
+    ledger: LedgerNumber,
+    from: number,
+    until: number,
+    floor: Milliseconds,
+    threshold: Threshold,
+    fired: (time: Milliseconds) => void,
+  ): number {
     const end = this.ledgers.firstAfter(ledger, until - 1);
     const oldest = this.ledgers.firstAfter(ledger, Math.max(floor, from - threshold.timespanMs));
     if (!this.#hasAnchor(ledger, from, end, threshold.counted)) return Number.POSITIVE_INFINITY;
     if (!this.#amounts && end - oldest < threshold.atLeast) return threshold.atLeast - (end - oldest);
     let spare = Number.POSITIVE_INFINITY;
-    const heed = (time: number, value: number, spread: number): void => {
+    const heed = (time: Milliseconds, value: number, spread: number): void => {
       if (spread < threshold.spreadAtLeast) return;
       if (value >= threshold.atLeast) fired(time);
       else spare = Math.min(spare, threshold.atLeast - value);
@@ -94,7 +103,7 @@ export class WindowCounter {
   }
 
   /** What the entries of the indices say together, one event counted as often as it has entries. */
-  amountOf(ledger: number, first: number, end: number): number {
+  amountOf(ledger: LedgerNumber, first: number, end: number): number {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     this.looked += Math.max(0, end - first);
@@ -105,11 +114,11 @@ export class WindowCounter {
 
   /** Calls `heed` with every time in `[from, until)` of an entry that takes part, ascending, and with how much its window holds. */
   each(
-    ledger: number,
+    ledger: LedgerNumber,
     from: number,
     until: number,
     { counted, timespanMs }: Counted,
-    heed: (time: number, value: number) => void,
+    heed: (time: Milliseconds, value: number) => void,
   ): void {
     const end = this.ledgers.firstAfter(ledger, until - 1);
     if (!this.#hasAnchor(ledger, from, end, counted)) return;
@@ -179,7 +188,7 @@ export class WindowCounter {
   }
 
   /** Whether an entry of `[from, end)`, a time and an index, takes part: without one there is nothing to anchor a window on. */
-  #hasAnchor(ledger: number, from: number, end: number, counted: number): boolean {
+  #hasAnchor(ledger: LedgerNumber, from: number, end: number, counted: number): boolean {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     for (let index = this.ledgers.firstAfter(ledger, from - 1); index < end; index += 1) {
@@ -209,7 +218,13 @@ export class WindowCounter {
     if (!amounts) return this.#values.add(words, word);
     const before = amounts.sum;
     const amount = this.ledgers.amountAt(words, word);
-    amounts.add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, amount);
+    amounts.add(
+      words[word] ?? outside(),
+      words[word + 1] ?? outside(),
+      words[word + 2] ?? outside(),
+      words[word + 3] ?? outside(),
+      amount,
+    );
     return amounts.sum - before;
   }
 
@@ -218,17 +233,22 @@ export class WindowCounter {
     const amounts = this.#amounts;
     if (!amounts) return 0;
     const before = amounts.sum;
-    amounts.remove(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0);
+    amounts.remove(
+      words[word] ?? outside(),
+      words[word + 1] ?? outside(),
+      words[word + 2] ?? outside(),
+      words[word + 3] ?? outside(),
+    );
     return before - amounts.sum;
   }
 
   /** 1 when the spread value of the entry is new among those counted and not removed, else 0. */
-  #addSpread(words: Uint32Array, word: number, mark: number): number {
+  #addSpread(words: Uint32Array, word: number, mark: MarkNumber): number {
     if (this.ledgers.spreads) return hasOwnSpread(words, word) ? this.#spreads.add(words, word + entryWords) : 0;
     return this.#clinics.add(this.marks.clinicOf(mark));
   }
 
-  #removeSpread(words: Uint32Array, word: number, mark: number): number {
+  #removeSpread(words: Uint32Array, word: number, mark: MarkNumber): number {
     if (this.ledgers.spreads) return hasOwnSpread(words, word) ? this.#spreads.remove(words, word + entryWords) : 0;
     return this.#clinics.remove(this.marks.clinicOf(mark));
   }

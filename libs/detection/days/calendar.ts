@@ -4,6 +4,7 @@
 import type { Habits } from '#libs/habits/seams.js';
 import { jsonText } from '../memory/texts.js';
 import { quote } from '../scan/scan-text.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** A day of a group's calendar: milliseconds since 1970, the end exclusive. */
 export interface CalendarDay {
@@ -24,13 +25,13 @@ export class Calendar {
   constructor(private readonly habits: Pick<Habits, 'dayOf' | 'startOf'>) {}
 
   /** The day that the time lies in. */
-  of(groupId: string, time: number): CalendarDay {
+  of(groupId: string, time: Milliseconds): CalendarDay {
     const found = this.#known.get(groupId)?.find(({ start, end }) => time >= start && time < end);
     return found ?? this.#note(groupId, this.habits.dayOf(groupId, time));
   }
 
   /** The day of the group of an account, by the bytes of its key, which begin with the group. */
-  ofAccount(key: Uint8Array | undefined, time: number): CalendarDay {
+  ofAccount(key: Uint8Array | undefined, time: Milliseconds): CalendarDay {
     const last = this.#last;
     if (key && time >= last.of.start && time < last.of.end && begins(key, last.group)) return last.of;
     const end = key?.indexOf(quote) ?? 0;

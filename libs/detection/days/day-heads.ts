@@ -1,4 +1,6 @@
 import { grown } from '../memory/grown.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Of each account the first of its days, and the earliest time at which one of them is due, or an earlier one: side by side, since each access asks for both. */
 export class DayHeads {
@@ -8,20 +10,20 @@ export class DayHeads {
     return this.#pairs.byteLength;
   }
 
-  first(account: number): number {
-    return this.#pairs[2 * account] ?? 0;
+  first(account: AccountNumber): number {
+    return this.#pairs[2 * account] ?? outside();
   }
   /** An account has a first day now, or another one; 0 for none any more. */
-  setFirst(account: number, record: number): void {
+  setFirst(account: AccountNumber, record: number): void {
     while (2 * account + 1 >= this.#pairs.length) this.#pairs = grown(this.#pairs, Float64Array);
     if (this.#pairs[2 * account] === 0) this.#pairs[2 * account + 1] = Number.POSITIVE_INFINITY;
     this.#pairs[2 * account] = record;
   }
 
-  due(account: number): number {
+  due(account: AccountNumber): number {
     return this.#pairs[2 * account + 1] ?? Number.POSITIVE_INFINITY;
   }
-  setDue(account: number, time: number): void {
+  setDue(account: AccountNumber, time: Milliseconds): void {
     if (2 * account + 1 < this.#pairs.length) this.#pairs[2 * account + 1] = time;
   }
 }

@@ -1,6 +1,8 @@
 import { grown } from '../memory/grown.js';
 import { DayHeads } from './day-heads.js';
 import { OpenParts } from './open-parts.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Upper bound of a count of which nothing is known, and the largest count that is told apart. */
 export const countMax = 4_294_967_295;
@@ -40,19 +42,19 @@ export class DayTable {
   }
 
   /** Reads what an access of the account will need. */
-  touch(account: number): number {
+  touch(account: AccountNumber): number {
     const record = this.first(account);
     const open = this.#word(record, at32.open);
     return open ^ this.#parts.upper(open, 0);
   }
 
-  first(account: number): number {
+  first(account: AccountNumber): number {
     return this.#heads.first(account);
   }
   next(record: number): number {
     return this.#word(record, at32.next);
   }
-  account(record: number): number {
+  account(record: number): AccountNumber {
     return this.#word(record, at32.account);
   }
   day(record: number): number {
@@ -65,7 +67,10 @@ export class DayTable {
     return this.#float(record, at64.end);
   }
 
-  add(account: number, { day, start, end }: { readonly day: number; readonly start: number; readonly end: number }): number {
+  add(
+    account: AccountNumber,
+    { day, start, end }: { readonly day: number; readonly start: number; readonly end: number },
+  ): number {
     const record = this.#freeRecords.pop() ?? this.#recordEnd++;
     while ((record + 1) * this.#width > this.#floats.length) {
       this.#floats = grown(this.#floats, Float64Array);
@@ -99,7 +104,7 @@ export class DayTable {
   unusual(record: number): number {
     return this.#float(record, at64.unusual);
   }
-  setUnusual(record: number, time: number): void {
+  setUnusual(record: number, time: Milliseconds): void {
     this.#change(record);
     this.#setFloat(record, at64.unusual, time);
   }
@@ -107,17 +112,17 @@ export class DayTable {
   due(record: number): number {
     return this.#float(record, at64.due);
   }
-  setDue(record: number, time: number): void {
+  setDue(record: number, time: Milliseconds): void {
     this.#setFloat(record, at64.due, time);
     const account = this.account(record);
     if (time < this.#heads.due(account)) this.#heads.setDue(account, time);
   }
   /** The earliest time at which a record of the account may be due. */
-  accountDue(account: number): number {
+  accountDue(account: AccountNumber): number {
     return this.#heads.due(account);
   }
   /** Nothing of the account is due that its records do not say. */
-  noteDue(account: number): void {
+  noteDue(account: AccountNumber): void {
     let due = Number.POSITIVE_INFINITY;
     for (let record = this.first(account); record > 0; record = this.next(record)) due = Math.min(due, this.due(record));
     this.#heads.setDue(account, due);
@@ -173,12 +178,12 @@ export class DayTable {
   from(record: number, column: number): number {
     return this.start(record) + this.#parts.from(this.#word(record, at32.open), column);
   }
-  setFrom(record: number, column: number, time: number): void {
+  setFrom(record: number, column: number, time: Milliseconds): void {
     this.#change(record);
     this.#parts.setFrom(this.#opened(record), column, time - this.start(record));
   }
   /** Whether an access at `time` changes nothing and is not told: its window holds `upper` at most, less than `floor` or what is told from. `tested`: so that the day stays usual. */
-  isCalm(record: number, column: number, time: number, upper: number, floor: number, tested: boolean): boolean {
+  isCalm(record: number, column: number, time: Milliseconds, upper: number, floor: Milliseconds, tested: boolean): boolean {
     return this.#parts.isCalm(this.#word(record, at32.open), column, time - this.start(record), upper, floor, tested);
   }
   least(record: number, column: number): number {
@@ -226,13 +231,13 @@ export class DayTable {
   }
 
   #word(record: number, place: number): number {
-    return this.#words[record * this.#width * 2 + place] ?? 0;
+    return this.#words[record * this.#width * 2 + place] ?? outside();
   }
   #setWord(record: number, place: number, value: number): void {
     this.#words[record * this.#width * 2 + place] = value;
   }
   #float(record: number, place: number): number {
-    return this.#floats[record * this.#width + place] ?? 0;
+    return this.#floats[record * this.#width + place] ?? outside();
   }
   #setFloat(record: number, place: number, value: number): void {
     this.#floats[record * this.#width + place] = value;

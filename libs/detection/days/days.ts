@@ -6,13 +6,15 @@ import { Calendar, type CalendarDay } from './calendar.js';
 import { countMax, DayTable, flag } from './day-table.js';
 import { Giving, type GivingOptions, mostOf } from './giving.js';
 import { Roles } from './roles.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 export interface DaysOptions extends GivingOptions {
   readonly habits: Habits;
   /** Whether rules ask for what several days show. */
   readonly tests: boolean;
   /** How far behind its account's newest access a day may end and still be changed from memory, milliseconds. */
-  readonly retainMs: number;
+  readonly retainMs: Milliseconds;
 }
 
 /** Times of windows, and what they may hold. */
@@ -58,7 +60,7 @@ export class Days {
   }
 
   /** The record of the account's day that the time lies in, 0 for none. */
-  at(account: number, time: number): number {
+  at(account: AccountNumber, time: Milliseconds): number {
     const { table } = this;
     const last = this.#last;
     if (last.account === account && time >= last.start && time < last.end) return last.record;
@@ -73,12 +75,12 @@ export class Days {
     return 0;
   }
 
-  dayOf(groupId: string, time: number): CalendarDay {
+  dayOf(groupId: string, time: Milliseconds): CalendarDay {
     return this.#calendar.of(groupId, time);
   }
 
   /** The same, made where there is none. */
-  enter(account: number, time: number): number {
+  enter(account: AccountNumber, time: Milliseconds): number {
     const known = this.at(account, time);
     if (known > 0) return known;
     this.#letGo(account);
@@ -88,33 +90,33 @@ export class Days {
   }
 
   /** The record of the day of this number, which the account has not got. */
-  addDay(account: number, day: number): number {
+  addDay(account: AccountNumber, day: number): number {
     return this.table.add(account, this.#calendar.day(this.accounts.names(account).groupId, day));
   }
 
   /** Incidents of the account have changed. */
-  noteTold(account: number): void {
+  noteTold(account: AccountNumber): void {
     for (const record of this.of(account)) this.giving.noteTold(record);
   }
 
   /** Records of the account's days that have a part of `[from, until)`. */
-  *overlapping(account: number, from: number, until: number): Iterable<number> {
+  *overlapping(account: AccountNumber, from: number, until: number): Iterable<number> {
     const { table } = this;
     for (let record = table.first(account); record > 0; record = table.next(record))
       if (table.start(record) < until && table.end(record) > from) yield record;
   }
 
-  *of(account: number): Iterable<number> {
+  *of(account: AccountNumber): Iterable<number> {
     yield* this.overlapping(account, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
 
   /** Whether an access whose window holds no more than `upper`, of a rule told from `floor` on at least, changes nothing and is not told. */
-  isCalm(record: number, column: number, time: number, upper: number, floor: number): boolean {
+  isCalm(record: number, column: number, time: Milliseconds, upper: number, floor: Milliseconds): boolean {
     return this.table.isCalm(record, column, time, upper, floor, this.options.tests);
   }
 
   /** How much the window of an access may hold at most for it to be calm; below 0 where it is not known of the day. */
-  spare(record: number, column: number, time: number, rule: Pick<CompiledRule, 'learns' | 'atLeast'>): number {
+  spare(record: number, column: number, time: Milliseconds, rule: Pick<CompiledRule, 'learns' | 'atLeast'>): number {
     const { table, options } = this;
     const told = Math.max(rule.atLeast, table.least(record, column)) - 1;
     if (!rule.learns) return told;
@@ -129,13 +131,13 @@ export class Days {
   }
 
   /** The newest access of a cell lies at `time`, and its window holds no more than `upper`. */
-  rise(record: number, column: number, time: number, upper: number): void {
+  rise(record: number, column: number, time: Milliseconds, upper: number): void {
     const bounded = Math.min(upper, countMax);
     if (bounded > this.table.most(record, column)) this.#waitFor(record, column, time, bounded);
     this.#noteRisen(record, column, time);
   }
 
-  #waitFor(record: number, column: number, time: number, upper: number): void {
+  #waitFor(record: number, column: number, time: Milliseconds, upper: number): void {
     const { table } = this;
     const most = table.most(record, column);
     const before = table.upper(record, column);
@@ -147,7 +149,7 @@ export class Days {
   }
 
   /** An access came late: windows in `[from, until)` hold more by `gain` at most; that at `from`, which nobody may have looked at, no more than `upper`. */
-  riseLate(account: number, column: number, { from, until, gain, upper }: LateRise): void {
+  riseLate(account: AccountNumber, column: number, { from, until, gain, upper }: LateRise): void {
     const { table } = this;
     for (const record of this.overlapping(account, from, until)) {
       const before = table.upper(record, column);
@@ -180,14 +182,14 @@ export class Days {
     this.table.setFlags(record, this.table.flags(record) & ~flag.doubted);
   }
 
-  #wait(record: number, column: number, time: number): void {
+  #wait(record: number, column: number, time: Milliseconds): void {
     const { table } = this;
     table.setFrom(record, column, time);
-    table.setDue(record, Math.min(table.due(record), Math.max(time, table.start(record)) + (this.#spareMs[column] ?? 0)));
+    table.setDue(record, Math.min(table.due(record), Math.max(time, table.start(record)) + (this.#spareMs[column] ?? outside())));
     this.giving.change(record);
   }
 
-  #noteRisen(record: number, column: number, time: number): void {
+  #noteRisen(record: number, column: number, time: Milliseconds): void {
     const { table, options } = this;
     if (options.tests && time < table.unusual(record) && table.upper(record, column) > table.usual(record, column))
       this.risen.add(record);
@@ -205,7 +207,7 @@ export class Days {
   }
 
   /** The same, where it is not remembered, of an account of which the day's accesses say these roles. */
-  leastOf(account: number, day: number, column: number, roles: readonly string[]): number {
+  leastOf(account: AccountNumber, day: number, column: number, roles: readonly string[]): number {
     const habit = this.counts[column]?.habit;
     if (!habit) return Number.POSITIVE_INFINITY;
     const { groupId, actorId } = this.accounts.names(account);
@@ -214,7 +216,7 @@ export class Days {
   }
 
   /** Whether the day of the time has been unusual by then. */
-  isUnusual(account: number, time: number): boolean {
+  isUnusual(account: AccountNumber, time: Milliseconds): boolean {
     const record = this.at(account, time);
     return record > 0 && this.table.unusual(record) <= time;
   }
@@ -226,7 +228,7 @@ export class Days {
   }
 
   /** Days that no access changes any more but by the account's history. */
-  #letGo(account: number): void {
+  #letGo(account: AccountNumber): void {
     const newest = this.accounts.newest(account);
     for (const record of this.of(account)) if (this.table.end(record) + this.options.retainMs <= newest) this.drop(record);
   }

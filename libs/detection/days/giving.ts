@@ -4,6 +4,7 @@ import type { DayCount } from '../compile/series.js';
 import type { AccountTable } from '../memory/account-table.js';
 import type { Texts } from '../memory/texts.js';
 import { type DayTable, flag } from './day-table.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 export interface GivingOptions {
   readonly counts: readonly DayCount[];
@@ -11,7 +12,7 @@ export interface GivingOptions {
   /** Days are given to nobody. */
   readonly isSilent: boolean;
   /** Whether an incident of the account covers a part of `[start, end)`. */
-  toldOf(account: number, start: number, end: number): boolean;
+  toldOf(account: AccountNumber, start: number, end: number): boolean;
 }
 
 /** Which days are to be given to whoever learns from them: new ones, and those that have changed since they were given. */
@@ -51,7 +52,7 @@ export class Giving {
   }
 
   /** Days that ended by `time` and wait, the earliest first. */
-  *endedBy(time: number): Iterable<number> {
+  *endedBy(time: Milliseconds): Iterable<number> {
     for (const end of [...this.#waiting.keys()].toSorted((a, b) => a - b)) if (end <= time) yield* this.#waiting.get(end) ?? [];
   }
 

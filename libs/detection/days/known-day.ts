@@ -1,5 +1,6 @@
 import { countMax, flag } from './day-table.js';
 import type { Days } from './days.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /** A day as a snapshot or another engine knows it: counts by column, and texts with the times of the accesses that said them. */
 export interface KnownDay {
@@ -31,7 +32,7 @@ export function knownDay({ table, texts, counts, roles }: Days, record: number):
 }
 
 /** A day of a snapshot. What it does not count is to be found out. */
-export function restoreDay(days: Days, account: number, known: KnownDay): void {
+export function restoreDay(days: Days, account: AccountNumber, known: KnownDay): void {
   const { table } = days;
   const record = days.addDay(account, known.day);
   takeDay(days, record, known);
@@ -41,7 +42,7 @@ export function restoreDay(days: Days, account: number, known: KnownDay): void {
 }
 
 /** Days of accesses at these times, as far as there are none, of which nothing is known: of a snapshot that has no days. */
-export function restoreUnknown(days: Days, account: number, times: Iterable<number>): void {
+export function restoreUnknown(days: Days, account: AccountNumber, times: Iterable<number>): void {
   for (const time of times) {
     if (days.at(account, time) > 0) continue;
     const record = days.enter(account, time);
@@ -50,7 +51,7 @@ export function restoreUnknown(days: Days, account: number, times: Iterable<numb
 }
 
 /** A day as another engine knows it, which has seen all of it. */
-export function adoptDay(days: Days, account: number, known: KnownDay, start: number): void {
+export function adoptDay(days: Days, account: AccountNumber, known: KnownDay, start: number): void {
   const record = days.enter(account, start);
   takeDay(days, record, known);
   days.clearDoubt(record);

@@ -1,4 +1,6 @@
 import { grown } from '../memory/grown.js';
+import { outside } from '../scan/outside.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** Words of a part for each column of counts, side by side: an access reads all of them. */
 const words = 4;
@@ -36,37 +38,37 @@ export class OpenParts {
   }
 
   upper(part: number, column: number): number {
-    return this.#words[this.#at(part, column) + at.upper] ?? 0;
+    return this.#words[this.#at(part, column) + at.upper] ?? outside();
   }
   setUpper(part: number, column: number, count: number): void {
     this.#words[this.#at(part, column) + at.upper] = count;
   }
   from(part: number, column: number): number {
-    return this.#words[this.#at(part, column) + at.from] ?? 0;
+    return this.#words[this.#at(part, column) + at.from] ?? outside();
   }
   setFrom(part: number, column: number, sinceStart: number): void {
     this.#words[this.#at(part, column) + at.from] = Math.max(0, sinceStart);
   }
   least(part: number, column: number): number {
-    return this.#words[this.#at(part, column) + at.least] ?? 0;
+    return this.#words[this.#at(part, column) + at.least] ?? outside();
   }
   setLeast(part: number, column: number, count: number): void {
     this.#words[this.#at(part, column) + at.least] = count;
   }
   usual(part: number, column: number): number {
-    return this.#words[this.#at(part, column) + at.usual] ?? 0;
+    return this.#words[this.#at(part, column) + at.usual] ?? outside();
   }
   setUsual(part: number, column: number, count: number): void {
     this.#words[this.#at(part, column) + at.usual] = count;
   }
 
   /** As `DayTable.isCalm`, at a time from the start of the day, ms. */
-  isCalm(part: number, column: number, sinceStart: number, upper: number, floor: number, tested: boolean): boolean {
+  isCalm(part: number, column: number, sinceStart: number, upper: number, floor: Milliseconds, tested: boolean): boolean {
     const held = this.#words;
     const here = this.#at(part, column);
-    const known = held[here + at.upper] ?? 0;
-    if (upper > known || (tested && known > (held[here + at.usual] ?? 0))) return false;
-    return (upper < floor || upper < (held[here + at.least] ?? 0)) && sinceStart >= (held[here + at.from] ?? 0);
+    const known = held[here + at.upper] ?? outside();
+    if (upper > known || (tested && known > (held[here + at.usual] ?? outside()))) return false;
+    return (upper < floor || upper < (held[here + at.least] ?? outside())) && sinceStart >= (held[here + at.from] ?? outside());
   }
 
   #at(part: number, column: number): number {

@@ -2,6 +2,7 @@ import type { Texts } from '../memory/texts.js';
 import { type DayTable, flag } from './day-table.js';
 import type { Days } from './days.js';
 import type { Giving } from './giving.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** Roles and kinds that are told apart; another one counts as not known, so that nobody fills the memory with them. */
 const textsMax = 4_096;
@@ -22,7 +23,7 @@ export class Roles {
   ) {}
 
   /** What an access at `time` says of the account. Of the day its newest access that says so counts, of one time the first text in order. */
-  note(record: number, role: number, kind: number, time: number): void {
+  note(record: number, role: number, kind: number, time: Milliseconds): void {
     const { table } = this;
     const isSaid = role === none ? (table.flags(record) & flag.roleless) > 0 : role === table.role(record);
     if (!isSaid) this.#meet(record, role);
@@ -83,7 +84,7 @@ export class Roles {
     return this.#several.get(record) ?? (newest > 0 ? [newest] : []);
   }
 
-  #isNewer(text: number, known: number, time: number, at: number): boolean {
+  #isNewer(text: number, known: number, time: Milliseconds, at: number): boolean {
     if (time !== at || known === 0) return time >= at || known === 0;
     return this.texts.text(text) < this.texts.text(known);
   }

@@ -16,6 +16,8 @@ import { holdsOf } from '../rule/meeting.js';
 import { hasAmounts } from '../rule/rule-kinds.js';
 import { meets, type Rule } from '../rule/rule.js';
 import type { CompiledRule } from '../compile/series.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 const dayMs = 86_400_000;
 /** How many of the next falls of a count are told. */
@@ -28,7 +30,7 @@ export function explainAccount(state: EngineState, groupId: string, actorId: str
   if (!account) return undefined;
   const at = state.watermark;
   const rules: RuleView[] = [];
-  const add = (ledgers: Ledgers, ledger: number, cell: Uint8Array, of: readonly CompiledRule[]): void => {
+  const add = (ledgers: Ledgers, ledger: LedgerNumber, cell: Uint8Array, of: readonly CompiledRule[]): void => {
     for (const rule of of)
       if (rule.raises !== 'suppressed') rules.push(viewOfRule(state, ledgers, ledger, cell, rule, account, at));
   };
@@ -49,10 +51,10 @@ export function explainAccount(state: EngineState, groupId: string, actorId: str
 function viewOfRule(
   state: EngineState,
   ledgers: Ledgers,
-  ledger: number,
+  ledger: LedgerNumber,
   cell: Uint8Array,
   compiled: CompiledRule,
-  account: number,
+  account: AccountNumber,
   at: number,
 ): RuleView {
   const { rule } = compiled;
@@ -62,7 +64,7 @@ function viewOfRule(
   const habit = habitOf(state, compiled, account, at);
   const atLeast = habit?.told_from ?? Math.floor(rule.condition.atLeast);
   const awake = compiled.dormancy < 0 || state.dormancy.isAwake(account, compiled, at);
-  const met = new Set(window.last.map(({ value: words }) => (words[3] ?? 0) - 1));
+  const met = new Set(window.last.map(({ value: words }) => (words[3] ?? outside()) - 1));
   const isMet = (input: number): boolean => met.has(input);
   const reaches = rule.meeting ? holdsOf(rule.meeting, isMet, isMet) : meets(rule.condition, figure);
   const isUsual = habit ? habit.told_from === null || value < habit.told_from : compiled.days && !isUnusual(state, account, at);
@@ -87,7 +89,7 @@ function viewOfRule(
 }
 
 /** What is told of a rule on the day of the time; undefined of one that asks for no habit. */
-function habitOf(state: EngineState, { habit: column }: CompiledRule, account: number, at: number): RuleView['habit'] {
+function habitOf(state: EngineState, { habit: column }: CompiledRule, account: AccountNumber, at: number): RuleView['habit'] {
   if (column < 0) return undefined;
   const { days } = state;
   if (!days) return { day: Math.floor(at / dayMs), most: 0, told_from: null };
@@ -102,7 +104,7 @@ function habitOf(state: EngineState, { habit: column }: CompiledRule, account: n
     : { day, most: 0, told_from };
 }
 
-function isUnusual({ days }: EngineState, account: number, at: number): boolean {
+function isUnusual({ days }: EngineState, account: AccountNumber, at: number): boolean {
   return days?.days.isUnusual(account, at) === true;
 }
 
@@ -110,14 +112,14 @@ function isUnusual({ days }: EngineState, account: number, at: number): boolean 
 interface Last {
   readonly value: Uint32Array;
   readonly amount: number;
-  readonly time: number;
+  readonly time: Milliseconds;
 }
 
 /** When each distinct value in the window was met last, ascending, and how many spread values it holds. */
 function windowOf(
   state: EngineState,
   { store }: Ledgers,
-  ledger: number,
+  ledger: LedgerNumber,
   { counted, timespanMs }: CompiledRule,
   at: number,
 ): { readonly last: readonly Last[]; readonly spread: number } {
@@ -155,6 +157,7 @@ function figureAfter(last: readonly Last[], rule: Rule, after: number): number {
   const left = last.filter(({ time }) => time > after);
   if (!hasAmounts(rule.type)) return left.length;
   const amounts = new EventAmounts(16);
-  for (const { value, amount } of left) amounts.add(value[0] ?? 0, value[1] ?? 0, value[2] ?? 0, value[3] ?? 0, amount);
+  for (const { value, amount } of left)
+    amounts.add(value[0] ?? outside(), value[1] ?? outside(), value[2] ?? outside(), value[3] ?? outside(), amount);
   return figureOf(rule, { value: left.length, amounts });
 }

@@ -9,6 +9,8 @@ import { lowersLeast } from '../days/roles.js';
 import type { Firing, Place } from '../judge/firing.js';
 import type { Windows } from '../judge/windows.js';
 import { noCell } from '../memory/cell-key.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** How far above what has risen a day is asked about, and how many times what nobody would call mass: what holds for more need not be asked again soon. */
 const looks: readonly (readonly [times: number, floors: number])[] = [
@@ -33,7 +35,7 @@ export class DayCounts {
   }
 
   /** To be called before the account's newest access moves to `time`: windows are looked at that may then no longer be held. */
-  before(account: number, time: number): void {
+  before(account: AccountNumber, time: Milliseconds): void {
     const { table } = this.days;
     if (time <= table.accountDue(account)) return;
     for (let record = table.first(account); record > 0; record = table.next(record))
@@ -50,7 +52,7 @@ export class DayCounts {
   }
 
   /** What the account's windows hold is about to be let go of. */
-  forget(account: number): void {
+  forget(account: AccountNumber): void {
     for (const record of this.days.of(account)) {
       this.settle(record);
       this.days.drop(record);
@@ -58,7 +60,7 @@ export class DayCounts {
   }
 
   /** Days that ended by `time` and that have changed since they were given last, so many at most. `keep` is told of each account before. */
-  take(time: number, most: number, keep: (account: number) => void): readonly AccountDay[] {
+  take(time: Milliseconds, most: number, keep: (account: AccountNumber) => void): readonly AccountDay[] {
     const { days } = this;
     const taken = days.giving.ready.splice(0, most);
     for (const record of days.giving.endedBy(time)) {
@@ -94,17 +96,17 @@ export class DayCounts {
   }
 
   /** Every time of the day from `from` on that the rule counts at, ledger by ledger. */
-  #each(record: number, rule: CompiledRule, from: number, heed: (time: number, value: number) => void): void {
+  #each(record: number, rule: CompiledRule, from: number, heed: (time: Milliseconds, value: number) => void): void {
     const { table } = this.days;
     const { counter } = this.windows.ledgersOf(rule.series).judge;
     for (const ledger of this.#ledgersOf(table.account(record), rule.series))
       counter.each(ledger, from, table.end(record), rule, heed);
   }
 
-  *#ledgersOf(account: number, series: Series): Iterable<number> {
+  *#ledgersOf(account: AccountNumber, series: Series): Iterable<number> {
     for (const { ledger } of this.#placesOf(account, series)) yield ledger;
   }
-  *#placesOf(account: number, series: Series): Iterable<Pick<Place, 'ledger' | 'cell'>> {
+  *#placesOf(account: AccountNumber, series: Series): Iterable<Pick<Place, 'ledger' | 'cell'>> {
     const { windows } = this;
     if (series.kind !== 'main') {
       for (const one of windows.othersOf(account))
@@ -115,7 +117,7 @@ export class DayCounts {
   /**
    * Tells where the rules hold that ask for unusual days, because of the access at `time`. False when only the account's history tells since when.
    */
-  test(account: number, time: number, firings: Firing[]): boolean {
+  test(account: AccountNumber, time: Milliseconds, firings: Firing[]): boolean {
     const { days } = this;
     let isInTime = days.roles.further.size === 0 || this.#meetRoles(firings);
     if (days.risen.size === 0) return isInTime;
@@ -186,8 +188,8 @@ export class DayCounts {
       const floor = usual === 0 ? floors * (counts[column]?.habit.floor ?? 0) : 0;
       levels[column] = times === 1 ? upper : Math.max(floor, upper > usual ? Math.ceil(upper * times) + 1 : usual);
     }
-    if (days.evidence(record, (column) => levels[column] ?? 0) >= 1) return false;
-    for (let column = 0; column < counts.length; column += 1) table.setUsual(record, column, levels[column] ?? 0);
+    if (days.evidence(record, (column) => levels[column] ?? outside()) >= 1) return false;
+    for (let column = 0; column < counts.length; column += 1) table.setUsual(record, column, levels[column] ?? outside());
     return true;
   }
 
@@ -195,7 +197,7 @@ export class DayCounts {
   #unusualSince(record: number): number | undefined {
     const { days } = this;
     const { table } = days;
-    const rises: { time: number; column: number; value: number }[] = [];
+    const rises: { time: Milliseconds; column: number; value: number }[] = [];
     for (const [column, { rule }] of days.counts.entries()) {
       if (!rule) continue;
       if (!this.#isHeld(record, rule)) return undefined;
@@ -209,13 +211,13 @@ export class DayCounts {
     const times = [...new Set(rises.map(({ time }) => time))].toSorted((a, b) => a - b);
     const isUnusualAt = (until: number): boolean => {
       const most = days.counts.map(() => 0);
-      for (const { time, column, value } of rises) if (time <= until) most[column] = Math.max(most[column] ?? 0, value);
-      return days.evidence(record, (column) => most[column] ?? 0) >= 1;
+      for (const { time, column, value } of rises) if (time <= until) most[column] = Math.max(most[column] ?? outside(), value);
+      return days.evidence(record, (column) => most[column] ?? outside()) >= 1;
     };
     let [low, high] = [0, times.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isUnusualAt(times[middle] ?? 0)) high = middle;
+      if (isUnusualAt(times[middle] ?? outside())) high = middle;
       else low = middle + 1;
     }
     return times[low] ?? Number.POSITIVE_INFINITY;

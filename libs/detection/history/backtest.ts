@@ -7,6 +7,7 @@ import type { FrameOutcome } from '../engine.js';
 import { HistoryJudge, type HistoryJudgeOptions, type Undecided } from './history-judge.js';
 import { readFrom, reachOf } from '../rule/reach.js';
 import { habitRulesOf, type Rule } from '../rule/rule.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 export type { BacktestIncident } from './compare-incidents.js';
 
@@ -19,11 +20,11 @@ export interface BacktestOptions {
   /** Rules judged beside them over the same rows; left out where what was told is known. */
   readonly baseline?: readonly Rule[];
   /** Incidents that end before are left out, event time in milliseconds. */
-  readonly fromMs: number;
+  readonly fromMs: Milliseconds;
   /** End of the rows, exclusive. */
-  readonly toMs: number;
-  readonly quietMs: number;
-  readonly allowedLatenessMs: number;
+  readonly toMs: Milliseconds;
+  readonly quietMs: Milliseconds;
+  readonly allowedLatenessMs: Milliseconds;
   /** A model of habits, one for each set of rules. */
   readonly learner?: HistoryJudgeOptions['learner'];
   /** The same for the rules beside, where theirs is another. */
@@ -80,14 +81,14 @@ export class Backtest {
 export const learnedMs = 35 * 86_400_000;
 
 /** From where on to read so that windows are full, the incidents that go on known, and habits learned, at `fromMs`. */
-export function warmUpFrom(fromMs: number, rules: readonly Rule[], quietMs: number): ReturnType<typeof readFrom> {
+export function warmUpFrom(fromMs: Milliseconds, rules: readonly Rule[], quietMs: Milliseconds): ReturnType<typeof readFrom> {
   const { windowsMs, sleepers } = reachOf(rules);
   const learnsMs = habitRulesOf(rules).length > 0 ? learnedMs : 0;
   return readFrom(fromMs - windowsMs - quietMs - learnsMs, sleepers);
 }
 
 /** How long before the interval reading begins where every access is read, milliseconds. */
-export function warmUpMs(rules: readonly Rule[], quietMs: number): number {
+export function warmUpMs(rules: readonly Rule[], quietMs: Milliseconds): Milliseconds {
   return -warmUpFrom(0, rules, quietMs).fromMs;
 }
 

@@ -1,5 +1,6 @@
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { ScannedRow } from '../scan/scanned-row.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** A part of a frame whose rows lie no later than in one day. */
 export interface DayPiece {
@@ -12,7 +13,7 @@ export interface DayPiece {
 const newline = 0x0a;
 
 /** Cuts a frame before the rows that are the first of a later day than those before them, and than the day `after`. */
-export function piecesByDay(bytes: Uint8Array, after: number, dayOf: (time: number) => number): readonly DayPiece[] {
+export function piecesByDay(bytes: Uint8Array, after: number, dayOf: (time: Milliseconds) => number): readonly DayPiece[] {
   const row = new ScannedRow();
   const scanner = new FrameScanner(bytes);
   const cuts: { readonly at: number; readonly day: number }[] = [{ at: 0, day: after }];

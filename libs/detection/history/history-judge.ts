@@ -8,6 +8,7 @@ import { isoOfMs } from '../scan/iso-time.js';
 import { habitRulesOf, lanesOf, type Rule } from '../rule/rule.js';
 import { piecesByDay } from './by-day.js';
 import { ScannedRow } from '../scan/scanned-row.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** What learns from the days of a history: the model of habits, whose answers for a day are made of what it was given before. */
 export interface LearnsHabits extends Habits {
@@ -20,9 +21,9 @@ export interface HistoryJudgeOptions {
   /** A model that knows nothing yet, for rules that ask for habits: it learns as the rows go by. Left out, such rules never hold. */
   readonly learner?: (rules: readonly HabitRule[]) => LearnsHabits;
   /** Event time without any rule holding after which an incident closes, milliseconds. */
-  readonly quietMs: number;
+  readonly quietMs: Milliseconds;
   /** How far an access may lie behind its account's newest one, for rules that do not say so themselves, milliseconds. */
-  readonly allowedLatenessMs: number;
+  readonly allowedLatenessMs: Milliseconds;
 }
 
 /** Where a rule holds unless something follows that must not: its time was not over when the rows ended. */
@@ -108,7 +109,7 @@ export class HistoryJudge {
    * The last state of every incident once event time has reached `untilMs`, joined and withdrawn ones left out, and what nobody can decide yet.
    * `detected_at` is `received_at` of the access that opened it: when a scorer that keeps up would have told it. No rows can be taken afterwards.
    */
-  finish(untilMs: number): { readonly incidents: readonly IncidentChange[]; readonly undecided: readonly Undecided[] } {
+  finish(untilMs: Milliseconds): { readonly incidents: readonly IncidentChange[]; readonly undecided: readonly Undecided[] } {
     const open = [this.#engine, ...this.#lanes].flatMap((engine) => {
       const anchors = engine.finish(0, untilMs);
       engine.advance(untilMs + this.options.allowedLatenessMs, 0);
@@ -188,7 +189,7 @@ function undecidedOf(open: readonly Anchor[]): readonly Undecided[] {
 interface Opening {
   readonly receivedAt: number;
   readonly firedAt: number;
-  lateMs: number;
+  lateMs: Milliseconds;
 }
 
 function openingNow(incident: IncidentChange): Opening {
@@ -206,6 +207,6 @@ export function firedAt({ rule_matches, last_time }: Pick<IncidentChange, 'rule_
 }
 
 /** How far rows may lie behind one another and still be judged exactly: what the least patient rule allows, milliseconds. */
-export function disorderMsMax(rules: readonly Rule[], allowedLatenessMs: number): number {
+export function disorderMsMax(rules: readonly Rule[], allowedLatenessMs: Milliseconds): number {
   return Math.min(...rules.map((rule) => rule.allowedLatenessMs ?? allowedLatenessMs), allowedLatenessMs);
 }

@@ -2,11 +2,12 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { Engine } from '../engine.js';
 import { lanesOf, type Rule } from '../rule/rule.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 export interface HistoryOptions {
-  readonly quietMs: number;
+  readonly quietMs: Milliseconds;
   /** Wall clock that incidents shall carry, milliseconds. */
-  readonly detectedAt: number;
+  readonly detectedAt: Milliseconds;
 }
 
 /** Rows handed to the engine at a time. */

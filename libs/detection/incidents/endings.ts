@@ -4,6 +4,7 @@
 import type { Incident } from './incident.js';
 import type { BookOptions } from './incident-seams.js';
 import type { IncidentTeller } from './incident-teller.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** How long the bare outline of an ended incident is known, so that its id is not told twice, event time. */
 const outlineMs = 400 * 24 * 3_600_000;
@@ -31,13 +32,13 @@ export class Endings {
   }
 
   /** Closes what has been quiet up to `watermark`, and forgets what closed long ago. */
-  settle(watermark: number, now: number): void {
+  settle(watermark: Milliseconds, now: Milliseconds): void {
     const closes = watermark >= this.#nextClose;
     if (closes) this.close(watermark, now);
     if (closes || watermark >= this.#nextExpiry) this.#expire(watermark);
   }
 
-  close(watermark: number, now: number): void {
+  close(watermark: Milliseconds, now: Milliseconds): void {
     this.#nextClose = Number.POSITIVE_INFINITY;
     for (const incidents of this.byAccount.values())
       for (const incident of incidents) {
@@ -47,7 +48,7 @@ export class Endings {
   }
 
   /** Lets go of patients of incidents that ended long ago, the oldest first where there are too many, and in the end of the incidents. */
-  #expire(watermark: number): void {
+  #expire(watermark: Milliseconds): void {
     this.#nextExpiry = Number.POSITIVE_INFINITY;
     const ended = [...this.byAccount.values()].flat().filter((one) => one.state !== 'open' && !one.archived);
     let excess = ended.reduce((sum, { patientSet }) => sum + patientSet.bytes, 0) - this.options.closedBytesMax;

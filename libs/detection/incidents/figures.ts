@@ -6,6 +6,8 @@ import { noSelections } from '../memory/selection-sets.js';
 import { beginWith, reachBack } from './reach-back.js';
 import type { Incident } from './incident.js';
 import type { Arrival } from './incident-seams.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /**
  * What incidents say of the windows: patients, and the counts of the windows in which rules held first. Whatever cannot be had any more, because
@@ -21,11 +23,11 @@ export class Figures {
     private readonly windows: Windows,
     private readonly marks: Marks,
     /** What came late came at least so late, milliseconds. */
-    private readonly allowedLatenessMs: number,
+    private readonly allowedLatenessMs: Milliseconds,
   ) {}
 
   /** The incident takes a firing in, with the count of its window where that matters. True where the windows lack what it may begin with. */
-  fire(incident: Incident, firing: Firing, account: number): boolean {
+  fire(incident: Incident, firing: Firing, account: AccountNumber): boolean {
     const until = this.windows.heldUntil(account, firing.first - firing.rule.timespanMs, firing.rule.series);
     const known = incident.matches.get(firing.rule.rule.id);
     if (until > 0 && known && firing.first < known.firstFired) this.#fireEarlier(incident, firing, account);
@@ -35,13 +37,13 @@ export class Figures {
   }
 
   /** While accesses come late, one firing after the other is the first: when its window begins is known at once, what it holds is counted when figures are told. */
-  #fireEarlier(incident: Incident, firing: Firing, account: number): void {
+  #fireEarlier(incident: Incident, firing: Firing, account: AccountNumber): void {
     incident.fire(firing, { value: 0, spread: 0, first: this.windows.beginsAt(account, firing) }, true);
     incident.windows.grows(firing);
   }
 
   /** Lets it begin with what inner rules counted. */
-  #begin(incident: Incident, { rule }: Firing, account: number): boolean {
+  #begin(incident: Incident, { rule }: Firing, account: AccountNumber): boolean {
     let from = Number.POSITIVE_INFINITY;
     beginWith(incident, rule.rule.id, (after, until, selection) => {
       from = after;
@@ -50,7 +52,7 @@ export class Figures {
     return from < this.windows.completeAbove(account);
   }
 
-  #wait(incident: Incident, account: number, until: number): void {
+  #wait(incident: Incident, account: AccountNumber, until: number): void {
     this.#grown.set(incident, account);
     if (until > 0) this.grownUntil = Math.min(this.grownUntil, until);
   }
@@ -108,7 +110,7 @@ export class Figures {
   }
 
   /** Takes every access between the incident's times that is held. */
-  coverWhole(incident: Incident, account: number): void {
+  coverWhole(incident: Incident, account: AccountNumber): void {
     const { firstTime, lastTime } = incident;
     this.#add(incident, account, firstTime, lastTime);
     incident.coveredFrom = firstTime;
@@ -118,12 +120,17 @@ export class Figures {
     incident.firingStale = false;
   }
 
-  #add(incident: Incident, account: number, from: number, to: number): void {
+  #add(incident: Incident, account: AccountNumber, from: number, to: number): void {
     const stretch = this.windows.between(account, from, to);
     const { words } = stretch;
     for (let word = stretch.from; word < stretch.end; word += entryWords) {
       const mark = markOf(words, word);
-      const [v0, v1, v2, v3] = [words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0];
+      const [v0, v1, v2, v3] = [
+        words[word] ?? outside(),
+        words[word + 1] ?? outside(),
+        words[word + 2] ?? outside(),
+        words[word + 3] ?? outside(),
+      ];
       incident.add(v0, v1, v2, v3, mark, this.marks.setOf(mark));
     }
   }
@@ -143,7 +150,7 @@ export class Figures {
     return false;
   }
 
-  #countFiring(incident: Incident, account: number): void {
+  #countFiring(incident: Incident, account: AccountNumber): void {
     const { firstFired, firstTime } = incident;
     if (!incident.firingStale || incident.archived || firstTime <= this.windows.completeAbove(account)) return;
     const { value, isLate } = this.windows.countPatients(account, firstTime, firstFired, incident.firingSet);

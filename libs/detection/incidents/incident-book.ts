@@ -14,6 +14,7 @@ import { type Opening, openingOf, suppressedId } from './opening.js';
 import { keepPart, keptPart, narrow, widen } from './kept-part.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { Windows } from '../judge/windows.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** The incidents of all accounts: opens, extends, joins and closes them, and notes what is to be told. */
 export class IncidentBook {
@@ -164,7 +165,7 @@ export class IncidentBook {
   }
 
   /** Counts the accesses of an account that lie between the times of an incident, which may be one of another book, and of those its first firing. */
-  cover(incident: Incident, account: number): void {
+  cover(incident: Incident, account: AccountNumber): void {
     this.#figures.coverWhole(incident, account);
   }
 
@@ -205,12 +206,12 @@ export class IncidentBook {
   }
 
   /** Closes what has been quiet up to `watermark`, and forgets what closed long ago. */
-  settle(watermark: number, now: number): void {
+  settle(watermark: Milliseconds, now: Milliseconds): void {
     this.watermark = Math.max(this.watermark, watermark);
     this.#endings.settle(watermark, now);
   }
 
-  takeChanges(includeUpdates: boolean, now: number): IncidentChange[] {
+  takeChanges(includeUpdates: boolean, now: Milliseconds): IncidentChange[] {
     return this.#teller.takeChanges(includeUpdates, now);
   }
 
@@ -223,7 +224,7 @@ export class IncidentBook {
   }
 
   /** An incident of a snapshot. */
-  reopen(account: number, incident: Incident, dirty: boolean): void {
+  reopen(account: AccountNumber, incident: Incident, dirty: boolean): void {
     this.byAccount.set(account, [...(this.byAccount.get(account) ?? []), incident]);
     if (dirty) this.#teller.markDirty(incident);
     this.#endings.schedule(incident);
@@ -279,7 +280,7 @@ export class IncidentBook {
   }
 
   /** Closes every open incident, as if event time had moved on. */
-  closeAll(now: number): void {
+  closeAll(now: Milliseconds): void {
     this.#endings.close(Number.POSITIVE_INFINITY, now);
   }
 }

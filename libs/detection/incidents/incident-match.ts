@@ -4,6 +4,7 @@ import type { Firing } from '../judge/firing.js';
 import type { WindowCount } from '../count/window-count.js';
 import { matchAt, type MatchTimes } from './match-times.js';
 import type { GrownWindows } from './windows-grown.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** A rule that fired for an incident, with what a change tells of it, so that it outlives the rule. */
 export interface Match {
@@ -19,7 +20,7 @@ export interface Match {
   spread: number;
   windowFirst: number;
   /** How far before `windowFirst` accesses lie that inner rules counted, and the earliest of them; `windowFirst` without inner rules. */
-  readonly innerMs: number;
+  readonly innerMs: Milliseconds;
   begins: number;
 }
 
@@ -88,7 +89,7 @@ export function prolong(
   windows: GrownWindows,
   firings: readonly Firing[],
   held: MatchTimes,
-  quietMs: number,
+  quietMs: Milliseconds,
 ): 'same' | 'longer' | 'more' {
   const lastTime = held.lastFired;
   for (let i = 0; i < firings.length; i += 1) {

@@ -5,27 +5,28 @@ import type { Unfindable } from './kept-part.js';
 import type { Anchor } from '../judge/settler.js';
 import type { Entry } from '../memory/entry.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** The access that has just arrived, as incidents need it. */
 export interface Arrival {
-  readonly account: number;
+  readonly account: AccountNumber;
   /** Its patient (all zero without one), time and mark. */
   readonly entry: Readonly<Entry>;
   /** Set of the selections that matched it; the empty one where it is no access but a time that was judged. */
   readonly set: number;
   readonly receivedAt: number;
-  readonly detectedAt: number;
+  readonly detectedAt: Milliseconds;
   /** How far behind others it came, milliseconds; 0 when in time. */
-  readonly lateMs: number;
+  readonly lateMs: Milliseconds;
   /** The access itself, valid until the next one, or the time that was judged: what it opens gets its id from it. */
   readonly by: ScannedRow | Anchor;
 }
 
 export interface BookOptions extends Unfindable {
-  readonly quietMs: number;
+  readonly quietMs: Milliseconds;
   /** What came late came at least so late, milliseconds. */
-  readonly allowedLatenessMs: number;
-  readonly keepClosedMs: number;
+  readonly allowedLatenessMs: Milliseconds;
+  readonly keepClosedMs: Milliseconds;
   readonly closedBytesMax: number;
   readonly selectionIds: readonly string[];
   /** `suppressed`: what would have been incidents without exceptions. It is recorded, not told. */
@@ -43,14 +44,14 @@ export interface Turn {
 
 /** What an account's history was judged to hold, for the incidents between `from` and `to`, event time. */
 export interface Verdict {
-  readonly account: number;
+  readonly account: AccountNumber;
   readonly incidents: readonly Incident[];
   readonly from: number;
   readonly to: number;
   /** How far behind others the late accesses came that made it be judged again, milliseconds. */
-  readonly lateMs: number;
+  readonly lateMs: Milliseconds;
   readonly receivedAt: number;
-  readonly detectedAt: number;
+  readonly detectedAt: Milliseconds;
   /** Counts the accesses of history that lie between an incident's times for it. */
   cover(incident: Incident): void;
   /** Asked for one that was not known before. */
@@ -70,7 +71,7 @@ export function lastOf(joined: ReadonlyMap<Incident, Incident>, into: Incident):
 export function areNear(
   a: { readonly firstFired: number; readonly lastTime: number },
   b: { readonly firstFired: number; readonly lastTime: number },
-  quietMs: number,
+  quietMs: Milliseconds,
 ): boolean {
   return a.firstFired - b.lastTime < quietMs && b.firstFired - a.lastTime < quietMs;
 }

@@ -4,6 +4,7 @@ import type { Figures } from './figures.js';
 import type { Incident } from './incident.js';
 import type { BookOptions } from './incident-seams.js';
 import type { Marks } from '../memory/marks.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** Versions that one frame can give out. */
 export const versionsPerFrame = 65_536;
@@ -43,7 +44,7 @@ export class IncidentTeller {
   ) {}
 
   /** What was told since the last call, in order; with `includeUpdates` also the present figures of incidents that changed untold. */
-  takeChanges(includeUpdates: boolean, now: number): IncidentChange[] {
+  takeChanges(includeUpdates: boolean, now: Milliseconds): IncidentChange[] {
     const changes = this.#told;
     this.#told = [];
     if (includeUpdates) {
@@ -73,7 +74,7 @@ export class IncidentTeller {
   }
 
   /** Says what has changed of an incident; `toldRules` are the rules of one that was told before. */
-  changed(incident: Incident, toldRules: ReadonlySet<string> | undefined, now: number): void {
+  changed(incident: Incident, toldRules: ReadonlySet<string> | undefined, now: Milliseconds): void {
     incident.changed = false;
     if (this.#isHidden(incident)) {
       this.#withdrawHidden(incident, now);
@@ -84,13 +85,13 @@ export class IncidentTeller {
     else this.#grown(incident, toldRules, now);
   }
 
-  #opened(incident: Incident, now: number): void {
+  #opened(incident: Incident, now: Milliseconds): void {
     incident.patientsAtDetection = incident.patients;
     this.tell(incident, 'incident.opened', '', now);
     incident.toldStep = Math.max(incident.toldStep, incident.step);
   }
 
-  #grown(incident: Incident, toldRules: ReadonlySet<string>, now: number): void {
+  #grown(incident: Incident, toldRules: ReadonlySet<string>, now: Milliseconds): void {
     incident.version = this.versions.next();
     this.#dirty.add(incident);
     for (const { ruleId } of incident.inOrder)
@@ -98,14 +99,14 @@ export class IncidentTeller {
     this.#stepped(incident, now);
   }
 
-  #stepped(incident: Incident, now: number): void {
+  #stepped(incident: Incident, now: Milliseconds): void {
     const { step } = incident;
     if (step > incident.toldStep) this.tell(incident, 'incident.step', String(step), now);
     incident.toldStep = Math.max(incident.toldStep, step);
   }
 
   /** As `changed` where no rule is new, which is what most accesses of an account that is being emptied do. */
-  prolonged(incident: Incident, now: number): void {
+  prolonged(incident: Incident, now: Milliseconds): void {
     if (this.options.kind === 'suppressed') {
       this.changed(incident, new Set(incident.matches.keys()), now);
       return;
@@ -116,13 +117,13 @@ export class IncidentTeller {
     this.#stepped(incident, now);
   }
 
-  closed(incident: Incident, now: number): void {
+  closed(incident: Incident, now: Milliseconds): void {
     incident.state = 'closed';
     incident.closings += 1;
     this.tell(incident, 'incident.closed', String(incident.closings), now);
   }
 
-  tell(incident: Incident, type: ChangeType, what: string, now: number, mergedInto = ''): void {
+  tell(incident: Incident, type: ChangeType, what: string, now: Milliseconds, mergedInto = ''): void {
     if (this.#isHidden(incident)) return;
     incident.version = this.versions.next();
     this.#dirty.delete(incident);
@@ -137,7 +138,7 @@ export class IncidentTeller {
   }
 
   /** It was recorded, and a late access shows that no exception has to do with it. */
-  #withdrawHidden(incident: Incident, now: number): void {
+  #withdrawHidden(incident: Incident, now: Milliseconds): void {
     if (incident.version === 0 || incident.state === 'withdrawn') return;
     incident.state = 'withdrawn';
     incident.version = this.versions.next();

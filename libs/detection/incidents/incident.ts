@@ -7,6 +7,7 @@ import { GrownWindows } from './windows-grown.js';
 import { PatientSet } from '../memory/patient-set.js';
 import { noSelections, type SelectionSets } from '../memory/selection-sets.js';
 import type { WindowCount } from '../count/window-count.js';
+import type { MarkNumber, Milliseconds } from '../scan/kinds.js';
 
 /** An incident: a function of the accesses that have arrived, but for its `opening`. */
 export class Incident {
@@ -87,7 +88,7 @@ export class Incident {
   }
 
   /** Takes firings in that do nothing but let rules hold longer or windows grow, as most do. False, and nothing taken, where one does more. */
-  prolong(firings: readonly Firing[], quietMs: number): boolean {
+  prolong(firings: readonly Firing[], quietMs: Milliseconds): boolean {
     if (firings.length === 0) return true;
     const what = prolong(this.windows, firings, this.times.of(this.matches), quietMs);
     if (what === 'longer') this.changed = true;
@@ -143,7 +144,7 @@ export class Incident {
   }
 
   /** Counts the patient for the selections; a value of zero is an access without patient, which only leaves its mark. */
-  add(v0: number, v1: number, v2: number, v3: number, mark: number, set: number): void {
+  add(v0: number, v1: number, v2: number, v3: number, mark: MarkNumber, set: number): void {
     const { sets } = this;
     const seen = this.marks.get(mark) ?? noSelections;
     const both = sets.union(seen, set);
@@ -159,7 +160,7 @@ export class Incident {
   }
 
   /** Notes the selections of a mark. */
-  see(mark: number, set: number): void {
+  see(mark: MarkNumber, set: number): void {
     this.marks.set(mark, set);
     this.seenSet = this.sets.union(this.seenSet, set);
   }

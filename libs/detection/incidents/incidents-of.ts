@@ -1,13 +1,14 @@
 import type { Incident } from './incident.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /** Incidents by account. Nearly every access asks whether its account has any, so that is known by a byte an account. */
 export class IncidentsOf extends Map<number, Incident[]> {
   #holds = new Uint8Array(64);
 
-  override has(account: number): boolean {
+  override has(account: AccountNumber): boolean {
     return this.#holds[account] === 1;
   }
-  override set(account: number, incidents: Incident[]): this {
+  override set(account: AccountNumber, incidents: Incident[]): this {
     if (account >= this.#holds.length) {
       const wider = new Uint8Array(Math.max(account + 1, this.#holds.length * 2));
       wider.set(this.#holds);
@@ -16,7 +17,7 @@ export class IncidentsOf extends Map<number, Incident[]> {
     this.#holds[account] = 1;
     return super.set(account, incidents);
   }
-  override delete(account: number): boolean {
+  override delete(account: AccountNumber): boolean {
     if (account < this.#holds.length) this.#holds[account] = 0;
     return super.delete(account);
   }

@@ -1,5 +1,6 @@
 import type { CompiledRule } from '../compile/series.js';
 import type { Match } from './incident-match.js';
+import { outside } from '../scan/outside.js';
 
 /** What the matches of an incident come to together. */
 export interface MatchTimes {
@@ -64,6 +65,6 @@ export function matchAt(held: MatchTimes, rule: CompiledRule, index: number): Ma
 /** The largest of the steps, ascending, that so many patients have reached, 0 for none. */
 export function stepOf(steps: readonly number[], patients: number): number {
   let at = steps.length - 1;
-  while (at >= 0 && (steps[at] ?? 0) > patients) at -= 1;
+  while (at >= 0 && (steps[at] ?? outside()) > patients) at -= 1;
   return steps[at] ?? 0;
 }

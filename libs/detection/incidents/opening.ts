@@ -5,6 +5,7 @@ import { parseWhole } from '../scan/frame-scanner.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 import { digest } from './incident-change.js';
 import type { Arrival } from './incident-seams.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** What is fixed when an incident opens. Times in milliseconds. */
 export interface Opening {
@@ -13,7 +14,7 @@ export interface Opening {
   readonly actorId: string;
   /** Order of opening in the log. */
   readonly order: number;
-  readonly detectedAt: number;
+  readonly detectedAt: Milliseconds;
   /** Time of the access whose arrival opened it. */
   readonly completedBy: number;
 }

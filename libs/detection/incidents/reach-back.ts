@@ -1,6 +1,7 @@
 import { noSelections } from '../memory/selection-sets.js';
 import type { Incident } from './incident.js';
 import type { Match } from './incident-match.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** Looks for the earliest access above `after`, not above `until`, that a selection takes; infinite without one. */
 export type Earliest = (after: number, until: number, selection: number) => number;
@@ -17,7 +18,7 @@ export function beginWith(incident: Incident, ruleId: string, earliest: Earliest
 }
 
 /** An access that comes later may be one that they counted. Those between the incident's times change nothing of where it begins. */
-export function reachBack(incident: Incident, time: number, set: number): void {
+export function reachBack(incident: Incident, time: Milliseconds, set: number): void {
   if (set === noSelections || time >= incident.coveredFrom) return;
   for (const match of reachedBy(incident, time, set)) {
     match.begins = time;
@@ -28,12 +29,12 @@ export function reachBack(incident: Incident, time: number, set: number): void {
 }
 
 /** Whether an access lies between its times, or makes it begin earlier. */
-export function isWithin(incident: Incident, time: number, set: number): boolean {
+export function isWithin(incident: Incident, time: Milliseconds, set: number): boolean {
   if (set === noSelections || time > incident.lastTime) return false;
   return time >= incident.firstTime || reachedBy(incident, time, set).length > 0;
 }
 
-function reachedBy({ matches, sets }: Incident, time: number, set: number): readonly Match[] {
+function reachedBy({ matches, sets }: Incident, time: Milliseconds, set: number): readonly Match[] {
   return [...matches.values()].filter(
     ({ innerMs, windowFirst, begins, selection }) =>
       innerMs > 0 && time < begins && time > windowFirst - innerMs && sets.has(set, selection),

@@ -4,6 +4,7 @@
 import type { CompiledRule } from '../compile/series.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
 import type { SameEntries } from '../count/same-entries.js';
+import type { LedgerNumber } from '../scan/kinds.js';
 
 const valueBits = 24;
 const valueMax = 2 ** valueBits - 1;
@@ -23,7 +24,7 @@ export class Bounds {
   ) {}
 
   /** Raises the bounds by what the entry may add, the value by `gain`; whether both have reached the rule's minima. */
-  raise(ledger: number, rule: CompiledRule, gain: number, newSpread: boolean): boolean {
+  raise(ledger: LedgerNumber, rule: CompiledRule, gain: number, newSpread: boolean): boolean {
     const packed = this.#raised(ledger, rule, gain, newSpread);
     return (
       (packed & valueMax) >= this.#least(rule, rule.atLeast) && packed >>> valueBits >= Math.min(rule.spreadAtLeast, spreadMax)
@@ -31,7 +32,7 @@ export class Bounds {
   }
 
   /** Raises them by as much as several entries may add that each add one, of a count. */
-  add(ledger: number, { slot }: CompiledRule, values: number, spreads: number): void {
+  add(ledger: LedgerNumber, { slot }: CompiledRule, values: number, spreads: number): void {
     const packed = this.ledgers.bound(ledger, slot);
     const value = Math.min(valueMax, (packed & valueMax) + values);
     const spread = Math.min(spreadMax, (packed >>> valueBits) + spreads);
@@ -39,7 +40,7 @@ export class Bounds {
   }
 
   /** As `raise`, where the minimum is another one: what the window holds at most, infinite where that is not known. */
-  raiseTo(ledger: number, rule: CompiledRule, gain: number): number {
+  raiseTo(ledger: LedgerNumber, rule: CompiledRule, gain: number): number {
     const packed = this.ledgers.bound(ledger, rule.slot);
     const value = packed & valueMax;
     if (value === valueMax || gain === 0) return this.upper(ledger, rule);
@@ -49,19 +50,19 @@ export class Bounds {
   }
 
   /** What the window holds at most, infinite where that is not known. */
-  upper(ledger: number, rule: CompiledRule): number {
+  upper(ledger: LedgerNumber, rule: CompiledRule): number {
     const value = this.ledgers.bound(ledger, rule.slot) & valueMax;
     if (value === valueMax) return Number.POSITIVE_INFINITY;
     return this.ledgers.amounts ? value * unitOf(rule) : value;
   }
 
   /** The same of the spread. */
-  upperSpread(ledger: number, { slot }: CompiledRule): number {
+  upperSpread(ledger: LedgerNumber, { slot }: CompiledRule): number {
     const spread = this.ledgers.bound(ledger, slot) >>> valueBits;
     return spread === spreadMax ? Number.POSITIVE_INFINITY : spread;
   }
 
-  #raised(ledger: number, rule: CompiledRule, gain: number, newSpread: boolean): number {
+  #raised(ledger: LedgerNumber, rule: CompiledRule, gain: number, newSpread: boolean): number {
     const packed = this.ledgers.bound(ledger, rule.slot);
     let value = packed & valueMax;
     let spread = packed >>> valueBits;
@@ -85,7 +86,7 @@ export class Bounds {
    * a window that lacks one value, and is entered by the same ones again and again, would be counted at every access. A bound that stands at its
    * largest says nothing of what it was before.
    */
-  reach(ledger: number, rule: CompiledRule, atLeast: number, gain: number, newSpread: boolean): boolean {
+  reach(ledger: LedgerNumber, rule: CompiledRule, atLeast: number, gain: number, newSpread: boolean): boolean {
     const packed = this.ledgers.bound(ledger, rule.slot);
     const index = this.ledgers.length(ledger) - 1;
     const value = packed & valueMax;
@@ -104,7 +105,7 @@ export class Bounds {
   }
 
   /** The window has been counted: the bounds are what it holds. */
-  set(ledger: number, rule: CompiledRule, value: number, spread: number): void {
+  set(ledger: LedgerNumber, rule: CompiledRule, value: number, spread: number): void {
     this.ledgers.setBound(
       ledger,
       rule.slot,

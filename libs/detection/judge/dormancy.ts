@@ -2,6 +2,8 @@ import { GrowingMemory } from '../memory/growing-memory.js';
 import { isSleep } from '../rule/reach.js';
 import type { SelectionSets } from '../memory/selection-sets.js';
 import type { CompiledRule } from '../compile/series.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Newest and oldest access, then the access that ended the last long silence and the one before it, 0 for none: so snapshots have them. */
 export const dormancyColumns = 4;
@@ -32,7 +34,7 @@ export class Dormancy {
   readonly #silences = new Map<number, Silence>();
 
   constructor(
-    private readonly of: readonly { readonly selection: number; readonly dormantMs: number }[],
+    private readonly of: readonly { readonly selection: number; readonly dormantMs: Milliseconds }[],
     private readonly sets: SelectionSets,
   ) {
     this.#memory = new GrowingMemory(64 * of.length * heldBytes);
@@ -47,7 +49,7 @@ export class Dormancy {
   }
 
   /** Reads what an access of the account will need. */
-  touch(account: number): number {
+  touch(account: AccountNumber): number {
     return (this.#times[account * this.of.length * heldColumns] ?? 0) & 1;
   }
 
@@ -55,7 +57,7 @@ export class Dormancy {
    * Notes a selected access. Where it lies inside a silence that is known, or ends or begins one that is not, windows that were judged may
    * change, and the account's history tells which: then the answer is the last time at which the account may have woken up otherwise.
    */
-  note(account: number, set: number, time: number): number {
+  note(account: AccountNumber, set: number, time: Milliseconds): number {
     let until = clear;
     for (let index = 0; index < this.of.length; index += 1) {
       const { selection, dormantMs } = this.of[index] ?? nothing;
@@ -64,9 +66,9 @@ export class Dormancy {
     return until;
   }
 
-  #note(at: number, time: number, dormantMs: number): number {
+  #note(at: number, time: Milliseconds, dormantMs: Milliseconds): number {
     const times = this.#times;
-    const newest = times[at] ?? 0;
+    const newest = times[at] ?? outside();
     if (newest === 0) {
       times[at] = time;
       times[at + 1] = time;
@@ -77,7 +79,7 @@ export class Dormancy {
       times[at] = time;
       return clear;
     }
-    const oldest = times[at + 1] ?? 0;
+    const oldest = times[at + 1] ?? outside();
     const { woke, slept } = this.#silences.get(at) ?? noSilence;
     if (time > slept && time < woke) {
       // The silence falls into two; what is left of the later one counts, else of the earlier one, else nothing.
@@ -100,25 +102,25 @@ export class Dormancy {
   }
 
   /** Whether the window of the rule at `time` holds the end of a silence that is long enough for it. */
-  isAwake(account: number, rule: CompiledRule, time: number): boolean {
+  isAwake(account: AccountNumber, rule: CompiledRule, time: Milliseconds): boolean {
     return this.mayBeAwake(account, rule, time, time);
   }
 
   /** Whether the rule can be awake at any time from `from` to `to`: without that nothing has to be counted for it. */
-  mayBeAwake(account: number, rule: CompiledRule, from: number, to: number): boolean {
+  mayBeAwake(account: AccountNumber, rule: CompiledRule, from: number, to: number): boolean {
     const at = this.#at(account, rule.dormancy);
     const { woke, slept } = this.#silences.get(at) ?? noSilence;
     return woke > from - rule.timespanMs && woke <= to && isSleep(woke - slept, rule.dormantMs);
   }
 
-  forget(account: number): void {
+  forget(account: AccountNumber): void {
     for (let index = 0; index < this.of.length; index += 1) this.#set(this.#at(account, index), 0, 0, 0, 0);
   }
-  slice(account: number): readonly number[] {
+  slice(account: AccountNumber): readonly number[] {
     return this.of.flatMap((_, index) => this.#timesAt(this.#at(account, index)));
   }
   /** Takes over what the account's history says, unless that ends before what is known. */
-  adopt(account: number, index: number, history: Dormancy, found: number): void {
+  adopt(account: AccountNumber, index: number, history: Dormancy, found: number): void {
     const [newest, oldest, woke, slept] = history.#timesAt(history.#at(found, index));
     const at = this.#at(account, index);
     const [knownNewest, knownOldest, knownWoke, knownSlept] = this.#timesAt(at);
@@ -128,13 +130,13 @@ export class Dormancy {
     const wake = isKnownHere ? ([knownWoke, knownSlept] as const) : ([woke, slept] as const);
     this.#set(at, newest, Math.min(oldest, knownOldest || Number.POSITIVE_INFINITY), ...wake);
   }
-  restore(account: number, index: number, [newest = 0, oldest = 0, woke = 0, slept = 0]: readonly number[]): void {
+  restore(account: AccountNumber, index: number, [newest = 0, oldest = 0, woke = 0, slept = 0]: readonly number[]): void {
     this.#set(this.#at(account, index), newest, oldest, woke, slept);
   }
 
   #timesAt(at: number): readonly [number, number, number, number] {
     const { woke, slept } = this.#silences.get(at) ?? noSilence;
-    return [this.#times[at] ?? 0, this.#times[at + 1] ?? 0, woke, slept];
+    return [this.#times[at] ?? outside(), this.#times[at + 1] ?? outside(), woke, slept];
   }
   #set(at: number, newest: number, oldest: number, woke: number, slept: number): void {
     this.#times[at] = newest;
@@ -143,7 +145,7 @@ export class Dormancy {
   }
 
   /** The place among the times; makes room for it. */
-  #at(account: number, index: number): number {
+  #at(account: AccountNumber, index: number): number {
     const at = (account * this.of.length + index) * heldColumns;
     if (at + heldColumns > this.#times.length) {
       this.#memory.reserve((at + heldColumns) * 8);

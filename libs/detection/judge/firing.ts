@@ -2,11 +2,12 @@ import type { Days } from '../days/days.js';
 import { noCell } from '../memory/cell-key.js';
 import type { CellKey } from '../memory/cell-table.js';
 import type { CompiledRule, Series } from '../compile/series.js';
+import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /** A rule was found to hold at `first`, at `last`, and at times between them that lie closer than quiet. */
 export interface Firing {
   readonly rule: CompiledRule;
-  readonly ledger: number;
+  readonly ledger: LedgerNumber;
   readonly cell: Uint8Array;
   readonly first: number;
   readonly last: number;
@@ -19,12 +20,12 @@ export interface Firing {
 /** The ledger that an entry goes to. */
 export interface Place {
   series: Series;
-  account: number;
-  ledger: number;
+  account: AccountNumber;
+  ledger: LedgerNumber;
   /** Valid until the next row. */
   cell: Readonly<Pick<CellKey, 'bytes' | 'start' | 'end'>>;
   /** Entries not above it are as good as gone. */
-  floor: number;
+  floor: Milliseconds;
 }
 
 /** The rule holds because of the entry at `by`, from `first` to `last`. The cell is copied: it may lie in a frame whose memory is used again. */

@@ -11,6 +11,8 @@ import { type Firing, firingAt, type Place } from './firing.js';
 import { hasNoValue, joinMarks, type JudgeParts, settleLater } from './judge-parts.js';
 import type { Looking } from './looking.js';
 import { lookBack, nothingSeen } from './look-back.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /**
  * Takes the newest entry of a ledger in. Each rule keeps an upper bound of its counts: one more for a value not seen within its window, never less
@@ -161,7 +163,7 @@ export class InOrder {
     place: Place,
     rule: CompiledRule,
     record: number,
-    time: number,
+    time: Milliseconds,
     bound: number,
     gain: number,
     firings: Firing[],
@@ -182,7 +184,7 @@ export class InOrder {
   }
 
   /** What the window of the newest entry holds at most. After a restart that is counted, once. */
-  #upperOf(ledger: number, rule: CompiledRule, time: number, upper: number): number {
+  #upperOf(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds, upper: number): number {
     if (upper < Number.POSITIVE_INFINITY) return upper;
     const all = { counted: rule.counted, timespanMs: rule.timespanMs, atLeast: upper, spreadAtLeast: 0 };
     this.parts.counter.back(ledger, this.#ledgers.length(ledger), time - rule.timespanMs, all, this.#count);
@@ -192,16 +194,16 @@ export class InOrder {
 
   /** `least`: what it is told from, until the time `end`. */
   #holdsInOrder(
-    ledger: number,
+    ledger: LedgerNumber,
     rule: CompiledRule,
     least: Threshold,
-    time: number,
+    time: Milliseconds,
     gain: number,
     newSpread: boolean,
     end = Number.POSITIVE_INFINITY,
   ): boolean {
     const holds = this.#holdsOf(ledger);
-    if (holds && time < (holds[rule.slot] ?? 0)) return true;
+    if (holds && time < (holds[rule.slot] ?? outside())) return true;
     if (!this.#bounds.reach(ledger, rule, least.atLeast, gain, newSpread)) return false;
     const reachedAt = this.parts.counter.back(ledger, this.#ledgers.length(ledger), time - rule.timespanMs, least, this.#count);
     if (reachedAt < 0) {
@@ -216,19 +218,19 @@ export class InOrder {
     return true;
   }
 
-  #fire(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
+  #fire(place: Place, rule: CompiledRule, time: Milliseconds, firings: Firing[]): void {
     this.parts.fired.note(place.ledger, rule, time, time);
     firings.push(firingAt(place, rule, { first: time, last: time, by: time }, this.#days));
   }
 
-  #holdsOf(ledger: number): Float64Array | undefined {
+  #holdsOf(ledger: LedgerNumber): Float64Array | undefined {
     if (this.#last === ledger) return this.#ofLast;
     this.#last = ledger;
     this.#ofLast = this.#holds.get(ledger);
     return this.#ofLast;
   }
 
-  forget(ledger: number): void {
+  forget(ledger: LedgerNumber): void {
     if (this.#holds.size > 0) this.#holds.delete(ledger);
     this.#last = 0;
     this.#ofLast = undefined;

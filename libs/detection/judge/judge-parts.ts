@@ -19,6 +19,7 @@ import type { OrderedChains } from './ordered-chains.js';
 import type { Rests } from './rests.js';
 import type { Settler } from './settler.js';
 import type { Twins } from './twins.js';
+import type { LedgerNumber } from '../scan/kinds.js';
 
 /** What those share that take entries into the ledgers of one store, in order and late. */
 export interface JudgeParts {
@@ -45,7 +46,7 @@ export interface JudgeParts {
 /** An access that comes again says what both say, and came in time when one of them did. */
 export function joinMarks(
   { ledgers, marks, counts }: JudgeParts,
-  ledger: number,
+  ledger: LedgerNumber,
   index: number,
   held: number,
   { mark: again, time }: Entry,

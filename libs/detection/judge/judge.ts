@@ -23,6 +23,7 @@ import { OrderedChains } from './ordered-chains.js';
 import { Rests } from './rests.js';
 import type { Settler } from './settler.js';
 import { Twins } from './twins.js';
+import type { LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /**
  * Takes entries into ledgers and says which rules hold because of them: those in order by bounds (`InOrder`), those out of order by looking at every time whose
@@ -40,7 +41,7 @@ export class Judge {
     marks: Marks,
     settler: Settler,
     dormancy: Dormancy,
-    quietMs: number,
+    quietMs: Milliseconds,
     /** Where the model of habits is asked; without it rules that ask for habits never hold. */
     days?: Days,
     readonly counts = new GrownCounts(ledgers, marks),
@@ -100,7 +101,7 @@ export class Judge {
   }
 
   /** Puts in an entry that says what the newest one of the ledger says, where no rule has to be asked of it; else false, and it is for `take`. */
-  takeAgain(ledger: number, time: number, floor: number): boolean {
+  takeAgain(ledger: LedgerNumber, time: Milliseconds, floor: Milliseconds): boolean {
     const { rests, runs } = this.#parts;
     if (!rests.takesAgain(ledger, time)) return false;
     runs.end(ledger);
@@ -109,7 +110,7 @@ export class Judge {
   }
 
   /** Whether the newest entry of the ledger says what this one says, whenever that was. */
-  isNewest(ledger: number, entry: Entry): boolean {
+  isNewest(ledger: LedgerNumber, entry: Entry): boolean {
     const { ledgers } = this;
     const length = ledgers.length(ledger);
     if (length === 0) return false;
@@ -119,25 +120,25 @@ export class Judge {
   }
 
   /** The window of `rule` as it is at `time`; `again` where it may be asked for when it has grown. */
-  countAt(ledger: number, rule: CompiledRule, time: number, floor: number, again: boolean): WindowCount {
+  countAt(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds, floor: Milliseconds, again: boolean): WindowCount {
     const edge = Math.max(floor, time - rule.timespanMs);
     const count = this.counts.of(ledger, edge, time, this.counts.setOf(rule.counted), again);
     return { value: figureOf(rule.rule, count), spread: rule.spreadAtLeast === 0 ? 0 : count.spread, first: count.first };
   }
 
   /** When that window begins: the time of its earliest entry, 0 where there is none. */
-  beginsAt(ledger: number, rule: CompiledRule, time: number, floor: number): number {
+  beginsAt(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds, floor: Milliseconds): number {
     const edge = Math.max(floor, time - rule.timespanMs);
     return this.counts.firstOf(ledger, edge, time, this.counts.setOf(rule.counted));
   }
 
   /** The inputs that entries above `after` and up to `until` came by. */
-  met(ledger: number, after: number, until: number): ReadonlySet<number> {
+  met(ledger: LedgerNumber, after: number, until: number): ReadonlySet<number> {
     this.counter.looked += this.ledgers.firstAfter(ledger, until) - this.ledgers.firstAfter(ledger, after);
     return metBetween(this.ledgers, ledger, after, until);
   }
 
-  forget(ledger: number): void {
+  forget(ledger: LedgerNumber): void {
     const { fired, chains, runs, late, lateRests } = this.#parts;
     this.#inOrder.forget(ledger);
     this.counts.forget(ledger);

@@ -1,4 +1,6 @@
 import type { CompiledRule } from '../compile/series.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Between which times a rule is known to have fired, gaps shorter than quiet; both 0 where it has not. */
 export interface KnownStretch {
@@ -18,21 +20,21 @@ export class KnownFirings {
   constructor(
     /** Rules of a ledger at most. */
     private readonly slots: number,
-    private readonly quietMs: number,
+    private readonly quietMs: Milliseconds,
   ) {}
 
   /** `isKnown` says that some rule of the ledger has fired. */
-  of(ledger: number, { slot }: CompiledRule): KnownStretch {
+  of(ledger: LedgerNumber, { slot }: CompiledRule): KnownStretch {
     const known = this.#times.get(ledger);
     return { isKnown: known !== undefined, from: known?.[2 * slot] ?? 0, to: known?.[2 * slot + 1] ?? 0 };
   }
 
   /** Firings from `first` to `last`, gaps shorter than quiet, join the known ones, or take their place when they are newer. */
-  note(ledger: number, { slot }: CompiledRule, first: number, last: number): void {
+  note(ledger: LedgerNumber, { slot }: CompiledRule, first: number, last: number): void {
     const from = 2 * slot;
     const known = this.#held(ledger);
-    const knownFrom = known[from] ?? 0;
-    const knownTo = known[from + 1] ?? 0;
+    const knownFrom = known[from] ?? outside();
+    const knownTo = known[from + 1] ?? outside();
     if (first - knownTo >= this.quietMs) {
       known[from] = first;
       known[from + 1] = last;
@@ -42,7 +44,7 @@ export class KnownFirings {
     }
   }
 
-  #held(ledger: number): Float64Array {
+  #held(ledger: LedgerNumber): Float64Array {
     if (this.#ofLast && this.#last === ledger) return this.#ofLast;
     const known = this.#times.get(ledger) ?? new Float64Array(2 * this.slots);
     this.#times.set(ledger, known);
@@ -51,7 +53,7 @@ export class KnownFirings {
     return known;
   }
 
-  forget(ledger: number): void {
+  forget(ledger: LedgerNumber): void {
     if (this.#times.size > 0) this.#times.delete(ledger);
     this.#ofLast = undefined;
   }

@@ -3,6 +3,7 @@ import type { LedgerStore } from '../memory/ledger-store.js';
 import { Stretches, stretchesBytes } from '../count/stretches.js';
 import type { SameEntries } from '../count/same-entries.js';
 import type { WindowCounter } from '../count/window-count.js';
+import type { LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Windows of fewer entries are counted anew: that costs less than to remember bounds of them. */
 const entriesMin = 128;
@@ -11,18 +12,18 @@ const keptMax = 8_192;
 
 /** What was asked of the bounds of one rule: which times, and from which count on they are told. */
 export interface Sought {
-  readonly ledger: number;
+  readonly ledger: LedgerNumber;
   readonly rule: CompiledRule;
   /** Times from here on, event time in ms. */
   readonly from: number;
   readonly until: number;
   /** Entries not above it do not exist. */
-  readonly floor: number;
+  readonly floor: Milliseconds;
   readonly threshold: Threshold;
   /** A time from which on nothing is sought, since the rule is known to hold there; infinite for none. */
   readonly holdsAt: number;
   /** The late entry because of which times are sought, where it is one more than was there. */
-  readonly late: { readonly time: number; readonly isNew: boolean } | undefined;
+  readonly late: { readonly time: Milliseconds; readonly isNew: boolean } | undefined;
 }
 
 /**
@@ -47,11 +48,11 @@ export class LateBounds {
   }
 
   /** What is remembered of the rules of the ledger, by slot; undefined where nothing is. */
-  of(ledger: number): readonly (Stretches | undefined)[] | undefined {
+  of(ledger: LedgerNumber): readonly (Stretches | undefined)[] | undefined {
     return this.#known.size === 0 ? undefined : this.#known.get(ledger);
   }
 
-  forget(ledger: number): void {
+  forget(ledger: LedgerNumber): void {
     const known = this.of(ledger);
     if (!known) return;
     for (const one of known) if (one) this.#kept -= 1;
@@ -62,7 +63,7 @@ export class LateBounds {
    * Calls `fired` with every time sought at which the threshold is reached, ascending. The result is how many more entries may come (or how much
    * more they may say) before it can be reached at another of these times, if none of them brings a spread value that the windows lack.
    */
-  sweep(sought: Sought, fired: (time: number) => void): number {
+  sweep(sought: Sought, fired: (time: Milliseconds) => void): number {
     const { ledgers, counter } = this;
     const { ledger, rule, from, until, floor, threshold } = sought;
     const { timespanMs, atLeast } = threshold;
@@ -80,7 +81,7 @@ export class LateBounds {
     return this.#sweep(known ?? this.#open(ledger, rule), sought, fired);
   }
 
-  #sweep(stretches: Stretches, sought: Sought, fired: (time: number) => void): number {
+  #sweep(stretches: Stretches, sought: Sought, fired: (time: Milliseconds) => void): number {
     const { from, until, ledger, threshold } = sought;
     const newest = this.ledgers.timeAt(ledger, this.ledgers.length(ledger) - 1);
     const first = stretches.at(from);
@@ -116,7 +117,7 @@ export class LateBounds {
   }
 
   /** Counts the windows of some stretches, whose bounds are exact then. */
-  #count(stretches: Stretches, first: number, last: number, sought: Sought, fired: (time: number) => void): number {
+  #count(stretches: Stretches, first: number, last: number, sought: Sought, fired: (time: Milliseconds) => void): number {
     const { ledgers, counter } = this;
     const { ledger, from, until, floor, threshold, holdsAt } = sought;
     const begin = stretches.start(first);
@@ -136,7 +137,7 @@ export class LateBounds {
     return spare;
   }
 
-  #open(ledger: number, rule: CompiledRule): Stretches {
+  #open(ledger: LedgerNumber, rule: CompiledRule): Stretches {
     if (this.#kept >= keptMax) for (const [oldest] of this.#known) if (this.#kept >= keptMax) this.forget(oldest);
     const opened = new Stretches(rule.timespanMs, this.ledgers.timeAt(ledger, this.ledgers.length(ledger) - 1));
     const known = this.#known.get(ledger) ?? [];

@@ -4,6 +4,7 @@ import type { CompiledRule } from '../compile/series.js';
 import type { Firing, Place } from './firing.js';
 import { hasNoValue, joinMarks, type JudgeParts, settleLater } from './judge-parts.js';
 import { type LateEntry, LateSweep } from './late-sweep.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** Takes entries in that are older than the newest of their ledger: every time whose window holds one is looked at again. */
 export class LateEntries {
@@ -11,7 +12,7 @@ export class LateEntries {
 
   constructor(
     private readonly parts: JudgeParts,
-    quietMs: number,
+    quietMs: Milliseconds,
   ) {
     const { ledgers, late: bounds, chains, fired: known, runs, dormancy, days } = parts;
     this.#sweep = new LateSweep({ ledgers, bounds, chains, known, runs, dormancy, days, quietMs });

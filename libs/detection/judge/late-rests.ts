@@ -5,6 +5,7 @@ import type { Place } from './firing.js';
 import type { KnownFirings } from './known-firings.js';
 import type { LateBounds } from './late-bounds.js';
 import type { Looking } from './looking.js';
+import type { LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Ledgers of which something is known at most, and sets of selections of one. */
 const ledgersMax = 1_024;
@@ -52,7 +53,7 @@ export class LateRests {
   ) {}
 
   /** The rules that must be asked of the late entry, which has come in at `time` and is none that came before; undefined for all of them. */
-  takes({ ledger }: Place, { set }: Looking, time: number): readonly CompiledRule[] | undefined {
+  takes({ ledger }: Place, { set }: Looking, time: Milliseconds): readonly CompiledRule[] | undefined {
     const rests = this.#known.size === 0 ? undefined : this.#known.get(ledger);
     const rest = rests?.find((one) => one.set === set);
     if (!rests || !rest) {
@@ -71,7 +72,7 @@ export class LateRests {
     return rest.each;
   }
 
-  #holds(ledger: number, rest: LateRest, time: number): boolean {
+  #holds(ledger: LedgerNumber, rest: LateRest, time: Milliseconds): boolean {
     const newest = this.ledgers.timeAt(ledger, this.ledgers.length(ledger) - 1);
     if (newest > rest.until) {
       [rest.from, rest.until] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -85,7 +86,7 @@ export class LateRests {
   }
 
   /** All rules have been asked of a late entry at `time`: notes which need not be. */
-  begin({ ledger, series }: Place, { set, rules }: Looking, time: number): void {
+  begin({ ledger, series }: Place, { set, rules }: Looking, time: Milliseconds): void {
     const { ledgers, fired } = this;
     const length = ledgers.length(ledger);
     if (length < this.least || rules.length < coveredMin || series.kind === 'ordered' || ledgers.amounts) return;
@@ -108,20 +109,20 @@ export class LateRests {
   }
 
   /** Brings the bounds up to date; to be called before rules are asked of the newest entry. */
-  settle(ledger: number): void {
+  settle(ledger: LedgerNumber): void {
     const rests = this.#known.size === 0 ? undefined : this.#known.get(ledger);
     if (rests) this.#settleAll(ledger, rests);
   }
 
-  forget(ledger: number): void {
+  forget(ledger: LedgerNumber): void {
     if (this.#known.size > 0) this.#known.delete(ledger);
   }
 
-  #settleAll(ledger: number, rests: readonly LateRest[]): void {
+  #settleAll(ledger: LedgerNumber, rests: readonly LateRest[]): void {
     for (const rest of rests) if (rest.owed > 0) this.#settle(ledger, rest);
   }
 
-  #settle(ledger: number, rest: LateRest): void {
+  #settle(ledger: LedgerNumber, rest: LateRest): void {
     const { covered, owed, owedSpreads, oldest } = rest;
     const stretches = this.late.of(ledger);
     for (const rule of covered) {

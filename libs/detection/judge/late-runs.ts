@@ -1,13 +1,14 @@
 import type { CompiledRule } from '../compile/series.js';
 import type { Entry } from '../memory/entry.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
+import type { LedgerNumber, MarkNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Ledgers of which something is known at most. */
 const ledgersMax = 1024;
 
 interface Run {
-  time: number;
-  mark: number;
+  time: Milliseconds;
+  mark: MarkNumber;
   readonly spread: [number, number, number, number];
   /** By slot of a rule: how many more may come, or how much they may say, before it can hold at a time at which it does not. */
   readonly spare: Float64Array;
@@ -25,7 +26,7 @@ export class LateRuns {
   constructor(private readonly ledgers: LedgerStore) {}
 
   /** The entry has come in late: it goes on with the run of its ledger, or begins another one. */
-  goOn(ledger: number, entry: Entry): void {
+  goOn(ledger: LedgerNumber, entry: Entry): void {
     const known = this.#runs.get(ledger);
     if (known && this.#isOf(known, entry)) return;
     if (!known && this.#runs.size >= ledgersMax) this.#runs.clear();
@@ -51,7 +52,7 @@ export class LateRuns {
   }
 
   /** Something else has changed in the ledger. */
-  end(ledger: number): void {
+  end(ledger: LedgerNumber): void {
     if (this.#runs.size === 0) return;
     const run = this.#runs.get(ledger);
     if (!run) return;
@@ -60,7 +61,7 @@ export class LateRuns {
   }
 
   /** Whether the newest of the run, which adds `gain` at most, cannot make the rule hold where it does not. */
-  spares(ledger: number, { slot }: CompiledRule, gain: number): boolean {
+  spares(ledger: LedgerNumber, { slot }: CompiledRule, gain: number): boolean {
     const spare = this.#runs.get(ledger)?.spare;
     const left = spare?.[slot] ?? 0;
     if (!spare || left <= gain) return false;
@@ -69,7 +70,7 @@ export class LateRuns {
   }
 
   /** The rule has been looked at, and `spare` more may come before it can hold where it does not; 0 where nobody knows. */
-  note(ledger: number, { slot }: CompiledRule, spare: number): void {
+  note(ledger: LedgerNumber, { slot }: CompiledRule, spare: number): void {
     const run = this.#runs.get(ledger);
     if (run) run.spare[slot] = spare;
   }

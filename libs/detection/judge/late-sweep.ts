@@ -7,6 +7,7 @@ import type { LateBounds, Sought } from './late-bounds.js';
 import type { KnownFirings, KnownStretch } from './known-firings.js';
 import type { LateRuns } from './late-runs.js';
 import type { OrderedChains } from './ordered-chains.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** What a sweep needs of its judge. */
 export interface SweepParts {
@@ -17,11 +18,11 @@ export interface SweepParts {
   readonly runs: LateRuns;
   readonly dormancy: Dormancy;
   readonly days: Days | undefined;
-  readonly quietMs: number;
+  readonly quietMs: Milliseconds;
 }
 
 export interface LateEntry {
-  readonly time: number;
+  readonly time: Milliseconds;
   /** What it adds to a window at most. */
   readonly gain: number;
   /** It is one more than the ledger held before, the last of its time. */
@@ -80,7 +81,7 @@ export class LateSweep {
   }
 
   /** Whether a day has been unusual before `until`: without that no time of a rule over days holds, however many windows are counted. */
-  #hasUnusual(account: number, from: number, until: number): boolean {
+  #hasUnusual(account: AccountNumber, from: number, until: number): boolean {
     const { days } = this.parts;
     if (!days) return false;
     for (const record of days.overlapping(account, from, until)) if (days.table.unusual(record) < until) return true;
@@ -125,7 +126,7 @@ export class LateSweep {
   }
 
   /** The same, each day with what is told from on that day; in order of time. */
-  #sweepDays({ account, ledger, floor }: Place, rule: CompiledRule, look: Look, fired: (time: number) => void): number {
+  #sweepDays({ account, ledger, floor }: Place, rule: CompiledRule, look: Look, fired: (time: Milliseconds) => void): number {
     const { from, until } = look;
     const { bounds, days } = this.parts;
     let spare = Number.POSITIVE_INFINITY;
@@ -148,7 +149,7 @@ export class LateSweep {
 function entersFirst(
   { isKnown, from }: KnownStretch,
   { timespanMs }: CompiledRule,
-  time: number,
+  time: Milliseconds,
   { floor, series }: Place,
 ): boolean {
   if (!isKnown || time >= from) return isKnown && time === from;

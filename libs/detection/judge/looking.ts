@@ -1,6 +1,7 @@
 import type { CompiledRule, Series } from '../compile/series.js';
 import { restMax } from '../memory/ledger-heads.js';
 import type { SelectionSets } from '../memory/selection-sets.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** The rules of a series that look at accesses under one of a set of selections, and what all of them have in common. */
 export interface Looking {
@@ -8,7 +9,7 @@ export interface Looking {
   readonly set: number;
   readonly rules: readonly CompiledRule[];
   /** The shortest of their windows, milliseconds. */
-  readonly timespanMs: number;
+  readonly timespanMs: Milliseconds;
   /** One of them asks for a spread. */
   readonly spreads: boolean;
   /** One of them goes by what is known of the day. */

@@ -1,6 +1,8 @@
 import type { CompiledRule } from '../compile/series.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
 import { inputsOf } from '../rule/meeting.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber } from '../scan/kinds.js';
 
 interface Sides {
   readonly met: ReadonlySet<number>;
@@ -19,13 +21,13 @@ export function forbids(rule: CompiledRule, v3: number): boolean {
 }
 
 /** The inputs of entries above `after` and up to `until`. */
-export function metBetween(ledgers: LedgerStore, ledger: number, after: number, until: number): ReadonlySet<number> {
+export function metBetween(ledgers: LedgerStore, ledger: LedgerNumber, after: number, until: number): ReadonlySet<number> {
   const words = ledgers.words(ledger);
   const start = ledgers.start(ledger);
   const met = new Set<number>();
   const end = ledgers.firstAfter(ledger, until);
   for (let index = ledgers.firstAfter(ledger, after); index < end; index += 1)
-    met.add((words[start + index * ledgers.width + 3] ?? 0) - 1);
+    met.add((words[start + index * ledgers.width + 3] ?? outside()) - 1);
   return met;
 }
 

@@ -1,5 +1,7 @@
 import { timeOf } from '../memory/entry.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /**
  * Whether inputs are met in their order within a window. Per ledger and input k it knows the latest time at which a chain of the inputs
@@ -14,7 +16,7 @@ export class OrderedChains {
   constructor(private readonly ledgers: LedgerStore) {}
 
   /** After the newest entry was put in: when the latest whole chain began; negative where there is none. */
-  newest(ledger: number, inputs: number): number {
+  newest(ledger: LedgerNumber, inputs: number): number {
     const length = this.ledgers.length(ledger);
     let begun = this.#begun.get(ledger);
     if (begun) this.#advance(ledger, begun, this.#firstOfTime(ledger, length - 1), length);
@@ -28,13 +30,13 @@ export class OrderedChains {
 
   /** Calls `fired` with every time in `[from, until)` of an entry at which a whole chain lies within `timespanMs`, ascending. */
   sweep(
-    ledger: number,
+    ledger: LedgerNumber,
     inputs: number,
     from: number,
     until: number,
-    floor: number,
-    timespanMs: number,
-    fired: (time: number) => void,
+    floor: Milliseconds,
+    timespanMs: Milliseconds,
+    fired: (time: Milliseconds) => void,
   ): void {
     const first = this.ledgers.firstAfter(ledger, Math.max(floor, from - timespanMs));
     const end = this.ledgers.firstAfter(ledger, until - 1);
@@ -45,12 +47,12 @@ export class OrderedChains {
   }
 
   /** What is known of the ledger no longer holds: an entry came in before its newest. */
-  forget(ledger: number): void {
+  forget(ledger: LedgerNumber): void {
     if (this.#begun.size > 0) this.#begun.delete(ledger);
   }
 
   /** Entries from `first` on, time by time. */
-  #run(ledger: number, begun: Float64Array, first: number, end: number, each: (time: number) => void): void {
+  #run(ledger: LedgerNumber, begun: Float64Array, first: number, end: number, each: (time: Milliseconds) => void): void {
     for (let at = first; at < end;) {
       const time = this.ledgers.timeAt(ledger, at);
       let next = at + 1;
@@ -62,12 +64,12 @@ export class OrderedChains {
   }
 
   /** Entries of one time: each input that is met continues the chains of the input before it. */
-  #advance(ledger: number, begun: Float64Array, from: number, to: number): void {
+  #advance(ledger: LedgerNumber, begun: Float64Array, from: number, to: number): void {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     const met = new Set<number>();
     this.looked += to - from;
-    for (let entry = from; entry < to; entry += 1) met.add((words[start + entry * this.ledgers.width + 3] ?? 0) - 1);
+    for (let entry = from; entry < to; entry += 1) met.add((words[start + entry * this.ledgers.width + 3] ?? outside()) - 1);
     const time = timeOf(words, start + from * this.ledgers.width);
     for (const input of [...met].toSorted((a, b) => a - b)) {
       const before = input === 0 ? time : (begun[input - 1] ?? never);
@@ -75,7 +77,7 @@ export class OrderedChains {
     }
   }
 
-  #firstOfTime(ledger: number, last: number): number {
+  #firstOfTime(ledger: LedgerNumber, last: number): number {
     const time = this.ledgers.timeAt(ledger, last);
     let first = last;
     while (first > 0 && this.ledgers.timeAt(ledger, first - 1) === time) first -= 1;

@@ -3,6 +3,8 @@ import type { LedgerStore } from '../memory/ledger-store.js';
 import { optionalPlaces } from '../scan/row-layout.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { Windows, WindowsShared } from './windows.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber } from '../scan/kinds.js';
 
 /** Rows that are read ahead of at a time, at most. */
 export const rowsAheadMax = 64;
@@ -47,13 +49,13 @@ export class ReadAhead {
     let seen = 0;
     for (let i = 0; i < count; i += 1) known[i] = accounts.firstAt(rows[i]?.accountHash ?? 0);
     for (let i = 0; i < count; i += 1) {
-      const account = known[i] ?? 0;
+      const account = known[i] ?? outside();
       seen ^= accounts.touch(account) ^ dormancy.touch(account) ^ cells.touch(accounts.cells(account));
       if (days) seen ^= days.table.touch(account);
       ledgers[i] = accounts.main(account);
     }
-    for (let i = 0; i < count; i += 1) seen ^= main.store.length(ledgers[i] ?? 0);
-    for (let i = 0; i < count; i += 1) seen ^= touchNewest(main.store, ledgers[i] ?? 0);
+    for (let i = 0; i < count; i += 1) seen ^= main.store.length(ledgers[i] ?? outside());
+    for (let i = 0; i < count; i += 1) seen ^= touchNewest(main.store, ledgers[i] ?? outside());
     for (let i = 0; i < this.#feeds.length; i += 1) {
       const feed = this.#feeds[i];
       if (feed) seen ^= this.#takeCells(feed, rows, count);
@@ -70,20 +72,20 @@ export class ReadAhead {
     let there = 0;
     for (let i = 0; i < count; i += 1) {
       const row = rows[i];
-      if (!row || (row.ends[place] ?? 0) === 0) continue;
-      const account = known[i] ?? 0;
+      if (!row || (row.ends[place] ?? outside()) === 0) continue;
+      const account = known[i] ?? outside();
       // Mostly it is the cell that the account had last. Of another one the bytes must be hashed.
       ledgers[there] = cells.firstOf(account, series) || cells.touch(cells.firstAt(account, series, row.hashOf(place)));
       there += 1;
     }
-    for (let i = 0; i < there; i += 1) seen ^= store.length(ledgers[i] ?? 0);
-    for (let i = 0; i < there; i += 1) seen ^= touchLast(store, ledgers[i] ?? 0);
+    for (let i = 0; i < there; i += 1) seen ^= store.length(ledgers[i] ?? outside());
+    for (let i = 0; i < there; i += 1) seen ^= touchLast(store, ledgers[i] ?? outside());
     return seen;
   }
 }
 
 /** Reads the newest entries: so many as are looked back at (`look-back.ts`). */
-function touchNewest(store: LedgerStore, ledger: number): number {
+function touchNewest(store: LedgerStore, ledger: LedgerNumber): number {
   const words = store.words(ledger);
   const start = store.start(ledger);
   const end = start + store.length(ledger) * store.width;
@@ -97,6 +99,6 @@ function touchNewest(store: LedgerStore, ledger: number): number {
 }
 
 /** Reads the newest one. */
-function touchLast(store: LedgerStore, ledger: number): number {
+function touchLast(store: LedgerStore, ledger: LedgerNumber): number {
   return store.words(ledger)[store.start(ledger) + Math.max(0, store.length(ledger) - 1) * store.width] ?? 0;
 }

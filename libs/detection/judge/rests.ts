@@ -9,6 +9,7 @@ import type { Bounds } from './bounds.js';
 import type { Place } from './firing.js';
 import type { LookBack } from './look-back.js';
 import type { Looking, LookingTable } from './looking.js';
+import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /**
  * For how many entries of a ledger no rule has to be asked. After its rules were asked, a ledger knows how far each bound lies below what its rule is
@@ -51,7 +52,7 @@ export class Rests {
   }
 
   /** The same of a series with cells, whose entries all count, where its value is known to be that of the newest one (`LedgerHeads.isShaped`). None that asks of days rests there. */
-  takesAgain(ledger: number, time: number): boolean {
+  takesAgain(ledger: LedgerNumber, time: Milliseconds): boolean {
     const { ledgers } = this;
     const heads = this.#heads;
     if (!heads.isShaped(ledger) || heads.restSet(ledger) !== everySelection) return false;
@@ -59,7 +60,7 @@ export class Rests {
   }
 
   /** Whether no rule has to be asked of the newest entry, which is none that came before. */
-  takes({ ledger, account }: Place, asked: Looking, time: number, seen: LookBack): boolean {
+  takes({ ledger, account }: Place, asked: Looking, time: Milliseconds, seen: LookBack): boolean {
     const heads = this.#heads;
     const { set } = asked;
     const rest = heads.restSet(ledger);
@@ -88,14 +89,14 @@ export class Rests {
   }
 
   /** Where all bounds are zero, the first entry raises them to one: that need not be written where no rule asks for so few. */
-  #takesFirst(ledger: number, { fresh, set }: Looking): boolean {
+  #takesFirst(ledger: LedgerNumber, { fresh, set }: Looking): boolean {
     const heads = this.#heads;
     if (fresh < 0 || heads.bounds(ledger) !== 0) return false;
     heads.beginRest(ledger, set, fresh);
     return true;
   }
 
-  #isSameDay(account: number, time: number, record: number): boolean {
+  #isSameDay(account: AccountNumber, time: Milliseconds, record: number): boolean {
     const { days } = this;
     return !days || (record > 0 && days.at(account, time) === record && days.table.isReliable(record));
   }
@@ -113,7 +114,7 @@ export class Rests {
   }
 
   /** The rules have been asked of the newest entry: notes for how many more they need not be. */
-  begin({ ledger, account }: Place, asked: Looking, time: number, seen: LookBack): void {
+  begin({ ledger, account }: Place, asked: Looking, time: Milliseconds, seen: LookBack): void {
     const { days } = this;
     const { rules, set } = asked;
     const record = asked.asksDays && days ? days.at(account, time) : 0;
@@ -132,7 +133,7 @@ export class Rests {
   }
 
   /** How many more entries may come of which the rule need not be asked; below 0 where it must be asked of each. */
-  #leftOf(ledger: number, rule: CompiledRule, record: number, time: number, isSole: boolean): number {
+  #leftOf(ledger: LedgerNumber, rule: CompiledRule, record: number, time: Milliseconds, isSole: boolean): number {
     const { bounds, days } = this;
     const upper = bounds.upper(ledger, rule);
     if (rule.habit >= 0) return days ? Math.min(restMax, days.spare(record, rule.habit, time, rule)) - upper : restMax;

@@ -1,12 +1,13 @@
 import type { CompiledRule } from '../compile/series.js';
+import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /** A time at which a rule is to be judged once no more accesses are expected for it. */
 export interface Anchor {
   readonly rule: CompiledRule;
-  readonly account: number;
-  readonly ledger: number;
+  readonly account: AccountNumber;
+  readonly ledger: LedgerNumber;
   readonly cell: Uint8Array;
-  readonly time: number;
+  readonly time: Milliseconds;
 }
 
 /**
@@ -42,12 +43,12 @@ export class Settler {
   }
 
   /** Whether anchors of the rule above this time have not been judged. */
-  waitsFor({ settleMs }: CompiledRule, time: number): boolean {
+  waitsFor({ settleMs }: CompiledRule, time: Milliseconds): boolean {
     return time + settleMs >= this.#watermark;
   }
 
   /** The next anchor that is due when event time has reached `watermark`; undefined when none is. */
-  next(watermark: number): Anchor | undefined {
+  next(watermark: Milliseconds): Anchor | undefined {
     const [first] = this.#heap;
     const due = first ? first.time + first.rule.settleMs : Number.POSITIVE_INFINITY;
     // No further than what is judged: its firings set anchors of other rules, which are due after it.
@@ -62,7 +63,7 @@ export class Settler {
     return first;
   }
 
-  get watermark(): number {
+  get watermark(): Milliseconds {
     return this.#watermark;
   }
   set watermark(reached: number) {
@@ -70,7 +71,7 @@ export class Settler {
   }
 
   /** Anchors of the ledgers of accounts that are let go of are judged no more. */
-  forget(accounts: { has(account: number): boolean }): void {
+  forget(accounts: { has(account: AccountNumber): boolean }): void {
     const kept = this.#heap.filter(({ account }) => !accounts.has(account));
     if (kept.length === this.#heap.length) return;
     this.#heap.length = 0;

@@ -1,5 +1,6 @@
 import { type Entry, markOf } from '../memory/entry.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
+import type { LedgerNumber, MarkNumber } from '../scan/kinds.js';
 
 /**
  * How many accesses of one millisecond are looked at for one that comes again. Beyond, it is held a second time, which changes no count: only
@@ -17,7 +18,7 @@ export class Twins {
   constructor(private readonly ledgers: LedgerStore) {}
 
   /** The index of an entry of the same value, number, time and spread whose mark fits, or -1; `after` is the index after the last entry of that time. */
-  find(ledger: number, entry: Entry, after: number, fits: (mark: number) => boolean): number {
+  find(ledger: LedgerNumber, entry: Entry, after: number, fits: (mark: MarkNumber) => boolean): number {
     const { ledgers } = this;
     const words = ledgers.words(ledger);
     const start = ledgers.start(ledger);

@@ -11,6 +11,7 @@ import type { Firing } from './firing.js';
 import { Judge } from './judge.js';
 import type { Settler } from './settler.js';
 import type { WindowCount } from '../count/window-count.js';
+import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Ledgers of one kind, and who judges them. */
 export interface Ledgers {
@@ -25,7 +26,7 @@ export interface WindowsShared {
   readonly settler: Settler;
   readonly dormancy: Dormancy;
   readonly days: Days | undefined;
-  readonly quietMs: number;
+  readonly quietMs: Milliseconds;
   /** Every access is kept, so that nothing is ever too late. */
   readonly keepsAll: boolean;
 }
@@ -68,7 +69,7 @@ export class Windows {
   readonly #others: readonly Ledgers[];
   readonly index: LedgerIndex;
   /** How far back an account's entries are kept from its newest, milliseconds. */
-  readonly horizonMs: number;
+  readonly horizonMs: Milliseconds;
   /** Windows that were filled from history hold what lies above this event time; infinite where none were. */
   knownFrom = Number.NEGATIVE_INFINITY;
   /** Entries that were visited so far. */
@@ -110,7 +111,9 @@ export class Windows {
   }
 
   /** (series, cell, ledger) of the account, the main ledger left out. */
-  *othersOf(account: number): Iterable<{ readonly series: Series; readonly cell: Uint8Array; readonly ledger: number }> {
+  *othersOf(
+    account: AccountNumber,
+  ): Iterable<{ readonly series: Series; readonly cell: Uint8Array; readonly ledger: LedgerNumber }> {
     for (const { series: number, cell, ledger } of this.index.of(account)) {
       const series = this.compiled.others[number - 1];
       if (series) yield { series, cell, ledger };
@@ -138,53 +141,58 @@ export class Windows {
   }
 
   /** Accesses of the account up to this time are no longer held. */
-  floor(account: number): number {
+  floor(account: AccountNumber): Milliseconds {
     return this.accounts.newest(account) - this.horizonMs;
   }
 
   /** The same for the entries of one series. */
-  floorOf(account: number, series: Series): number {
+  floorOf(account: AccountNumber, series: Series): number {
     if (this.shared.keepsAll) return Number.NEGATIVE_INFINITY;
     return this.accounts.newest(account) - series.horizonMs;
   }
 
   /** Event time up to which accesses of the account may have come that its windows never saw. */
-  since(account: number): number {
+  since(account: AccountNumber): number {
     return Math.max(this.accounts.since(account), this.knownFrom);
   }
 
   /** Above this time every access of the account that has arrived is held. */
-  completeAbove(account: number): number {
+  completeAbove(account: AccountNumber): number {
     const floor = this.floor(account);
     const since = this.since(account);
     return this.accounts.oldest(account) <= floor ? Math.max(floor, since) : since;
   }
 
   /** The time of the account's newest access from which on entries at `time` may be let go of; 0 when they are gone. */
-  heldUntil(account: number, time: number, series?: Series): number {
+  heldUntil(account: AccountNumber, time: Milliseconds, series?: Series): number {
     const floor = series ? this.floorOf(account, series) : this.floor(account);
     return time > floor ? this.accounts.newest(account) + (time - floor) : 0;
   }
 
   /** What the window of the firing's rule holds at its first time; `again` where it may be asked for when it has grown. */
-  countAt(account: number, { rule, ledger, first }: Firing, again: boolean): WindowCount {
+  countAt(account: AccountNumber, { rule, ledger, first }: Firing, again: boolean): WindowCount {
     return this.ledgersOf(rule.series).judge.countAt(ledger, rule, first, this.floorOf(account, rule.series), again);
   }
 
   /** When the earliest access lies that this window counts, event time; 0 where it counts none. */
-  beginsAt(account: number, { rule, ledger, first }: Firing): number {
+  beginsAt(account: AccountNumber, { rule, ledger, first }: Firing): number {
     return this.ledgersOf(rule.series).judge.beginsAt(ledger, rule, first, this.floorOf(account, rule.series));
   }
 
   /** Patients of the account's accesses with `from <= time <= to` under one of the selections of `set`, and whether one came late. */
-  countPatients(account: number, from: number, to: number, set: number): { readonly value: number; readonly isLate: boolean } {
+  countPatients(
+    account: AccountNumber,
+    from: number,
+    to: number,
+    set: number,
+  ): { readonly value: number; readonly isLate: boolean } {
     const ledger = this.index.mainOf(account);
     if (!ledger) return noPatients;
     return this.main.judge.counts.of(ledger, Math.max(from - 1, this.floor(account)), to, set, true);
   }
 
   /** Time of the account's earliest access above `after` and not above `until` that the selection takes; infinite without one. */
-  earliest(account: number, after: number, until: number, selection: number): number {
+  earliest(account: AccountNumber, after: number, until: number, selection: number): number {
     const { store } = this.main;
     const { marks } = this.shared;
     const ledger = this.index.mainOf(account);
@@ -202,7 +210,7 @@ export class Windows {
   }
 
   /** The accesses of the account with `from <= time <= to`, by patient. Valid until an entry comes in. */
-  between(account: number, from: number, to: number): Stretch {
+  between(account: AccountNumber, from: number, to: number): Stretch {
     const { store } = this.main;
     const ledger = this.index.mainOf(account);
     if (!ledger) return emptyStretch;

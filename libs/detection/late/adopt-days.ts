@@ -3,11 +3,12 @@
 
 import { adoptDay, knownDay } from '../days/known-day.js';
 import type { DayCounts } from '../habits/day-counts.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /** The days of one account as one engine knows them. */
 interface Known {
   readonly days: DayCounts;
-  readonly account: number;
+  readonly account: AccountNumber;
 }
 
 /** Takes over what history says of the days that lie within the stretch, event time, both ends included. */

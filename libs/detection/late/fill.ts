@@ -9,11 +9,12 @@ import type { Marks } from '../memory/marks.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import { noSelections } from '../memory/selection-sets.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** An engine, as far as history goes through it. */
 interface JudgesPast {
   recall(bytes: Uint8Array): void;
-  apply(frame: { readonly offset: number; readonly bytes: Uint8Array }, detectedAt: number): unknown;
+  apply(frame: { readonly offset: number; readonly bytes: Uint8Array }, detectedAt: Milliseconds): unknown;
   takeChanges(options: { readonly includeUpdates: boolean }): unknown;
 }
 
@@ -47,7 +48,7 @@ export class Fill {
     /** Of the frame that the live engine judged last. */
     private readonly offset: () => number,
     /** Event time above which history is whole. */
-    private readonly fromMs: number,
+    private readonly fromMs: Milliseconds,
   ) {
     this.#undoneIn = undoneSeries(live.compiled);
     this.#undone = new Set(live.compiled.rules.filter(canBeUndone).map(({ rule }) => rule.id));
@@ -92,7 +93,7 @@ export class Fill {
     return false;
   }
 
-  #move(account: number, from: number): void {
+  #move(account: AccountNumber, from: number): void {
     const { live, past } = this;
     live.copies?.keep(account);
     const wholes = this.#wholes(from, account);
@@ -111,7 +112,7 @@ export class Fill {
   }
 
   /** Days of which history has every window; of others what is held says more. */
-  #moveDays(account: number, from: number): void {
+  #moveDays(account: AccountNumber, from: number): void {
     const { live, past } = this;
     if (!live.days || !past.state.days) return;
     const longestMs = Math.max(...live.compiled.dayCounts.map(({ habit }) => habit.timespanMs));
@@ -126,14 +127,14 @@ export class Fill {
     return { from: this.fromMs + compiled.reach.windowsMs, to: settler.watermark - waitsMs - 1 };
   }
 
-  #accountOf(key: Uint8Array): number {
+  #accountOf(key: Uint8Array): AccountNumber {
     const { accounts } = this.live.windows;
     const hash = hashBytes(viewOf(key), 0, key.length);
     const found = accounts.find(viewOf(key), 0, key.length, hash);
     return found || accounts.add(key, 0, key.length, hash);
   }
 
-  #wholes(from: number, account: number): readonly Whole[] {
+  #wholes(from: number, account: AccountNumber): readonly Whole[] {
     const { live, past } = this;
     const held = new Map([...live.windows.othersOf(account)].map((one) => [nameOf(one), one]));
     const found = new Map([...past.state.windows.othersOf(from)].map((one) => [nameOf(one), one]));
@@ -163,7 +164,7 @@ export class Fill {
   }
 
   /** Has the account judged again where the two differ. */
-  #compare(kind: (typeof books)[number], account: number, from: number): void {
+  #compare(kind: (typeof books)[number], account: AccountNumber, from: number): void {
     const known = this.live[kind].byAccount.get(account) ?? [];
     const found = this.past.state[kind].byAccount.get(from) ?? [];
     for (const one of found) if (!known.some((other) => covers(other, one, this.live.marks))) this.#ask(account, one);
@@ -177,7 +178,7 @@ export class Fill {
     return this.#undone.size > 0 && [...matches.keys()].some((id) => this.#undone.has(id));
   }
 
-  #ask(account: number, { firstFired, lastTime }: Incident): void {
+  #ask(account: AccountNumber, { firstFired, lastTime }: Incident): void {
     const { live } = this;
     live.rejudgements.ask(account, live.windows.accounts.names(account), firstFired, lastTime, this.offset());
   }

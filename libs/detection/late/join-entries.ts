@@ -1,5 +1,7 @@
 import { entryWords, markOf, timeHighBits, timeOf } from '../memory/entry.js';
 import type { Marks } from '../memory/marks.js';
+import { outside } from '../scan/outside.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /**
  * The entries of two ledgers over the same account and series as one, by time: what both hold once, with the selections of both. In linear
@@ -31,7 +33,7 @@ export function joinEntries(a: Uint32Array, b: Uint32Array, width: number, marks
 }
 
 /** Where the entries of a time end. */
-function endOf(entries: Uint32Array, from: number, width: number, time: number): number {
+function endOf(entries: Uint32Array, from: number, width: number, time: Milliseconds): number {
   let end = from;
   while (end < entries.length && timeOf(entries, end) === time) end += width;
   return end;
@@ -55,7 +57,7 @@ function merged(
   for (let at = start; at < end; at += width) {
     if (!sameValues(into, at, from, word, width) || !marks.sameAccess(markOf(into, at), mark)) continue;
     const both = marks.withSet(markOf(into, at), marks.setOf(mark));
-    into[at + 5] = ((into[at + 5] ?? 0) & (2 ** timeHighBits - 1)) | (both << timeHighBits);
+    into[at + 5] = ((into[at + 5] ?? outside()) & (2 ** timeHighBits - 1)) | (both << timeHighBits);
     return true;
   }
   return false;

@@ -2,9 +2,10 @@ import { entryWords, markOf, timeOf } from '../memory/entry.js';
 import type { EngineState } from '../state/engine-state.js';
 import { accessKey } from '../state/late-list.js';
 import type { Pending } from '../state/rejudgements.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /** Accesses that came late, as far as memory goes. */
-export function lateOf(state: EngineState, account: number, pending: Pending): ReadonlySet<string> {
+export function lateOf(state: EngineState, account: AccountNumber, pending: Pending): ReadonlySet<string> {
   const late = pending.late.keys();
   const { words, from, end } = state.windows.between(account, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   for (let word = from; word < end; word += entryWords) {

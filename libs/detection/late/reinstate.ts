@@ -7,6 +7,7 @@ import { noSelections } from '../memory/selection-sets.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import type { EngineState } from '../state/engine-state.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /** An incident as it was told last, to be known by an engine that did not tell it. */
 export interface ToldIncident {
@@ -59,7 +60,7 @@ function setOf({ compiled, marks }: EngineState, selections: readonly string[]):
 }
 
 /** The account of an incident, which no row that was selected may have had. */
-function accountOf(state: EngineState, { group_id, actor_id }: IncidentChange): number {
+function accountOf(state: EngineState, { group_id, actor_id }: IncidentChange): AccountNumber {
   const { accounts } = state.windows;
   const key = Buffer.from(`${inner(group_id)}","actor_id":"${inner(actor_id)}`);
   const hash = hashBytes(viewOf(key), 0, key.length);

@@ -11,13 +11,14 @@ import { takeMatches } from './undone-matches.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** What waits for its history, oldest first. */
 export function rejudgementsOf(state: EngineState): readonly Rejudgement[] {
   return [...state.rejudgements.byAccount].map(([account, pending]) => rejudgementOf(state, account, pending));
 }
 
-function rejudgementOf(state: EngineState, account: number, pending: Pending): Rejudgement {
+function rejudgementOf(state: EngineState, account: AccountNumber, pending: Pending): Rejudgement {
   const { groupId, actorId, throughOffset } = pending;
   return { groupId, actorId, throughOffset, ...state.rejudgements.needOf(stretchOf(state, account, pending)) };
 }
@@ -103,7 +104,7 @@ export class Rejudging {
   }
 
   /** Puts in place what was found of an account. False when it was asked for otherwise meanwhile, so that it must be judged once more. */
-  adopt(asked: Rejudgement, detectedAt: number): boolean {
+  adopt(asked: Rejudgement, detectedAt: Milliseconds): boolean {
     this.#finish();
     const { live } = this;
     const judged = this.#accounts.get(nameOf(asked));
@@ -127,7 +128,7 @@ export class Rejudging {
     return this.#drop(judged.key, true);
   }
 
-  #replace(account: number, pending: Pending, key: Uint8Array, detectedAt: number): void {
+  #replace(account: AccountNumber, pending: Pending, key: Uint8Array, detectedAt: Milliseconds): void {
     const { live, history } = this;
     const found = accountOf(history, key);
     const stretch = stretchOf(live, account, pending);
@@ -187,7 +188,7 @@ export class Rejudging {
   }
 }
 
-function accountOf({ windows: { accounts } }: EngineState, key: Uint8Array): number {
+function accountOf({ windows: { accounts } }: EngineState, key: Uint8Array): AccountNumber {
   return accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
 }
 
@@ -199,7 +200,7 @@ function isSame(a: Rejudgement, b: Rejudgement): boolean {
   return a.fromMs === b.fromMs && a.toMs === b.toMs && a.throughOffset === b.throughOffset;
 }
 
-function stretchOf(state: EngineState, account: number, pending: Pending): Stretch {
+function stretchOf(state: EngineState, account: AccountNumber, pending: Pending): Stretch {
   const known = [...(state.incidents.byAccount.get(account) ?? []), ...(state.suppressed.byAccount.get(account) ?? [])];
   return state.rejudgements.stretchOf(pending, known);
 }
@@ -207,8 +208,8 @@ function stretchOf(state: EngineState, account: number, pending: Pending): Stret
 interface Asker {
   readonly pending: Pending;
   readonly state: EngineState;
-  readonly account: number;
-  readonly detectedAt: number;
+  readonly account: AccountNumber;
+  readonly detectedAt: Milliseconds;
   readonly kind: 'incidents' | 'suppressed';
 }
 

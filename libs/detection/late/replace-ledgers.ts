@@ -2,6 +2,7 @@ import type { EngineState } from '../state/engine-state.js';
 import type { Series } from '../compile/series.js';
 import { cellOfBytes } from '../memory/cell-key.js';
 import { settleAgain } from '../state/settle-again.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /** One account's entries of one series. */
 export interface Whole {
@@ -16,7 +17,7 @@ export function nameOf({ series, cell }: Pick<Whole, 'series' | 'cell'>): string
 }
 
 /** Puts ledgers in the place of all that the account has. The settler must have forgotten it before, and learns again what waits. */
-export function replaceLedgers(live: EngineState, account: number, wholes: readonly Whole[]): void {
+export function replaceLedgers(live: EngineState, account: AccountNumber, wholes: readonly Whole[]): void {
   const { index } = live.windows;
   index.close(account);
   for (const { series, cell, entries } of wholes) {

@@ -1,10 +1,11 @@
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 import type { SubjectReader } from '../scan/subject-reader.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** A row as it lies in a frame, without the end of its line; `time` is event time, milliseconds. */
 export interface Line {
-  readonly time: number;
+  readonly time: Milliseconds;
   readonly bytes: Uint8Array;
 }
 
@@ -26,7 +27,7 @@ export function isOf({ hasAccount, keyBytes, accountStart, accountEnd }: Scanned
 }
 
 /** How many of the lines, in order of time, lie before it. */
-export function behind(lines: readonly Line[], time: number): number {
+export function behind(lines: readonly Line[], time: Milliseconds): number {
   const first = lines.findIndex((line) => line.time >= time);
   return first < 0 ? lines.length : first;
 }

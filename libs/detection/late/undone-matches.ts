@@ -5,6 +5,7 @@ import { timeOf } from '../memory/entry.js';
 import { wakesUp } from '../rule/reach.js';
 import { asksUnstored } from '../rule/unstored-fields.js';
 import { nameOf, replaceLedgers, type Whole } from './replace-ledgers.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Whether more accesses can undo what the rule held: it waits for them, or they cut a silence. */
 export function canBeUndone({ waitsMs, rule }: CompiledRule): boolean {
@@ -48,7 +49,13 @@ export function withStretch(own: Uint32Array, other: Uint32Array, width: number,
  * Takes over which matches an account's history holds within the stretch: what a late access undid, and what windows were too short for when it
  * came. `found`: the account there, 0 where it has none.
  */
-export function takeMatches(live: EngineState, account: number, history: EngineState, found: number, stretch: Stretch): void {
+export function takeMatches(
+  live: EngineState,
+  account: AccountNumber,
+  history: EngineState,
+  found: number,
+  stretch: Stretch,
+): void {
   const fed = seriesOf(live.compiled, () => true);
   if (fed.size === 0) return;
   const held = new Map(wholesOf(live, account).map((one) => [nameOf(one), one]));
@@ -77,7 +84,7 @@ export function takeMatches(live: EngineState, account: number, history: EngineS
 const none = new Uint32Array(0);
 
 /** As they lie in memory. */
-function wholesOf({ windows, compiled }: EngineState, account: number): readonly Whole[] {
+function wholesOf({ windows, compiled }: EngineState, account: AccountNumber): readonly Whole[] {
   const main = windows.index.mainOf(account);
   const shared = main ? [{ series: compiled.main, cell: noCell.bytes, entries: windows.main.store.slice(main) }] : [];
   const others = [...windows.othersOf(account)].map(({ series, cell, ledger }) => ({
@@ -88,7 +95,7 @@ function wholesOf({ windows, compiled }: EngineState, account: number): readonly
   return [...shared, ...others];
 }
 
-function placeAfter(entries: Uint32Array, width: number, time: number): number {
+function placeAfter(entries: Uint32Array, width: number, time: Milliseconds): number {
   let at = 0;
   while (at < entries.length && timeOf(entries, at) <= time) at += width;
   return at;

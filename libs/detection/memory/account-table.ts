@@ -7,6 +7,8 @@ import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
 import { KeyPrefixes } from './key-prefixes.js';
 import { copyBytes, KeyStore, wordsHold } from './key-store.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Words of an account's record, which fill a line of memory; the times are pairs of them. */
 const recordWords = 16;
@@ -61,7 +63,7 @@ export class AccountTable {
     return this.#slots.at(this.#slots.home(hash));
   }
   /** Reads what is known of the account. */
-  touch(account: number): number {
+  touch(account: AccountNumber): number {
     const kind = this.#word(account, at.kind);
     return (kind & restMask) > inlineBytesMax ? this.#keys.touch(this.#word(account, at.key)) : kind;
   }
@@ -85,7 +87,7 @@ export class AccountTable {
     return account;
   }
 
-  remove(account: number): void {
+  remove(account: AccountNumber): void {
     this.#slots.leave(account, this.hash(account));
     const rest = this.#word(account, at.kind) & restMask;
     if (rest > inlineBytesMax) this.#keys.drop(this.#word(account, at.key), rest);
@@ -95,11 +97,11 @@ export class AccountTable {
   }
 
   /** Whether the number is in use. */
-  isUsed(account: number): boolean {
+  isUsed(account: AccountNumber): boolean {
     return this.#word(account, at.kind) !== 0;
   }
   /** The bytes of the account, a copy; undefined where the number is not in use. */
-  key(account: number): Uint8Array | undefined {
+  key(account: AccountNumber): Uint8Array | undefined {
     const kind = this.#word(account, at.kind);
     if (kind === 0) return undefined;
     const prefix = this.#prefixes.bytesOf(kind >>> half);
@@ -111,7 +113,7 @@ export class AccountTable {
     key.set(from, prefix.length);
     return key;
   }
-  names(account: number): { readonly groupId: string; readonly actorId: string } {
+  names(account: AccountNumber): { readonly groupId: string; readonly actorId: string } {
     if (this.#named === account && account > 0) return this.#names;
     const key = this.key(account) ?? new Uint8Array(0);
     const { group_id: groupId, actor_id: actorId } = accountOf(key, 0, key.length);
@@ -119,70 +121,70 @@ export class AccountTable {
     this.#names = { groupId, actorId };
     return this.#names;
   }
-  hash(account: number): number {
+  hash(account: AccountNumber): number {
     return this.#word(account, at.hash) >>> 0;
   }
 
   /** Largest event time seen of the account, 0 before the first. */
-  newest(account: number): number {
-    return this.#times[(account * recordWords) / 2 + at64.newest] ?? 0;
+  newest(account: AccountNumber): number {
+    return this.#times[(account * recordWords) / 2 + at64.newest] ?? outside();
   }
-  setNewest(account: number, time: number): void {
+  setNewest(account: AccountNumber, time: Milliseconds): void {
     this.#times[(account * recordWords) / 2 + at64.newest] = time;
   }
   /** Smallest event time taken in, infinite before the first. */
-  oldest(account: number): number {
+  oldest(account: AccountNumber): number {
     return this.#times[(account * recordWords) / 2 + at64.oldest] ?? Number.POSITIVE_INFINITY;
   }
-  setOldest(account: number, time: number): void {
+  setOldest(account: AccountNumber, time: Milliseconds): void {
     this.#times[(account * recordWords) / 2 + at64.oldest] = time;
   }
   /** Event time up to which accesses may have been forgotten before the account was met, again or for the first time. */
-  since(account: number): number {
+  since(account: AccountNumber): number {
     return this.#times[(account * recordWords) / 2 + at64.since] ?? Number.NEGATIVE_INFINITY;
   }
-  setSince(account: number, time: number): void {
+  setSince(account: AccountNumber, time: Milliseconds): void {
     this.#times[(account * recordWords) / 2 + at64.since] = time;
   }
 
   /** The account's shared ledger, 0 for none. */
-  main(account: number): number {
+  main(account: AccountNumber): number {
     return this.#word(account, at.main);
   }
-  setMain(account: number, ledger: number): void {
+  setMain(account: AccountNumber, ledger: LedgerNumber): void {
     this.#words[account * recordWords + at.main] = ledger;
   }
   /** The first of the account's cells, 0 for none. */
-  cells(account: number): number {
+  cells(account: AccountNumber): number {
     return this.#word(account, at.cells);
   }
-  setCells(account: number, cell: number): void {
+  setCells(account: AccountNumber, cell: number): void {
     this.#words[account * recordWords + at.cells] = cell;
   }
   /** What conditions say of the account, as whoever asks them numbers it; 0 where nobody has asked. */
-  answers(account: number): number {
+  answers(account: AccountNumber): number {
     return this.#word(account, at.answers);
   }
-  setAnswers(account: number, answers: number): void {
+  setAnswers(account: AccountNumber, answers: number): void {
     this.#words[account * recordWords + at.answers] = answers;
   }
 
-  #word(account: number, place: number): number {
-    return this.#words[account * recordWords + place] ?? 0;
+  #word(account: AccountNumber, place: number): number {
+    return this.#words[account * recordWords + place] ?? outside();
   }
 
-  #same(account: number, view: DataView, start: number, length: number): boolean {
+  #same(account: AccountNumber, view: DataView, start: number, length: number): boolean {
     const kind = this.#word(account, at.kind);
     const rest = kind & restMask;
     const restStart = start + length - rest;
     if (!this.#prefixes.isAt(kind >>> half, view, start, length - rest)) return false;
     const words = this.#words;
     const key = account * recordWords + at.key;
-    if (rest > inlineBytesMax) return this.#keys.equals(words[key] ?? 0, rest, view, restStart);
+    if (rest > inlineBytesMax) return this.#keys.equals(words[key] ?? outside(), rest, view, restStart);
     return wordsHold(words, key, view, restStart, rest);
   }
 
-  #inline(account: number): Uint8Array {
+  #inline(account: AccountNumber): Uint8Array {
     return new Uint8Array(this.#words.buffer, account * recordBytes + at.key * 4, inlineBytesMax);
   }
 

@@ -1,5 +1,7 @@
 import { grown } from './grown.js';
 import type { LedgerHeads } from './ledger-heads.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber } from '../scan/kinds.js';
 
 /** In the place of a page: nothing is known of its bounds. */
 const unknown = 0xffffffff;
@@ -32,20 +34,20 @@ export class BoundBlocks {
     return this.#words.byteLength;
   }
 
-  get(ledger: number, slot: number): number {
+  get(ledger: LedgerNumber, slot: number): number {
     let page = this.heads.bounds(ledger);
     if (this.slots === 1) return page;
     const bounds = this.#bounds;
     let at = slot;
     while (page !== 0 && page !== unknown) {
-      if (at < bounds) return this.#words[page * this.#width + at] ?? 0;
-      page = this.#words[page * this.#width + bounds] ?? 0;
+      if (at < bounds) return this.#words[page * this.#width + at] ?? outside();
+      page = this.#words[page * this.#width + bounds] ?? outside();
       at -= bounds;
     }
     return page;
   }
 
-  set(ledger: number, slot: number, packed: number): void {
+  set(ledger: LedgerNumber, slot: number, packed: number): void {
     const { heads } = this;
     if (this.slots === 1) {
       heads.setBounds(ledger, packed);
@@ -64,29 +66,29 @@ export class BoundBlocks {
         return;
       }
       before = page;
-      page = this.#words[page * this.#width + bounds] ?? 0;
+      page = this.#words[page * this.#width + bounds] ?? outside();
     }
   }
 
   /** Nothing is known: each is as high as can be. */
-  forget(ledger: number): void {
+  forget(ledger: LedgerNumber): void {
     this.close(ledger);
     this.heads.setBounds(ledger, unknown);
   }
 
   /** All are zero. */
-  close(ledger: number): void {
+  close(ledger: LedgerNumber): void {
     let page = this.heads.bounds(ledger);
     this.heads.setBounds(ledger, 0);
     if (this.slots === 1) return;
     while (page !== 0 && page !== unknown) {
       this.#free.push(page);
-      page = this.#words[page * this.#width + this.#bounds] ?? 0;
+      page = this.#words[page * this.#width + this.#bounds] ?? outside();
     }
   }
 
   /** A page behind the one before, 0 for none, whose bounds and those of all behind it are 0 or unknown, as `filled` says. */
-  #open(ledger: number, before: number, filled: number): number {
+  #open(ledger: LedgerNumber, before: number, filled: number): number {
     const page = this.#free.pop() ?? this.#end++;
     const width = this.#width;
     while ((page + 1) * width > this.#words.length)

@@ -3,6 +3,8 @@ import type { AccountTable } from './account-table.js';
 import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
 import { copyBytes, KeyStore, wordsHold } from './key-store.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, LedgerNumber } from '../scan/kinds.js';
 
 /** A group-by cell as bytes: the values as JSON has them, without the outer quotes, `","` between them. */
 export interface CellKey {
@@ -45,27 +47,27 @@ export class CellTable {
   }
 
   /** The ledger of the cell, 0 for none. Accounts mostly go on with the cell that they had last, which is their first one then. */
-  find(account: number, series: number, cell: CellKey): number {
+  find(account: AccountNumber, series: number, cell: CellKey): number {
     const first = this.accounts.cells(account);
     if (first !== 0 && this.#same(first, account, series, cell.view, cell.start, cell.end))
-      return this.#words[first * recordWords + at.ledger] ?? 0;
+      return this.#words[first * recordWords + at.ledger] ?? outside();
     return first === 0 ? 0 : this.#findByHash(account, series, cell);
   }
 
   /** The ledger of the cell with these bytes, where the account had it last and by a row of that shape; else 0. */
-  againAt(account: number, series: number, view: DataView, start: number, end: number, shape: number): number {
+  againAt(account: AccountNumber, series: number, view: DataView, start: number, end: number, shape: number): number {
     const first = this.accounts.cells(account);
     if (first === 0 || this.#doubles[(first * recordWords + at.shape) / 2] !== shape) return 0;
-    return this.#same(first, account, series, view, start, end) ? (this.#words[first * recordWords + at.ledger] ?? 0) : 0;
+    return this.#same(first, account, series, view, start, end) ? (this.#words[first * recordWords + at.ledger] ?? outside()) : 0;
   }
   /** A row of that shape came to the ledger; kept where the account's first cell is its. Whether it is. */
-  noteShape(account: number, series: number, ledger: number, shape: number): boolean {
+  noteShape(account: AccountNumber, series: number, ledger: LedgerNumber, shape: number): boolean {
     if (this.firstOf(account, series) !== ledger) return false;
     this.#doubles[(this.accounts.cells(account) * recordWords + at.shape) / 2] = shape;
     return true;
   }
 
-  #findByHash(account: number, series: number, cell: CellKey): number {
+  #findByHash(account: AccountNumber, series: number, cell: CellKey): number {
     const slots = this.#slots;
     const hash = mixed(hashOf(cell), account, series);
     for (let slot = slots.home(hash); ; slot = slots.next(slot)) {
@@ -73,19 +75,19 @@ export class CellTable {
       if (found === 0) return 0;
       if (slots.hashAt(slot) !== hash || !this.#same(found, account, series, cell.view, cell.start, cell.end)) continue;
       this.#putFirst(account, found);
-      return this.#words[found * recordWords + at.ledger] ?? 0;
+      return this.#words[found * recordWords + at.ledger] ?? outside();
     }
   }
 
   /** Puts a cell of the account before its others, where it is among the next ones. */
-  #putFirst(account: number, id: number): void {
+  #putFirst(account: AccountNumber, id: number): void {
     const words = this.#words;
     const first = this.accounts.cells(account);
     let before = first;
     for (let step = 0; step < aheadMax && before !== 0; step += 1) {
-      const next = words[before * recordWords + at.next] ?? 0;
+      const next = words[before * recordWords + at.next] ?? outside();
       if (next === id) {
-        words[before * recordWords + at.next] = words[id * recordWords + at.next] ?? 0;
+        words[before * recordWords + at.next] = words[id * recordWords + at.next] ?? outside();
         words[id * recordWords + at.next] = first;
         this.accounts.setCells(account, id);
         return;
@@ -95,21 +97,21 @@ export class CellTable {
   }
 
   /** The cell in the first slot of the hash, which need not be the one; 0 for none. */
-  firstAt(account: number, series: number, hash: number): number {
+  firstAt(account: AccountNumber, series: number, hash: number): number {
     return this.#slots.at(this.#slots.home(mixed(hash, account, series)));
   }
   /** The ledger of the account's first cell where that is of the series; else 0. */
-  firstOf(account: number, series: number): number {
+  firstOf(account: AccountNumber, series: number): number {
     const record = this.accounts.cells(account) * recordWords;
-    const kind = this.#words[record + at.kind] ?? 0;
-    return record !== 0 && kind >>> half === series ? (this.#words[record + at.ledger] ?? 0) : 0;
+    const kind = this.#words[record + at.kind] ?? outside();
+    return record !== 0 && kind >>> half === series ? (this.#words[record + at.ledger] ?? outside()) : 0;
   }
   /** Reads what is known of the cell: its ledger. */
   touch(id: number): number {
-    return this.#words[id * recordWords + at.ledger] ?? 0;
+    return this.#words[id * recordWords + at.ledger] ?? outside();
   }
 
-  add(account: number, series: number, cell: CellKey, ledger: number): void {
+  add(account: AccountNumber, series: number, cell: CellKey, ledger: LedgerNumber): void {
     const id = this.#free.pop() ?? this.#end++;
     if ((id + 1) * recordWords > this.#words.length) this.#widen((id + 1) * recordBytes);
     const record = id * recordWords;
@@ -127,18 +129,18 @@ export class CellTable {
     this.#slots.enter(id, hash);
   }
 
-  has(account: number): boolean {
+  has(account: AccountNumber): boolean {
     return this.accounts.cells(account) !== 0;
   }
 
   /** The cells of an account; do not add or drop while it runs. */
-  *of(account: number): Iterable<{ readonly series: number; readonly cell: Uint8Array; readonly ledger: number }> {
+  *of(account: AccountNumber): Iterable<{ readonly series: number; readonly cell: Uint8Array; readonly ledger: LedgerNumber }> {
     for (let id = this.accounts.cells(account); id !== 0; id = this.#word(id, at.next))
       yield { series: this.#seriesOf(id), cell: this.#keyOf(id), ledger: this.#word(id, at.ledger) };
   }
 
   /** Drops the cells of an account that are chosen. */
-  drop(account: number, chosen: (series: number, ledger: number) => boolean): void {
+  drop(account: AccountNumber, chosen: (series: number, ledger: LedgerNumber) => boolean): void {
     let before = 0;
     for (let id = this.accounts.cells(account); id !== 0;) {
       const next = this.#word(id, at.next);
@@ -158,12 +160,12 @@ export class CellTable {
     this.#free.push(id);
   }
 
-  #same(id: number, account: number, series: number, view: DataView, start: number, end: number): boolean {
+  #same(id: number, account: AccountNumber, series: number, view: DataView, start: number, end: number): boolean {
     const words = this.#words;
     const record = id * recordWords;
     const length = end - start;
     if (words[record + at.account] !== account || words[record + at.kind] !== ((series << half) | length)) return false;
-    if (length > inlineBytesMax) return this.#keys.equals(words[record + at.key] ?? 0, length, view, start);
+    if (length > inlineBytesMax) return this.#keys.equals(words[record + at.key] ?? outside(), length, view, start);
     return wordsHold(words, record + at.key, view, start, length);
   }
 
@@ -182,7 +184,7 @@ export class CellTable {
     return this.#word(id, at.kind) & 0xffff;
   }
   #word(id: number, place: number): number {
-    return this.#words[id * recordWords + place] ?? 0;
+    return this.#words[id * recordWords + place] ?? outside();
   }
 
   #widen(size: number): void {
@@ -197,7 +199,7 @@ function hashOf(cell: CellKey): number {
   return cell.hash;
 }
 
-function mixed(hash: number, account: number, series: number): number {
+function mixed(hash: number, account: AccountNumber, series: number): number {
   const together = Math.imul(hash ^ Math.imul(account, 0x9e3779b1) ^ series, 0x85ebca6b);
   return (together ^ (together >>> 15)) >>> 0;
 }

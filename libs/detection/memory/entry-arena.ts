@@ -1,3 +1,5 @@
+import { outside } from '../scan/outside.js';
+
 /** Entries of a chunk, unless a run alone is larger; 48 KiB. */
 const chunkEntries = 2_048;
 /** Chunks of runs of up to so many entries are all of one size, so that one that was let go serves another class: fresh memory has to be zeroed and collected. */
@@ -22,7 +24,7 @@ export function classFor(entries: number): number {
   let high = capacities.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((capacities[middle] ?? 0) >= entries) high = middle;
+    if ((capacities[middle] ?? outside()) >= entries) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -84,7 +86,7 @@ export class EntryArena {
   #freshRun(sizeClass: number, chunk: number): number | undefined {
     const state = this.#states[chunk];
     if (!state || state.fresh === 0) return undefined;
-    const word = (state.runs - state.fresh) * (capacities[sizeClass] ?? 0) * this.width;
+    const word = (state.runs - state.fresh) * (capacities[sizeClass] ?? outside()) * this.width;
     state.fresh -= 1;
     return word;
   }
@@ -109,13 +111,13 @@ export class EntryArena {
   }
 
   #newChunk(sizeClass: number, open: number[]): number {
-    const entries = capacities[sizeClass] ?? 0;
+    const entries = capacities[sizeClass] ?? outside();
     const isFirst = this.#chunksOf[sizeClass] === 0;
     const runs = isFirst ? Math.min(firstRuns, runsOf(entries)) : runsOf(entries);
     const chunk = this.#freeChunks.pop() ?? this.chunks.length;
     this.chunks[chunk] = !isFirst && entries <= sharedEntriesMax ? this.#sharedWords() : this.#made(runs * entries * this.width);
     this.#states[chunk] = { live: 0, runs, fresh: runs, free: [], listed: true };
-    this.#chunksOf[sizeClass] = (this.#chunksOf[sizeClass] ?? 0) + 1;
+    this.#chunksOf[sizeClass] = (this.#chunksOf[sizeClass] ?? outside()) + 1;
     open.push(chunk);
     return chunk;
   }

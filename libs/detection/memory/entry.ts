@@ -1,3 +1,6 @@
+import { outside } from '../scan/outside.js';
+import type { MarkNumber, Milliseconds } from '../scan/kinds.js';
+
 /**
  * How an entry of a ledger lies in memory: six words, which are the counted value's 128 bits, the low 32 bits of its time, and the high 10 bits of its time below 22
  * bits of mark (clinic, categories, selections). Where rules ask for a spread other than that of clinics over the whole account, four more
@@ -16,8 +19,8 @@ export interface Entry {
   v1: number;
   v2: number;
   v3: number;
-  time: number;
-  mark: number;
+  time: Milliseconds;
+  mark: MarkNumber;
   /** The spread value; all zero for none, and where the mark says it. */
   s0: number;
   s1: number;
@@ -38,21 +41,21 @@ export function noEntry(time = 0): Entry {
 }
 
 export function timeOf(words: Uint32Array, word: number): number {
-  return ((words[word + 5] ?? 0) & timeHighMask) * word32 + (words[word + 4] ?? 0);
+  return ((words[word + 5] ?? outside()) & timeHighMask) * word32 + (words[word + 4] ?? outside());
 }
-export function markOf(words: Uint32Array, word: number): number {
-  return (words[word + 5] ?? 0) >>> timeHighBits;
+export function markOf(words: Uint32Array, word: number): MarkNumber {
+  return (words[word + 5] ?? outside()) >>> timeHighBits;
 }
 
 /** Gives the entry at `word` another time. */
-export function setTimeOf(words: Uint32Array, word: number, time: number): void {
+export function setTimeOf(words: Uint32Array, word: number, time: Milliseconds): void {
   words[word + 4] = time; // of which the low 32 bits are kept: a remainder costs more than all else here
-  words[word + 5] = Math.floor(time / word32) | ((words[word + 5] ?? 0) & ~timeHighMask);
+  words[word + 5] = Math.floor(time / word32) | ((words[word + 5] ?? outside()) & ~timeHighMask);
 }
 
 /** Gives the entry at `word` another mark. */
-export function setMarkOf(words: Uint32Array, word: number, mark: number): void {
-  words[word + 5] = ((words[word + 5] ?? 0) & timeHighMask) | (mark << timeHighBits);
+export function setMarkOf(words: Uint32Array, word: number, mark: MarkNumber): void {
+  words[word + 5] = ((words[word + 5] ?? outside()) & timeHighMask) | (mark << timeHighBits);
 }
 
 /** Value, time and mark; what more an entry has is written by itself. */
@@ -73,11 +76,19 @@ export function writeSpread(words: Uint32Array, at: number, { s0, s1, s2, s3 }: 
   words[at + 3] = s3;
 }
 export function hasNoValueAt(words: Uint32Array, word: number): boolean {
-  return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) === 0;
+  return (
+    ((words[word] ?? outside()) |
+      (words[word + 1] ?? outside()) |
+      (words[word + 2] ?? outside()) |
+      (words[word + 3] ?? outside())) ===
+    0
+  );
 }
 export function hasOwnSpread(words: Uint32Array, word: number): boolean {
   const at = word + entryWords;
-  return ((words[at] ?? 0) | (words[at + 1] ?? 0) | (words[at + 2] ?? 0) | (words[at + 3] ?? 0)) !== 0;
+  return (
+    ((words[at] ?? outside()) | (words[at + 1] ?? outside()) | (words[at + 2] ?? outside()) | (words[at + 3] ?? outside())) !== 0
+  );
 }
 
 export function sameValue(words: Uint32Array, word: number, entry: Entry): boolean {
@@ -87,5 +98,5 @@ export function sameValue(words: Uint32Array, word: number, entry: Entry): boole
 /** A loop, since most runs are short and a view for `set` costs more than they do. Within one array only towards its beginning. */
 export function copyWords(from: Uint32Array, start: number, to: Uint32Array, at: number, count: number): void {
   if (count > 2_048) to.set(from.subarray(start, start + count), at);
-  else for (let word = 0; word < count; word += 1) to[at + word] = from[start + word] ?? 0;
+  else for (let word = 0; word < count; word += 1) to[at + word] = from[start + word] ?? outside();
 }

@@ -1,3 +1,5 @@
+import { outside } from '../scan/outside.js';
+
 /** A slot: the hash, and the number of whose it is, 0 for none. */
 const slotWords = 2;
 /** In sixteenths: how many of the slots may be taken. A search looks at some more where they are full; eight of them lie in a line of memory. */
@@ -29,10 +31,10 @@ export class HashSlots {
   }
   /** The number in the slot, 0 where a search ends. */
   at(slot: number): number {
-    return this.#words[slot * slotWords + 1] ?? 0;
+    return this.#words[slot * slotWords + 1] ?? outside();
   }
   hashAt(slot: number): number {
-    return this.#words[slot * slotWords] ?? 0;
+    return this.#words[slot * slotWords] ?? outside();
   }
 
   enter(id: number, hash: number): void {
@@ -48,10 +50,10 @@ export class HashSlots {
     let hole = hash & mask;
     while (words[hole * slotWords + 1] !== id) hole = (hole + 1) & mask;
     for (let slot = (hole + 1) & mask; words[slot * slotWords + 1] !== 0; slot = (slot + 1) & mask) {
-      const home = (words[slot * slotWords] ?? 0) & mask;
+      const home = (words[slot * slotWords] ?? outside()) & mask;
       if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-      words[hole * slotWords] = words[slot * slotWords] ?? 0;
-      words[hole * slotWords + 1] = words[slot * slotWords + 1] ?? 0;
+      words[hole * slotWords] = words[slot * slotWords] ?? outside();
+      words[hole * slotWords + 1] = words[slot * slotWords + 1] ?? outside();
       hole = slot;
     }
     words[hole * slotWords + 1] = 0;
@@ -71,8 +73,8 @@ export class HashSlots {
     this.#words = new Uint32Array(before.length * 2);
     this.#mask = this.#mask * 2 + 1;
     for (let at = 0; at < before.length; at += slotWords) {
-      const id = before[at + 1] ?? 0;
-      if (id !== 0) this.#put(id, before[at] ?? 0);
+      const id = before[at + 1] ?? outside();
+      if (id !== 0) this.#put(id, before[at] ?? outside());
     }
   }
 }

@@ -1,3 +1,5 @@
+import { outside } from '../scan/outside.js';
+
 /** Two names of 1,024 characters, escaped, and what stands between them, fit. */
 const chunkBytes = 16 * 1024;
 const grain = 8;
@@ -23,7 +25,7 @@ export class KeyStore {
     const offset = offsetOf(place);
     const chunk = this.chunkOf(place);
     // A loop: most keys are short, and a view of one costs more than to copy it.
-    for (let i = 0; i < length; i += 1) chunk[offset + i] = bytes[start + i] ?? 0;
+    for (let i = 0; i < length; i += 1) chunk[offset + i] = bytes[start + i] ?? outside();
     for (let i = length; i < room; i += 1) chunk[offset + i] = 0;
     return place;
   }

@@ -1,4 +1,6 @@
 import { GrowingMemory } from './growing-memory.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber } from '../scan/kinds.js';
 
 /** Words of a head: two of them share a line of memory. */
 const headWords = 8;
@@ -38,118 +40,118 @@ export class LedgerHeads {
     this.#words = new Uint32Array(this.#memory.bytes);
   }
 
-  clear(ledger: number): void {
+  clear(ledger: LedgerNumber): void {
     const head = ledger * headWords;
     for (let word = 0; word < headWords; word += 1) this.#words[head + word] = 0;
   }
 
-  length(ledger: number): number {
-    return this.#words[ledger * headWords + at.length] ?? 0;
+  length(ledger: LedgerNumber): number {
+    return this.#words[ledger * headWords + at.length] ?? outside();
   }
-  setLength(ledger: number, length: number): void {
+  setLength(ledger: LedgerNumber, length: number): void {
     this.#words[ledger * headWords + at.length] = length;
   }
 
   /** Where the run of the entries lies, and of which class it is (see `entry-arena.ts`). */
-  chunk(ledger: number): number {
-    return this.#words[ledger * headWords + at.chunk] ?? 0;
+  chunk(ledger: LedgerNumber): number {
+    return this.#words[ledger * headWords + at.chunk] ?? outside();
   }
-  word(ledger: number): number {
-    return this.#words[ledger * headWords + at.word] ?? 0;
+  word(ledger: LedgerNumber): number {
+    return this.#words[ledger * headWords + at.word] ?? outside();
   }
-  sizeClass(ledger: number): number {
-    return (this.#words[ledger * headWords + at.kinds] ?? 0) & classMask;
+  sizeClass(ledger: LedgerNumber): number {
+    return (this.#words[ledger * headWords + at.kinds] ?? outside()) & classMask;
   }
-  setRun(ledger: number, sizeClass: number, chunk: number, word: number): void {
+  setRun(ledger: LedgerNumber, sizeClass: number, chunk: number, word: number): void {
     const head = ledger * headWords;
     this.#words[head + at.chunk] = chunk;
     this.#words[head + at.word] = word;
-    this.#words[head + at.kinds] = ((this.#words[head + at.kinds] ?? 0) & ~classMask) | sizeClass;
+    this.#words[head + at.kinds] = ((this.#words[head + at.kinds] ?? outside()) & ~classMask) | sizeClass;
   }
 
   /** Whether entries of different values have been seen, or nobody knows. */
-  isVaried(ledger: number): boolean {
-    return ((this.#words[ledger * headWords + at.kinds] ?? 0) & variedBit) !== 0;
+  isVaried(ledger: LedgerNumber): boolean {
+    return ((this.#words[ledger * headWords + at.kinds] ?? outside()) & variedBit) !== 0;
   }
-  setVaried(ledger: number): void {
+  setVaried(ledger: LedgerNumber): void {
     const kinds = ledger * headWords + at.kinds;
-    this.#words[kinds] = (this.#words[kinds] ?? 0) | variedBit;
+    this.#words[kinds] = (this.#words[kinds] ?? outside()) | variedBit;
   }
 
   /** Whether the newest entry is what a row of that shape says which stands beside the ledger's cell (`CellTable`). */
-  isShaped(ledger: number): boolean {
-    return ((this.#words[ledger * headWords + at.kinds] ?? 0) & shapedBit) !== 0;
+  isShaped(ledger: LedgerNumber): boolean {
+    return ((this.#words[ledger * headWords + at.kinds] ?? outside()) & shapedBit) !== 0;
   }
-  setShaped(ledger: number, isShaped: boolean): void {
+  setShaped(ledger: LedgerNumber, isShaped: boolean): void {
     const kinds = ledger * headWords + at.kinds;
-    const others = (this.#words[kinds] ?? 0) & ~shapedBit;
+    const others = (this.#words[kinds] ?? outside()) & ~shapedBit;
     this.#words[kinds] = isShaped ? others | shapedBit : others;
   }
 
   /** An entry of this spread value comes in. Numbers that do not fit here are not told apart. */
-  noteSpread(ledger: number, spread: number): void {
-    const kinds = this.#words[ledger * headWords + at.kinds] ?? 0;
+  noteSpread(ledger: LedgerNumber, spread: number): void {
+    const kinds = this.#words[ledger * headWords + at.kinds] ?? outside();
     const sole = kinds >>> half;
     if (sole === several || (sole === spread + 1 && sole !== 0)) return;
     if (sole !== 0 || spread + 1 >= several) this.setSeveralSpreads(ledger);
     else this.#words[ledger * headWords + at.kinds] = kinds | ((spread + 1) << half);
   }
-  setSeveralSpreads(ledger: number): void {
+  setSeveralSpreads(ledger: LedgerNumber): void {
     const kinds = ledger * headWords + at.kinds;
-    this.#words[kinds] = (this.#words[kinds] ?? 0) | (several << half);
+    this.#words[kinds] = (this.#words[kinds] ?? outside()) | (several << half);
   }
-  hasSoleSpread(ledger: number): boolean {
-    return (this.#words[ledger * headWords + at.kinds] ?? 0) >>> half !== several;
+  hasSoleSpread(ledger: LedgerNumber): boolean {
+    return (this.#words[ledger * headWords + at.kinds] ?? outside()) >>> half !== several;
   }
 
   /** What is known of the ledger's bounds: see `bound-blocks.ts`. */
-  bounds(ledger: number): number {
-    return this.#words[ledger * headWords + at.bounds] ?? 0;
+  bounds(ledger: LedgerNumber): number {
+    return this.#words[ledger * headWords + at.bounds] ?? outside();
   }
-  setBounds(ledger: number, bounds: number): void {
+  setBounds(ledger: LedgerNumber, bounds: number): void {
     this.#words[ledger * headWords + at.bounds] = bounds;
   }
 
   /** The set of selections whose entries may come unasked; 0 for none. */
-  restSet(ledger: number): number {
-    return (this.#words[ledger * headWords + at.rest] ?? 0) & 0xffff;
+  restSet(ledger: LedgerNumber): number {
+    return (this.#words[ledger * headWords + at.rest] ?? outside()) & 0xffff;
   }
   /** The day that this goes by, 0 for none. */
-  restRecord(ledger: number): number {
-    return this.#words[ledger * headWords + at.record] ?? 0;
+  restRecord(ledger: LedgerNumber): number {
+    return this.#words[ledger * headWords + at.record] ?? outside();
   }
   /** So many entries of the set may come that bring something new, none of which brings another spread value where `isSole`. Both numbers are `restMax` at most. */
-  setRest(ledger: number, set: number, left: number, record: number, isSole: boolean): void {
+  setRest(ledger: LedgerNumber, set: number, left: number, record: number, isSole: boolean): void {
     const head = ledger * headWords;
     this.#words[head + at.rest] = set;
     this.#words[head + at.left] = left;
     this.#words[head + at.record] = record;
-    const kinds = (this.#words[head + at.kinds] ?? 0) & ~soleRestBit;
+    const kinds = (this.#words[head + at.kinds] ?? outside()) & ~soleRestBit;
     this.#words[head + at.kinds] = isSole ? kinds | soleRestBit : kinds;
   }
   /** The same of a ledger without bounds: its first entry is one that they lack. */
-  beginRest(ledger: number, set: number, left: number): void {
+  beginRest(ledger: LedgerNumber, set: number, left: number): void {
     this.setRest(ledger, set, left, 0, true);
     this.#words[ledger * headWords + at.rest] = set + (1 << half);
     this.#words[ledger * headWords + at.left] = left + (1 << half);
   }
-  isSoleRest(ledger: number): boolean {
-    return ((this.#words[ledger * headWords + at.kinds] ?? 0) & soleRestBit) !== 0;
+  isSoleRest(ledger: LedgerNumber): boolean {
+    return ((this.#words[ledger * headWords + at.kinds] ?? outside()) & soleRestBit) !== 0;
   }
   /** One more has come, with a value that may be new, a spread value that may be new (1 or 0), or both; false when none may. */
-  useRest(ledger: number, value: number, spread: number): boolean {
+  useRest(ledger: LedgerNumber, value: number, spread: number): boolean {
     const head = ledger * headWords;
-    const left = this.#words[head + at.left] ?? 0;
+    const left = this.#words[head + at.left] ?? outside();
     if ((left & 0xffff) === 0) return false;
     this.#words[head + at.left] = left - 1 + (value << half);
-    if (spread > 0) this.#words[head + at.rest] = (this.#words[head + at.rest] ?? 0) + (1 << half);
+    if (spread > 0) this.#words[head + at.rest] = (this.#words[head + at.rest] ?? outside()) + (1 << half);
     return true;
   }
   /** Values and spread values that came unasked and may have been new. */
-  restValues(ledger: number): number {
-    return (this.#words[ledger * headWords + at.left] ?? 0) >>> half;
+  restValues(ledger: LedgerNumber): number {
+    return (this.#words[ledger * headWords + at.left] ?? outside()) >>> half;
   }
-  restSpreads(ledger: number): number {
-    return (this.#words[ledger * headWords + at.rest] ?? 0) >>> half;
+  restSpreads(ledger: LedgerNumber): number {
+    return (this.#words[ledger * headWords + at.rest] ?? outside()) >>> half;
   }
 }

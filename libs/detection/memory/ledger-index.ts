@@ -3,6 +3,8 @@ import type { AccountTable } from './account-table.js';
 import { type CellKey, CellTable } from './cell-table.js';
 import { grown } from './grown.js';
 import type { LedgerStore } from './ledger-store.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, LedgerNumber } from '../scan/kinds.js';
 
 /** What the index must know of the series, by number: 0 is the main one, the others count from 1. */
 export interface IndexedSeries {
@@ -10,7 +12,7 @@ export interface IndexedSeries {
   readonly horizonsMs: readonly number[];
   storeOf(series: number): LedgerStore;
   /** Told of a ledger before it is closed: its number will be given out again, so that nobody may know anything by it. */
-  closing(series: number, ledger: number): void;
+  closing(series: number, ledger: LedgerNumber): void;
 }
 
 const mainSeries = 0;
@@ -35,25 +37,25 @@ export class LedgerIndex {
   }
 
   /** The ledger of all selected accesses of the account, or 0. */
-  mainOf(account: number): number {
+  mainOf(account: AccountNumber): number {
     return this.accounts.main(account);
   }
-  openMain(account: number): number {
+  openMain(account: AccountNumber): number {
     const ledger = this.series.storeOf(mainSeries).open();
     this.setMain(account, ledger);
     return ledger;
   }
-  setMain(account: number, ledger: number): void {
+  setMain(account: AccountNumber, ledger: LedgerNumber): void {
     this.accounts.setMain(account, ledger);
   }
 
   /** The ledger of a series, or 0. */
-  find(account: number, series: number, cell: CellKey): number {
+  find(account: AccountNumber, series: number, cell: CellKey): number {
     if (cell.start === cell.end) return this.#plain[this.#place(account, series)] ?? 0;
     return this.cells.find(account, series, cell);
   }
 
-  findOrOpen(account: number, series: number, cell: CellKey): number {
+  findOrOpen(account: AccountNumber, series: number, cell: CellKey): number {
     const found = this.find(account, series, cell);
     if (found) return found;
     const ledger = this.series.storeOf(series).open();
@@ -61,7 +63,7 @@ export class LedgerIndex {
     return ledger;
   }
 
-  set(account: number, series: number, cell: CellKey, ledger: number): void {
+  set(account: AccountNumber, series: number, cell: CellKey, ledger: LedgerNumber): void {
     if (cell.start !== cell.end) {
       this.cells.add(account, series, cell, ledger);
       return;
@@ -72,7 +74,7 @@ export class LedgerIndex {
   }
 
   /** Lets go of everything the account holds. */
-  close(account: number): void {
+  close(account: AccountNumber): void {
     const main = this.mainOf(account);
     if (main) this.#closeLedger(mainSeries, main);
     this.accounts.setMain(account, 0);
@@ -87,7 +89,7 @@ export class LedgerIndex {
   }
 
   /** Lets go of the account's ledgers, but for the main one, whose newest entry lies before what their series looks back at. */
-  closeIdle(account: number, newest: number): void {
+  closeIdle(account: AccountNumber, newest: number): void {
     for (let other = 0; other < this.#others; other += 1) {
       const place = account * this.#others + other;
       const ledger = this.#plain[place] ?? 0;
@@ -104,19 +106,21 @@ export class LedgerIndex {
     });
   }
 
-  #isIdle(series: number, ledger: number, newest: number): boolean {
+  #isIdle(series: number, ledger: LedgerNumber, newest: number): boolean {
     const store = this.series.storeOf(series);
     const length = store.length(ledger);
-    return length === 0 || store.timeAt(ledger, length - 1) <= newest - (this.series.horizonsMs[series - 1] ?? 0);
+    return length === 0 || store.timeAt(ledger, length - 1) <= newest - (this.series.horizonsMs[series - 1] ?? outside());
   }
 
   /** (number of the series, cell, ledger) of the account, the main ledger left out. */
-  *of(account: number): Iterable<{ readonly series: number; readonly cell: Uint8Array; readonly ledger: number }> {
+  *of(account: AccountNumber): Iterable<{ readonly series: number; readonly cell: Uint8Array; readonly ledger: LedgerNumber }> {
     for (const { series, ledger } of this.#plainOf(account)) yield { series, cell: noCell.bytes, ledger };
     yield* this.cells.of(account);
   }
 
-  *#plainOf(account: number): Iterable<{ readonly place: number; readonly series: number; readonly ledger: number }> {
+  *#plainOf(
+    account: AccountNumber,
+  ): Iterable<{ readonly place: number; readonly series: number; readonly ledger: LedgerNumber }> {
     for (let other = 0; other < this.#others; other += 1) {
       const place = account * this.#others + other;
       const ledger = this.#plain[place] ?? 0;
@@ -124,12 +128,12 @@ export class LedgerIndex {
     }
   }
 
-  #closeLedger(series: number, ledger: number): void {
+  #closeLedger(series: number, ledger: LedgerNumber): void {
     this.series.closing(series, ledger);
     this.series.storeOf(series).close(ledger);
   }
 
-  #place(account: number, series: number): number {
+  #place(account: AccountNumber, series: number): number {
     return account * this.#others + series - 1;
   }
 }

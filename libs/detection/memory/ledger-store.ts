@@ -14,6 +14,8 @@ import {
 } from './entry.js';
 import { capacities, classFor, EntryArena } from './entry-arena.js';
 import { LedgerHeads } from './ledger-heads.js';
+import { outside } from '../scan/outside.js';
+import type { LedgerNumber, MarkNumber, Milliseconds } from '../scan/kinds.js';
 
 /**
  * Ledgers: per (account, series, group-by cell) the accesses that count, sorted by time. Beside each ledger stand two lazy upper bounds per rule
@@ -63,7 +65,7 @@ export class LedgerStore {
     return ledger;
   }
 
-  close(ledger: number): void {
+  close(ledger: LedgerNumber): void {
     const { heads } = this;
     this.arena.give(heads.sizeClass(ledger), heads.chunk(ledger), heads.word(ledger));
     this.#entries -= this.length(ledger);
@@ -71,33 +73,33 @@ export class LedgerStore {
     this.#bounds.close(ledger);
     this.#free.push(ledger);
   }
-  length(ledger: number): number {
+  length(ledger: LedgerNumber): number {
     return this.heads.length(ledger);
   }
-  words(ledger: number): Uint32Array {
+  words(ledger: LedgerNumber): Uint32Array {
     return this.arena.chunks[this.heads.chunk(ledger)] ?? none;
   }
   /** Its first word in `words(ledger)`. */
-  start(ledger: number): number {
+  start(ledger: LedgerNumber): number {
     return this.heads.word(ledger);
   }
 
   /** Upper bound of distinct values (24 bits) and of spread (8 bits above) of the rule in `slot`. */
-  bound(ledger: number, slot: number): number {
+  bound(ledger: LedgerNumber, slot: number): number {
     return this.#bounds.get(ledger, slot);
   }
-  setBound(ledger: number, slot: number, packed: number): void {
+  setBound(ledger: LedgerNumber, slot: number, packed: number): void {
     this.#bounds.set(ledger, slot, packed);
   }
 
   /** Notes the spread value of an entry that is about to come in; `clinic` is what counts where it has none of its own. */
-  noteSpread(ledger: number, entry: Entry, clinic: number): void {
+  noteSpread(ledger: LedgerNumber, entry: Entry, clinic: number): void {
     if (!this.spreads) this.heads.noteSpread(ledger, clinic);
     else if (this.length(ledger) > 0 && !this.sameOwnSpread(this.words(ledger), this.start(ledger), entry))
       this.heads.setSeveralSpreads(ledger);
   }
   /** Whether every entry that the ledger holds has one and the same spread value; false when that is not known. */
-  hasSoleSpread(ledger: number): boolean {
+  hasSoleSpread(ledger: LedgerNumber): boolean {
     return this.heads.hasSoleSpread(ledger);
   }
 
@@ -110,7 +112,7 @@ export class LedgerStore {
 
   /** The number of the entry at `word`. */
   amountAt(words: Uint32Array, word: number): number {
-    return words[word + this.width - 1] ?? 0;
+    return words[word + this.width - 1] ?? outside();
   }
 
   /** Whether the entry at `word` says nothing that the other does not say, but for time and mark. */
@@ -119,22 +121,22 @@ export class LedgerStore {
   }
 
   /** Gives the entry at `index` another mark. */
-  setMark(ledger: number, index: number, mark: number): void {
+  setMark(ledger: LedgerNumber, index: number, mark: MarkNumber): void {
     setMarkOf(this.words(ledger), this.start(ledger) + index * this.width, mark);
     this.heads.setShaped(ledger, false);
   }
 
   /** Whether every entry that the ledger ever held has one and the same value; false when that is not known. */
-  hasSoleValue(ledger: number): boolean {
+  hasSoleValue(ledger: LedgerNumber): boolean {
     return !this.heads.isVaried(ledger);
   }
 
-  timeAt(ledger: number, index: number): number {
+  timeAt(ledger: LedgerNumber, index: number): number {
     return timeOf(this.words(ledger), this.start(ledger) + index * this.width);
   }
 
   /** Index of the first entry with a time above `time`: from the end on by steps that double, since most of what is asked for lies near it. */
-  firstAfter(ledger: number, time: number): number {
+  firstAfter(ledger: LedgerNumber, time: Milliseconds): number {
     const words = this.words(ledger);
     const start = this.start(ledger);
     let high = this.length(ledger);
@@ -153,7 +155,7 @@ export class LedgerStore {
   }
 
   /** Puts an entry before the one at `index`. Entries not above `floor` may be forgotten first, which the caller must not count on. */
-  insert(ledger: number, index: number, entry: Entry, floor: number): void {
+  insert(ledger: LedgerNumber, index: number, entry: Entry, floor: Milliseconds): void {
     let at = index;
     const { heads } = this;
     if (!heads.isVaried(ledger) && this.length(ledger) > 0 && !sameValue(this.words(ledger), this.start(ledger), entry))
@@ -172,29 +174,29 @@ export class LedgerStore {
   }
 
   /** Puts an entry at the end that says what the newest one says, at another time. Entries not above `floor` may be forgotten first. */
-  repeat(ledger: number, time: number, floor: number): void {
+  repeat(ledger: LedgerNumber, time: Milliseconds, floor: Milliseconds): void {
     const { heads, width } = this;
     if (this.#isFull(ledger)) this.#makeRoom(ledger, this.#droppable(ledger, this.length(ledger) - 1, floor));
     const length = this.length(ledger);
     const words = this.words(ledger);
     const word = this.start(ledger) + length * width;
-    for (let at = word; at < word + width; at += 1) words[at] = words[at - width] ?? 0;
+    for (let at = word; at < word + width; at += 1) words[at] = words[at - width] ?? outside();
     setTimeOf(words, word, time);
     heads.setLength(ledger, length + 1);
     this.#entries += 1;
   }
 
-  #isFull(ledger: number): boolean {
-    return this.length(ledger) === (capacities[this.heads.sizeClass(ledger)] ?? 0);
+  #isFull(ledger: LedgerNumber): boolean {
+    return this.length(ledger) === (capacities[this.heads.sizeClass(ledger)] ?? outside());
   }
 
   /** How many of the first `index` entries may be forgotten. */
-  #droppable(ledger: number, index: number, floor: number): number {
+  #droppable(ledger: LedgerNumber, index: number, floor: Milliseconds): number {
     return this.timeAt(ledger, 0) > floor ? 0 : Math.min(index, this.firstAfter(ledger, floor));
   }
 
   /** Frees at least one place; returns how many entries it dropped from the front. */
-  #makeRoom(ledger: number, droppable: number): number {
+  #makeRoom(ledger: LedgerNumber, droppable: number): number {
     const kept = this.length(ledger) - droppable;
     const words = this.words(ledger);
     const start = this.start(ledger);
@@ -218,12 +220,12 @@ export class LedgerStore {
   /** The class for what is left when entries were dropped. The run stays where half of it is needed: a window that slides loses a few entries at a time. */
   #classAfter(before: number, kept: number): number {
     const least = Math.max(kept + 1, Math.ceil(kept * 1.1));
-    const held = capacities[before] ?? 0;
+    const held = capacities[before] ?? outside();
     return least <= held && least * 2 > held ? before : classFor(least);
   }
 
   /** The words of all entries, for a snapshot. */
-  slice(ledger: number): Uint32Array {
+  slice(ledger: LedgerNumber): Uint32Array {
     return this.words(ledger).subarray(this.start(ledger), this.start(ledger) + this.length(ledger) * this.width);
   }
 

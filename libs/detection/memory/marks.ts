@@ -2,6 +2,8 @@ import { grown } from './grown.js';
 import { markMax } from './entry.js';
 import type { SelectionSets } from './selection-sets.js';
 import { Texts } from './texts.js';
+import { outside } from '../scan/outside.js';
+import type { MarkNumber } from '../scan/kinds.js';
 
 const cacheSlots = 256;
 
@@ -63,37 +65,37 @@ export class Marks {
   }
 
   /** The mark of an access that came twice, once in time. */
-  inTime(mark: number): number {
+  inTime(mark: MarkNumber): number {
     return this.of(this.clinicOf(mark), this.maskOf(mark), this.setOf(mark), 0);
   }
 
   /** The same mark with more selections. */
-  withSet(mark: number, set: number): number {
+  withSet(mark: MarkNumber, set: number): number {
     return this.of(this.clinicOf(mark), this.maskOf(mark), this.sets.union(this.setOf(mark), set), this.lateOf(mark));
   }
 
-  clinicOf(mark: number): number {
-    return this.#clinic[mark] ?? 0;
+  clinicOf(mark: MarkNumber): number {
+    return this.#clinic[mark] ?? outside();
   }
-  maskOf(mark: number): number {
-    return this.#mask[mark] ?? 0;
+  maskOf(mark: MarkNumber): number {
+    return this.#mask[mark] ?? outside();
   }
-  setOf(mark: number): number {
-    return this.#set[mark] ?? 0;
+  setOf(mark: MarkNumber): number {
+    return this.#set[mark] ?? outside();
   }
   /** 1 where it came later than allowed. */
-  lateOf(mark: number): number {
-    return this.#late[mark] ?? 0;
+  lateOf(mark: MarkNumber): number {
+    return this.#late[mark] ?? outside();
   }
   /** Two entries of equal value and time are one access when their marks differ in nothing but selections and lateness. */
   sameAccess(a: number, b: number): boolean {
     return a === b || (this.#clinic[a] === this.#clinic[b] && this.#mask[a] === this.#mask[b]);
   }
-  clinicText(mark: number): string {
+  clinicText(mark: MarkNumber): string {
     return this.texts.text(this.clinicOf(mark));
   }
 
-  #is(mark: number, clinic: number, mask: number, set: number, late: number): boolean {
+  #is(mark: MarkNumber, clinic: number, mask: number, set: number, late: number): boolean {
     return this.#set[mark] === set && this.#clinic[mark] === clinic && this.#mask[mark] === mask && this.#late[mark] === late;
   }
 

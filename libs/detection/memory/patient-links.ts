@@ -1,5 +1,6 @@
 import { hashWords } from '../scan/keyed-hash.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
+import { outside } from '../scan/outside.js';
 
 /** Links of one table; two tables are held. 32 MiB when both are full. */
 export const linksOfTableMax = 262_144;
@@ -121,5 +122,11 @@ class LinkTable {
 
 /** What a patient counts by is never all zero: no pseudonym is, but by a chance of 2 to the power of -128. */
 function isEmpty(slots: Uint32Array, at: number): boolean {
-  return ((slots[at + 4] ?? 0) | (slots[at + 5] ?? 0) | (slots[at + 6] ?? 0) | (slots[at + 7] ?? 0)) === 0;
+  return (
+    ((slots[at + 4] ?? outside()) |
+      (slots[at + 5] ?? outside()) |
+      (slots[at + 6] ?? outside()) |
+      (slots[at + 7] ?? outside())) ===
+    0
+  );
 }

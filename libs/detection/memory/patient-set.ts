@@ -1,5 +1,6 @@
 import { hashWords } from '../scan/keyed-hash.js';
 import type { SelectionSets } from './selection-sets.js';
+import { outside } from '../scan/outside.js';
 
 const words = 5;
 /** Slots that a set which is emptied keeps at most: to empty so many costs less than to begin anew. */
@@ -26,7 +27,7 @@ export class PatientSet {
     const slots = this.#slots;
     for (let slot = hashWords(v0, v1, v2, v3) & mask; ; slot = (slot + 1) & mask) {
       const at = slot * words;
-      const held = slots[at + 4] ?? 0;
+      const held = slots[at + 4] ?? outside();
       if (held === 0) {
         slots[at] = v0;
         slots[at + 1] = v1;
@@ -50,7 +51,8 @@ export class PatientSet {
   /** How many values were accessed under one of the selections. */
   countOf(set: number): number {
     let count = 0;
-    for (let at = words - 1; at < this.#slots.length; at += words) if (this.sets.meet(this.#slots[at] ?? 0, set)) count += 1;
+    for (let at = words - 1; at < this.#slots.length; at += words)
+      if (this.sets.meet(this.#slots[at] ?? outside(), set)) count += 1;
     return count;
   }
 
@@ -66,8 +68,9 @@ export class PatientSet {
   each(visit: (v0: number, v1: number, v2: number, v3: number, set: number) => void): void {
     const slots = this.#slots;
     for (let at = 0; at < slots.length; at += words) {
-      const set = slots[at + 4] ?? 0;
-      if (set !== 0) visit(slots[at] ?? 0, slots[at + 1] ?? 0, slots[at + 2] ?? 0, slots[at + 3] ?? 0, set);
+      const set = slots[at + 4] ?? outside();
+      if (set !== 0)
+        visit(slots[at] ?? outside(), slots[at + 1] ?? outside(), slots[at + 2] ?? outside(), slots[at + 3] ?? outside(), set);
     }
   }
 
@@ -88,9 +91,15 @@ export class PatientSet {
     const mask = this.#capacity - 1;
     for (let from = 0; from < before.length; from += words) {
       if (before[from + 4] === 0) continue;
-      let slot = hashWords(before[from] ?? 0, before[from + 1] ?? 0, before[from + 2] ?? 0, before[from + 3] ?? 0) & mask;
+      let slot =
+        hashWords(
+          before[from] ?? outside(),
+          before[from + 1] ?? outside(),
+          before[from + 2] ?? outside(),
+          before[from + 3] ?? outside(),
+        ) & mask;
       while (this.#slots[slot * words + 4] !== 0) slot = (slot + 1) & mask;
-      for (let i = 0; i < words; i += 1) this.#slots[slot * words + i] = before[from + i] ?? 0;
+      for (let i = 0; i < words; i += 1) this.#slots[slot * words + i] = before[from + i] ?? outside();
     }
   }
 }

@@ -1,4 +1,5 @@
 import { grown } from './grown.js';
+import { outside } from '../scan/outside.js';
 
 /** The set without a selection. */
 export const noSelections = 0;
@@ -37,7 +38,7 @@ export class SelectionSets {
   /** The set of these selections, by number. */
   of(selections: readonly number[]): number {
     const words = new Int32Array(this.#stride);
-    for (const selection of selections) words[selection >>> 5] = (words[selection >>> 5] ?? 0) | (1 << (selection & 31));
+    for (const selection of selections) words[selection >>> 5] = (words[selection >>> 5] ?? outside()) | (1 << (selection & 31));
     return this.#intern(words);
   }
 
@@ -49,7 +50,7 @@ export class SelectionSets {
   /** Whether the selection is in the set; any is in all but the empty one. */
   has(set: number, selection: number): boolean {
     if (selection < 0) return set !== noSelections;
-    return ((this.#words[set * this.#stride + (selection >>> 5)] ?? 0) & (1 << (selection & 31))) !== 0;
+    return ((this.#words[set * this.#stride + (selection >>> 5)] ?? outside()) & (1 << (selection & 31))) !== 0;
   }
 
   /** Whether a selection is in both. */
@@ -57,7 +58,7 @@ export class SelectionSets {
     const stride = this.#stride;
     const words = this.#words;
     for (let word = 0; word < stride; word += 1)
-      if (((words[a * stride + word] ?? 0) & (words[b * stride + word] ?? 0)) !== 0) return true;
+      if (((words[a * stride + word] ?? outside()) & (words[b * stride + word] ?? outside())) !== 0) return true;
     return false;
   }
 
@@ -86,7 +87,7 @@ export class SelectionSets {
     const found = known.get(key);
     if (found !== undefined) return found;
     const from = this.#words.subarray(a * this.#stride, (a + 1) * this.#stride);
-    const set = this.#intern(from.map((word, at) => join(word, this.#words[b * this.#stride + at] ?? 0)));
+    const set = this.#intern(from.map((word, at) => join(word, this.#words[b * this.#stride + at] ?? outside())));
     if (known.size >= pairsMax) known.clear();
     known.set(key, set);
     return set;

@@ -1,5 +1,6 @@
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
+import { outside } from '../scan/outside.js';
 
 /** Of a text, beside its characters. */
 const textBytes = 200;
@@ -26,7 +27,7 @@ export class Texts {
   /** The number of a text that lies in bytes as JSON has it, without quotes. `seen`: a number above 0 that nothing else is called by, where the scan has one. */
   ofBytes(bytes: Uint8Array, view: DataView, start: number, end: number, seen = 0): number {
     const slot = seen & (seenSlots - 1);
-    if (seen > 0 && this.#seen[slot] === seen) return this.#seenNumbers[slot] ?? 0;
+    if (seen > 0 && this.#seen[slot] === seen) return this.#seenNumbers[slot] ?? outside();
     const id = this.#find(bytes, view, start, end);
     if (seen > 0) {
       this.#seen[slot] = seen;
@@ -39,7 +40,7 @@ export class Texts {
     if (start === end) return 0;
     const mask = this.#slots.length - 1;
     for (let slot = hashBytes(view, start, end) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#slots[slot] ?? 0;
+      const id = this.#slots[slot] ?? outside();
       if (id === 0) return this.of(jsonText(bytes, start, end));
       if (this.#sameBytes(id, bytes, start, end)) return id;
     }

@@ -4,6 +4,7 @@ import { FrameScanner, parseWhole } from '../scan/frame-scanner.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 import { SubjectReader } from '../scan/subject-reader.js';
 import { keyOf, type SubjectPartitions } from './subject-lines.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** What an incident of another subject than an account was told by, and no rule has any more: accesses of its subject between two event times, both included, milliseconds. */
 export interface FormerLane {
@@ -11,9 +12,9 @@ export interface FormerLane {
   readonly groupId: string;
   /** The address, the device, the session or the clinic. */
   readonly actorId: string;
-  readonly fromMs: number;
+  readonly fromMs: Milliseconds;
   /** Infinite for an incident that is open. */
-  readonly toMs: number;
+  readonly toMs: Milliseconds;
   readonly selection: Selection;
 }
 
@@ -25,8 +26,8 @@ export class FormerLanes {
   readonly #reader: SubjectReader;
   readonly #row = new ScannedRow();
   readonly #byKey: ReadonlyMap<string, readonly FormerLane[]>;
-  readonly #fromMs: number;
-  readonly #toMs: number;
+  readonly #fromMs: Milliseconds;
+  readonly #toMs: Milliseconds;
 
   constructor(
     readonly kind: LaneKind,

@@ -8,6 +8,7 @@ import { clear } from '../judge/dormancy.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Pending } from '../state/rejudgements.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Has accounts wait for their history where memory cannot tell, and keeps the rows of those that wait. */
 export class Doubts {
@@ -19,7 +20,7 @@ export class Doubts {
   }
 
   /** `until`: the event time up to which what was told of the account is in doubt; `clear` for nothing. */
-  note(row: ScannedRow, account: number, until: number, lateMs: number, offset: number): void {
+  note(row: ScannedRow, account: AccountNumber, until: number, lateMs: Milliseconds, offset: number): void {
     const { rejudgements, options } = this.state;
     const isClear = until === clear;
     if ((isClear && rejudgements.size === 0) || options.keepsAll || !this.#isStored) return;
@@ -35,7 +36,7 @@ export class Doubts {
   }
 
   /** What accesses from `time` to `until` can reach waits for the account's history. */
-  ask(account: number, time: number, until: number, offset: number): Pending {
+  ask(account: AccountNumber, time: Milliseconds, until: number, offset: number): Pending {
     const { rejudgements, windows } = this.state;
     return rejudgements.ask(account, windows.accounts.names(account), time, until, offset);
   }

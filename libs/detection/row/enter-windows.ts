@@ -12,6 +12,8 @@ import { rowProgram } from '../scan/row-program.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
 import { cellOf, RowValues, setDigest, setInput, setSpread } from './row-values.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 const rolePlace = optionalPlaces['actor_role'] ?? 0;
 const kindPlace = optionalPlaces['actor_kind'] ?? 0;
@@ -53,7 +55,7 @@ export class EnterWindows {
   }
 
   /** Adds what holds because of the access to `firings`. The time of the access where an anchor of it was judged before it came, else `clear`. */
-  take(row: ScannedRow, account: number, set: number, access: Entry, firings: Firing[]): number {
+  take(row: ScannedRow, account: AccountNumber, set: number, access: Entry, firings: Firing[]): number {
     const { state } = this;
     const { windows, compiled, counts } = state;
     const place = this.#place;
@@ -74,16 +76,16 @@ export class EnterWindows {
     return isInTime ? clear : row.time;
   }
 
-  #enterDay(days: Days, row: ScannedRow, account: number): void {
+  #enterDay(days: Days, row: ScannedRow, account: AccountNumber): void {
     const { bytes, view, starts, ends } = row;
     const { table, roles } = days;
     const record = days.enter(account, row.time);
-    const role = roles.textOf(bytes, view, starts[rolePlace] ?? 0, ends[rolePlace] ?? 0, table.role(record));
-    const kind = roles.textOf(bytes, view, starts[kindPlace] ?? 0, ends[kindPlace] ?? 0, table.kind(record));
+    const role = roles.textOf(bytes, view, starts[rolePlace] ?? outside(), ends[rolePlace] ?? outside(), table.role(record));
+    const kind = roles.textOf(bytes, view, starts[kindPlace] ?? outside(), ends[kindPlace] ?? outside(), table.kind(record));
     roles.note(record, role, kind, row.time);
   }
 
-  #feedSeries(row: ScannedRow, account: number, set: number, firings: Firing[]): boolean {
+  #feedSeries(row: ScannedRow, account: AccountNumber, set: number, firings: Firing[]): boolean {
     const { windows, marks, counts } = this.state;
     const place = this.#place;
     let isInTime = true;
@@ -117,12 +119,19 @@ export class EnterWindows {
   }
 
   /** Most accesses of a session say what the one before said, so that only their time is put in; false where more must be looked at. */
-  #takesAgain(row: ScannedRow, account: number, { series, ledgers, cellPlace }: SeriesFeed, floor: number): boolean {
+  #takesAgain(row: ScannedRow, account: AccountNumber, { series, ledgers, cellPlace }: SeriesFeed, floor: Milliseconds): boolean {
     const { shape, view, starts, ends } = row;
     if (cellPlace < 0 || shape <= this.#shapesFrom) return false;
-    const end = ends[cellPlace] ?? 0;
+    const end = ends[cellPlace] ?? outside();
     if (end === 0) return false;
-    const ledger = this.state.windows.index.cells.againAt(account, series.index, view, starts[cellPlace] ?? 0, end, shape);
+    const ledger = this.state.windows.index.cells.againAt(
+      account,
+      series.index,
+      view,
+      starts[cellPlace] ?? outside(),
+      end,
+      shape,
+    );
     return ledger !== 0 && ledgers.judge.takeAgain(ledger, row.time, floor);
   }
 
@@ -134,7 +143,7 @@ export class EnterWindows {
   }
 
   /** Matches of rules that others look at go to their series, whose matches may go on. False when an anchor should have been judged before. */
-  propagate(account: number, firings: Firing[]): boolean {
+  propagate(account: AccountNumber, firings: Firing[]): boolean {
     let isInTime = true;
     for (let i = 0; i < firings.length; i += 1) {
       const firing = firings[i];
@@ -144,7 +153,7 @@ export class EnterWindows {
     return isInTime;
   }
 
-  #feedMatch(account: number, firing: Firing, feed: MatchFeed, firings: Firing[]): boolean {
+  #feedMatch(account: AccountNumber, firing: Firing, feed: MatchFeed, firings: Firing[]): boolean {
     const { windows } = this.state;
     const values = cellValues(firing.cell);
     const place = this.#place;

@@ -1,5 +1,6 @@
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Finds the account and the clinic of a row by their numbers, and the selections that it meets. */
 export class FindAccount {
@@ -14,18 +15,18 @@ export class FindAccount {
   }
 
   /** The account of a row that was selected. One that was away for longer than it is remembered begins anew. */
-  accountOf(row: ScannedRow, watermark: number): number {
+  accountOf(row: ScannedRow, watermark: Milliseconds): AccountNumber {
     if (row.account === 0) return this.#newAccount(row, watermark);
     if (this.state.isForgotten(row.account)) this.state.forget(row.account);
     return row.account;
   }
 
   /** The same, its windows as they are. */
-  openedAccountOf(row: ScannedRow, watermark: number): number {
+  openedAccountOf(row: ScannedRow, watermark: Milliseconds): number {
     return row.account || this.#newAccount(row, watermark);
   }
 
-  #newAccount(row: ScannedRow, watermark: number): number {
+  #newAccount(row: ScannedRow, watermark: Milliseconds): number {
     const { windows, selector, forgetAfterMs } = this.state;
     const account = windows.accounts.add(row.keyBytes, row.accountStart, row.accountEnd, row.accountHash);
     windows.accounts.setSince(account, Math.max(0, watermark - forgetAfterMs));

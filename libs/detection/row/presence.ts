@@ -1,11 +1,12 @@
 import { clear } from '../judge/dormancy.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** How far behind its account's newest access one may lie, and how far before it the windows lie that it changes, milliseconds. */
 interface Limits {
-  readonly behindMs: number;
-  readonly reachMs: number;
+  readonly behindMs: Milliseconds;
+  readonly reachMs: Milliseconds;
 }
 
 /** Notes when accounts were there: newest and oldest access, silences, and what came too late for their windows. */
@@ -16,7 +17,7 @@ export class Presence {
   constructor(private readonly state: EngineState) {}
 
   /** The event time up to which windows that the access changes are in doubt: it cuts a silence, or they may lack what was forgotten. */
-  note({ time }: ScannedRow, account: number, set: number): number {
+  note({ time }: ScannedRow, account: AccountNumber, set: number): number {
     const { state } = this;
     const { accounts } = state.windows;
     const newest = accounts.newest(account);
@@ -29,7 +30,7 @@ export class Presence {
   }
 
   /** The same for an access that enters no window. */
-  recall({ time }: ScannedRow, account: number, set: number): number {
+  recall({ time }: ScannedRow, account: AccountNumber, set: number): number {
     const { accounts } = this.state.windows;
     const wokeBy = this.state.dormancy.note(account, set, time);
     if (time > accounts.newest(account)) accounts.setNewest(account, time);
@@ -37,7 +38,7 @@ export class Presence {
   }
 
   /** Whether windows that the access changes may lack accesses that were forgotten. Counts what is late. */
-  #isBeyond(account: number, time: number, newest: number, set: number): boolean {
+  #isBeyond(account: AccountNumber, time: Milliseconds, newest: number, set: number): boolean {
     const { state } = this;
     if (state.options.keepsAll) return false;
     const behind = newest - time;

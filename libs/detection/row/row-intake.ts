@@ -14,6 +14,7 @@ import { Presence } from './presence.js';
 import { readAccess } from './row-values.js';
 import { Settling } from './settling.js';
 import { TellBooks } from './tell-books.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** How far clocks of services and of the log may lie apart, milliseconds. */
 const clockSkewMsMax = 3_600_000;
@@ -66,7 +67,7 @@ export class RowIntake {
    * The road of a row, top to bottom. `offset` is that of its frame, `detectedAt` the wall clock. Steps 4 to 6 return up to which event time what
    * was told of the account is in doubt, `clear` for nothing; whatever is, its history decides.
    */
-  take(row: ScannedRow, offset: number, detectedAt: number): void {
+  take(row: ScannedRow, offset: number, detectedAt: Milliseconds): void {
     const { state } = this;
     this.#offset = offset;
     const before = this.#advance(row, detectedAt); // 1. event time moves on
@@ -86,7 +87,7 @@ export class RowIntake {
   }
 
   /** The partition's time before the row. What is due is judged before the account's windows move on. */
-  #advance({ time }: ScannedRow, detectedAt: number): number {
+  #advance({ time }: ScannedRow, detectedAt: Milliseconds): number {
     const { state } = this;
     const before = state.watermark;
     const reached = Math.min(time, this.#reachedMax);
@@ -113,7 +114,7 @@ export class RowIntake {
   }
 
   /** An access that makes nothing hold, of an account without incidents, says nothing to the books. */
-  #tell(row: ScannedRow, account: number, set: number, lateMs: number, detectedAt: number): number {
+  #tell(row: ScannedRow, account: AccountNumber, set: number, lateMs: Milliseconds, detectedAt: Milliseconds): number {
     const { incidents, suppressed } = this.state;
     if (this.#firings.length === 0 && !incidents.byAccount.has(account) && !suppressed.byAccount.has(account)) return clear;
     const { receivedAt, time } = row;
@@ -133,7 +134,7 @@ export class RowIntake {
   }
 
   /** Judges what no more accesses are expected for, up to `watermark`. Given back is what holds so far and accesses from `untilMs` on could undo. */
-  settle(watermark: number, detectedAt: number, untilMs = Number.POSITIVE_INFINITY): readonly Anchor[] {
+  settle(watermark: Milliseconds, detectedAt: Milliseconds, untilMs = Number.POSITIVE_INFINITY): readonly Anchor[] {
     const undecided: Anchor[] = [];
     for (let anchor = this.state.settler.next(watermark); anchor; anchor = this.state.settler.next(watermark))
       if (anchor.time + forwardOf(anchor.rule.rule) > untilMs) {
@@ -144,7 +145,7 @@ export class RowIntake {
   }
 
   /** The same without a row that says how far event time has come. */
-  settleUntil(time: number, detectedAt: number, untilMs?: number): readonly Anchor[] {
+  settleUntil(time: Milliseconds, detectedAt: Milliseconds, untilMs?: Milliseconds): readonly Anchor[] {
     this.state.now = detectedAt;
     const undecided = this.settle(time, detectedAt, untilMs);
     this.state.countGrown();

@@ -11,6 +11,8 @@ import type { ScannedRow } from '../scan/scanned-row.js';
 import type { Selector } from '../select/selector.js';
 import type { RowFeed } from '../compile/series.js';
 import { jsonText } from '../memory/texts.js';
+import { outside } from '../scan/outside.js';
+import type { MarkNumber } from '../scan/kinds.js';
 
 const zero = 0x30;
 
@@ -63,9 +65,9 @@ export class RowValues {
   /** Writes the number that a field of the row holds into the entry; false when it is absent. */
   amount({ bytes, starts, ends }: ScannedRow, field: Field, entry: Entry): boolean {
     const place = optionalPlaces[field] ?? -1;
-    const end = ends[place] ?? 0;
+    const end = ends[place] ?? outside();
     let amount = 0;
-    for (let at = starts[place] ?? 0; at < end; at += 1) amount = amount * 10 + ((bytes[at] ?? zero) - zero);
+    for (let at = starts[place] ?? outside(); at < end; at += 1) amount = amount * 10 + ((bytes[at] ?? zero) - zero);
     entry.amount = Math.min(amount, amountMax);
     return end > 0;
   }
@@ -75,8 +77,8 @@ export class RowValues {
     if (field === 'actor_id' && row.subject) return jsonText(row.bytes, row.actorStart, row.ownerEnd);
     const place = optionalPlaces[field];
     if (place !== undefined) {
-      const end = row.ends[place] ?? 0;
-      const start = row.starts[place] ?? 0;
+      const end = row.ends[place] ?? outside();
+      const start = row.starts[place] ?? outside();
       if (end === 0) return '';
       return row.bytes[start - 1] === quote
         ? jsonText(row.bytes, start, end)
@@ -103,14 +105,14 @@ export class RowValues {
   #plain(row: ScannedRow, field: Field): boolean {
     const place = optionalPlaces[field];
     if (place === undefined) return false;
-    const end = row.ends[place] ?? 0;
-    const start = row.starts[place] ?? 0;
+    const end = row.ends[place] ?? outside();
+    const start = row.starts[place] ?? outside();
     if (end === 0 || end - start > cellBytesMax || (row.escaped & (1 << place)) !== 0) return false;
     this.#cell.bytes = row.bytes;
     this.#cell.view = row.view;
     this.#cell.start = start;
     this.#cell.end = end;
-    this.#cell.hash = row.hashes[place] ?? 0;
+    this.#cell.hash = row.hashes[place] ?? outside();
     return true;
   }
 }
@@ -123,8 +125,8 @@ function patientText({ patient0, patient1, patient2, patient3 }: ScannedRow): st
 /** A short optional text, packed where it lies; false where that cannot be done. */
 function packFrom({ view, starts, ends, escaped }: ScannedRow, place: number, entry: Entry): boolean {
   if (place < 0 || (escaped & (1 << place)) !== 0) return false;
-  const start = starts[place] ?? 0;
-  return packText(view, start, (ends[place] ?? 0) - start, entry);
+  const start = starts[place] ?? outside();
+  return packText(view, start, (ends[place] ?? outside()) - start, entry);
 }
 
 export function cellOf(values: readonly string[]): CellKey {
@@ -169,7 +171,7 @@ export function setDigest(entry: Entry, text: string): void {
 }
 
 /** The access by its patient, as an entry of the shared ledger. */
-export function readAccess({ patient0, patient1, patient2, patient3, time }: ScannedRow, mark: number, access: Entry): void {
+export function readAccess({ patient0, patient1, patient2, patient3, time }: ScannedRow, mark: MarkNumber, access: Entry): void {
   access.v0 = patient0;
   access.v1 = patient1;
   access.v2 = patient2;

@@ -9,6 +9,7 @@ import { meets } from '../rule/rule.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { EnterWindows } from './enter-windows.js';
 import type { TellBooks } from './tell-books.js';
+import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Judges anchors that no more accesses are expected for: from there on the road is that of a row. */
 export class Settling {
@@ -21,7 +22,7 @@ export class Settling {
   ) {}
 
   /** True when what it means for incidents needs what the windows no longer hold. */
-  take(anchor: Anchor, detectedAt: number): boolean {
+  take(anchor: Anchor, detectedAt: Milliseconds): boolean {
     const { copies, lastReceivedAt: receivedAt } = this.state;
     const { account, rule, ledger, cell, time } = anchor;
     copies?.keep(account);
@@ -44,9 +45,9 @@ export class Settling {
   #isMeeting(
     meeting: Meeting,
     { series, timespanMs, forwardMs }: CompiledRule,
-    account: number,
-    ledger: number,
-    time: number,
+    account: AccountNumber,
+    ledger: LedgerNumber,
+    time: Milliseconds,
   ): boolean {
     const { windows } = this.state;
     const { judge } = windows.ledgersOf(series);

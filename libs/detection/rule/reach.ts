@@ -1,5 +1,6 @@
 import { forwardMsOf, inputsOf } from './meeting.js';
 import { habitRulesOf, type Rule, type Selection } from './rule.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 const dayMs = 86_400_000;
 
@@ -13,7 +14,7 @@ export const dayMsMax = dayMs + 3_600_000;
 export const rememberedMs = 800 * dayMs;
 
 /** Whether a silence of `silentMs` is one that a rule waits for. */
-export function isSleep(silentMs: number, dormantMs: number): boolean {
+export function isSleep(silentMs: Milliseconds, dormantMs: Milliseconds): boolean {
   return silentMs >= dormantMs && silentMs <= rememberedMs;
 }
 
@@ -25,9 +26,9 @@ export function wakesUp(rule: Rule): boolean {
 /** Accesses that decide about one at a time t. */
 export interface Reach {
   /** All that lie in `(t - windowsMs, t]`: the windows, through the rules whose matches are counted. */
-  readonly windowsMs: number;
+  readonly windowsMs: Milliseconds;
   /** And all up to `t + forwardMs`, of rules that ask for what is not met. */
-  readonly forwardMs: number;
+  readonly forwardMs: Milliseconds;
   /** Before that, of each account the last access that each of these selects, when it lies less than `rememberedMs` back: was it asleep? */
   readonly sleepers: readonly Selection[];
 }
@@ -72,15 +73,15 @@ export function forwardOf(rule: Rule): number {
 
 /** Up to `toMs` only the outline of each account is needed: the last access that each of the selections takes. */
 export interface Outline {
-  readonly toMs: number;
+  readonly toMs: Milliseconds;
   readonly of: readonly Selection[];
 }
 
 /** From where on to read so that whatever happens after `fullFromMs` is judged right, when windows need every access since `fullFromMs`. */
 export function readFrom(
-  fullFromMs: number,
+  fullFromMs: Milliseconds,
   sleepers: readonly Selection[],
-): { readonly fromMs: number; readonly outline?: Outline } {
+): { readonly fromMs: Milliseconds; readonly outline?: Outline } {
   if (sleepers.length === 0) return { fromMs: fullFromMs };
   return { fromMs: fullFromMs - rememberedMs, outline: { toMs: fullFromMs, of: sleepers } };
 }

@@ -6,6 +6,7 @@ import type { Field } from '../rules/match/fields.js';
 import type { Selection } from '../rules/match/selection.js';
 import type { Meeting } from './meeting.js';
 import { isFigure, type RuleType } from './rule-kinds.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 export type { Field } from '../rules/match/fields.js';
 export type { Selection } from '../rules/match/selection.js';
@@ -83,7 +84,7 @@ export interface Exception {
   readonly owner: string;
   readonly reason: string;
   /** Event time from which on it no longer holds, milliseconds. */
-  readonly expiresMs: number;
+  readonly expiresMs: Milliseconds;
   /** The accesses that it takes out of the rule that it stands in, its times included. */
   readonly excluded: Selection;
   readonly file: string;
@@ -113,7 +114,7 @@ export interface Rule {
   readonly by: readonly string[];
   /** Counted fields as written; empty where none is. */
   readonly field: readonly string[];
-  readonly timespanMs: number;
+  readonly timespanMs: Milliseconds;
   readonly condition: CountCondition;
   /** Of `value_percentile` and `value_median` (50): which, 1 to 100. The smallest number that so many hundredths of the events do not exceed. */
   readonly percentile?: number;
@@ -122,7 +123,7 @@ export interface Rule {
   /** A second distinct count over the same window; both must hold. */
   readonly spread?: { readonly field: string; readonly atLeast: number };
   /** It holds only within one timespan after the account woke up: after no access of `selection` for so long. At least `timespanMs`. */
-  readonly dormantMs?: number;
+  readonly dormantMs?: Milliseconds;
   /**
    * It holds where the count reaches what is told of its subject on that day of the calendar (`Habits.least`), at least `condition.atLeast`. Of
    * counts of accesses that more accesses can only raise, without spread.
@@ -134,7 +135,7 @@ export interface Rule {
    */
   readonly habitDays?: boolean;
   /** How far behind its account's newest an access may lie and still be judged from memory alone. */
-  readonly allowedLatenessMs?: number;
+  readonly allowedLatenessMs?: Milliseconds;
   /** It stands for an event rule that raises incidents by itself: every access that it selects is one, or a part of one. */
   readonly isAlone?: boolean;
   /** Whether it raises incidents; false for one that only other correlations look at. */

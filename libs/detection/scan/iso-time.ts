@@ -1,3 +1,6 @@
+import { outside } from './outside.js';
+import type { Milliseconds } from './kinds.js';
+
 /** Positions of the digits in `2024-11-19T08:12:03.120Z` and what stands between them. */
 const separators: readonly (readonly [number, number])[] = [
   [4, 0x2d], [7, 0x2d], [10, 0x54], [13, 0x3a], [16, 0x3a], [19, 0x2e], [23, 0x5a],
@@ -8,7 +11,7 @@ let cachedDate = -1;
 let cachedDayStart = 0;
 
 /** Milliseconds since 1970 of the 24 bytes at `at` in the one form that rows carry, or -1 where they are anything else or before 1970. */
-function parseIsoMs(bytes: Uint8Array, at: number): number {
+function parseIsoMs(bytes: Uint8Array, at: number): Milliseconds {
   for (const [offset, byte] of separators) if (bytes[at + offset] !== byte) return -1;
   const date = digits(bytes, at, 4) * 10_000 + digits(bytes, at + 5, 2) * 100 + digits(bytes, at + 8, 2);
   const hour = digits(bytes, at + 11, 2);
@@ -30,7 +33,7 @@ function parseIsoMs(bytes: Uint8Array, at: number): number {
 function digits(bytes: Uint8Array, at: number, count: number): number {
   let value = 0;
   for (let i = at; i < at + count; i += 1) {
-    const digit = (bytes[i] ?? 0) - 0x30;
+    const digit = (bytes[i] ?? outside()) - 0x30;
     if (digit < 0 || digit > 9) return -1e12;
     value = value * 10 + digit;
   }

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { outside } from './outside.js';
 
 /**
  * Hashes for the tables in memory, by a key of this process alone. Whoever names accounts, sessions or addresses could otherwise choose
@@ -11,18 +12,18 @@ const coefficients = randomFillSync(new Int32Array(8_192));
 const positions = coefficients.length - 1;
 /** The same for whoever hashes by a program of its own; that of the length is the last one. */
 export const hashCoefficients: Readonly<Int32Array> = coefficients;
-export const lengthCoefficient = coefficients[positions] ?? 0;
+export const lengthCoefficient = coefficients[positions] ?? outside();
 
 /** 32 bits of `[start, end)`. Beyond 16 KiB the coefficients come again. */
 export function hashBytes(view: DataView, start: number, end: number): number {
-  let sum = Math.imul(end - start, coefficients[positions] ?? 0);
+  let sum = Math.imul(end - start, coefficients[positions] ?? outside());
   let position = 0;
   let at = start;
   for (; at + 2 <= end; at += 2) {
-    sum = (sum + Math.imul(view.getUint16(at, true) + 1, coefficients[position & positions] ?? 0)) | 0;
+    sum = (sum + Math.imul(view.getUint16(at, true) + 1, coefficients[position & positions] ?? outside())) | 0;
     position += 1;
   }
-  if (at < end) sum = (sum + Math.imul(view.getUint8(at) + 1, coefficients[position & positions] ?? 0)) | 0;
+  if (at < end) sum = (sum + Math.imul(view.getUint8(at) + 1, coefficients[position & positions] ?? outside())) | 0;
   return folded(sum);
 }
 

@@ -4,6 +4,7 @@ import { hashCoefficients, lengthCoefficient } from './keyed-hash.js';
 import { scanProgram } from './program.js';
 import { ascii } from './scan-text.js';
 import { noShape, type ScannedRow } from './scanned-row.js';
+import { outside } from './outside.js';
 
 /** What of the engine's WebAssembly is used here; TypeScript knows it of browsers alone. */
 declare const WebAssembly: {
@@ -93,7 +94,7 @@ export class RowProgram {
     let isNew = false;
     for (const [place, byValue] of places) {
       const wanted = byValue ? 2 : 1;
-      if ((this.#wants[place] ?? 0) >= wanted) continue;
+      if ((this.#wants[place] ?? outside()) >= wanted) continue;
       this.#wants[place] = wanted;
       isNew = true;
     }
@@ -123,47 +124,47 @@ export class RowProgram {
   read(index: number, bytes: Uint8Array, view: DataView, start: number, row: ScannedRow): void {
     const words = this.#words;
     const at = index * this.#recordWords;
-    row.time = this.#times[at / 2] ?? 0;
-    row.receivedAt = this.#times[at / 2 + 1] ?? 0;
+    row.time = this.#times[at / 2] ?? outside();
+    row.receivedAt = this.#times[at / 2 + 1] ?? outside();
     row.bytes = bytes;
     row.view = view;
     row.keyBytes = bytes;
     row.keyView = view;
-    row.lineStart = start + (words[at + record.lineStart] ?? 0);
-    row.lineEnd = start + (words[at + record.lineEnd] ?? 0);
-    row.accountStart = start + (words[at + record.accountStart] ?? 0);
-    row.accountEnd = start + (words[at + record.accountEnd] ?? 0);
-    row.accountHash = words[at + record.hash] ?? 0;
-    row.patient0 = words[at + record.patient] ?? 0;
-    row.patient1 = words[at + record.patient + 1] ?? 0;
-    row.patient2 = words[at + record.patient + 2] ?? 0;
-    row.patient3 = words[at + record.patient + 3] ?? 0;
-    row.clinicStart = start + (words[at + record.clinicStart] ?? 0);
-    row.clinicEnd = start + (words[at + record.clinicEnd] ?? 0);
-    row.eventStart = start + (words[at + record.eventStart] ?? 0);
-    const facts = words[at + record.facts] ?? 0;
+    row.lineStart = start + (words[at + record.lineStart] ?? outside());
+    row.lineEnd = start + (words[at + record.lineEnd] ?? outside());
+    row.accountStart = start + (words[at + record.accountStart] ?? outside());
+    row.accountEnd = start + (words[at + record.accountEnd] ?? outside());
+    row.accountHash = words[at + record.hash] ?? outside();
+    row.patient0 = words[at + record.patient] ?? outside();
+    row.patient1 = words[at + record.patient + 1] ?? outside();
+    row.patient2 = words[at + record.patient + 2] ?? outside();
+    row.patient3 = words[at + record.patient + 3] ?? outside();
+    row.clinicStart = start + (words[at + record.clinicStart] ?? outside());
+    row.clinicEnd = start + (words[at + record.clinicEnd] ?? outside());
+    row.eventStart = start + (words[at + record.eventStart] ?? outside());
+    const facts = words[at + record.facts] ?? outside();
     row.action = facts & 0xff;
     row.outcome = (facts >> 8) & 0xff;
     row.hasPatient = (facts & 0x10000) !== 0;
     row.hasAccount = (facts & 0x20000) !== 0;
-    row.categoryMask = words[at + record.categories] ?? 0;
+    row.categoryMask = words[at + record.categories] ?? outside();
     row.escaped = 0;
     row.odd = false;
     row.hasFormer = words[at + record.hasFormer] === 1;
     if (row.hasFormer) {
-      row.former0 = words[at + record.former] ?? 0;
-      row.former1 = words[at + record.former + 1] ?? 0;
-      row.former2 = words[at + record.former + 2] ?? 0;
-      row.former3 = words[at + record.former + 3] ?? 0;
+      row.former0 = words[at + record.former] ?? outside();
+      row.former1 = words[at + record.former + 1] ?? outside();
+      row.former2 = words[at + record.former + 2] ?? outside();
+      row.former3 = words[at + record.former + 3] ?? outside();
     }
     row.shape = this.#times[(at + record.shape) / 2] ?? noShape;
     row.clinicSeen = this.#times[(at + record.clinicSeen) / 2] ?? noShape;
     row.clearPlaces();
-    const end = at + record.fields + fieldWords * (words[at + record.placed] ?? 0);
+    const end = at + record.fields + fieldWords * (words[at + record.placed] ?? outside());
     for (let field = at + record.fields; field < end; field += fieldWords) {
-      const place = words[field] ?? 0;
-      const valueEnd = words[field + 2] ?? 0;
-      row.starts[place] = start + (words[field + 1] ?? 0);
+      const place = words[field] ?? outside();
+      const valueEnd = words[field + 2] ?? outside();
+      row.starts[place] = start + (words[field + 1] ?? outside());
       row.setEnd(place, valueEnd === 0 ? 0 : start + valueEnd);
     }
   }

@@ -16,6 +16,7 @@ import {
   Stretches,
   Words,
 } from './scan-text.js';
+import { outside } from './outside.js';
 
 /** Keys of a row as they lie before their values. The one that followed a key last time is tried first. */
 const keys = Object.keys(accessRow.shape).map((key) => ({ key: ascii(key), literal: new Literal(`,"${key}":`) }));
@@ -50,7 +51,7 @@ export function scanOptional(bytes: Uint8Array, view: DataView, from: number, ro
       const after = bytes[at + 1];
       return after === undefined || after === 0x0a ? at + 1 : -1;
     }
-    const guess = follows[key] ?? 0;
+    const guess = follows[key] ?? outside();
     const guessed = keys[guess];
     let place: number;
     if (guess > 0 && guessed?.literal.isAt(view, at)) {
@@ -179,11 +180,11 @@ function scanCategories(bytes: Uint8Array, view: DataView, start: number, row: S
 
 /** The end of a whole number, `true` or `false`; -1 for anything else. */
 function endOfValue(bytes: Uint8Array, start: number): number {
-  const first = bytes[start] ?? 0;
+  const first = bytes[start] ?? outside();
   if (first === 0x74) return startsWith(bytes, start, trueWord) ? start + 4 : -1;
   if (first === 0x66) return startsWith(bytes, start, falseWord) ? start + 5 : -1;
   let at = start;
-  while ((bytes[at] ?? 0) >= 0x30 && (bytes[at] ?? 0) <= 0x39) at += 1;
+  while ((bytes[at] ?? outside()) >= 0x30 && (bytes[at] ?? outside()) <= 0x39) at += 1;
   return at === start || (first === 0x30 && at > start + 1) ? -1 : at;
 }
 const trueWord = ascii('true');
@@ -203,7 +204,7 @@ function endOfText(bytes: Uint8Array, view: DataView, start: number): number {
     if (byte !== backslash) continue;
     sawEscape = true;
     at += 1;
-    const escaped = bytes[at] ?? 0;
+    const escaped = bytes[at] ?? outside();
     if (escaped === 0x75 ? !isHex4(bytes, at + 1) : !plainEscapes.includes(escaped)) return -1;
   }
 }
@@ -211,7 +212,7 @@ const plainEscapes = [...'"\\/bfnrt'].map((char) => char.charCodeAt(0));
 
 function isHex4(bytes: Uint8Array, at: number): boolean {
   for (let i = at; i < at + 4; i += 1) {
-    const byte = (bytes[i] ?? 0) | 0x20;
+    const byte = (bytes[i] ?? outside()) | 0x20;
     if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66))) return false;
   }
   return true;

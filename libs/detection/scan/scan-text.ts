@@ -1,3 +1,5 @@
+import { outside } from './outside.js';
+
 /** What the row scanner is made of: comparing with known bytes and finding the end of a string, four bytes at a time. */
 export const quote = 0x22;
 export const backslash = 0x5c;
@@ -92,13 +94,13 @@ export class Stretches {
 
   /** The stretch that stands at `at`, or undefined. */
   at(bytes: Uint8Array, view: DataView, at: number): Stretch | undefined {
-    const known = this.#known[(bytes[at + this.keyLength] ?? 0) & (stretchSlots - 1)];
+    const known = this.#known[(bytes[at + this.keyLength] ?? outside()) & (stretchSlots - 1)];
     return known?.isAt(view, at) ? known : undefined;
   }
 
   keep(bytes: Uint8Array, start: number, end: number, first: number, second: number): void {
     if (end - start < 4 || end - start > stretchBytesMax) return;
-    const slot = (bytes[start + this.keyLength] ?? 0) & (stretchSlots - 1);
+    const slot = (bytes[start + this.keyLength] ?? outside()) & (stretchSlots - 1);
     this.#known[slot] = new Stretch(bytes.slice(start, end), first, second);
   }
 }
@@ -114,7 +116,7 @@ export function endOfRun(bytes: Uint8Array, view: DataView, from: number): numbe
     const marks = (((low - 0x21212121) & ~low) | ((slash - 0x01010101) & ~slash) | word) & highBits;
     if (marks !== 0) return at + ((31 - Math.clz32(marks & -marks)) >> 3);
   }
-  while (special[bytes[at] ?? 0] === 0) at += 1;
+  while (special[bytes[at] ?? outside()] === 0) at += 1;
   return at;
 }
 
@@ -152,7 +154,7 @@ export class Words {
   constructor(words: readonly string[]) {
     this.#bytes = words.map(ascii);
     this.#bytes.forEach((word, index) => {
-      const shape = shapeOf(word.length, word[0] ?? 0);
+      const shape = shapeOf(word.length, word[0] ?? outside());
       if (this.#byShape[shape] !== -1) throw new Error(`two words of a vocabulary look alike: ${words.join(', ')}`);
       this.#byShape[shape] = index;
     });
@@ -162,7 +164,7 @@ export class Words {
   indexOf(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
     if (length === 0 || length > 31) return -1;
-    const index = this.#byShape[shapeOf(length, bytes[start] ?? 0)] ?? -1;
+    const index = this.#byShape[shapeOf(length, bytes[start] ?? outside())] ?? -1;
     const word = this.#bytes[index];
     return word && startsWith(bytes, start, word) ? index : -1;
   }

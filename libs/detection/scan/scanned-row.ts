@@ -1,6 +1,7 @@
 import { accessRow } from '#libs/contracts/access-row.js';
 import type { LaneKind } from '#libs/contracts/vocabulary.js';
 import { hashBytes } from './keyed-hash.js';
+import { outside } from './outside.js';
 
 /** In place of a number that stands for what a row says. */
 export const noShape = -1;
@@ -95,20 +96,20 @@ export class ScannedRow {
     return this.#placed;
   }
   placeAt(index: number): number {
-    return this.#places[index] ?? 0;
+    return this.#places[index] ?? outside();
   }
   /** The hash of the value at a place that is there. */
   hashOf(place: number): number {
-    const known = this.hashes[place] ?? 0;
+    const known = this.hashes[place] ?? outside();
     if (known !== 0) return known;
-    const hash = hashBytes(this.view, this.starts[place] ?? 0, this.ends[place] ?? 0);
+    const hash = hashBytes(this.view, this.starts[place] ?? outside(), this.ends[place] ?? outside());
     this.hashes[place] = hash;
     return hash;
   }
   /** No optional field is there. Few of them are, so that only these are cleared; a line may say one more often than there are places. */
   clearPlaces(): void {
     if (this.#placed > rowKeys) this.ends.fill(0);
-    else for (let i = 0; i < this.#placed; i += 1) this.ends[this.#places[i] ?? 0] = 0;
+    else for (let i = 0; i < this.#placed; i += 1) this.ends[this.#places[i] ?? outside()] = 0;
     this.#placed = 0;
   }
 }

@@ -4,6 +4,7 @@ import { optionalPlaces } from './row-layout.js';
 import { accountCharsMax } from './scan-row.js';
 import { backslash, quote, viewOf } from './scan-text.js';
 import { noShape, type ScannedRow } from './scanned-row.js';
+import { outside } from './outside.js';
 
 const between = Buffer.from('","actor_id":"');
 const scratchBytes = 256;
@@ -27,8 +28,8 @@ export class SubjectReader {
     const groupEnd = row.bytes.indexOf(quote, row.accountStart);
     row.actorStart = groupEnd + between.length;
     const isClinic = this.kind === 'clinic_id';
-    const start = isClinic ? row.clinicStart : (row.starts[this.#place] ?? 0);
-    const end = isClinic ? row.clinicEnd : (row.ends[this.#place] ?? 0);
+    const start = isClinic ? row.clinicStart : (row.starts[this.#place] ?? outside());
+    const end = isClinic ? row.clinicEnd : (row.ends[this.#place] ?? outside());
     if (end <= start || end - start > accountCharsMax) row.hasAccount = false;
     if (row.hasAccount) writeKey(row, groupEnd, canonical(row.bytes.subarray(start, end)));
   }

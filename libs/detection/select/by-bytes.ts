@@ -3,6 +3,7 @@
 
 import { hashBytes, hashWords } from '../scan/keyed-hash.js';
 import { packText } from '../scan/packed-text.js';
+import { outside } from '../scan/outside.js';
 
 /** Strings that are remembered; above, they are forgotten. */
 const valuesMax = 65_536;
@@ -35,18 +36,18 @@ export class ByBytes {
     const { v0, v1, v2, v3 } = key;
     const keys = this.#keys;
     const recentSlot = Math.imul(v0 ^ v1 ^ v2 ^ v3, 0x9e3779b1) >>> 26;
-    const recent = (this.#recent[recentSlot] ?? 0) * keyWords;
+    const recent = (this.#recent[recentSlot] ?? outside()) * keyWords;
     if (isShort && keys[recent] === v0 && keys[recent + 1] === v1 && keys[recent + 2] === v2 && keys[recent + 3] === v3)
-      return this.#values[recent / keyWords] ?? 0;
+      return this.#values[recent / keyWords] ?? outside();
     const mask = this.#slots.length - 1;
     for (let slot = hashWords(v0, v1, v2, v3) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#slots[slot] ?? 0;
+      const id = this.#slots[slot] ?? outside();
       if (id === 0) return this.#add(bytes, start, end);
       const at = id * keyWords;
       if (keys[at] !== v0 || keys[at + 1] !== v1 || keys[at + 2] !== v2 || keys[at + 3] !== v3) continue;
       if (!isShort && !same(this.#bytes[id], bytes, start, end)) continue;
       this.#recent[recentSlot] = id;
-      return this.#values[id] ?? 0;
+      return this.#values[id] ?? outside();
     }
   }
 

@@ -7,6 +7,7 @@ import type { ScannedRow } from '../scan/scanned-row.js';
 import type { Texts } from '../memory/texts.js';
 import { type AccountAnswers, FieldClasses } from './field-classes.js';
 import { combinationsMax, SetsWithin, unknown } from './sets-within.js';
+import { outside } from '../scan/outside.js';
 
 /** Places of optional fields among the keys of a row are below this. */
 const placesEnd = 1 + Math.max(...Object.values(optionalPlaces));
@@ -112,7 +113,7 @@ export class Combinations {
     const account = this.#account;
     const time = this.#time;
     const others = this.#others;
-    let number = this.#bare + (this.#deeds[row.action * outcomes.length + row.outcome] ?? 0);
+    let number = this.#bare + (this.#deeds[row.action * outcomes.length + row.outcome] ?? outside());
     if (patient) {
       const of = patient.read(row);
       if (of >= patient.size) return Number.NaN;
@@ -140,7 +141,7 @@ export class Combinations {
     }
     const { shape } = row;
     const slot = shape & (shapeSlots - 1);
-    return number + (shape > 0 && this.#shapes[slot] === shape ? (this.#parts[slot] ?? 0) : this.#partOf(row));
+    return number + (shape > 0 && this.#shapes[slot] === shape ? (this.#parts[slot] ?? outside()) : this.#partOf(row));
   }
 
   /** What the optional fields of the row add to the number of its combination; NaN where there is no room for a class. */
@@ -154,8 +155,8 @@ export class Combinations {
       const field = this.fields[at];
       if (!field) continue;
       const of = field.optionalOf(row);
-      if (of >= (this.#sizes[at] ?? 0)) return Number.NaN;
-      part += (of - field.absent) * (this.#strides[at] ?? 0);
+      if (of >= (this.#sizes[at] ?? outside())) return Number.NaN;
+      part += (of - field.absent) * (this.#strides[at] ?? outside());
     }
     if (shape > this.since) {
       this.#shapes[shape & (shapeSlots - 1)] = shape;
@@ -166,7 +167,7 @@ export class Combinations {
 
   #placeOf(number: number, row: ScannedRow, places: Map<number | string, number>): number {
     const slot = (number ^ (number / recentSlots)) & (recentSlots - 1);
-    if (this.isExact && this.#recent[slot] === number) return this.#recentPlaces[slot] ?? 0;
+    if (this.isExact && this.#recent[slot] === number) return this.#recentPlaces[slot] ?? outside();
     const key = this.isExact ? number : this.fields.map((field) => field.anyOf(row)).join(' ');
     const known = places.get(key);
     if (known === undefined && places.size >= combinationsMax) {
@@ -210,18 +211,18 @@ export class Combinations {
       return stride;
     });
     this.#bare = this.fields.reduce(
-      (sum, { place, absent }, number) => (place < 0 ? sum : sum + absent * (this.#strides[number] ?? 0)),
+      (sum, { place, absent }, number) => (place < 0 ? sum : sum + absent * (this.#strides[number] ?? outside())),
       0,
     );
     for (const one of this.#everywhere) {
-      one.size = this.#sizes[one.number] ?? 0;
-      one.stride = this.#strides[one.number] ?? 0;
+      one.size = this.#sizes[one.number] ?? outside();
+      one.stride = this.#strides[one.number] ?? outside();
     }
     // All actions and outcomes have been asked, so that there is room for their classes.
     for (const [action] of actions.entries())
       for (const [outcome] of outcomes.entries())
         this.#deeds[action * outcomes.length + outcome] = this.fields.reduce(
-          (sum, of, number) => sum + of.deedOf(action, outcome) * (this.#strides[number] ?? 0),
+          (sum, of, number) => sum + of.deedOf(action, outcome) * (this.#strides[number] ?? outside()),
           0,
         );
     this.isExact = size <= Number.MAX_SAFE_INTEGER;

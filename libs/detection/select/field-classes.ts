@@ -12,6 +12,8 @@ import { placeOf } from '../scan/subject-reader.js';
 import { ByBytes } from './by-bytes.js';
 import { NameLists } from './name-lists.js';
 import { jsonText, type Texts } from '../memory/texts.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 const quarterMs = 900_000;
 /** Stretches of time whose answers are remembered: some ten days. */
@@ -22,8 +24,8 @@ const markedHeads = 65_536;
 
 /** Keeps the class of an account plus one, 0 where it was not asked; a new account begins with that. */
 export interface AccountAnswers {
-  answers(account: number): number;
-  setAnswers(account: number, answers: number): void;
+  answers(account: AccountNumber): number;
+  setAnswers(account: AccountNumber, answers: number): void;
 }
 
 /** Puts the values of one field into classes of equal answers to some questions. */
@@ -82,9 +84,9 @@ export class FieldClasses {
   /** The same of an optional field, by its bytes as they lie in the line. */
   optionalOf({ bytes, view, starts, ends }: ScannedRow): number {
     const { place } = this;
-    const end = ends[place] ?? 0;
+    const end = ends[place] ?? outside();
     if (end === 0) return this.absent;
-    return this.#remembered ? this.#remembered.of(bytes, view, starts[place] ?? 0, end) : this.#there;
+    return this.#remembered ? this.#remembered.of(bytes, view, starts[place] ?? outside(), end) : this.#there;
   }
 
   #ask(row: Partial<AccessRow>): number {
@@ -101,12 +103,12 @@ export class FieldClasses {
       case 'action': {
         const classes = actions.map((action) => this.#ask({ action }));
         this.#deeds = classes;
-        return (row) => classes[row.action] ?? 0;
+        return (row) => classes[row.action] ?? outside();
       }
       case 'outcome': {
         const classes = outcomes.map((outcome) => this.#ask({ outcome }));
         this.#deeds = classes;
-        return (row) => classes[row.outcome] ?? 0;
+        return (row) => classes[row.outcome] ?? outside();
       }
       case 'patient_id':
         return this.#patients(atoms);
@@ -167,7 +169,7 @@ export class FieldClasses {
   }
 
   /** Gives an account the class that the last row's account was found to have. */
-  noteAccount(account: number): void {
+  noteAccount(account: AccountNumber): void {
     this.accounts?.setAnswers(account, this.#lastAccountClass + 1);
   }
 

@@ -2,6 +2,7 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { LiveSelection } from '../compile/series.js';
 import { noSelections, type SelectionSets } from '../memory/selection-sets.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /**
  * Selections that incidents were told by and that no rule has any more, since a list that they ask, or the rule itself, is another. The store
@@ -47,20 +48,20 @@ export class FormerSelections {
   }
 
   /** Says what the incidents of an account name. */
-  note(account: number, named: number): void {
+  note(account: AccountNumber, named: number): void {
     const asked = this.known.filter(({ number }) => this.sets.has(named, number));
     if (asked.length === 0) return this.forget(account);
     this.#byAccount.set(account, asked);
     this.isNone = false;
   }
 
-  forget(account: number): void {
+  forget(account: AccountNumber): void {
     this.#byAccount.delete(account);
     this.isNone = this.#byAccount.size === 0 && this.#byKey.size === 0;
   }
 
   /** Asks as another does, whose accounts have other numbers; `keyOf` an account there. */
-  standBeside(other: FormerSelections, keyOf: (account: number) => Uint8Array | undefined): void {
+  standBeside(other: FormerSelections, keyOf: (account: AccountNumber) => Uint8Array | undefined): void {
     this.#byKey = new Map([...other.#byAccount].map(([account, asked]) => [nameOf(keyOf(account) ?? noKey), asked]));
     this.isNone &&= this.#byKey.size === 0;
   }

@@ -1,5 +1,6 @@
 import { between } from '../scan/row-layout.js';
 import { backslash, quote } from '../scan/scan-text.js';
+import { outside } from '../scan/outside.js';
 
 const ascii = /^[\x20-\x7e]*$/;
 
@@ -30,7 +31,7 @@ export class NameLists {
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5 | 0;
   for (let at = start; at < end; at += 1) {
-    const byte = bytes[at] ?? 0;
+    const byte = bytes[at] ?? outside();
     if (byte >= 0x80 || byte === backslash) return -1;
     hash = Math.imul(hash ^ (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte), 0x01000193);
   }

@@ -12,6 +12,8 @@ import type { SelectionSets } from '../memory/selection-sets.js';
 import type { LiveSelection } from '../compile/series.js';
 import type { Texts } from '../memory/texts.js';
 import { unknown } from './sets-within.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /** A power of two. */
 const recentSlots = 2_048;
@@ -92,7 +94,7 @@ export class Selector {
     if (shape <= this.#shapesFrom || !first.isExact) return this.#search(row, number);
     const slot = (number ^ Math.imul(shape, 0x9e3779b1)) & (recentSlots - 1);
     if (this.#numbers[slot] === number && this.#shapes[slot] === shape && this.#layoutOfNumbers === first.layout)
-      return this.#recent[slot] ?? 0;
+      return this.#recent[slot] ?? outside();
     const set = this.#search(row, number);
     if (this.#layoutOfNumbers !== first.layout) {
       this.#numbers.fill(-1);
@@ -129,7 +131,7 @@ export class Selector {
   }
 
   /** The row of the last question has made an account. */
-  accountAdded(account: number): void {
+  accountAdded(account: AccountNumber): void {
     this.#accountField?.noteAccount(account);
   }
 

@@ -7,6 +7,8 @@ import { restoreDay } from '../days/known-day.js';
 import type { DayCounts } from '../habits/day-counts.js';
 import type { EngineState } from '../state/engine-state.js';
 import { bytesOf, type daysPiece, kinds, piece, text, words } from './snapshot-format.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /** Days that no account holds any more. */
 export function dayPieces({ days }: EngineState): readonly Uint8Array[] {
@@ -15,7 +17,7 @@ export function dayPieces({ days }: EngineState): readonly Uint8Array[] {
 }
 
 /** When it became unusual, and when role and kind were said; all roles where there are several; the largest counts, exact. */
-export function* dayParts(of: DayCounts, account: number): Iterable<Uint8Array> {
+export function* dayParts(of: DayCounts, account: AccountNumber): Iterable<Uint8Array> {
   const { table, texts } = of.days;
   const records = [...of.days.of(account)];
   yield words(records.length);
@@ -48,11 +50,11 @@ export interface DaysThen {
 /** The days of an account as `dayParts` writes them. */
 export function readDays(
   { days }: EngineState,
-  account: number,
+  account: AccountNumber,
   { columns, hasRoles }: DaysThen,
   { word, bytes }: Reading,
 ): void {
-  const float = (): number => new Float64Array(Uint32Array.of(word(), word()).buffer)[0] ?? 0;
+  const float = (): number => new Float64Array(Uint32Array.of(word(), word()).buffer)[0] ?? outside();
   const read = (): string => Buffer.from(bytes()).toString();
   for (let left = word(); left > 0; left -= 1) {
     const [day, flags] = [word() | 0, word()];

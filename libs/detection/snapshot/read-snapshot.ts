@@ -31,6 +31,8 @@ import {
   version,
   versionWithRoles,
 } from './snapshot-format.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 /** Takes the pieces of a snapshot one after the other. Throws `SnapshotRefused` where they are not those of a whole one that this code reads. */
 export class SnapshotReading {
@@ -213,7 +215,7 @@ class SnapshotReader {
     return accounts;
   }
 
-  #restoreTimes(account: number, [newest = 0, oldest = 0, since = 0, ...dormancy]: Float64Array): void {
+  #restoreTimes(account: AccountNumber, [newest = 0, oldest = 0, since = 0, ...dormancy]: Float64Array): void {
     const { state } = this;
     state.windows.accounts.setNewest(account, newest);
     state.windows.accounts.setOldest(account, oldest);
@@ -233,7 +235,8 @@ class SnapshotReader {
     const timeMask = 2 ** timeHighBits - 1;
     for (let word = 0; word < entries.length; word += width)
       entries[word + 5] =
-        ((entries[word + 5] ?? 0) & timeMask) | (present(map[markOf(entries, word)], 'a mark of an entry') << timeHighBits);
+        ((entries[word + 5] ?? outside()) & timeMask) |
+        (present(map[markOf(entries, word)], 'a mark of an entry') << timeHighBits);
   }
 
   incident(body: Buffer): number {
@@ -285,7 +288,7 @@ class SnapshotReader {
     this.state[kind].tellAgain(changes);
   }
 
-  #accountOf(key: Uint8Array): number {
+  #accountOf(key: Uint8Array): AccountNumber {
     const account = this.state.windows.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
     if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
     return account;

@@ -22,6 +22,7 @@ import {
   versionWithRoles,
   words,
 } from './snapshot-format.js';
+import type { AccountNumber } from '../scan/kinds.js';
 
 const books = ['incidents', 'suppressed'] as const;
 
@@ -79,7 +80,7 @@ export class AccountCopies {
   }
 
   /** Copies the account unless that was done; to be called before anything of it changes. */
-  keep(account: number): void {
+  keep(account: AccountNumber): void {
     if (!this.#waiting[account]) return;
     this.#waiting[account] = 0;
     this.#count += 1;
@@ -169,13 +170,13 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
   }; // prettier-ignore
 }
 
-function keyOf(state: EngineState, account: number): Uint8Array {
+function keyOf(state: EngineState, account: AccountNumber): Uint8Array {
   return new Uint8Array(state.windows.accounts.key(account) ?? []);
 }
 
 function incidentOf(
   state: EngineState,
-  account: number,
+  account: AccountNumber,
   kind: (typeof books)[number],
   incident: Incident,
 ): z.infer<typeof incidentPiece> {
@@ -214,7 +215,7 @@ function incidentOf(
  * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, words of the entries, the entries. Where rules ask
  * for habits then the number of days; per day (`dayParts`): its number and flags, three pairs of words, role and kind as texts, the counts.
  */
-function* accountParts(state: EngineState, account: number, key: Uint8Array): Iterable<Uint8Array> {
+function* accountParts(state: EngineState, account: AccountNumber, key: Uint8Array): Iterable<Uint8Array> {
   const { accounts, index } = state.windows;
   const dormancy = state.dormancy.width > 0 ? state.dormancy.slice(account) : [];
   const floats = [accounts.newest(account), accounts.oldest(account), accounts.since(account), ...dormancy];

@@ -1,4 +1,5 @@
 import type { RejectedRow } from '../scan/frame-scanner.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** A frame as the log gave it. */
 export interface GivenFrame {
@@ -31,7 +32,7 @@ export interface EngineStats {
   readonly bare: number;
   readonly openIncidents: number;
   /** Largest event time seen, milliseconds. */
-  readonly watermark: number;
+  readonly watermark: Milliseconds;
   /** Rows that took no part in a rule for want of a group-by field. */
   readonly missingGroupBy: number;
   /** Rows later than the allowed lateness of their account; those before the horizon, which no window has seen, among them. */

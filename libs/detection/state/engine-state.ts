@@ -25,10 +25,11 @@ import { compileSeries } from '../compile/compile-series.js';
 import { Settler } from '../judge/settler.js';
 import { ReadAhead } from '../judge/read-ahead.js';
 import { Windows } from '../judge/windows.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Who must see an account as it is before anything of it changes. */
 export interface AccountKeeper {
-  keep(account: number): void;
+  keep(account: AccountNumber): void;
 }
 
 const hourMs = 3_600_000;
@@ -55,7 +56,7 @@ export class EngineState {
   readonly suppressed: IncidentBook;
   readonly rejudgements: Rejudgements;
   links = new PatientLinks();
-  readonly forgetAfterMs: number;
+  readonly forgetAfterMs: Milliseconds;
   readonly crowd: Crowd;
   /** Another state uses the same numbers, which must not be given out anew meanwhile. */
   sharesNumbers = false;
@@ -116,7 +117,7 @@ export class EngineState {
     if (!habits || compiled.dayCounts.length === 0) return undefined;
     const tests = compiled.daysRules.length > 0;
     const retainMs = options.keepsAll ? Number.POSITIVE_INFINITY : compiled.horizonMsMax;
-    const toldOf = (account: number, start: number, end: number): boolean =>
+    const toldOf = (account: AccountNumber, start: number, end: number): boolean =>
       (this.incidents.byAccount.get(account) ?? []).some(
         ({ state, firstTime, lastTime }) => state !== 'withdrawn' && firstTime < end && lastTime >= start,
       );
@@ -147,7 +148,7 @@ export class EngineState {
   }
 
   /** Notes which selections the incidents of an account name that no rule has any more. */
-  noteFormer(account: number): void {
+  noteFormer(account: AccountNumber): void {
     if (this.former.known.length === 0) return;
     const { sets } = this.marks;
     const named = [this.incidents, this.suppressed].flatMap(({ byAccount }) => byAccount.get(account) ?? []);
@@ -172,12 +173,12 @@ export class EngineState {
   }
 
   /** An account whose windows and quiet time have long passed begins anew. */
-  isForgotten(account: number): boolean {
+  isForgotten(account: AccountNumber): boolean {
     return this.windows.accounts.newest(account) < this.watermark - this.forgetAfterMs;
   }
 
   /** Empties the windows of an account. What was there is known no more up to its newest access. */
-  forget(account: number): void {
+  forget(account: AccountNumber): void {
     const { accounts, index } = this.windows;
     this.countGrown();
     this.days?.forget(account);
@@ -202,7 +203,7 @@ export class EngineState {
     }
   }
 
-  #remove(account: number): void {
+  #remove(account: AccountNumber): void {
     const { accounts } = this.windows;
     if (this.incidents.byAccount.has(account) || this.suppressed.byAccount.has(account) || this.rejudgements.has(account)) return;
     if (this.dormancy.width > 0 && accounts.newest(account) >= this.watermark - rememberedMs) return;

@@ -1,8 +1,10 @@
+import type { Milliseconds } from '../scan/kinds.js';
+
 const words = 6;
 const word32 = 4_294_967_296;
 
 /** What stands for an access of the account among those that came late. */
-export function accessKey(time: number, v0: number, v1: number, v2: number, v3: number): string {
+export function accessKey(time: Milliseconds, v0: number, v1: number, v2: number, v3: number): string {
   return `${time} ${v0} ${v1} ${v2} ${v3}`;
 }
 
@@ -25,7 +27,7 @@ export class LateList {
   }
 
   /** `time`: event time in ms; then the patient. */
-  add(time: number, v0: number, v1: number, v2: number, v3: number): void {
+  add(time: Milliseconds, v0: number, v1: number, v2: number, v3: number): void {
     const at = this.#count * words;
     if (at === this.#words.length) {
       const larger = new Uint32Array(2 * at);

@@ -4,14 +4,15 @@ import type { CompiledSeries } from '../compile/series.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import { KeptLines } from './kept-lines.js';
 import { LateList } from './late-list.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** An account whose accesses came too late for what memory holds: its history must be judged again. */
 export interface Rejudgement {
   readonly groupId: string;
   readonly actorId: string;
   /** Rows with `fromMs < time <= toMs` are needed, or what the outline leaves of them; more do no harm. */
-  readonly fromMs: number;
-  readonly toMs: number;
+  readonly fromMs: Milliseconds;
+  readonly toMs: Milliseconds;
   readonly outline?: Outline;
   /** The store must hold everything of the partition up to this offset, inclusive. */
   readonly throughOffset: number;
@@ -19,7 +20,7 @@ export interface Rejudgement {
 
 /** A late access that may open an incident, with the id that the incident would have. */
 export interface Opener {
-  readonly time: number;
+  readonly time: Milliseconds;
   readonly id: string;
 }
 
@@ -32,7 +33,7 @@ export interface Pending {
   to: number;
   throughOffset: number;
   /** The largest lag of a late access behind the newest of its partition. */
-  lateMs: number;
+  lateMs: Milliseconds;
   receivedAt: number;
   /** Late accesses in order of arrival. */
   openers: Opener[];
@@ -59,20 +60,26 @@ export class Rejudgements {
 
   constructor(
     private readonly compiled: CompiledSeries,
-    private readonly quietMs: number,
+    private readonly quietMs: Milliseconds,
     /** The day of the group's calendar that a time lies in, where days are counted: they are judged again as wholes. */
-    private readonly dayOf?: (groupId: string, time: number) => { readonly start: number; readonly end: number },
+    private readonly dayOf?: (groupId: string, time: Milliseconds) => { readonly start: number; readonly end: number },
   ) {}
 
   get size(): number {
     return this.byAccount.size;
   }
-  has(account: number): boolean {
+  has(account: AccountNumber): boolean {
     return this.byAccount.has(account);
   }
 
   /** Times of rules and incidents that accesses from `time` to `until` can reach become unclear. */
-  ask(account: number, names: Pick<Pending, 'groupId' | 'actorId'>, time: number, until: number, offset: number): Pending {
+  ask(
+    account: AccountNumber,
+    names: Pick<Pending, 'groupId' | 'actorId'>,
+    time: Milliseconds,
+    until: number,
+    offset: number,
+  ): Pending {
     const known = this.byAccount.get(account);
     const from = time - this.compiled.reach.forwardMs - this.quietMs;
     const to = Math.max(time, until) + this.compiled.reach.windowsMs + this.quietMs;

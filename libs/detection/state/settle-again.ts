@@ -2,11 +2,13 @@ import type { EngineState } from './engine-state.js';
 import { isAnchor } from '../judge/meetings.js';
 import { markOf, timeOf } from '../memory/entry.js';
 import type { Series } from '../compile/series.js';
+import { outside } from '../scan/outside.js';
+import type { AccountNumber, LedgerNumber } from '../scan/kinds.js';
 
 /** Lets the entries of a ledger that has just been put in place wait for the rules that more accesses could undo, where they were not judged. */
 export function settleAgain(
   state: EngineState,
-  { account, ledger, cell, series }: { account: number; ledger: number; cell: Uint8Array; series: Series },
+  { account, ledger, cell, series }: { account: AccountNumber; ledger: LedgerNumber; cell: Uint8Array; series: Series },
   entries: Uint32Array,
 ): void {
   const { settler, marks } = state;
@@ -19,7 +21,11 @@ export function settleAgain(
     const time = timeOf(entries, word);
     if (isMain && entries.subarray(word, word + 4).every((one) => one === 0)) continue;
     for (const rule of rules)
-      if (marks.sets.has(set, rule.counted) && isAnchor(rule, entries[word + 3] ?? 0) && time + rule.settleMs > settler.watermark)
+      if (
+        marks.sets.has(set, rule.counted) &&
+        isAnchor(rule, entries[word + 3] ?? outside()) &&
+        time + rule.settleMs > settler.watermark
+      )
         settler.add({ rule, account, ledger, cell: cell.slice(), time });
   }
 }
