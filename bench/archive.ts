@@ -29,7 +29,13 @@ const sizes = [
 ] as const;
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7);
 /** A table with these settings of an insert, and no others, is what the store asks for: see `ClickHouseStore`. */
-const settings = { date_time_input_format: 'best_effort', optimize_on_insert: 0, input_format_parallel_parsing: 0, max_insert_threads: 1, max_threads: 1 }; // prettier-ignore
+const settings = {
+  date_time_input_format: 'best_effort',
+  optimize_on_insert: 0,
+  input_format_parallel_parsing: 0,
+  max_insert_threads: 1,
+  max_threads: 1,
+};
 
 /** What the engine calls its threads that merge parts. */
 const merging: ReadonlySet<string> = new Set(['MergeMutate']);

@@ -68,10 +68,17 @@ function pipelineOf(knowsCare: boolean): IngestPipeline {
   known.readUntil = Infinity;
   const stamper = new Stamper({ memory, calendar, metrics, known, knowsLinks: true });
   return new IngestPipeline({
-    accesses: new FrameBuilder(topics.accesses, partitions, tools), quarantine: new FrameBuilder(topics.quarantine, partitions, tools),
-    ...(knowsCare && { care: new Care(stamper, new FrameBuilder(careTopic, partitions, tools)) }), quarantineKeys: new Map(), clock: systemClock, metrics,
-    itemsMax: batchSize, requestRowBytesMax: 1e9, ackMs: 60_000, failpoint: () => {},
-  }); // prettier-ignore
+    accesses: new FrameBuilder(topics.accesses, partitions, tools),
+    quarantine: new FrameBuilder(topics.quarantine, partitions, tools),
+    ...(knowsCare && { care: new Care(stamper, new FrameBuilder(careTopic, partitions, tools)) }),
+    quarantineKeys: new Map(),
+    clock: systemClock,
+    metrics,
+    itemsMax: batchSize,
+    requestRowBytesMax: 1e9,
+    ackMs: 60_000,
+    failpoint: () => {},
+  });
 }
 
 /** Microseconds of processor an event. */
@@ -96,9 +103,14 @@ function measureMemory(): void {
       const at = process.threadCpuUsage();
       month.advance(from + day * dayMs);
       month.take({
-        what: 'touch', group_id: 'g', actor_id: `a${(n * 31) % staff}`, patient_id: aPatient(patient - (n % 4 === 3 ? 15_750 : 0)), clinic_id: 'c1',
-        step: stepOf(timeMs), visible: visibleFrom(timeMs, timeMs),
-      }); // prettier-ignore
+        what: 'touch',
+        group_id: 'g',
+        actor_id: `a${(n * 31) % staff}`,
+        patient_id: aPatient(patient - (n % 4 === 3 ? 15_750 : 0)),
+        clinic_id: 'c1',
+        step: stepOf(timeMs),
+        visible: visibleFrom(timeMs, timeMs),
+      });
       const { user, system } = process.threadCpuUsage(at);
       longestMs = Math.max(longestMs, (user + system) / 1000);
       touches += 1;

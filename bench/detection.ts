@@ -84,7 +84,15 @@ for (const budget of options.budgets) {
   markdown += `${markdownReport(played, rules)}\n${belowTable}`;
   report.note(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}\n${belowTable}`);
 }
-if (options.json) writeFileSync(options.json, JSON.stringify([...byBudget].map(([budget, played]) => ({ budget, played })), null, 1)); // prettier-ignore
+if (options.json)
+  writeFileSync(
+    options.json,
+    JSON.stringify(
+      [...byBudget].map(([budget, played]) => ({ budget, played })),
+      null,
+      1,
+    ),
+  );
 if (options.report) writeFileSync(options.report, markdown);
 if (options.plot) writeFileSync(options.plot, budgetPlot(byBudget));
 process.exitCode = goals.every(({ met }) => met) ? 0 : 1;
@@ -155,18 +163,36 @@ function simulationOf(seed: number): SimulationOptions {
   const { days, staff, patients, attacks, migration, massCasualtyDay } = options;
   const weeks = parseWeekOrders(options.weeks);
   const orders = attacks === justBelow || options.staysBelow.length ? [] : parseAttackOrders(attackSets[attacks] ?? attacks);
-  return { ...defaultSimulation, seed, days, staff, patients, attacks: orders, migration, massCasualtyDay, ...(weeks.length > 0 && { weeks }) };
-} // prettier-ignore
+  return {
+    ...defaultSimulation,
+    seed,
+    days,
+    staff,
+    patients,
+    attacks: orders,
+    migration,
+    massCasualtyDay,
+    ...(weeks.length > 0 && { weeks }),
+  };
+}
 
 function readOptions(): Options {
   const command = new Command('bench:detection')
     .description('Plays simulated hospitals with planted attacks through the engine and measures what the rules make of them.')
-    .addOption(new Option('--traffic <group>', 'whose: the simulated hospital, or a group of wards by other assumptions').choices(['hospital', 'wards']).default('hospital'))
+    .addOption(
+      new Option('--traffic <group>', 'whose: the simulated hospital, or a group of wards by other assumptions')
+        .choices(['hospital', 'wards'])
+        .default('hospital'),
+    )
     .option('--seeds <list>', 'which hospitals: 1-10, or 3,5,8', seedsOf, seedsOf('1-10'))
     .option('--days <number>', 'how many days each', whole(1, 400), 14)
     .option('--staff <number>', 'accounts of people', whole(100, 200_000), defaultSimulation.staff)
     .option('--patients <number>', 'population of the group', whole(10_000, 1e9), defaultSimulation.patients)
-    .option('--attacks <list>', `what to plant: ${[...Object.keys(attackSets), justBelow].join(' or ')}, a list as npm run simulate has it, or none`, 'known')
+    .option(
+      '--attacks <list>',
+      `what to plant: ${[...Object.keys(attackSets), justBelow].join(' or ')}, a list as npm run simulate has it, or none`,
+      'known',
+    )
     .option('--weeks <list>', 'honest weeks, as npm run simulate has them, or none', 'none')
     .option('--no-migration', 'without a vendor who moves one clinic a night to another product')
     .option('--mass-casualty-day <number>', 'day with such an evening, from 0', whole(0, 400), defaultSimulation.massCasualtyDay)
@@ -178,12 +204,17 @@ function readOptions(): Options {
     )
     .option('--no-exceptions', 'declare none for announced work')
     .option('--budgets <list>', 'false incidents a week that what is learned may make, one run each: 0.2,1,8', budgetsOf, [1])
-    .option('--stays-below <list>', 'instead of attacks: for how long accounts stay below that read so many strangers more a day: 6,12,18', numbersOf, [])
+    .option(
+      '--stays-below <list>',
+      'instead of attacks: for how long accounts stay below that read so many strangers more a day: 6,12,18',
+      numbersOf,
+      [],
+    )
     .option('--without <list>', 'ids or titles of rules that are left out, between semicolons', titlesOf, [])
     .option('--json <file>', 'also write the figures there')
     .option('--report <file>', 'also write what every attack had and every rule found and cost there, as tables in Markdown')
     .option('--plot <file>', 'also draw what the budgets told, as SVG')
-    .addHelpText('after', `\n${attackHelp()}\n\n${weekHelp()}\n\nEnds with 1 when a goal is missed.`); // prettier-ignore
+    .addHelpText('after', `\n${attackHelp()}\n\n${weekHelp()}\n\nEnds with 1 when a goal is missed.`);
   command.parse(process.argv);
   return command.opts<Options>();
 }

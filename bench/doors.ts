@@ -57,7 +57,11 @@ async function compare(): Promise<void> {
   const messages = Buffer.from(shortMessages());
   const splitter = fork(fileURLToPath(import.meta.url), ['splitter']);
   const splitterPort = await new Promise<number>((resolve) => splitter.once('message', (message) => resolve(Number(message))));
-  const ingestor = new BenchIngestor(port, (folder) => ({ VIGIE_SOURCES_FILE: sourcesFile(folder), BENCH_TOKEN: token, BENCH_FHIR_TOKEN: fhirToken }));
+  const ingestor = new BenchIngestor(port, (folder) => ({
+    VIGIE_SOURCES_FILE: sourcesFile(folder),
+    BENCH_TOKEN: token,
+    BENCH_FHIR_TOKEN: fhirToken,
+  }));
   try {
     await ingestor.ready();
     report.note(`${eventsMax} events a round`);
@@ -67,12 +71,15 @@ async function compare(): Promise<void> {
     const costs = new Map<string, Cost[]>();
     for (let round = 0; round < warmUpRounds + rounds; round += 1) {
       const taken: Record<string, Cost> = {};
-      for (const [name, requests] of Object.entries(ways)) taken[name] = await measured(vigie, eventsMax, () => sendBatches(requests));
-      for (const [name, requests] of Object.entries(records)) taken[name] = await measured(vigie, eventsMax, () => sendBatches(requests));
+      for (const [name, requests] of Object.entries(ways))
+        taken[name] = await measured(vigie, eventsMax, () => sendBatches(requests));
+      for (const [name, requests] of Object.entries(records))
+        taken[name] = await measured(vigie, eventsMax, () => sendBatches(requests));
       taken['JSON.parse'] = await measured(own, eventsMax, async () => parsed(records['FHIR Bundle']));
       taken['bare line splitter'] = await measured(bare, messagesMax, () => splitOnce(splitterPort, messages));
       taken['syslog over TCP'] = await measured(vigie, messagesMax, () => logOnce(ingestor, messages));
-      if (round >= warmUpRounds) for (const [name, cost] of Object.entries(taken)) costs.set(name, [...(costs.get(name) ?? []), cost]);
+      if (round >= warmUpRounds)
+        for (const [name, cost] of Object.entries(taken)) costs.set(name, [...(costs.get(name) ?? []), cost]);
     }
     for (const name of ['_bulk', 'OTLP JSON', 'HEC']) tell(costs, name, 'own format');
     for (const name of Object.keys(records)) tell(costs, name, 'JSON.parse');
@@ -82,30 +89,44 @@ async function compare(): Promise<void> {
     splitter.kill();
     await ingestor.stop();
   }
-} // prettier-ignore
+}
 
 function sourcesFile(folder: string): string {
   const path = join(folder, 'sources.yml');
-  writeFileSync(path, `listeners:
+  writeFileSync(
+    path,
+    `listeners:
   - { name: tcp, kind: syslog, transport: tcp, port: ${port + 1} }
 sources:
   - { name: doors, group: helix, token_env: BENCH_TOKEN }
   - { name: lines, group: helix, listener: tcp, format: vigie }
   - { name: ehr, group: helix, format: fhir, token_env: BENCH_FHIR_TOKEN }
-`); // prettier-ignore
+`,
+  );
   return path;
 }
 
 function waysOf(lines: readonly string[]): Readonly<Record<string, readonly Buffer[]>> {
-  const batches = Array.from({ length: eventsMax / batchSize }, (_, index) => lines.slice(index * batchSize, (index + 1) * batchSize));
+  const batches = Array.from({ length: eventsMax / batchSize }, (_, index) =>
+    lines.slice(index * batchSize, (index + 1) * batchSize),
+  );
   const json = 'content-type: application/json';
   return {
     'own format': batches.map((batch) => requestOf('/v1/events', token, Buffer.from(batch.join('\n')))),
-    _bulk: batches.map((batch) => requestOf('/_bulk', token, Buffer.from(batch.map((line) => `{"create":{"_index":"access"}}\n${line}\n`).join('')))),
-    HEC: batches.map((batch) => requestOf('/services/collector/event', token, Buffer.from(batch.map((line) => `{"time":1764316800,"event":${line}}`).join('\n')), json)),
+    _bulk: batches.map((batch) =>
+      requestOf('/_bulk', token, Buffer.from(batch.map((line) => `{"create":{"_index":"access"}}\n${line}\n`).join(''))),
+    ),
+    HEC: batches.map((batch) =>
+      requestOf(
+        '/services/collector/event',
+        token,
+        Buffer.from(batch.map((line) => `{"time":1764316800,"event":${line}}`).join('\n')),
+        json,
+      ),
+    ),
     'OTLP JSON': batches.map((batch) => requestOf('/v1/logs', token, Buffer.from(otlpOf(batch)), json)),
   };
-} // prettier-ignore
+}
 
 function otlpOf(batch: readonly string[]): string {
   const logRecords = batch.map((line) => ({ timeUnixNano: '1764316800000000000', body: { stringValue: line } }));
@@ -115,25 +136,42 @@ function otlpOf(batch: readonly string[]): string {
 /** Of access number `index`. */
 function auditEvent(index: number): object {
   return {
-    resourceType: 'AuditEvent', id: `a${index}`, type: { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' }, subtype: [{ code: 'read' }],
-    action: 'R', recorded: new Date(Date.now() - 1_000_000 + index * 37).toISOString(), outcome: '0',
-    agent: [{ type: { coding: [{ code: 'humanuser' }] }, who: { identifier: { system: 'https://rpps.esante.gouv.fr', value: `1010000${index % 1000}` } }, requestor: true, network: { address: '10.1.2.3', type: '2' } }],
+    resourceType: 'AuditEvent',
+    id: `a${index}`,
+    type: { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' },
+    subtype: [{ code: 'read' }],
+    action: 'R',
+    recorded: new Date(Date.now() - 1_000_000 + index * 37).toISOString(),
+    outcome: '0',
+    agent: [
+      {
+        type: { coding: [{ code: 'humanuser' }] },
+        who: { identifier: { system: 'https://rpps.esante.gouv.fr', value: `1010000${index % 1000}` } },
+        requestor: true,
+        network: { address: '10.1.2.3', type: '2' },
+      },
+    ],
     source: { observer: { display: 'dpi' }, site: '750300123' },
-    entity: [{ what: { reference: `Patient/80${index % 5000}` }, role: { code: '1' } }, { what: { reference: 'Observation/9' }, role: { code: '4' } }],
+    entity: [
+      { what: { reference: `Patient/80${index % 5000}` }, role: { code: '1' } },
+      { what: { reference: 'Observation/9' }, role: { code: '4' } },
+    ],
   };
-} // prettier-ignore
+}
 
 /** Accesses in batches. */
 function auditEvents(size: number): readonly (readonly object[])[] {
-  return Array.from({ length: eventsMax / size }, (_, batch) => Array.from({ length: size }, (_one, index) => auditEvent(batch * size + index)));
-} // prettier-ignore
+  return Array.from({ length: eventsMax / size }, (_, batch) =>
+    Array.from({ length: size }, (_one, index) => auditEvent(batch * size + index)),
+  );
+}
 
 function fhirBundles(): readonly Buffer[] {
   return auditEvents(batchSize).map((batch) => {
     const body = JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry: batch.map((resource) => ({ resource })) });
     return requestOf('/fhir', token, Buffer.from(body), 'content-type: application/fhir+json');
   });
-} // prettier-ignore
+}
 
 function fhirLines(): readonly Buffer[] {
   return auditEvents(batchSize).map((batch) => {
@@ -143,8 +181,10 @@ function fhirLines(): readonly Buffer[] {
 }
 
 function fhirAlone(): readonly Buffer[] {
-  return auditEvents(1).map(([event]) => requestOf('/fhir/AuditEvent', token, Buffer.from(JSON.stringify(event)), 'content-type: application/fhir+json'));
-} // prettier-ignore
+  return auditEvents(1).map(([event]) =>
+    requestOf('/fhir/AuditEvent', token, Buffer.from(JSON.stringify(event)), 'content-type: application/fhir+json'),
+  );
+}
 
 function parsed(requests: readonly Buffer[]): void {
   for (const request of requests) JSON.parse(request.toString('utf8', request.indexOf('\r\n\r\n') + 4));
@@ -157,14 +197,23 @@ function ownMicroseconds(): number {
 
 function shortMessages(): string {
   const time = '2026-11-28T08:12:03.120Z';
-  const record = (index: number) => JSON.stringify({ time, clinic_id: 'nord', actor_id: `u${index % 1000}`, action: 'read', patient_id: `80${index % 5000}`, id: `m${index}` });
+  const record = (index: number) =>
+    JSON.stringify({
+      time,
+      clinic_id: 'nord',
+      actor_id: `u${index % 1000}`,
+      action: 'read',
+      patient_id: `80${index % 5000}`,
+      id: `m${index}`,
+    });
   return Array.from({ length: messagesMax }, (_, index) => `<85>1 ${time} dpi dpi 1 - - ${record(index)}\n`).join('');
-} // prettier-ignore
+}
 
 async function sendBatches(requests: readonly Buffer[]): Promise<void> {
   for (const answer of await sendAll({ port, lanes, requests }))
-    if (/"errors":true|partialSuccess|"rejected":[1-9]|"invalid-event|"422 /.test(answer)) throw new Error(`something was refused: ${answer.slice(0, 500)}`);
-} // prettier-ignore
+    if (/"errors":true|partialSuccess|"rejected":[1-9]|"invalid-event|"422 /.test(answer))
+      throw new Error(`something was refused: ${answer.slice(0, 500)}`);
+}
 
 /** Over when every message is acknowledged by the log. */
 async function logOnce(ingestor: BenchIngestor, messages: Buffer): Promise<void> {
@@ -213,11 +262,15 @@ async function measured(server: Server, events: number, work: () => Promise<void
 }
 
 function tellRate(name: string, costs: readonly Cost[]): void {
-  const [wall, processor, queued] = [median(costs.map((cost) => cost.wall)), median(costs.map((cost) => cost.processor)), median(costs.map((cost) => cost.queued))];
+  const [wall, processor, queued] = [
+    median(costs.map((cost) => cost.wall)),
+    median(costs.map((cost) => cost.processor)),
+    median(costs.map((cost) => cost.queued)),
+  ];
   report.figure(`${name}, by the clock`, 1000 / wall, 'k/s');
   report.figure(`${name}, without the time for which others had its processor`, 1000 / (wall - queued), 'k/s');
   report.figure(`${name}, by processor time`, 1000 / processor, 'k/s');
-} // prettier-ignore
+}
 
 function tell(costs: ReadonlyMap<string, readonly Cost[]>, name: string, against: string): void {
   const [own = [], other = []] = [costs.get(name), costs.get(against)];

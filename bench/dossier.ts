@@ -35,9 +35,16 @@ try {
   const [of] = await new LedgerReader(client).cases('0'.repeat(32), 1);
   if (!of) throw new Error('the case is not there');
   const plain = await measured(() =>
-    client.query({ query: `SELECT count(), max(accesses) FROM vigie.case_ledger_of(case_id = '${of.case_id}')`, format: 'JSONEachRow' }).then((answer) => answer.json()),
+    client
+      .query({
+        query: `SELECT count(), max(accesses) FROM vigie.case_ledger_of(case_id = '${of.case_id}')`,
+        format: 'JSONEachRow',
+      })
+      .then((answer) => answer.json()),
   );
-  const frozen = await measured(() => freeze(client, systemClock, { of, controllerId: 'one', kind: 'initial', by: 'bench', vigie: '0', rules: [] }));
+  const frozen = await measured(() =>
+    freeze(client, systemClock, { of, controllerId: 'one', kind: 'initial', by: 'bench', vigie: '0', rules: [] }),
+  );
   if (frozen.value.patients !== patients) throw new Error(`${frozen.value.patients} patients were frozen`);
   tell(`freeze ${patients} patients`, frozen, plain, 'counting the ledger once', { seconds: 60, mib: 200 });
   const list = join(folder, 'patients.csv');
@@ -48,7 +55,7 @@ try {
   await client.close();
   await server.end('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
-} // prettier-ignore
+}
 
 async function resolve(keys: GroupKeys, list: string, sha256: string): Promise<void> {
   const index = join(folder, 'index.csv');

@@ -85,7 +85,10 @@ async function besideItsProducer(log: EventLog, brokers: readonly string[]): Pro
   const file = join(directory, 'frame');
   await writeFile(file, bytes);
   const topics = { own: `bench-own-${systemClock.now()}`, plain: `bench-plain-${systemClock.now()}` };
-  await createTopics({ brokers, clientId: 'vigie-bench', clock: systemClock }, { [topics.own]: { partitions }, [topics.plain]: { partitions } }); // prettier-ignore
+  await createTopics(
+    { brokers, clientId: 'vigie-bench', clock: systemClock },
+    { [topics.own]: { partitions }, [topics.plain]: { partitions } },
+  );
   await appendAll(log, topics.own, bytes, framesOfRound / 2);
   const own: Took[] = [];
   const plain: Took[] = [];
@@ -112,7 +115,17 @@ async function besideItsProducer(log: EventLog, brokers: readonly string[]): Pro
 /** What it took, or why it could not be run. */
 async function plainProducer(brokers: readonly string[], topic: string, file: string): Promise<Took | string> {
   const program = join(projectRoot, 'bench', 'process', 'PlainProducer.java');
-  const args = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', await kafkaClassPath(), program, brokers.join(','), topic, String(partitions), String(framesOfRound), file]; // prettier-ignore
+  const args = [
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+    '-cp',
+    await kafkaClassPath(),
+    program,
+    brokers.join(','),
+    topic,
+    String(partitions),
+    String(framesOfRound),
+    file,
+  ];
   try {
     const { stdout } = await promisify(execFile)('java', args, { timeout: plainMsMax });
     return JSON.parse(stdout) as Took;

@@ -31,7 +31,11 @@ const tcpFloods = 2;
 const residentMibGoal = 1024;
 /** For what was sent by syslog to be taken once the flood is over: nobody answers there. */
 const linesMsMax = 60_000;
-const tokens = { BENCH_FLOOD: 'bench-token-of-the-flooding-source', BENCH_SAME: 'bench-token-of-a-source-beside-it', BENCH_OTHER: 'bench-token-of-another-group-here' }; // prettier-ignore
+const tokens = {
+  BENCH_FLOOD: 'bench-token-of-the-flooding-source',
+  BENCH_SAME: 'bench-token-of-a-source-beside-it',
+  BENCH_OTHER: 'bench-token-of-another-group-here',
+};
 
 interface Served {
   readonly name: string;
@@ -84,25 +88,41 @@ process.exit(report.isMet ? 0 : 1);
 
 function sourcesFile(folder: string): string {
   const path = join(folder, 'sources.yml');
-  writeFileSync(path, `listeners:
+  writeFileSync(
+    path,
+    `listeners:
   - { name: flooded, kind: syslog, transport: tcp, port: ${port + 1} }
 sources:
   - { name: flood, group: helix, token_env: BENCH_FLOOD }
   - { name: flood-lines, group: helix, listener: flooded, format: vigie }
   - { name: same-group, group: helix, token_env: BENCH_SAME }
   - { name: other-group, group: aleo, token_env: BENCH_OTHER }
-`); // prettier-ignore
+`,
+  );
   return path;
 }
 
 /** Requests are told apart by the session of their first line; all else is the same for all. */
 function newFlooder(from: number): Flooder {
-  const packed = gzipSync(accessLines(eventsOfRequest - 1).map((line) => `${line}\n`).join(''), { level: 6 });
+  const packed = gzipSync(
+    accessLines(eventsOfRequest - 1)
+      .map((line) => `${line}\n`)
+      .join(''),
+    { level: 6 },
+  );
   const time = new Date().toISOString();
   const lineOf = (number: number) =>
-    JSON.stringify({ time, clinic_id: '750300101', actor_id: `account.${number % 1400}`, action: 'read', patient_ids: [`p${number % 5000}`], session_id: `r${from + number}`, id: `f${from + number}` });
+    JSON.stringify({
+      time,
+      clinic_id: '750300101',
+      actor_id: `account.${number % 1400}`,
+      action: 'read',
+      patient_ids: [`p${number % 5000}`],
+      session_id: `r${from + number}`,
+      id: `f${from + number}`,
+    });
   return new Flooder({ port, token: tokens.BENCH_FLOOD, packed, lineOf });
-} // prettier-ignore
+}
 
 /** Events a second that are acknowledged when each connection waits for its answer. */
 async function capacity(): Promise<number> {
@@ -140,7 +160,9 @@ function politely(ms: number): Promise<readonly Served[]> {
       const started = performance.now();
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
       const text = name === 'other-group' ? body.replaceAll('"group_id":"helix"', '"group_id":"aleo"') : body;
-      const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, { method: 'POST', body: text, headers }).catch(() => undefined);
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, { method: 'POST', body: text, headers }).catch(
+        () => undefined,
+      );
       await answer?.arrayBuffer();
       if (answer?.ok) served.waits.push(performance.now() - started);
       served.taken += answer?.ok ? 1 : 0;
@@ -149,7 +171,7 @@ function politely(ms: number): Promise<readonly Served[]> {
     return served;
   };
   return Promise.all([ask('same-group', tokens.BENCH_SAME), ask('other-group', tokens.BENCH_OTHER)]);
-} // prettier-ignore
+}
 
 /** Messages as fast as the listener reads them; how many they were. */
 function floodLines(ms: number): Promise<number> {
@@ -167,9 +189,12 @@ function floodLines(ms: number): Promise<number> {
       }
       socket.end();
     });
-    socket.on('error', reject).on('close', () => resolve(count)).resume();
+    socket
+      .on('error', reject)
+      .on('close', () => resolve(count))
+      .resume();
   });
-} // prettier-ignore
+}
 
 /** The numbers of requests whose line is in the log. */
 async function numbersInLog(folder: string): Promise<ReadonlySet<number>> {
@@ -196,7 +221,10 @@ async function numbersInLog(folder: string): Promise<ReadonlySet<number>> {
 }
 
 function tell({ name, taken, refused, waits }: Served, before: Served | undefined): void {
-  verdict(`${name}, another source: ${taken} requests were taken, ${refused} refused; ${waited(waits)}; before the flood ${waited(before?.waits ?? [])}`, refused === 0 && taken > 0); // prettier-ignore
+  verdict(
+    `${name}, another source: ${taken} requests were taken, ${refused} refused; ${waited(waits)}; before the flood ${waited(before?.waits ?? [])}`,
+    refused === 0 && taken > 0,
+  );
 }
 
 function waited(all: readonly number[]): string {
@@ -204,8 +232,10 @@ function waited(all: readonly number[]): string {
 }
 
 function quantile(values: readonly number[], share: number): string {
-  return (values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN).toFixed(0);
-} // prettier-ignore
+  return (values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN).toFixed(
+    0,
+  );
+}
 
 function verdict(text: string, isMet: boolean): void {
   report.verdict(text, isMet);

@@ -62,12 +62,30 @@ const kinds: Readonly<Record<string, Kind>> = {
   'own format': {
     against: 'JSON.parse',
     make: (index) =>
-      JSON.stringify({ time: at(index), clinic_id: '750300123', actor_id: `u${index % 1000}`, action: 'read', outcome: 'success', patient_ids: [patient(index)], id: `e${index}`, device: 'pc', session_id: 's1' }), // prettier-ignore
+      JSON.stringify({
+        time: at(index),
+        clinic_id: '750300123',
+        actor_id: `u${index % 1000}`,
+        action: 'read',
+        outcome: 'success',
+        patient_ids: [patient(index)],
+        id: `e${index}`,
+        device: 'pc',
+        session_id: 's1',
+      }),
   },
   ECS: {
     against: 'JSON.parse',
     make: (index) =>
-      JSON.stringify({ '@timestamp': at(index), ecs: { version: '8.11' }, event: { id: `e${index}`, action: 'read', category: ['database'], type: ['access'], outcome: 'success' }, user: { name: `u${index % 1000}` }, source: { ip: '10.0.0.9' }, host: { name: 'h' }, labels: { patient_id: patient(index) } }), // prettier-ignore
+      JSON.stringify({
+        '@timestamp': at(index),
+        ecs: { version: '8.11' },
+        event: { id: `e${index}`, action: 'read', category: ['database'], type: ['access'], outcome: 'success' },
+        user: { name: `u${index % 1000}` },
+        source: { ip: '10.0.0.9' },
+        host: { name: 'h' },
+        labels: { patient_id: patient(index) },
+      }),
   },
   CEF: { against: 'split at blanks', make: cef },
   'CEF in syslog': { against: 'split at blanks', make: (index) => `<134>1 ${at(index)} gate app - - - ${cef(index)}` },

@@ -160,10 +160,24 @@ function hexOf(text: string): string {
 function lineOf(time: number, account: string, who: string, isOutside: boolean, index: number): string {
   const iso = new Date(time).toISOString();
   return `${JSON.stringify({
-    time: iso, group_id: 'aleo', actor_id: account, patient_id: hexOf(who), clinic_id: `75030${1000 + (account.length % 17)}`, action: 'read',
-    outcome: 'success', event_id: hexOf(`e${index}`), source: 'mediboard', received_at: iso, actor_role: 'nurse', actor_kind: 'human',
-    emergency: isOutside, categories: ['identity', 'notes'], source_ip: '10.4.2.17', application: 'mediboard', key_id: 'k1',
-  })}\n`; // prettier-ignore
+    time: iso,
+    group_id: 'aleo',
+    actor_id: account,
+    patient_id: hexOf(who),
+    clinic_id: `75030${1000 + (account.length % 17)}`,
+    action: 'read',
+    outcome: 'success',
+    event_id: hexOf(`e${index}`),
+    source: 'mediboard',
+    received_at: iso,
+    actor_role: 'nurse',
+    actor_kind: 'human',
+    emergency: isOutside,
+    categories: ['identity', 'notes'],
+    source_ip: '10.4.2.17',
+    application: 'mediboard',
+    key_id: 'k1',
+  })}\n`;
 }
 
 function generator(seed: number): () => number {

@@ -126,7 +126,12 @@ async function measure(
   } else {
     report.figure(`${name}, ${done} accounts of ${rowsEach} rows`, tookMs / 1000, 's');
     report.figure(`${name}, ${done} accounts, the scorer's processor`, micros / 1e6, 's');
-    report.figure(`${name}, accounts`, (done * 1e6) / micros, "a second of the scorer's processor", goal === 'rate' && rowsEach <= 60 ? { atLeast: 1_000 } : undefined); // prettier-ignore
+    report.figure(
+      `${name}, accounts`,
+      (done * 1e6) / micros,
+      "a second of the scorer's processor",
+      goal === 'rate' && rowsEach <= 60 ? { atLeast: 1_000 } : undefined,
+    );
   }
   await pipeline.revoked(at);
   return { done, tookMs, micros };

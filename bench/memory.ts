@@ -79,10 +79,19 @@ function monthLine(day: number, hour: number, i: number): string {
     .update(`${actor_id} ${of} ${(hour + i) % 30}`)
     .digest('hex');
   return JSON.stringify({
-    time, group_id: 'aleo', actor_id, patient_id, clinic_id: `75030${i % 17}`, action: 'read', outcome: 'success',
-    event_id: createHash('md5').update(`${day} ${hour} ${i}`).digest('hex'), source: 'x', received_at: time, source_ip: '10.1.2.3',
+    time,
+    group_id: 'aleo',
+    actor_id,
+    patient_id,
+    clinic_id: `75030${i % 17}`,
+    action: 'read',
+    outcome: 'success',
+    event_id: createHash('md5').update(`${day} ${hour} ${i}`).digest('hex'),
+    source: 'x',
+    received_at: time,
+    source_ip: '10.1.2.3',
     session_id: `${actor_id}-${day}-${hour >> 2}`,
-  }); // prettier-ignore
+  });
 }
 
 function frameOf(frame: number): Buffer {

@@ -40,7 +40,13 @@ const groups: readonly (readonly [Shape, Shape])[] = [
   pair('one event each of twenty accounts in turn', (n) => ({ event_id: anEventId(n % 20), actor_id: `a${n % 20}` })),
 ];
 
-const here: Judging = { Engine, options: [['three rules', threeRulesOptions], ['pack', await packOptions()]] }; // prettier-ignore
+const here: Judging = {
+  Engine,
+  options: [
+    ['three rules', threeRulesOptions],
+    ['pack', await packOptions()],
+  ],
+};
 const there = await checkout(process.env['BENCH_AGAINST']);
 report.note(`${rows} rows; median of ${runs} runs, by processor time`);
 for (const [index, [rules]] of here.options.entries()) for (const group of groups) compare(rules, index, group);
@@ -93,7 +99,13 @@ async function checkout(root: string | undefined): Promise<Judging | undefined> 
     of(existsSync(join(root, 'dist', 'bench', 'packs')) ? `bench/packs/${name}.js` : `bench/lib-${name}.js`);
   const three: { readonly threeRulesOptions: EngineOptions } = await import(packOf('three-rules'));
   const pack: { readonly packOptions: typeof packOptions } = await import(packOf('pack'));
-  return { Engine: judges.Engine, options: [['', three.threeRulesOptions], ['', await pack.packOptions()]] }; // prettier-ignore
+  return {
+    Engine: judges.Engine,
+    options: [
+      ['', three.threeRulesOptions],
+      ['', await pack.packOptions()],
+    ],
+  };
 }
 
 function pair(what: string, given: (n: number) => Partial<AccessRow>): readonly [Shape, Shape] {
@@ -121,9 +133,18 @@ function shape(what: string, given: (n: number) => Partial<AccessRow>): Shape {
 
 function row(n: number, given: Partial<AccessRow>): AccessRow {
   return anAccessRow({
-    patient_id: aPatient(n), actor_id: 'exporter', received_at: at(n), actor_role: 'nurse', actor_kind: 'human', categories: ['identity', 'notes'],
-    source_ip: '10.4.2.17', session_id: 's-1', application: 'mediboard', key_id: 'k1', ...given,
-  }); // prettier-ignore
+    patient_id: aPatient(n),
+    actor_id: 'exporter',
+    received_at: at(n),
+    actor_role: 'nurse',
+    actor_kind: 'human',
+    categories: ['identity', 'notes'],
+    source_ip: '10.4.2.17',
+    session_id: 's-1',
+    application: 'mediboard',
+    key_id: 'k1',
+    ...given,
+  });
 }
 
 function at(ms: number): string {

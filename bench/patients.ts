@@ -26,17 +26,28 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-patients-'));
 const server = await spawnClickHouse(systemClock, { portBase: 19_270, directory: folder });
 const client = createStoreClient({ url: server.url, user: server.user, password: server.password });
 try {
-  const { selections } = loadRules((await readRuleFiles(join(projectRoot, 'rules'))).files, await readLists(join(projectRoot, 'lists')));
+  const { selections } = loadRules(
+    (await readRuleFiles(join(projectRoot, 'rules'))).files,
+    await readLists(join(projectRoot, 'lists')),
+  );
   await fillOneCase(client, someKeys(), patients, selections);
   const list = new CasePatients(client);
   const wanted: PatientsWanted = { caseId: oneCase, clinics: [], certainty: undefined };
-  const plain = await timed(() => client.query({ query: `SELECT count(), max(accesses) FROM vigie.case_ledger_of(case_id = '${oneCase}')` }).then((answer) => answer.text()));
+  const plain = await timed(() =>
+    client
+      .query({ query: `SELECT count(), max(accesses) FROM vigie.case_ledger_of(case_id = '${oneCase}')` })
+      .then((answer) => answer.text()),
+  );
   const counted = await timed(() => list.figure(wanted));
   const figure = counted.value;
   if (figure.lines !== patients) throw new Error(`${figure.lines} lines were counted`);
   tell('the figure, once for all pages', counted, plain.seconds);
   const last = figure.by_clinic.at(-1)?.[0] ?? '';
-  const places: Readonly<Record<string, PatientsPlace>> = { first: firstPlace, middle: [figure.by_clinic[2]?.[0] ?? '', '8'], last: [last, `fff${share < 1 ? '' : 'f'}`] };
+  const places: Readonly<Record<string, PatientsPlace>> = {
+    first: firstPlace,
+    middle: [figure.by_clinic[2]?.[0] ?? '', '8'],
+    last: [last, `fff${share < 1 ? '' : 'f'}`],
+  };
   for (const [name, place] of Object.entries(places)) {
     const page = await timed(() => list.page(wanted, figure, place, pageLines));
     tell(`the ${name} page (${page.value.length} lines)`, page, plain.seconds);
@@ -51,9 +62,14 @@ try {
   await client.close();
   await server.end('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
-} // prettier-ignore
+}
 
-async function pagesOf(list: CasePatients, wanted: PatientsWanted, figure: Parameters<CasePatients['page']>[1], pages: number): Promise<number> {
+async function pagesOf(
+  list: CasePatients,
+  wanted: PatientsWanted,
+  figure: Parameters<CasePatients['page']>[1],
+  pages: number,
+): Promise<number> {
   let place: PatientsPlace = firstPlace;
   const seen = new Set<string>();
   for (let page = 0; page < pages; page += 1) {
@@ -64,7 +80,7 @@ async function pagesOf(list: CasePatients, wanted: PatientsWanted, figure: Param
     place = [last.clinic_id, last.patient_id];
   }
   return seen.size;
-} // prettier-ignore
+}
 
 async function linesOf(bytes: AsyncIterable<Uint8Array | string>): Promise<number> {
   let lines = 0;

@@ -20,17 +20,23 @@ const rounds = 3;
 const selection = selectionOf(and([test({ kind: 'glob', field: 'action', parts: [{ literal: 'export' }], cased: false })]));
 
 report.note(`${rows} rows of ${accounts} accounts; by processor time`);
-for (const [order, lanes] of [['in order', 1], ['in four lanes', 4]] as const)
+for (const [order, lanes] of [
+  ['in order', 1],
+  ['in four lanes', 4],
+] as const)
   for (const perHour of [1_000_000, 60, 3]) {
     const frames = [...framesOf(lanes)];
     // In turns, so that what else runs on the machine is the same for both.
-    const figures = Array.from({ length: rounds }, () => [measure('event_count', perHour, frames), measure('value_sum', perHour, frames)]);
+    const figures = Array.from({ length: rounds }, () => [
+      measure('event_count', perHour, frames),
+      measure('value_sum', perHour, frames),
+    ]);
     const [counts = 0, sums = 0] = [0, 1].map((at) => Math.max(...figures.map((figure) => figure[at] ?? 0)));
     report.figure(`${order}, at ${perHour} an hour, counts`, counts, 'rows/s');
     report.figure(`${order}, at ${perHour} an hour, sums`, sums, 'rows/s');
     report.ratio(`${order}, at ${perHour} an hour, sums`, sums / counts, 'the rate of counts');
     besidePlain(`${order}, at ${perHour} an hour, sums`, 1e6 / sums, plainMicros(frames.slice(0, 100), undefined));
-  } // prettier-ignore
+  }
 
 /** Three windows over one series. An event of the frames is about two records on the average. */
 function rulesOf(type: 'event_count' | 'value_sum', perHour: number): readonly Rule[] {
@@ -70,8 +76,17 @@ function lineOf(index: number): string {
   // Some accounts do much more than others.
   const account = Math.floor(accounts * (((index * 7_919) % 10_007) / 10_007) ** 3);
   const row: AccessRow = {
-    time, group_id: 'aleo', actor_id: `nurse-${account}`, patient_id: '', clinic_id: '750301018', action: 'export', outcome: 'success',
-    event_id: createHash('md5').update(`e${index}`).digest('hex'), source: 'mediboard', received_at: time, record_count: 1 + (index % 3),
-  }; // prettier-ignore
+    time,
+    group_id: 'aleo',
+    actor_id: `nurse-${account}`,
+    patient_id: '',
+    clinic_id: '750301018',
+    action: 'export',
+    outcome: 'success',
+    event_id: createHash('md5').update(`e${index}`).digest('hex'),
+    source: 'mediboard',
+    received_at: time,
+    record_count: 1 + (index % 3),
+  };
   return `${JSON.stringify(row)}\n`;
 }

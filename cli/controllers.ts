@@ -27,12 +27,31 @@ export interface ControllerOptions {
 
 /** `vigie controllers add`: puts one into the register, replacing what was known of it, and says for which clinics it answers. */
 export async function addController(controllerId: string, options: ControllerOptions): Promise<void> {
-  const { group, name = '', siren = '', representative = '', dpo = '', dpoEmail = '', dpoPhone = '', nis2 = 'none', ars = '' } = options; // prettier-ignore
+  const {
+    group,
+    name = '',
+    siren = '',
+    representative = '',
+    dpo = '',
+    dpoEmail = '',
+    dpoPhone = '',
+    nis2 = 'none',
+    ars = '',
+  } = options;
   const found = controllerOf({
-    group_id: group, controller_id: controllerId, name, siren: siren.replaceAll(' ', ''), legal_representative: representative,
-    dpo_name: dpo, dpo_email: dpoEmail, dpo_phone: dpoPhone, joint_with: idsOf(options.jointWith ?? ''),
-    processor_of: idsOf(options.processorOf ?? ''), nis2, ars,
-  }); // prettier-ignore
+    group_id: group,
+    controller_id: controllerId,
+    name,
+    siren: siren.replaceAll(' ', ''),
+    legal_representative: representative,
+    dpo_name: dpo,
+    dpo_email: dpoEmail,
+    dpo_phone: dpoPhone,
+    joint_with: idsOf(options.jointWith ?? ''),
+    processor_of: idsOf(options.processorOf ?? ''),
+    nis2,
+    ars,
+  });
   if (typeof found === 'string') throw new ConfigError(`the controller ${controllerId} is not stored: ${found}`);
   const clinicIds = new Set(idsOf((options.clinics ?? '').replaceAll(',', ' ')));
   await withStore(readCommandConfig(), async (client) => {

@@ -18,8 +18,14 @@ export function inputLines(example: string): AsyncIterable<string> {
  */
 export function encodingMistake(text: string, line: number): readonly LineMistake[] {
   if (!text.includes('\uFFFD')) return [];
-  return [{ line, reason: 'it holds bytes that are not UTF-8: save the table as "CSV UTF-8", which is a choice of its own in Excel, or convert it' }];
-} // prettier-ignore
+  return [
+    {
+      line,
+      reason:
+        'it holds bytes that are not UTF-8: save the table as "CSV UTF-8", which is a choice of its own in Excel, or convert it',
+    },
+  ];
+}
 
 /** Tells mistakes on standard error, `place:line: reason`, and sets the exit code. Whether there was one. */
 export function refuse(place: string, mistakes: readonly LineMistake[]): boolean {

@@ -33,15 +33,21 @@ afterAll(async () => {
 
 describe('vigie lists', () => {
   it('adds values with who answers for them, shows them, and takes them out', async () => {
-    const added = await vigie('lists add recalls --until 2027-01-31 --owner dpo --reason', 'Recall of a batch', '# remark\nsec.1\n\nsec.2\r\nsec.1\n');
+    const added = await vigie(
+      'lists add recalls --until 2027-01-31 --owner dpo --reason',
+      'Recall of a batch',
+      '# remark\nsec.1\n\nsec.2\r\nsec.1\n',
+    );
     expect(added).toMatchObject({ code: 0, out: 'recalls: 2 value(s) added or replaced\n' });
     expect((await vigie('lists show')).out).toBe('recalls\t2\n');
     expect((await vigie('lists show %recalls%')).out).toBe(
       'sec.1\t\t\t2027-01-31T00:00:00.000Z\tdpo\tRecall of a batch\nsec.2\t\t\t2027-01-31T00:00:00.000Z\tdpo\tRecall of a batch\n',
     );
-    expect((await vigie('lists remove recalls', 'sec.1\nnobody\n')).out).toBe('recalls: 1 value(s) taken out, 1 were not in it\n');
+    expect((await vigie('lists remove recalls', 'sec.1\nnobody\n')).out).toBe(
+      'recalls: 1 value(s) taken out, 1 were not in it\n',
+    );
     expect((await vigie('lists show recalls')).out).toMatch(/^sec\.2\t/);
-  }); // prettier-ignore
+  });
 
   it('refuses what is wrong with place and reason, and then adds nothing', async () => {
     expect(await vigie('lists add x --until soon', 'a\n')).toMatchObject({
@@ -76,7 +82,10 @@ describe('vigie clinics import', () => {
     });
     // As a spreadsheet saves it where nobody asks for UTF-8.
     writeFileSync(file, Buffer.from(`${heading.replaceAll(',', ';')}helix;c5;Clinique Sainte-Th\xe9r\xe8se;;\n`, 'latin1'));
-    expect(await vigie(`clinics import ${file}`)).toMatchObject({ code: 1, err: expect.stringContaining(`${file}:2: it holds bytes that are not UTF-8`) }); // prettier-ignore
+    expect(await vigie(`clinics import ${file}`)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`${file}:2: it holds bytes that are not UTF-8`),
+    });
     expect(await rows('SELECT clinic_id FROM vigie.clinics FINAL ORDER BY clinic_id')).toEqual(['c1', 'c2']);
   });
 
@@ -100,12 +109,19 @@ describe('vigie canary', () => {
       expect(added.out).toBe('canary_patients of helix: 3 identifier(s) read, 6 pseudonym(s) added\n');
       expect((await vigie(`canary add --group helix${where}`, identifiers[0])).out).toMatch(/ 0 pseudonym\(s\) added\n$/);
       const { out, err } = await vigie(`canary show${where}`);
-      expect(out.split('\n').flatMap((line) => line.split('\t')[1] ?? []).toSorted()).toEqual(expected.toSorted());
+      expect(
+        out
+          .split('\n')
+          .flatMap((line) => line.split('\t')[1] ?? [])
+          .toSorted(),
+      ).toEqual(expected.toSorted());
       expect(err).toMatch(/^6 canary patient\(s\): 6 of /);
-      expect((await vigie(`canary remove --group helix${where}`, identifiers.join('\n'))).out).toMatch(/ 6 pseudonym\(s\) taken out\n$/);
+      expect((await vigie(`canary remove --group helix${where}`, identifiers.join('\n'))).out).toMatch(
+        / 6 pseudonym\(s\) taken out\n$/,
+      );
       expect((await vigie(`canary show${where}`)).out).toBe('');
     }
-  }); // prettier-ignore
+  });
 
   it('adds those of a key that came later, and takes out those of all', async () => {
     await vigie('canary add --group helix', '8001234\n', { VIGIE_PSEUDONYM_KEYS: keys[1] ?? '' });
@@ -128,7 +144,10 @@ describe('vigie canary', () => {
     const runs = [
       await vigie('canary add --group helix', `${secret}\n`),
       await vigie('canary add --group helix --file', `${secret}\n`),
-      await vigie('canary add --group helix', `${secret}\n${secret}${'9'.repeat(300)}\n${secret}\twith a tab\n${secret},${'a'.repeat(32)}\n`),
+      await vigie(
+        'canary add --group helix',
+        `${secret}\n${secret}${'9'.repeat(300)}\n${secret}\twith a tab\n${secret},${'a'.repeat(32)}\n`,
+      ),
       await vigie('canary add --group nobody', `${secret}\n`),
       await vigie('canary add --group helix', `${secret}\n`, { VIGIE_PORT_BASE: String(nobody) }),
       await vigie('canary add --group helix', `${secret}\n`, { VIGIE_PSEUDONYM_KEYS: 'helix:k=bad' }),
@@ -142,8 +161,10 @@ describe('vigie canary', () => {
     expect(runs[2]?.err).toMatch(/standard input:2: .*\nstandard input:3: .*\nstandard input:4: .*\nnothing was changed/);
     expect(runs[6]?.err).toContain('vigie canary add');
     expect(readFileSync(join(listsDir, 'canary_patients.txt'), 'utf8')).not.toContain(secret);
-    expect(await rows(`SELECT count() FROM vigie.lists WHERE position(concat(value, owner, reason), '${secret}') > 0`)).toEqual(['0']);
-  }); // prettier-ignore
+    expect(await rows(`SELECT count() FROM vigie.lists WHERE position(concat(value, owner, reason), '${secret}') > 0`)).toEqual([
+      '0',
+    ]);
+  });
 });
 
 interface Run {

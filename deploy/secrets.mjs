@@ -93,22 +93,31 @@ deadlines: { tell: [case-log], before: [48h, 24h, 6h, 1h], after: [0h, 24h] }`,
 
 /** Users' names begin with `vigie_`, but for the group's two persons. A password that is another now counts from the next run on. */
 function accessOf(text) {
-  if (!/^[\w.-]+$/.test(values.group)) throw new Error(`--group ${values.group}: letters, digits, dots, dashes and underscores alone`);
+  if (!/^[\w.-]+$/.test(values.group))
+    throw new Error(`--group ${values.group}: letters, digits, dots, dashes and underscores alone`);
   const made = text
     .replaceAll("'helix'", `'${values.group}'`)
     .replaceAll('helix', values.group.replaceAll(/\W/g, '_'))
-    .replaceAll(/^CREATE USER IF NOT EXISTS (\w+?) IDENTIFIED WITH sha256_hash BY '0{64}'/gm, (line, user) => line.replace(/0{64}/, digestOf(passwordOf(user))));
+    .replaceAll(/^CREATE USER IF NOT EXISTS (\w+?) IDENTIFIED WITH sha256_hash BY '0{64}'/gm, (line, user) =>
+      line.replace(/0{64}/, digestOf(passwordOf(user))),
+    );
   const users = [...made.matchAll(/^CREATE USER IF NOT EXISTS (\w+) (IDENTIFIED WITH sha256_hash BY '\w+')/gm)];
   return `${made}\n${users.map(([, user, identified]) => `ALTER USER ${user} ${identified};`).join('\n')}`;
-} // prettier-ignore
+}
 
 const kafkaPassword = (name) => contentOf(`kafka_${name}_password`);
 
 /** Who may be let in at Kafka: the broker and the administrator by their names, services and jobs as `vigie-<name>`. */
 function jaasOf(own, principals) {
   const users = [...own.map((name) => [name, name]), ...principals.map((name) => [`vigie-${name}`, name])];
-  return ['KafkaServer {', `  ${plain} required`, `  username="broker" password="${kafkaPassword('broker')}"`, users.map(([user, name]) => `  user_${user}="${kafkaPassword(name)}"`).join('\n') + ';', '};'].join('\n');
-} // prettier-ignore
+  return [
+    'KafkaServer {',
+    `  ${plain} required`,
+    `  username="broker" password="${kafkaPassword('broker')}"`,
+    users.map(([user, name]) => `  user_${user}="${kafkaPassword(name)}"`).join('\n') + ';',
+    '};',
+  ].join('\n');
+}
 
 const passwordOf = (user) => `clickhouse_${user.slice(user.lastIndexOf('_') + 1)}_password`;
 const digestOf = (name) => createHash('sha256').update(contentOf(name)).digest('hex');

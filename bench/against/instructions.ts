@@ -44,8 +44,13 @@ try {
   tell('the default pack', pack);
   const [more = Number.NaN] = await each([here], 'more', env);
   report.figure('the default pack and one rule more', more, 'instructions a row');
-  report.ratio('one rule more over the same accesses', more / (pack[0] ?? Number.NaN), 'the instructions of the pack', { atMost: moreMost }); // prettier-ignore
-  tell('what the default pack has more than three rules', pack.map((count, tree) => count - (three[tree] ?? Number.NaN))); // prettier-ignore
+  report.ratio('one rule more over the same accesses', more / (pack[0] ?? Number.NaN), 'the instructions of the pack', {
+    atMost: moreMost,
+  });
+  tell(
+    'what the default pack has more than three rules',
+    pack.map((count, tree) => count - (three[tree] ?? Number.NaN)),
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -61,7 +66,10 @@ function tell(name: string, [now = Number.NaN, then]: readonly number[]): void {
 
 /** Instructions a row of each tree. */
 async function each(homes: readonly string[], rules: string, env: NodeJS.ProcessEnv): Promise<readonly number[]> {
-  const runs = homes.flatMap((home) => [{ home, count: days.short }, { home, count: days.long }]); // prettier-ignore
+  const runs = homes.flatMap((home) => [
+    { home, count: days.short },
+    { home, count: days.long },
+  ]);
   for (const home of homes) await promisify(execFile)(process.execPath, [...sameEachTime, program, home, rules, '1'], { env });
   const counts: Counted[] = [];
   const queue = runs.entries();
@@ -80,9 +88,20 @@ async function each(homes: readonly string[], rules: string, env: NodeJS.Process
 async function counted(home: string, rules: string, count: number, env: NodeJS.ProcessEnv): Promise<Counted> {
   const { stdout, stderr } = await promisify(execFile)(
     'valgrind',
-    ['--tool=cachegrind', '--cache-sim=no', '--smc-check=all-non-file', '--cachegrind-out-file=/dev/null', process.execPath, ...sameEachTime, program, home, rules, String(count)],
+    [
+      '--tool=cachegrind',
+      '--cache-sim=no',
+      '--smc-check=all-non-file',
+      '--cachegrind-out-file=/dev/null',
+      process.execPath,
+      ...sameEachTime,
+      program,
+      home,
+      rules,
+      String(count),
+    ],
     { env },
-  ); // prettier-ignore
+  );
   const found = /I\s+refs:\s+([\d,]+)/.exec(stderr);
   if (!found?.[1]) throw new Error(`valgrind counted nothing over ${program}: ${stderr.slice(-500)}`);
   return { rows: Number(stdout.trim()), instructions: Number(found[1].replaceAll(',', '')) };

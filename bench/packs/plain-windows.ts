@@ -23,8 +23,14 @@ export function plainDecisions(frames: readonly Buffer[], rules: readonly Rule[]
 }
 
 const plainRow = z.object({
-  time: z.string(), group_id: z.string(), actor_id: z.string(), patient_id: z.string(), clinic_id: z.string(), action: z.string(), outcome: z.string(),
-}); // prettier-ignore
+  time: z.string(),
+  group_id: z.string(),
+  actor_id: z.string(),
+  patient_id: z.string(),
+  clinic_id: z.string(),
+  action: z.string(),
+  outcome: z.string(),
+});
 
 class Window {
   readonly #times: number[] = [];

@@ -37,7 +37,10 @@ try {
   const token = developmentConsoleToken(vigie.dataDir);
   // Something to list: what an open console has on an ordinary day.
   for (let n = 0; n < 20; n += 1) await vigie.post(theft(`before-${n}`));
-  await vigie.until(() => open(token), (count) => count >= 20);
+  await vigie.until(
+    () => open(token),
+    (count) => count >= 20,
+  );
   const page = await firstPage(token);
   await measured(token, 3);
   const quiet = await measured(token, seconds);
@@ -55,15 +58,24 @@ try {
   report.figure('answers to events, median', lateMs, 'ms');
   for (const path of paths) tell(path, busy.waits[path], quiet.waits[path]);
   report.note(`the console is asked ${1_000 / askEveryMs} of each question a second`);
-  report.figure("the console's processor beside the load, with all else that it does", busy.cpu * askEveryMs, 'ms a pair of answers');
+  report.figure(
+    "the console's processor beside the load, with all else that it does",
+    busy.cpu * askEveryMs,
+    'ms a pair of answers',
+  );
   report.figure("the console's processor without the load", quiet.cpu * askEveryMs, 'ms a pair of answers');
   report.note(`a theft on the open page after its detection: ${shown.map((ms) => (ms / 1_000).toFixed(2)).join(', ')} s`);
-  report.figure(`the last of ${thefts} thefts on the open page`, shown.length === thefts ? Math.max(...shown) / 1_000 : Infinity, 's', { atMost: shownMsGoal / 1_000 });
+  report.figure(
+    `the last of ${thefts} thefts on the open page`,
+    shown.length === thefts ? Math.max(...shown) / 1_000 : Infinity,
+    's',
+    { atMost: shownMsGoal / 1_000 },
+  );
 } finally {
   await stopLoad();
   await browser.close();
   await vigie.stop();
-} // prettier-ignore
+}
 process.exit(report.isMet ? 0 : 1);
 
 interface Measured {
@@ -101,7 +113,11 @@ async function open(token: string): Promise<number> {
 
 /** The first page in a browser, which writes down when it first shows each account. */
 async function firstPage(token: string): Promise<Page> {
-  const context = await browser.newContext({ baseURL: vigie.url('console'), locale: 'en-GB', viewport: { width: 1_280, height: 860 } });
+  const context = await browser.newContext({
+    baseURL: vigie.url('console'),
+    locale: 'en-GB',
+    viewport: { width: 1_280, height: 860 },
+  });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   await page.goto('/');
@@ -116,7 +132,7 @@ async function firstPage(token: string): Promise<Page> {
     new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
   })()`);
   return page;
-} // prettier-ignore
+}
 
 /** Thefts one after the other while the load goes on: milliseconds from `detected_at`, which is of this machine's clock too, until the page shows each. */
 async function shownAfter(page: Page, token: string): Promise<readonly number[]> {
@@ -126,13 +142,15 @@ async function shownAfter(page: Page, token: string): Promise<readonly number[]>
     const look = `const look = () => (globalThis.shownAt['thief-${n}'] ? done(globalThis.shownAt['thief-${n}']) : setTimeout(look, 20))`;
     const at = Number(await page.evaluate(`new Promise((done) => { ${look}; look(); })`));
     const { cases } = (await ask(`/v1/cases?q=thief-${n}`, token)) as { readonly cases: readonly [{ readonly case_id: string }] };
-    const { incidents } = (await ask(`/v1/cases/${cases[0].case_id}`, token)) as { readonly incidents: readonly [{ readonly detected_at: string }] };
+    const { incidents } = (await ask(`/v1/cases/${cases[0].case_id}`, token)) as {
+      readonly incidents: readonly [{ readonly detected_at: string }];
+    };
     shown.push(at - Date.parse(incidents[0].detected_at));
     // What came is shown by a click: the next one is the first new one again.
     await page.keyboard.press('r');
   }
   return shown;
-} // prettier-ignore
+}
 
 /** Sixty patients of three clinics in the last two minutes. */
 function theft(actor: string): readonly object[] {
@@ -156,7 +174,9 @@ function consoleSeconds(): number {
 }
 
 async function openBrowser(): Promise<Browser> {
-  const tools = (await import(pathToFileURL(join(projectRoot, 'scripts', 'debian-tool.mjs')).href)) as { findBrowser(): { path?: string; env?: Record<string, string>; reason?: string } }; // prettier-ignore
+  const tools = (await import(pathToFileURL(join(projectRoot, 'scripts', 'debian-tool.mjs')).href)) as {
+    findBrowser(): { path?: string; env?: Record<string, string>; reason?: string };
+  };
   const { path, env = {}, reason } = tools.findBrowser();
   if (path === undefined) throw new Error(`no browser: ${reason ?? ''}`);
   return chromium.launch({ executablePath: path, env, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });

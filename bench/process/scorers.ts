@@ -68,6 +68,9 @@ export class BenchScorers {
 
 /** 0 while it does not answer. */
 async function scoredAt(url: string): Promise<number> {
-  const text = await fetch(url).then((answer) => answer.text(), () => ''); // prettier-ignore
+  const text = await fetch(url).then(
+    (answer) => answer.text(),
+    () => '',
+  );
   return Number(/^vigie_rows_scored_total(?:\{[^}]*\})? (\d+)/m.exec(text)?.[1] ?? 0);
 }

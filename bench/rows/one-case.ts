@@ -30,10 +30,35 @@ export async function fillOneCase(
   await client.insert({ table: 'vigie.clinics', values: clinics, format: 'JSONEachRow' });
   const id = oneCase;
   const incident = {
-    incident_id: id, group_id: 'helix', actor_id: 'dr.martin', state: 'open', first_time: at(0), last_time: at(patients), detected_at: at(60), patients, patients_at_firing: 40,
-    patients_at_detection: 40, clinics: [], categories: [], rules: ['r'], rule_matches: [], rule_selections: [], selections: [selection], level: 'high', step: 0, found: 'live',
-    late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [], change_type: 'incident.opened', change_id: id, changed_at: at(60), version: 1, received_at: at(60),
-  }; // prettier-ignore
+    incident_id: id,
+    group_id: 'helix',
+    actor_id: 'dr.martin',
+    state: 'open',
+    first_time: at(0),
+    last_time: at(patients),
+    detected_at: at(60),
+    patients,
+    patients_at_firing: 40,
+    patients_at_detection: 40,
+    clinics: [],
+    categories: [],
+    rules: ['r'],
+    rule_matches: [],
+    rule_selections: [],
+    selections: [selection],
+    level: 'high',
+    step: 0,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 1,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: id,
+    changed_at: at(60),
+    version: 1,
+    received_at: at(60),
+  };
   await store.insert('incident_changes', Buffer.from(`${JSON.stringify(incident)}\n`), 1, 'bench-incident');
 }
 
@@ -47,9 +72,19 @@ export function someKeys(): GroupKeys {
 function access(keys: GroupKeys, n: number): object {
   const patient_id = keys.at(0).active.once('group:helix', String(8_000_000 + n));
   return {
-    time: at(n), group_id: 'helix', actor_id: 'dr.martin', patient_id, clinic_id: `75030012${n % 5}`, action: 'read', outcome: 'success',
-    event_id: createHash('sha256').update(`event ${n}`).digest('hex').slice(0, 32), source: 'platform', received_at: at(n), categories: ['identity', 'prescription'], key_id: keys.at(0).active.keyId,
-  }; // prettier-ignore
+    time: at(n),
+    group_id: 'helix',
+    actor_id: 'dr.martin',
+    patient_id,
+    clinic_id: `75030012${n % 5}`,
+    action: 'read',
+    outcome: 'success',
+    event_id: createHash('sha256').update(`event ${n}`).digest('hex').slice(0, 32),
+    source: 'platform',
+    received_at: at(n),
+    categories: ['identity', 'prescription'],
+    key_id: keys.at(0).active.keyId,
+  };
 }
 
 /** Tenths of a second after eight in the morning. */

@@ -44,10 +44,24 @@ export function frameOf(lines: string[]): Buffer {
 export function lineOf(time: number, account: string, patient: string, clinic: number, index: number): string {
   const iso = new Date(time).toISOString();
   return `${JSON.stringify({
-    time: iso, group_id: 'aleo', actor_id: account, patient_id: hexOf(patient), clinic_id: `75030${1000 + clinic}`, action: 'read',
-    outcome: 'success', event_id: hexOf(`e${index}`), source: 'mediboard', received_at: iso, actor_role: 'nurse', actor_kind: 'human',
-    categories: ['identity', 'notes'], source_ip: '10.4.2.17', session_id: `s-${account}-${Math.floor((time - start) / (4 * 60 * minute))}`, application: 'mediboard', key_id: 'k1',
-  })}\n`; // prettier-ignore
+    time: iso,
+    group_id: 'aleo',
+    actor_id: account,
+    patient_id: hexOf(patient),
+    clinic_id: `75030${1000 + clinic}`,
+    action: 'read',
+    outcome: 'success',
+    event_id: hexOf(`e${index}`),
+    source: 'mediboard',
+    received_at: iso,
+    actor_role: 'nurse',
+    actor_kind: 'human',
+    categories: ['identity', 'notes'],
+    source_ip: '10.4.2.17',
+    session_id: `s-${account}-${Math.floor((time - start) / (4 * 60 * minute))}`,
+    application: 'mediboard',
+    key_id: 'k1',
+  })}\n`;
 }
 
 function hexOf(text: string): string {

@@ -63,10 +63,11 @@ try {
   await besidePrograms();
   await compare('embedded log', (count, turn) => judged(count, { VIGIE_DATA_DIR: join(folder, turn), KAFKA_BROKERS: '' }));
   const { KAFKA_BROKERS } = process.env;
-  if (KAFKA_BROKERS) await compare('Kafka', (count, turn) => overKafka(count, { VIGIE_DATA_DIR: join(folder, `kafka-${turn}`), KAFKA_BROKERS }));
+  if (KAFKA_BROKERS)
+    await compare('Kafka', (count, turn) => overKafka(count, { VIGIE_DATA_DIR: join(folder, `kafka-${turn}`), KAFKA_BROKERS }));
 } finally {
   await rm(folder, { recursive: true });
-} // prettier-ignore
+}
 
 /** One and two in turns; the median of what each pair of turns comes to. */
 async function compare(what: string, run: (count: number, turn: string) => Promise<Run>): Promise<void> {
@@ -84,7 +85,11 @@ async function compare(what: string, run: (count: number, turn: string) => Promi
     'the rate of one',
     { atLeast: goal },
   );
-  report.ratio(`${what}: two scorers, without what others had of the processors`, ratioOf(({ rowsPerOwnMs }) => rowsPerOwnMs), 'the rate of one'); // prettier-ignore
+  report.ratio(
+    `${what}: two scorers, without what others had of the processors`,
+    ratioOf(({ rowsPerOwnMs }) => rowsPerOwnMs),
+    'the rate of one',
+  );
   const cost = ratioOf(({ microsecondsPerRow }) => microsecondsPerRow);
   report.ratio(`${what}: processor time of a row, all threads`, cost, 'that of one scorer');
   report.figure(`${what}: two scorers`, 1_000 * median(pairs.map(([, two]) => two.rowsPerMs)), 'rows/s');
@@ -96,7 +101,9 @@ function share(part: number): string {
 }
 
 function tell(name: string, { microsecondsPerRow, main, byName, rows: each, tailMs }: Run): void {
-  const threads = Object.entries(byName).filter(([, micros]) => micros >= 0.05).toSorted(([, a], [, b]) => b - a); // prettier-ignore
+  const threads = Object.entries(byName)
+    .filter(([, micros]) => micros >= 0.05)
+    .toSorted(([, a], [, b]) => b - a);
   report.note(
     `${name}: main threads ran ${share(main.ran)} of the time, were ready and waited for a processor ${share(main.queued)}, waited for their log ${share(1 - main.ran - main.queued)}; ` +
       `rows ${each.join(' and ')}; the last was done ${Math.round(tailMs)} ms behind the first; ${microsecondsPerRow.toFixed(2)} us a row, of which ` +
@@ -111,8 +118,9 @@ async function besidePrograms(): Promise<void> {
   const lines = Array.from({ length: controlRows / 1000 }, (_, n) => accessRows(n * 1000, 1000));
   const [one, two] = [await exactWindowsAtOnce(1, lines, threeRules), await exactWindowsAtOnce(2, lines, threeRules)];
   if (typeof one === 'string') report.note(`the C program is left out: ${one}`);
-  else if (typeof two !== 'string') report.ratio('a C program of windows, two at once: processor time of a row', two / one, 'that of one');
-} // prettier-ignore
+  else if (typeof two !== 'string')
+    report.ratio('a C program of windows, two at once: processor time of a row', two / one, 'that of one');
+}
 
 /** Microseconds of the processor that a row takes of so many at once. */
 async function engineAlone(count: number): Promise<number> {
@@ -161,7 +169,10 @@ function runOf(samples: readonly Sample[]): Run {
   const count = all.length;
   const sum = (of: (done: Done) => number): number =>
     to.each.reduce((total, done, index) => total + of(done) - of(from.each[index] ?? done), 0);
-  const main = { ran: sum((done) => done.main.ran) / (1_000 * ms * count), queued: sum((done) => done.main.queued) / (1_000 * ms * count) }; // prettier-ignore
+  const main = {
+    ran: sum((done) => done.main.ran) / (1_000 * ms * count),
+    queued: sum((done) => done.main.queued) / (1_000 * ms * count),
+  };
   const names = new Set(to.each.flatMap(({ byName }) => Object.keys(byName)));
   const last = samples.at(-1);
   return {
@@ -232,9 +243,14 @@ async function overKafka(count: number, env: Readonly<Record<string, string>>): 
   const known = await withAdmin(options, (admin) => admin.listTopics());
   const there = madeTopics.filter((topic) => known.includes(topic));
   if (there.length > 0)
-    throw new Error(`Kafka at ${env['KAFKA_BROKERS']} has ${there[0]}: this measures over brokers of its own, and takes no topics of others away`);
+    throw new Error(
+      `Kafka at ${env['KAFKA_BROKERS']} has ${there[0]}: this measures over brokers of its own, and takes no topics of others away`,
+    );
   try {
-    await createTopics(options, Object.fromEntries(madeTopics.map((topic) => [topic, { partitions: partitionCountOf(topic, partitions) }])));
+    await createTopics(
+      options,
+      Object.fromEntries(madeTopics.map((topic) => [topic, { partitions: partitionCountOf(topic, partitions) }])),
+    );
     return await judged(count, env);
   } finally {
     await withAdmin(options, (admin) => admin.deleteTopics({ topics: [...madeTopics] }));
@@ -242,4 +258,4 @@ async function overKafka(count: number, env: Readonly<Record<string, string>>): 
       while ((await admin.listTopics()).some((topic) => madeTopics.includes(topic))) await sleep(sampleEveryMs);
     });
   }
-} // prettier-ignore
+}

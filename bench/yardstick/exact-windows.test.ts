@@ -13,10 +13,13 @@ const [first] = threeRules;
 if (!first) throw new Error('the benchmarks have no rules');
 const small = [3, 5, 9].map((patients, n) =>
   aRule({
-    id: `w${n}`, selection: first.selection, timespanMs: [1000, 7000, 60_000][n] ?? 0, atLeast: patients,
+    id: `w${n}`,
+    selection: first.selection,
+    timespanMs: [1000, 7000, 60_000][n] ?? 0,
+    atLeast: patients,
     spread: { field: 'clinic_id', atLeast: 2 },
   }),
-); // prettier-ignore
+);
 
 (hasCompiler ? describe : describe.skip)('the C program beside the scorer (needs a C compiler called cc)', () => {
   it('finds what the engine finds, over accounts whose windows hold and are left again', () => {
@@ -33,7 +36,14 @@ const small = [3, 5, 9].map((patients, n) =>
         let time = start;
         const lines = accesses.map(({ afterMs, account, patient, clinic, action, outcome }, n) => {
           const iso = new Date((time += afterMs)).toISOString();
-          const row = anAccessRow({ time: iso, received_at: iso, actor_id: `a${account}`, patient_id: aPatient(patient), clinic_id: `c${clinic}`, event_id: anEventId(n) }); // prettier-ignore
+          const row = anAccessRow({
+            time: iso,
+            received_at: iso,
+            actor_id: `a${account}`,
+            patient_id: aPatient(patient),
+            clinic_id: `c${clinic}`,
+            event_id: anEventId(n),
+          });
           return `${JSON.stringify({ ...row, action, outcome })}\n`;
         });
         const frames = [Buffer.from(lines.join(''))];
@@ -54,12 +64,18 @@ const small = [3, 5, 9].map((patients, n) =>
 
   it.each([
     ['an escape', '{"time":"2026-03-02T08:00:00.000Z","group_id":"g","actor_id":"a\\n"}'],
-    ['a time of seconds', '{"time":"2026-03-02T08:00:00Z","group_id":"g","actor_id":"a","patient_id":"00000000000000000000000000000001","clinic_id":"c","action":"read","outcome":"success"}'],
-    ['a short pseudonym', '{"time":"2026-03-02T08:00:00.000Z","group_id":"g","actor_id":"a","patient_id":"1","clinic_id":"c","action":"read","outcome":"success"}'],
+    [
+      'a time of seconds',
+      '{"time":"2026-03-02T08:00:00Z","group_id":"g","actor_id":"a","patient_id":"00000000000000000000000000000001","clinic_id":"c","action":"read","outcome":"success"}',
+    ],
+    [
+      'a short pseudonym',
+      '{"time":"2026-03-02T08:00:00.000Z","group_id":"g","actor_id":"a","patient_id":"1","clinic_id":"c","action":"read","outcome":"success"}',
+    ],
     ['half a row', '{"time":"2026-03-02T08:00:00.000Z",'],
   ])('refuses rows with %s, and counts nothing wrong', (_, line) => {
     expect(() => ran([Buffer.from(`${line}\n`)], threeRules)).toThrow('exact-windows ended with 2');
-  }); // prettier-ignore
+  });
 });
 
 function ran(frames: readonly Buffer[], rules: typeof threeRules) {

@@ -17,14 +17,35 @@ const document = z.strictObject({
   seconds: z.number().positive(),
   processorSeconds: z.number().positive(),
   versions: z.strictObject({ vigie: z.string(), commit: z.string().optional(), node: z.string(), v8: z.string() }),
-  machine: z.strictObject({ processor: z.string(), cores: z.int().positive(), memoryBytes: z.int().positive(), system: z.string() }),
+  machine: z.strictObject({
+    processor: z.string(),
+    cores: z.int().positive(),
+    memoryBytes: z.int().positive(),
+    system: z.string(),
+  }),
   load: z.strictObject({ start: load, end: load }),
-  figures: z.array(z.strictObject({ name: z.string().min(1), value: z.number(), unit: z.string().min(1), goal: goal.optional(), isMet: z.boolean().optional() })),
-  ratios: z.array(z.strictObject({ name: z.string().min(1), value: z.number(), beside: z.string().min(1), goal: goal.optional(), isMet: z.boolean().optional() })),
+  figures: z.array(
+    z.strictObject({
+      name: z.string().min(1),
+      value: z.number(),
+      unit: z.string().min(1),
+      goal: goal.optional(),
+      isMet: z.boolean().optional(),
+    }),
+  ),
+  ratios: z.array(
+    z.strictObject({
+      name: z.string().min(1),
+      value: z.number(),
+      beside: z.string().min(1),
+      goal: goal.optional(),
+      isMet: z.boolean().optional(),
+    }),
+  ),
   verdicts: z.array(z.strictObject({ words: z.string(), isMet: z.boolean() })),
   notes: z.array(z.string()),
   exitCode: z.int(),
-}); // prettier-ignore
+});
 
 describe('what a benchmark finds', () => {
   it('is told line by line, with its goals, and given as one document at the end', () => {
@@ -74,7 +95,9 @@ describe('what a benchmark finds', () => {
     const own = readdirSync(join(projectRoot, 'bench'), { recursive: true, encoding: 'utf8' }).filter(
       (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !/^against\/rows\.ts$|^yardstick\//.test(file),
     );
-    expect(own.filter((file) => /console\.log|stdout\.write/.test(readFileSync(join(projectRoot, 'bench', file), 'utf8')))).toEqual([]); // prettier-ignore
+    expect(
+      own.filter((file) => /console\.log|stdout\.write/.test(readFileSync(join(projectRoot, 'bench', file), 'utf8'))),
+    ).toEqual([]);
   });
 });
 
@@ -108,5 +131,9 @@ describe('the command of benchmarks', () => {
 function aReport(): { readonly report: Report; readonly lines: string[]; readonly documents: BenchDocument[] } {
   const lines: string[] = [];
   const documents: BenchDocument[] = [];
-  return { report: new Report({ bench: 'mine', say: (line) => lines.push(line), give: (one) => documents.push(one) }), lines, documents };
-} // prettier-ignore
+  return {
+    report: new Report({ bench: 'mine', say: (line) => lines.push(line), give: (one) => documents.push(one) }),
+    lines,
+    documents,
+  };
+}

@@ -70,12 +70,29 @@ function doubtfulOf({ length }: readonly Finding[]): readonly string[] {
 }
 
 function accountsTable(findings: readonly Finding[]): readonly string[] {
-  const rows = findings.map((one) => [one.actorId, percent(one.share), count(one.matched), count(one.size), orders(one), one.support]); // prettier-ignore
+  const rows = findings.map((one) => [
+    one.actorId,
+    percent(one.share),
+    count(one.matched),
+    count(one.size),
+    orders(one),
+    one.support,
+  ]);
   return alignedRows([['account', 'share', 'matched', 'opened', 'log10 bayes', 'support'], ...rows], new Set([1, 2, 3, 4]));
 }
 
 function momentsTable(findings: readonly Finding[]): readonly string[] {
-  const rows = findings.map((one) => [one.kind, one.actorId, clock(one.firstMs), clock(one.lastMs), percent(one.share), count(one.matched), count(one.size), one.support, one.kind === 'day' ? '' : one.ref]); // prettier-ignore
+  const rows = findings.map((one) => [
+    one.kind,
+    one.actorId,
+    clock(one.firstMs),
+    clock(one.lastMs),
+    percent(one.share),
+    count(one.matched),
+    count(one.size),
+    one.support,
+    one.kind === 'day' ? '' : one.ref,
+  ]);
   const head = ['kind', 'account', 'first', 'last', 'share', 'matched', 'opened', 'support', 'id'];
   return alignedRows([head, ...rows], new Set([4, 5, 6]));
 }
@@ -84,13 +101,21 @@ function controlsOf({ controls: { samples, named } }: Attribution): readonly str
   return [
     `Of ${count(samples)} random samples of as many patients, opened by as many accounts each, ${count(named)} would name somebody.`,
     ...(named > samples * controlShareMax
-      ? ['That is often: patients like these look like somebody\'s without a leak, so take a name as a question and not as an answer.'] // prettier-ignore
+      ? [
+          "That is often: patients like these look like somebody's without a leak, so take a name as a question and not as an answer.",
+        ]
       : []),
   ];
 }
 
 function exportsTable({ exports, exportsFound }: Attribution): readonly string[] {
-  const rows = exports.map(({ time, actorId, action, records, eventId }) => [clock(Date.parse(time)), actorId, action, count(records), eventId]); // prettier-ignore
+  const rows = exports.map(({ time, actorId, action, records, eventId }) => [
+    clock(Date.parse(time)),
+    actorId,
+    action,
+    count(records),
+    eventId,
+  ]);
   const more = exportsFound - exports.length;
   return [
     'Events of about this size that do not say whom they touched, and cannot be compared:',

@@ -17,7 +17,10 @@ export async function readSample(
   for await (const text of lines) {
     line += 1;
     const [cell = ''] = text.replace(/^\ufeff/, '').split(/[,;|\t]/);
-    const value = cell.trim().replace(/^"(.*)"$/, '$1').toLowerCase(); // prettier-ignore
+    const value = cell
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .toLowerCase();
     if (text.trim() === '' || (line === 1 && headings.has(value))) continue;
     if (hex128.safeParse(value).success) patients.push(value);
     else mistakes.push({ line, reason: 'not a pseudonym of 32 hexadecimal digits; give those that vigie pseudonymise makes' });

@@ -31,21 +31,29 @@ describe('vigie audit verify', () => {
       { ...found, chainId: late, bad: { number: 9, fault: 'made_anew' } },
       { ...found, chainId: early, bad: { number: 1, fault: 'cut_off' } },
     ]);
-    expect(lines.filter((line) => line.startsWith('BAD'))).toEqual(expect.arrayContaining([
-      `BAD  row 9 of ${late} is whole, and not the one whose head was kept: the chain was made anew`,
-      `BAD  row 1 of ${early} is gone, with what followed it up to the head that was kept`,
-    ]));
-  }); // prettier-ignore
+    expect(lines.filter((line) => line.startsWith('BAD'))).toEqual(
+      expect.arrayContaining([
+        `BAD  row 9 of ${late} is whole, and not the one whose head was kept: the chain was made anew`,
+        `BAD  row 1 of ${early} is gone, with what followed it up to the head that was kept`,
+      ]),
+    );
+  });
 
-  it.each([[`${late}:0:${head}`], [`${late}:1:${head.slice(0, 12)}`], [`${late}:1`], ['Z'.repeat(32) + `:1:${head}`], [`${late}:1:${head}0`]])(
-    'refuses as a head %s',
-    async (text) => {
-      const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-      addAuditCommands(program);
-      for (const command of program.commands.flatMap((one) => one.commands)) command.exitOverride().configureOutput({ writeErr: () => {} });
-      await expect(program.parseAsync(['audit', 'verify', '--head', text], { from: 'user' })).rejects.toThrow(/It must be the chain/);
-    },
-  ); // prettier-ignore
+  it.each([
+    [`${late}:0:${head}`],
+    [`${late}:1:${head.slice(0, 12)}`],
+    [`${late}:1`],
+    ['Z'.repeat(32) + `:1:${head}`],
+    [`${late}:1:${head}0`],
+  ])('refuses as a head %s', async (text) => {
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+    addAuditCommands(program);
+    for (const command of program.commands.flatMap((one) => one.commands))
+      command.exitOverride().configureOutput({ writeErr: () => {} });
+    await expect(program.parseAsync(['audit', 'verify', '--head', text], { from: 'user' })).rejects.toThrow(
+      /It must be the chain/,
+    );
+  });
 
   it('says so when there is nothing', () => expect(verifyText([])).toEqual(['0 row(s) of 0 chain(s) hold; none is bad']));
 });

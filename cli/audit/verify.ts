@@ -37,8 +37,10 @@ export function verifyText(chains: readonly ChainFindings[]): readonly string[] 
   const ordered = printable(chains.toSorted((a, b) => (a.from < b.from ? -1 : 1)));
   const heading = ['chain', 'rows that hold', 'from', 'to', 'head'];
   const rows = ordered.map(({ chainId, holds, from, to, head }) => [chainId, String(holds), from, to, holds > 0 ? head : '']);
-  const broken = ordered.flatMap(({ chainId, bad }) => (bad ? [`BAD  row ${bad.number} of ${chainId} ${faults[bad.fault]}`] : []));
+  const broken = ordered.flatMap(({ chainId, bad }) =>
+    bad ? [`BAD  row ${bad.number} of ${chainId} ${faults[bad.fault]}`] : [],
+  );
   const held = ordered.reduce((sum, { holds }) => sum + holds, 0);
   const sum = `${held} row(s) of ${ordered.length} chain(s) hold; ${broken.length === 0 ? 'none is bad' : `${broken.length} chain(s) broken`}`;
   return [...(rows.length > 0 ? alignedRows([heading, ...rows], new Set([1])) : []), ...broken, sum];
-} // prettier-ignore
+}

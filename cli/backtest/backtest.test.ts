@@ -31,8 +31,13 @@ describe('vigie backtest over files', () => {
     stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     await backtestCommand(
       {
-        rules: join(folder, 'tried.yml'), from: aMonday - hour, to: aMonday + hour, files: [join(folder, 'rows.ndjson')], format: 'json', ...given,
-      }, // prettier-ignore
+        rules: join(folder, 'tried.yml'),
+        from: aMonday - hour,
+        to: aMonday + hour,
+        files: [join(folder, 'rows.ndjson')],
+        format: 'json',
+        ...given,
+      },
       { clock: new FakeClock(), stdout, stderr: stderr as unknown as NodeJS.WriteStream, signal: new AbortController().signal },
       readCommandConfig({ VIGIE_RULES_DIR: join(folder, 'present.yml') }),
     );
@@ -44,11 +49,15 @@ describe('vigie backtest over files', () => {
       summary: { same: 1, earlier: 1, new: 0, gone: 0, rows: 8, bad_lines: 2 },
       incidents: [
         {
-          kind: 'same', earlier_seconds: 5, more_patients: 0, more_patients_at_firing: -5,
-          tried: [{ patients: 8, patients_at_firing: 3, rule_matches: [{ value: 3, threshold: 3 }] }], present: [{ patients_at_firing: 8 }],
+          kind: 'same',
+          earlier_seconds: 5,
+          more_patients: 0,
+          more_patients_at_firing: -5,
+          tried: [{ patients: 8, patients_at_firing: 3, rule_matches: [{ value: 3, threshold: 3 }] }],
+          present: [{ patients_at_firing: 8 }],
         },
       ],
-    }); // prettier-ignore
+    });
   });
 
   it('names bad lines by file and line, and what an event of the input format would have to be', async () => {
@@ -59,7 +68,10 @@ describe('vigie backtest over files', () => {
   });
 
   it('prints the same as lines, and as a table for people', async () => {
-    const lines = (await run({ format: 'ndjson' })).trim().split('\n').map((line) => JSON.parse(line) as object); // prettier-ignore
+    const lines = (await run({ format: 'ndjson' }))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
     expect(lines).toMatchObject([
       { type: 'incident', kind: 'same' },
       { type: 'summary', rows: 8 },

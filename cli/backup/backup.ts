@@ -53,12 +53,22 @@ export async function makeBackup(config: CommandConfig, { to, keysTo }: BackupOp
   mkdirSync(join(folder, 'log'), { recursive: true, mode: 0o700 });
   await copyEmbeddedLog(join(data, 'log'), join(folder, 'log'));
   const store = await backupStore(config, join(folder, 'store'));
-  const log = Object.fromEntries([...(await embeddedLogFacts(join(folder, 'log')))].map(([name, { start, end, frames }]) => [name, { start, end, frames }]));
+  const log = Object.fromEntries(
+    [...(await embeddedLogFacts(join(folder, 'log')))].map(([name, { start, end, frames }]) => [name, { start, end, frames }]),
+  );
   const files = await filesOf(folder, keys);
-  const manifest = { format: 2 as const, version: ownVersion(), begun_at: begun, ended_at: isoOf(clock.now()), ...store, log, files };
+  const manifest = {
+    format: 2 as const,
+    version: ownVersion(),
+    begun_at: begun,
+    ended_at: isoOf(clock.now()),
+    ...store,
+    log,
+    files,
+  };
   writeManifest(folder, manifest);
   return manifest;
-} // prettier-ignore
+}
 
 async function backupStore(config: CommandConfig, folder: string): Promise<Pick<Manifest, 'before' | 'after' | 'migrations'>> {
   const address = commandAddressOf(config);
@@ -75,8 +85,10 @@ async function backupStore(config: CommandConfig, folder: string): Promise<Pick<
 /** Kafka and a ClickHouse server have backups of their own: docs/operations.md. */
 export function requireEmbedded(config: CommandConfig): void {
   if (config.KAFKA_BROKERS || config.CLICKHOUSE_URL)
-    throw new ConfigError('this is for the embedded log and store; Kafka and a ClickHouse server are backed up by their own means: docs/operations.md, "Backups"');
-} // prettier-ignore
+    throw new ConfigError(
+      'this is for the embedded log and store; Kafka and a ClickHouse server are backed up by their own means: docs/operations.md, "Backups"',
+    );
+}
 
 export function requireEmpty(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length > 0)

@@ -30,8 +30,12 @@ describe('a folder that is copied while others write there', () => {
     const database = new DatabaseSync(join(from, 'accounts.db'));
     database.exec("CREATE TABLE accounts (id TEXT); INSERT INTO accounts VALUES ('before')");
     // So many rows that pages are in the file before the end, and the journal that would take them back is beside it.
-    database.exec("PRAGMA cache_size = 1; BEGIN IMMEDIATE; WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO accounts SELECT 'half' || i FROM n");
-    await expect(copyLivingFolder(from, to, 10)).rejects.toThrow(/accounts\.db was written to all the while, .*begin the backup again/);
+    database.exec(
+      "PRAGMA cache_size = 1; BEGIN IMMEDIATE; WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO accounts SELECT 'half' || i FROM n",
+    );
+    await expect(copyLivingFolder(from, to, 10)).rejects.toThrow(
+      /accounts\.db was written to all the while, .*begin the backup again/,
+    );
     database.exec('COMMIT');
     database.close();
     rmSync(to, { recursive: true, force: true });
@@ -41,4 +45,4 @@ describe('a folder that is copied while others write there', () => {
     copy.close();
     expect(readdirSync(to)).toEqual(['accounts.db', 'scorer']);
   });
-}); // prettier-ignore
+});

@@ -61,7 +61,10 @@ describe('the files of a log', () => {
     const { size } = await stat(path);
     await truncate(path, size - 20 * pageBytes);
     // What is in the pages that are left is the case here, and not which page the database takes next.
-    const found = await refuseCutLog(copy).then(() => 'whole', (cause: unknown) => cause); // prettier-ignore
+    const found = await refuseCutLog(copy).then(
+      () => 'whole',
+      (cause: unknown) => cause,
+    );
     expect(found).toBe('whole');
   });
 });

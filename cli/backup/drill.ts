@@ -26,11 +26,17 @@ export async function drillCommand({ portBase, within, ...source }: DrillOptions
     const ageMinutes = Math.round((clock.now() - Date.parse(manifest.begun_at)) / minuteMs);
     for (const [name, { rows }] of Object.entries(figures)) process.stdout.write(`${name}\t${rows}\n`);
     for (const one of differences) process.stdout.write(`DIFFERS\t${one}\n`);
-    process.stdout.write(`lost if needed now\twhat was accepted in the last ${ageMinutes} minutes (since ${manifest.begun_at}), unless sources send it again\n`);
+    process.stdout.write(
+      `lost if needed now\twhat was accepted in the last ${ageMinutes} minutes (since ${manifest.begun_at}), unless sources send it again\n`,
+    );
     process.stdout.write(`restored in\t${seconds.toFixed(1)} s\n`);
-    process.stdout.write(differences.length > 0 ? `${differences.length} difference(s)\n` : 'counts, incidents, lists and log are what was backed up\n');
+    process.stdout.write(
+      differences.length > 0
+        ? `${differences.length} difference(s)\n`
+        : 'counts, incidents, lists and log are what was backed up\n',
+    );
     process.exitCode = differences.length > 0 ? 1 : 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-} // prettier-ignore
+}

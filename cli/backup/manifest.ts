@@ -41,8 +41,12 @@ export async function readManifest(folder: string, keys: string): Promise<Manife
     throw new ConfigError(`${folder} is no backup, or one that was broken off: it has no ${manifestName}`);
   }
   const parsed = manifestSchema.safeParse(jsonOf(text, folder));
-  if (!parsed.success) throw new ConfigError(`${join(folder, manifestName)} is none of this version: ${parsed.error.issues[0]?.message}`);
-  if (!existsSync(keys)) throw new ConfigError(`${keys} is not there: --keys-from names the folder of keys of the same backup; without them no list of patients can be resolved`);
+  if (!parsed.success)
+    throw new ConfigError(`${join(folder, manifestName)} is none of this version: ${parsed.error.issues[0]?.message}`);
+  if (!existsSync(keys))
+    throw new ConfigError(
+      `${keys} is not there: --keys-from names the folder of keys of the same backup; without them no list of patients can be resolved`,
+    );
   const found = await filesOf(folder, keys);
   for (const [name, sha256] of Object.entries(parsed.data.files)) {
     if (found[name] === sha256) continue;
@@ -50,7 +54,7 @@ export async function readManifest(folder: string, keys: string): Promise<Manife
     throw new ConfigError(`${name} of the backup in ${folder} ${what}; take another backup, this one restores something else`);
   }
   return parsed.data;
-} // prettier-ignore
+}
 
 function jsonOf(text: string, folder: string): unknown {
   try {
@@ -65,13 +69,17 @@ function jsonOf(text: string, folder: string): unknown {
 /** SHA-256 by path, of a backup and of its keys, which lie elsewhere. */
 export async function filesOf(folder: string, keys: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const [root, prefix] of [[folder, ''], [keys, 'keys/']] as const)
+  for (const [root, prefix] of [
+    [folder, ''],
+    [keys, 'keys/'],
+  ] as const)
     for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' }).toSorted()) {
       const path = join(root, name);
-      if (statSync(path).isFile() && name !== manifestName && !name.endsWith('lock.mdb')) found[`${prefix}${relative(root, path)}`] = await sha256Of(path);
+      if (statSync(path).isFile() && name !== manifestName && !name.endsWith('lock.mdb'))
+        found[`${prefix}${relative(root, path)}`] = await sha256Of(path);
     }
   return found;
-} // prettier-ignore
+}
 
 async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');

@@ -34,9 +34,11 @@ export async function restoreCommand(source: RestoreSource, clock: Clock): Promi
   requireEmbedded(config);
   const { differences, figures } = await restoreInto(config.VIGIE_DATA_DIR, { source, portBase: config.VIGIE_PORT_BASE, clock });
   for (const one of differences) process.stdout.write(`DIFFERS\t${one}\n`);
-  process.stdout.write(`${config.VIGIE_DATA_DIR}: ${figures['access_rows']?.rows ?? 0} accesses, ${figures['incidents']?.rows ?? 0} incidents. Start Vigie: what the log has beyond is stored and judged now\n`);
+  process.stdout.write(
+    `${config.VIGIE_DATA_DIR}: ${figures['access_rows']?.rows ?? 0} accesses, ${figures['incidents']?.rows ?? 0} incidents. Start Vigie: what the log has beyond is stored and judged now\n`,
+  );
   process.exitCode = differences.length > 0 ? 1 : 0;
-} // prettier-ignore
+}
 
 /**
  * Makes a data folder of a backup. Throws `ConfigError` for a folder that is not empty, a backup with changed or missing files, and one of another version of
@@ -48,20 +50,28 @@ export async function restoreInto(
 ): Promise<Restored> {
   const [from, keysFrom] = [resolve(source.from), resolve(source.keysFrom)];
   const manifest = await readManifest(from, keysFrom);
-  const tables = readMigrations().map(({ name }) => name).toSorted();
+  const tables = readMigrations()
+    .map(({ name }) => name)
+    .toSorted();
   if (manifest.migrations.join() !== tables.join())
-    throw new ConfigError(`the backup was made by version ${manifest.version} with other tables than this one has: restore it with that version, then upgrade`);
+    throw new ConfigError(
+      `the backup was made by version ${manifest.version} with other tables than this one has: restore it with that version, then upgrade`,
+    );
   refuseHalfRestored(folder);
   await refuseTakenPort(portBase + portOffsets.clickhouse);
   requireEmpty(folder);
   writeFileSync(join(folder, restoringFile), `from ${from}, begun at ${isoOf(clock.now())}\n`, { flush: true });
-  for (const name of [...plainFolders, 'log']) if (existsSync(join(from, name))) cpSync(join(from, name), join(folder, name), { recursive: true });
+  for (const name of [...plainFolders, 'log'])
+    if (existsSync(join(from, name))) cpSync(join(from, name), join(folder, name), { recursive: true });
   cpSync(keysFrom, join(folder, 'keys'), { recursive: true });
   const figures = await restoreStore(folder, { from: join(from, 'store'), portBase, clock });
-  const differences = [...logDifferences(manifest, await embeddedLogFacts(join(folder, 'log'))), ...figureDifferences(manifest, figures)];
+  const differences = [
+    ...logDifferences(manifest, await embeddedLogFacts(join(folder, 'log'))),
+    ...figureDifferences(manifest, figures),
+  ];
   rmSync(join(folder, restoringFile));
   return { manifest, figures, differences };
-} // prettier-ignore
+}
 
 async function restoreStore(
   directory: string,
@@ -85,16 +95,24 @@ async function restoreStore(
   }
 }
 
-function logDifferences(manifest: Manifest, found: ReadonlyMap<string, { readonly start: number; readonly end: number; readonly frames: number }>): readonly string[] {
+function logDifferences(
+  manifest: Manifest,
+  found: ReadonlyMap<string, { readonly start: number; readonly end: number; readonly frames: number }>,
+): readonly string[] {
   return Object.entries(manifest.log).flatMap(([name, { start, end, frames }]) => {
     const here = found.get(name);
     const same = here && here.start === start && here.end === end && here.frames === frames;
-    return same ? [] : [`log ${name}: ${here ? `${here.frames} frames up to ${here.end}` : 'nothing'}, it had ${frames} up to ${end}`];
+    return same
+      ? []
+      : [`log ${name}: ${here ? `${here.frames} frames up to ${here.end}` : 'nothing'}, it had ${frames} up to ${end}`];
   });
-} // prettier-ignore
+}
 
 /** Where nothing came while the store was copied everything must be equal; where something did, it lies between before and after. */
-export function figureDifferences({ before, after }: Pick<Manifest, 'before' | 'after'>, found: Readonly<Record<string, Figure>>): readonly string[] {
+export function figureDifferences(
+  { before, after }: Pick<Manifest, 'before' | 'after'>,
+  found: Readonly<Record<string, Figure>>,
+): readonly string[] {
   return Object.entries(before).flatMap(([name, first]) => {
     const [last = first, here = { rows: -1, digest: '' }] = [after[name], found[name]];
     const still = first.digest === last.digest;
@@ -102,4 +120,4 @@ export function figureDifferences({ before, after }: Pick<Manifest, 'before' | '
     if (still ? here.digest === first.digest && here.rows === first.rows : here.rows >= least && here.rows <= most) return [];
     return [`${name}: ${here.rows} rows, ${still ? `it had ${first.rows} with other contents` : `it had ${least} to ${most}`}`];
   });
-} // prettier-ignore
+}

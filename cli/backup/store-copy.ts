@@ -31,14 +31,23 @@ export async function copyTables(client: StoreClient, address: StoreAddress, fol
   mkdirSync(folder, { recursive: true });
   for (const { name } of await storedTables(client)) {
     const query = `SELECT DISTINCT _partition_id AS id FROM vigie.${name} ORDER BY id`;
-    const partitions = await jsonRows(client, { query, params: {}, shape: z.object({ id: z.string() }), failure: `${name} cannot be copied` });
+    const partitions = await jsonRows(client, {
+      query,
+      params: {},
+      shape: z.object({ id: z.string() }),
+      failure: `${name} cannot be copied`,
+    });
     for (const { id } of partitions) {
       const answer = await ask(address, `SELECT * FROM vigie.${name} WHERE _partition_id = '${id}' FORMAT TabSeparatedWithNames`);
       if (!answer.body) continue;
-      await pipeline(answer.body, createZstdCompress(), createWriteStream(join(folder, `${name}.${id}${ending}`), { mode: 0o600 }));
+      await pipeline(
+        answer.body,
+        createZstdCompress(),
+        createWriteStream(join(folder, `${name}.${id}${ending}`), { mode: 0o600 }),
+      );
     }
   }
-} // prettier-ignore
+}
 
 /** Adds what `copyTables` wrote to the tables of another store, which have no rows yet. */
 export async function fillTables(address: StoreAddress, folder: string, bytesMax = pieceBytes): Promise<void> {
@@ -49,17 +58,26 @@ export async function fillTables(address: StoreAddress, folder: string, bytesMax
     if (!file.endsWith(ending)) continue;
     // Two pieces that happen to be alike are two pieces.
     for await (const { names, rows } of rowPieces(unpacked(), bytesMax))
-      await ask(address, `INSERT INTO vigie.${table} (${names.join(', ')}) SETTINGS insert_deduplicate = 0 FORMAT TabSeparated`, rows);
+      await ask(
+        address,
+        `INSERT INTO vigie.${table} (${names.join(', ')}) SETTINGS insert_deduplicate = 0 FORMAT TabSeparated`,
+        rows,
+      );
   }
-} // prettier-ignore
+}
 
-async function ask({ url, user, password }: StoreAddress, query: string, data?: ReadableStream | Buffer<ArrayBuffer>): Promise<Response> {
+async function ask(
+  { url, user, password }: StoreAddress,
+  query: string,
+  data?: ReadableStream | Buffer<ArrayBuffer>,
+): Promise<Response> {
   const headers = { 'x-clickhouse-user': user, 'x-clickhouse-key': password };
   const answer = await fetch(`${url}/?query=${encodeURIComponent(query)}`, {
     method: 'POST',
     headers,
     ...(data && { body: data, duplex: 'half' }),
   });
-  if (!answer.ok) throw new Error(`ClickHouse answers ${answer.status} to ${query.slice(0, 100)}: ${(await answer.text()).slice(0, 300)}`);
+  if (!answer.ok)
+    throw new Error(`ClickHouse answers ${answer.status} to ${query.slice(0, 100)}: ${(await answer.text()).slice(0, 300)}`);
   return answer;
-} // prettier-ignore
+}

@@ -48,7 +48,15 @@ export function caseText({ case: row }: ShownCase, { lines }: ShownTimeline): st
     ['came back', row.reopened > 0 ? `${row.reopened} time(s)` : ''],
   ];
   const told = alignedRows(facts.flatMap(([name, value]) => (value ? [[name, value]] : [])));
-  const life = lines.map((line) => [line.at, line.what, line.by, line.effect === 'counted' ? '' : line.effect, line.before === line.after ? '' : `${line.before} -> ${line.after}`, countOf(line.patients), wordsOf(line)]); // prettier-ignore
+  const life = lines.map((line) => [
+    line.at,
+    line.what,
+    line.by,
+    line.effect === 'counted' ? '' : line.effect,
+    line.before === line.after ? '' : `${line.before} -> ${line.after}`,
+    countOf(line.patients),
+    wordsOf(line),
+  ]);
   const head = ['AT', 'WHAT', 'BY', '', 'STATUS', 'PATIENTS', ''];
   return `${told.join('\n')}\n\n${alignedRows([head, ...life], new Set([5])).join('\n')}\n`;
 }
@@ -77,7 +85,9 @@ const worded = ['text', 'reason', 'verdict', 'owner', 'level', 'until', 'control
 function wordsOf({ action }: ShownTimeline['lines'][number]): string {
   if (typeof action !== 'object' || action === null) return '';
   const said = new Map<string, unknown>(Object.entries(action));
-  return worded.flatMap((word) => (typeof said.get(word) === 'string' ? [String(said.get(word)).replaceAll(/\s+/g, ' ')] : [])).join(': '); // prettier-ignore
+  return worded
+    .flatMap((word) => (typeof said.get(word) === 'string' ? [String(said.get(word)).replaceAll(/\s+/g, ' ')] : []))
+    .join(': ');
 }
 
 function digitsOf(ids: readonly string[]): number {

@@ -25,16 +25,21 @@ describe('vigie case', () => {
   afterAll(() => running.stop());
 
   it('acts on a case by its first digits, and shows what happened to it', async () => {
-    expect(await client.act(id.slice(0, 8), { type: 'case.acknowledged' })).toMatchObject({ status: 'acknowledged', acknowledged_by: 'a.durand' });
+    expect(await client.act(id.slice(0, 8), { type: 'case.acknowledged' })).toMatchObject({
+      status: 'acknowledged',
+      acknowledged_by: 'a.durand',
+    });
     await client.act(id.slice(0, 8), { type: 'case.noted', text: 'asked\nthe ward' });
     const text = caseText(await client.show(id), await client.timeline(id));
     expect(text).toMatch(/^case +[0-9a-f]{32}\n/);
     expect(text).toMatch(/case\.acknowledged +a\.durand +new -> acknowledged +40\n/);
     expect(text).toMatch(/case\.noted +a\.durand +40 +asked the ward\n/);
-  }); // prettier-ignore
+  });
 
   it('lists cases under one another, figures to the right', async () => {
-    const [head, ...lines] = listText(await client.list({ status: 'new,acknowledged' }, 10)).trimEnd().split('\n'); // prettier-ignore
+    const [head, ...lines] = listText(await client.list({ status: 'new,acknowledged' }, 10))
+      .trimEnd()
+      .split('\n');
     expect(head).toMatch(/^CASE +STATUS +LEVEL +PATIENTS /);
     expect(lines).toHaveLength(2);
     const end = (head ?? '').indexOf('PATIENTS') + 'PATIENTS'.length;
@@ -58,8 +63,12 @@ describe('vigie case', () => {
   });
 
   it('says where it looked for a console that is not there, and how a case stands that somebody else resolved', async () => {
-    await expect(new ConsoleClient('http://127.0.0.1:9', 'x').list({}, 1)).rejects.toThrow(/http:\/\/127\.0\.0\.1:9 does not answer/);
+    await expect(new ConsoleClient('http://127.0.0.1:9', 'x').list({}, 1)).rejects.toThrow(
+      /http:\/\/127\.0\.0\.1:9 does not answer/,
+    );
     await client.act(id, { type: 'case.resolved', verdict: 'test', reason: 'ours' });
-    await expect(client.act(id, { type: 'case.resolved', verdict: 'test', reason: 'ours' })).rejects.toThrow(/somebody was before you.*it is resolved \(test\)/);
-  }); // prettier-ignore
+    await expect(client.act(id, { type: 'case.resolved', verdict: 'test', reason: 'ours' })).rejects.toThrow(
+      /somebody was before you.*it is resolved \(test\)/,
+    );
+  });
 });

@@ -26,7 +26,19 @@ const refusal = z.object({
 });
 const shown = z.looseObject({ case: seenRow });
 const page = z.object({ cases: z.array(seenRow), next: z.string().nullable() });
-const timeline = z.object({ lines: z.array(z.looseObject({ at: z.string(), what: z.string(), by: z.string(), effect: z.string(), before: z.string(), after: z.string(), patients: z.number().nullable() })) }); // prettier-ignore
+const timeline = z.object({
+  lines: z.array(
+    z.looseObject({
+      at: z.string(),
+      what: z.string(),
+      by: z.string(),
+      effect: z.string(),
+      before: z.string(),
+      after: z.string(),
+      patients: z.number().nullable(),
+    }),
+  ),
+});
 const clinics = z.object({
   clinics: z.array(z.looseObject({ clinic_id: z.string(), controller_id: z.string(), patients: z.number() })),
 });
@@ -90,7 +102,11 @@ export class ConsoleClient {
         return shown.parse(await this.#ask(`/v1/cases/${before.case_id}/actions`, wish, key)).case;
       } catch (cause) {
         if (!(cause instanceof NotKnown)) throw cause;
-        if (tries >= triesMax) throw new Error(`${cause.message}\nWhether it was done is not known. Asked again with the same Idempotency-Key it is done once: ${key}`, { cause }); // prettier-ignore
+        if (tries >= triesMax)
+          throw new Error(
+            `${cause.message}\nWhether it was done is not known. Asked again with the same Idempotency-Key it is done once: ${key}`,
+            { cause },
+          );
         await this.clock.sleep(pauseMs);
       }
   }
@@ -150,7 +166,10 @@ export class ConsoleClient {
     const late = new AbortController();
     const ended = new AbortController();
     const ms = body ? actedMsMax : answerMsMax;
-    this.clock.sleep(ms, ended.signal).then(() => late.abort(new Error(`nothing came for ${ms / 1_000} s`)), () => {}); // prettier-ignore
+    this.clock.sleep(ms, ended.signal).then(
+      () => late.abort(new Error(`nothing came for ${ms / 1_000} s`)),
+      () => {},
+    );
     try {
       const answer = await fetch(`${this.url}${path}`, {
         method: body ? 'POST' : 'GET',

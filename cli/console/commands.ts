@@ -6,7 +6,11 @@ const role = () => new Option('--role <role...>', 'what they may do').choices(ro
 
 /** `vigie console users`: who logs in to the console's pages with a password and a code. No password is ever asked for here. */
 export function addConsoleCommands(program: Command): void {
-  const users = program.command('console').description('the console of this machine').command('users').description('who logs in to its pages with a password and a code');
+  const users = program
+    .command('console')
+    .description('the console of this machine')
+    .command('users')
+    .description('who logs in to its pages with a password and a code');
   users
     .command('add')
     .argument('<id>', 'who: as the audit and the cases name them')
@@ -28,7 +32,10 @@ export function addConsoleCommands(program: Command): void {
     .option('--all-clinics', 'they see all')
     .action(async (id: string, options: SetOptions) => (await import('./users.js')).setUserCommand(id, options));
   for (const [name, description] of [
-    ['reset', 'take password, codes and sessions away and make a new link: for who has lost their phone or forgotten their password'],
+    [
+      'reset',
+      'take password, codes and sessions away and make a new link: for who has lost their phone or forgotten their password',
+    ],
     ['disable', 'let somebody in no more, at once'],
     ['enable', 'let somebody in again, by the password and the codes that they had'],
     ['end-sessions', 'end every session of somebody, at once'],
@@ -41,10 +48,12 @@ export function addConsoleCommands(program: Command): void {
   users
     .command('import')
     .argument('[file]', 'a file of users with tokens; VIGIE_CONSOLE_USERS_FILE where it is left out')
-    .description('make an account for everybody of the file who has none, with their roles and clinics, and a link for each; their tokens stay for programs')
+    .description(
+      'make an account for everybody of the file who has none, with their roles and clinics, and a link for each; their tokens stay for programs',
+    )
     .action(async (file?: string) => (await import('./users.js')).importUsersCommand(file));
   users
     .command('history')
     .description('who was added, changed, reset or disabled by these commands, when, and by whom')
     .action(async () => (await import('./users.js')).historyCommand());
-} // prettier-ignore
+}

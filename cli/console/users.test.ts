@@ -27,7 +27,12 @@ function machine(more: Readonly<Record<string, string>> = {}) {
   const path = join(folder, `accounts-${(n += 1)}.db`);
   let said = '';
   const stdout: UserTools['stdout'] = { write: (text: string | Uint8Array) => ((said += String(text)), true) };
-  const config = readCommandConfig({ VIGIE_DATA_DIR: folder, VIGIE_CONSOLE_ACCOUNTS_FILE: path, VIGIE_CONSOLE_URL: 'https://vigie.aleo.example/', ...more });
+  const config = readCommandConfig({
+    VIGIE_DATA_DIR: folder,
+    VIGIE_CONSOLE_ACCOUNTS_FILE: path,
+    VIGIE_CONSOLE_URL: 'https://vigie.aleo.example/',
+    ...more,
+  });
   const tools: UserTools = { config, stdout, clock: { now: () => now } };
   const take = () => {
     const text = said;
@@ -35,7 +40,7 @@ function machine(more: Readonly<Record<string, string>> = {}) {
     return text;
   };
   return { tools, file: new AccountFile(path), take };
-} // prettier-ignore
+}
 
 describe('vigie console users', () => {
   it('adds somebody, prints a link and no password, and lists who there is', () => {
@@ -48,7 +53,11 @@ describe('vigie console users', () => {
     addUserCommand('dpo', { role: ['dpo', 'reader'] }, tools);
     take();
     listUsersCommand({}, tools);
-    expect(take().split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    expect(
+      take()
+        .split('\n')
+        .map((line) => line.split(/ {2,}/)),
+    ).toEqual([
       ['user', 'roles', 'clinics', 'state', 'last login'],
       ['a.durand', 'analyst', '750300123', 'invited', 'never'],
       ['dpo', 'dpo,reader', 'all', 'invited', 'never'],
@@ -81,13 +90,22 @@ describe('vigie console users', () => {
     expect(() => changeUserCommand('disable', 'nobody', tools)).toThrow('nobody has the account');
     take();
     historyCommand(tools);
-    expect(take().trim().split('\n').slice(1).map((line) => line.split(/ +/)[2])).toEqual(['added', 'set', 'set', 'reset', 'disable', 'enable', 'end-sessions']);
+    expect(
+      take()
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(/ +/)[2]),
+    ).toEqual(['added', 'set', 'set', 'reset', 'disable', 'enable', 'end-sessions']);
   });
 
   it('gives everybody with a token an account, with what they may, once', () => {
     const { tools, file, take } = machine();
     const users = join(folder, 'users.yml');
-    writeFileSync(users, `users:\n  - { id: a.durand, roles: [analyst], token_sha256: ['${digest('a')}'], clinics: ['1'] }\n  - { id: 'hélène b', roles: [dpo], token_sha256: ['${digest('b')}'] }\n`);
+    writeFileSync(
+      users,
+      `users:\n  - { id: a.durand, roles: [analyst], token_sha256: ['${digest('a')}'], clinics: ['1'] }\n  - { id: 'hélène b', roles: [dpo], token_sha256: ['${digest('b')}'] }\n`,
+    );
     importUsersCommand(users, tools);
     expect(take()).toMatch(/^a\.durand https:\S+#setup=[\w-]{43}\n# "hélène b" is no id of an account: .+\n$/);
     expect(file.list().map(({ id, roles, clinics }) => [id, roles, clinics])).toEqual([['a.durand', ['analyst'], ['1']]]);
@@ -99,4 +117,4 @@ describe('vigie console users', () => {
     const { tools } = machine({ VIGIE_CONSOLE_ACCOUNTS_FILE: '', KAFKA_BROKERS: 'broker:9092' });
     expect(() => listUsersCommand({}, tools)).toThrow('VIGIE_CONSOLE_ACCOUNTS_FILE names no file of accounts');
   });
-}); // prettier-ignore
+});

@@ -34,20 +34,29 @@ export function addUserCommand(id: string, { role, clinics }: AddOptions, tools 
   withFile(tools, (file, now) => {
     const secret = addAccount(file, { id, roles: role, clinics }, now);
     note(file, now, 'added', id, [...role, ...(clinics ?? ['all clinics'])].join(' '));
-    tools.stdout.write(`${linkOf(tools.config, secret)}\nFor ${id}: chooses a password and a code, once, within 72 hours. Give it to nobody else, and by a way that nobody reads.\n`);
+    tools.stdout.write(
+      `${linkOf(tools.config, secret)}\nFor ${id}: chooses a password and a code, once, within 72 hours. Give it to nobody else, and by a way that nobody reads.\n`,
+    );
   });
-} // prettier-ignore
+}
 
 /** `vigie console users list`. */
 export function listUsersCommand({ json = false }: { readonly json?: boolean }, tools = ofThisMachine()): void {
   withFile(tools, (file, now) => {
     const found = file.list().map((one) => shown(one, now));
     if (json) return void tools.stdout.write(`${JSON.stringify(printable(found), undefined, 2)}\n`);
-    if (found.length === 0) return void tools.stdout.write('Nobody has an account: vigie console users add <id> --role analyst\n');
-    const rows = found.map(({ id, roles, clinics, state, last_login_at }) => [id, roles.join(','), clinics?.join(',') ?? 'all', state, last_login_at ?? 'never']);
+    if (found.length === 0)
+      return void tools.stdout.write('Nobody has an account: vigie console users add <id> --role analyst\n');
+    const rows = found.map(({ id, roles, clinics, state, last_login_at }) => [
+      id,
+      roles.join(','),
+      clinics?.join(',') ?? 'all',
+      state,
+      last_login_at ?? 'never',
+    ]);
     tools.stdout.write(`${alignedRows([['user', 'roles', 'clinics', 'state', 'last login'], ...printable(rows)]).join('\n')}\n`);
   });
-} // prettier-ignore
+}
 
 /** `vigie console users set`. Throws `ConfigError`. */
 export function setUserCommand(id: string, { role, clinics, allClinics = false }: SetOptions, tools = ofThisMachine()): void {
@@ -57,10 +66,13 @@ export function setUserCommand(id: string, { role, clinics, allClinics = false }
     const text = `${after.roles.join(',')} of ${after.clinics?.join(',') ?? 'all clinics'}`;
     note(file, now, 'set', id, text);
     const account = file.read(id);
-    const lacks = account?.password != null && account.totp === null && after.roles.some((one) => one === 'analyst' || one === 'dpo');
-    tools.stdout.write(`${id}: ${text}\n${lacks ? 'They have no code yet, which these roles need beyond this machine: reset gives a link.\n' : ''}`);
+    const lacks =
+      account?.password != null && account.totp === null && after.roles.some((one) => one === 'analyst' || one === 'dpo');
+    tools.stdout.write(
+      `${id}: ${text}\n${lacks ? 'They have no code yet, which these roles need beyond this machine: reset gives a link.\n' : ''}`,
+    );
   });
-} // prettier-ignore
+}
 
 /** `vigie console users reset | disable | enable | end-sessions`. Throws `ConfigError`. */
 export function changeUserCommand(
@@ -85,7 +97,8 @@ export function importUsersCommand(given: string | undefined, tools = ofThisMach
   withFile(tools, (file, now) => {
     for (const { id, roles, clinics } of users) {
       if (file.read(id)) tools.stdout.write(`# ${id} has an account already\n`);
-      else if (!userIdShape.test(id)) tools.stdout.write(`# ${JSON.stringify(id)} is no id of an account: add them under another by hand\n`);
+      else if (!userIdShape.test(id))
+        tools.stdout.write(`# ${JSON.stringify(id)} is no id of an account: add them under another by hand\n`);
       else {
         const secret = addAccount(file, { id, roles, clinics }, now);
         note(file, now, 'imported', id, roles.join(' '));
@@ -93,7 +106,7 @@ export function importUsersCommand(given: string | undefined, tools = ofThisMach
       }
     }
   });
-} // prettier-ignore
+}
 
 /** `vigie console users history`. */
 export function historyCommand(tools = ofThisMachine()): void {
@@ -106,14 +119,16 @@ export function historyCommand(tools = ofThisMachine()): void {
 function withFile(tools: UserTools, act: (file: AccountFile, now: number) => void): void {
   const { VIGIE_CONSOLE_ACCOUNTS_FILE: given, KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir } = tools.config;
   if (given === undefined && brokers)
-    throw new ConfigError('VIGIE_CONSOLE_ACCOUNTS_FILE names no file of accounts; with Kafka the console has none by itself. On several machines people log in by VIGIE_OIDC_ISSUER: docs/console.md');
+    throw new ConfigError(
+      'VIGIE_CONSOLE_ACCOUNTS_FILE names no file of accounts; with Kafka the console has none by itself. On several machines people log in by VIGIE_OIDC_ISSUER: docs/console.md',
+    );
   const file = new AccountFile(given ?? localAccountsFile(dataDir));
   try {
     act(file, tools.clock.now());
   } finally {
     file.close();
   }
-} // prettier-ignore
+}
 
 function note(file: AccountFile, at: number, what: string, id: string, text: string): void {
   file.note({ at, by: `local:${process.getuid?.() ?? ''}`, what, id, text });
@@ -125,6 +140,20 @@ function linkOf(config: CommandConfig, secret: string): string {
 }
 
 function shown({ id, roles, clinics, disabled, password, totp, recovery, setup, last_login_at: at }: Account, now: number) {
-  const state = disabled ? 'disabled' : password !== null ? 'active' : setup && now < setup.ends_at ? 'invited' : 'link is over: reset gives a new one';
-  return { id, roles, clinics, state, has_code: totp !== null, recovery_codes_left: recovery.length, last_login_at: at === null ? null : isoOf(at) };
-} // prettier-ignore
+  const state = disabled
+    ? 'disabled'
+    : password !== null
+      ? 'active'
+      : setup && now < setup.ends_at
+        ? 'invited'
+        : 'link is over: reset gives a new one';
+  return {
+    id,
+    roles,
+    clinics,
+    state,
+    has_code: totp !== null,
+    recovery_codes_left: recovery.length,
+    last_login_at: at === null ? null : isoOf(at),
+  };
+}

@@ -12,20 +12,40 @@ const lateDays = 7;
 /** How many days each certificate has left; `now` is in milliseconds. */
 export function certificateFindings(seen: readonly Seen[], now: number): readonly Finding[] {
   return seen.map(({ where, certificate }) => {
-    if (typeof certificate === 'string') return wrong('certificates', `${where}: ${certificate}`, 'see that the file or the port is there, and what it should be');
+    if (typeof certificate === 'string')
+      return wrong('certificates', `${where}: ${certificate}`, 'see that the file or the port is there, and what it should be');
     const begins = Date.parse(certificate.validFrom);
     const days = Math.floor((Date.parse(certificate.validTo) - now) / dayMs);
     const says = `${where} has ${days} days left`;
     const renew = 'renew it, and put the new one in its place';
-    if (begins > now) return wrong('certificates', `${where} is not valid before ${certificate.validFrom}`, 'see the clock of this machine, and who issued it');
+    if (begins > now)
+      return wrong(
+        'certificates',
+        `${where} is not valid before ${certificate.validFrom}`,
+        'see the clock of this machine, and who issued it',
+      );
     if (days < 0) return wrong('certificates', `${where} ended ${-days} days ago`, renew);
-    return days < lateDays ? wrong('certificates', says, renew) : days < renewDays ? advice('certificates', says, renew) : fine('certificates', says);
+    return days < lateDays
+      ? wrong('certificates', says, renew)
+      : days < renewDays
+        ? advice('certificates', says, renew)
+        : fine('certificates', says);
   });
-} // prettier-ignore
+}
 
 /** The certificates that the configuration names: authorities, those of listeners, and what brokers and ClickHouse show. */
-export async function certificatesSeen(config: CommonConfig, env: Readonly<Record<string, string | undefined>>): Promise<readonly Seen[]> {
-  const { KAFKA_TLS: tls, KAFKA_TLS_CA: authority, KAFKA_TLS_CERT: own, CLICKHOUSE_TLS_CERT: ownAtStore, KAFKA_BROKERS: brokers = [], CLICKHOUSE_URL: store } = config;
+export async function certificatesSeen(
+  config: CommonConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly Seen[]> {
+  const {
+    KAFKA_TLS: tls,
+    KAFKA_TLS_CA: authority,
+    KAFKA_TLS_CERT: own,
+    CLICKHOUSE_TLS_CERT: ownAtStore,
+    KAFKA_BROKERS: brokers = [],
+    CLICKHOUSE_URL: store,
+  } = config;
   const extra = env['NODE_EXTRA_CA_CERTS'];
   const files = listenerFiles(env);
   const ports = [
@@ -39,7 +59,7 @@ export async function certificatesSeen(config: CommonConfig, env: Readonly<Recor
     ...[...(extra ? [extra] : []), ...files].flatMap((path) => seenIn(path, () => operatorFileText(path))),
     ...(await Promise.all(ports.map(([where, address, ca]) => shownAt(where, address, ca)))),
   ];
-} // prettier-ignore
+}
 
 function listenerFiles(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
   const path = environment['VIGIE_SOURCES_FILE'];

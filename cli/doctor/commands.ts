@@ -6,11 +6,16 @@ import type { DoctorOptions } from './doctor.js';
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('say what this installation lacks, and what to do: configuration, log, store, clock, lists, certificates, backups')
+    .description(
+      'say what this installation lacks, and what to do: configuration, log, store, clock, lists, certificates, backups',
+    )
     .addOption(
-      new Option('--service <names...>', 'whose configuration and rights this environment is; all of them where it is left out').choices(services),
+      new Option(
+        '--service <names...>',
+        'whose configuration and rights this environment is; all of them where it is left out',
+      ).choices(services),
     )
     .option('--backup-stamp <file>', 'a file that the job which makes backups touches when it has ended well')
     .addOption(new Option('--format <format>', 'how').choices(['text', 'json']).default('text'))
     .action(async (options: DoctorOptions) => (await import('./doctor.js')).doctorCommand(options));
-} // prettier-ignore
+}

@@ -52,15 +52,23 @@ const week = 7 * dayMs;
 /** Topics as `vigie topics create` makes them on three brokers. */
 function made(change: Readonly<Record<string, Partial<TopicFacts>>> = {}): readonly TopicFacts[] {
   return madeTopics.map((topic) => {
-    const settings = { ...retentionSettings(topic, { retentionMs: 14 * dayMs }, 12), 'min.insync.replicas': '2', 'unclean.leader.election.enable': 'false', 'message.timestamp.type': 'LogAppendTime' };
+    const settings = {
+      ...retentionSettings(topic, { retentionMs: 14 * dayMs }, 12),
+      'min.insync.replicas': '2',
+      'unclean.leader.election.enable': 'false',
+      'message.timestamp.type': 'LogAppendTime',
+    };
     const { settings: other, ...rest } = change[topic] ?? {};
     return { topic, partitions: partitionCountOf(topic, 12), copies: 3, own: [], ...rest, settings: { ...settings, ...other } };
   });
-} // prettier-ignore
+}
 
 /** What is not fine, as one text. */
 const told = (findings: readonly Finding[]) =>
-  findings.filter(({ level }) => level !== 'fine').map(({ level, says, todo }) => `${level}: ${says} -> ${todo}`).join('\n'); // prettier-ignore
+  findings
+    .filter(({ level }) => level !== 'fine')
+    .map(({ level, says, todo }) => `${level}: ${says} -> ${todo}`)
+    .join('\n');
 
 /** A mistake of an installation, how it shows, and what is said of it. */
 const planted: readonly (readonly [string, () => readonly Finding[] | Promise<readonly Finding[]>, RegExp])[] = [
@@ -92,10 +100,17 @@ describe('vigie doctor', () => {
   });
 
   it('finds nothing wrong where nothing is', async () => {
-    for (const findings of [await configured({}), logFindings(made(), { windowsMs: week, signed: true }), machineFindings({ path: '/data', free: 5e10, size: 1e11, owner: 0 }, 10_001), backupFindings({ stamp: week - 3_600_000, store: undefined }, week)])
+    for (const findings of [
+      await configured({}),
+      logFindings(made(), { windowsMs: week, signed: true }),
+      machineFindings({ path: '/data', free: 5e10, size: 1e11, owner: 0 }, 10_001),
+      backupFindings({ stamp: week - 3_600_000, store: undefined }, week),
+    ])
       expect(findings.filter(({ level }) => level === 'wrong')).toEqual([]);
-    expect(findingsText(logFindings(made(), { windowsMs: week, signed: true }))).toBe('log\n  ok    Kafka has every topic; accesses are kept for 14 days; rules look 7 days back, and the margin is 3 days\n\n0 wrong, 0 to do, 1 as they should be\n');
-  }); // prettier-ignore
+    expect(findingsText(logFindings(made(), { windowsMs: week, signed: true }))).toBe(
+      'log\n  ok    Kafka has every topic; accesses are kept for 14 days; rules look 7 days back, and the margin is 3 days\n\n0 wrong, 0 to do, 1 as they should be\n',
+    );
+  });
 
   it('writes nothing below the data folder, and quotes no secret', async () => {
     const dataDir = join(folder, 'untouched');
@@ -104,14 +119,18 @@ describe('vigie doctor', () => {
     writeFileSync(stamp, '');
     utimesSync(stamp, 0, 0);
     const secrets = { VIGIE_INGEST_TOKENS: 'dpi@helix=hunter2hunter2', VIGIE_PSEUDONYM_KEYS: 'helix:key-1=aHVudGVyMmh1bnRlcjI=' };
-    const findings = await examine({ ...secrets, VIGIE_DATA_DIR: dataDir, VIGIE_PORT_BASE: '1' }, { format: 'text', backupStamp: stamp }, systemClock);
+    const findings = await examine(
+      { ...secrets, VIGIE_DATA_DIR: dataDir, VIGIE_PORT_BASE: '1' },
+      { format: 'text', backupStamp: stamp },
+      systemClock,
+    );
     const text = findingsText(findings);
     expect(text).not.toMatch(/hunter2|aHVudGVy/);
     expect(text).toMatch(/WRONG it cannot be looked at: ClickHouse does not answer/);
     expect(text).toMatch(/WRONG ingestor cannot start: VIGIE_INGEST_TOKENS: the token of dpi@helix/);
     expect(machineFindings(undefined, 0)).toHaveLength(1);
     expect(readdirSync(dataDir)).toEqual([]);
-  }); // prettier-ignore
+  });
 });
 
 describe('how long topics must keep what they have', () => {
@@ -129,9 +148,15 @@ describe('how long topics must keep what they have', () => {
 
   it('never ends for cases and who looked, whatever is asked for', () => {
     for (const topic of keptForEver)
-      expect(retentionSettings(topic, { retentionMs: dayMs, bytes: 1e9 }, 12)).toMatchObject({ 'retention.ms': '-1', 'retention.bytes': '-1' });
-    expect(retentionSettings(topics.accesses, { retentionMs: dayMs, bytes: 1e9 }, 10)).toMatchObject({ 'retention.bytes': '100000000', 'segment.ms': String(dayMs / 4) });
-  }); // prettier-ignore
+      expect(retentionSettings(topic, { retentionMs: dayMs, bytes: 1e9 }, 12)).toMatchObject({
+        'retention.ms': '-1',
+        'retention.bytes': '-1',
+      });
+    expect(retentionSettings(topics.accesses, { retentionMs: dayMs, bytes: 1e9 }, 10)).toMatchObject({
+      'retention.bytes': '100000000',
+      'segment.ms': String(dayMs / 4),
+    });
+  });
 });
 
 describe('the end of a certificate', () => {
@@ -151,8 +176,10 @@ describe('the end of a certificate', () => {
     const { certificate } = new TestAuthority(folder);
     const config = readConfig(commonConfig, { KAFKA_TLS_CA_FILE: certificate });
     const seen = await certificatesSeen(config, { NODE_EXTRA_CA_CERTS: join(folder, 'none.pem') });
-    expect(told(certificateFindings(seen, systemClock.now()))).toMatch(/^wrong: KAFKA_TLS_CA has 1 days left -> renew it.*\nwrong: .*none\.pem: it cannot be read/);
-  }); // prettier-ignore
+    expect(told(certificateFindings(seen, systemClock.now()))).toMatch(
+      /^wrong: KAFKA_TLS_CA has 1 days left -> renew it.*\nwrong: .*none\.pem: it cannot be read/,
+    );
+  });
 });
 
 describe('the authorities of a system', () => {
@@ -199,50 +226,95 @@ describe('the store of an installation', () => {
   it('tells of an erasure that was broken off, until the same one is done', async () => {
     const surroundings = { clock: systemClock, services: ['archiver'] as const, isServer: false };
     const rows = [anAccessRow({ actor_id: 'dr.lemoine', group_id: 'helix' })];
-    await new ClickHouseStore(store.client, systemClock).insert('accesses', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, 'erased');
+    await new ClickHouseStore(store.client, systemClock).insert(
+      'accesses',
+      Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+      rows.length,
+      'erased',
+    );
     const subject = await subjectOf(store.client, { kind: 'account', group: 'helix', account: 'dr.lemoine' });
-    const erased = (progress: () => void) => erase(store.client, { subject, order: { reason: 'left', by: 'dpo' } }, { clock: systemClock, progress });
-    await expect(erased(() => { throw new Error('killed'); })).rejects.toThrow('killed');
+    const erased = (progress: () => void) =>
+      erase(store.client, { subject, order: { reason: 'left', by: 'dpo' } }, { clock: systemClock, progress });
+    await expect(
+      erased(() => {
+        throw new Error('killed');
+      }),
+    ).rejects.toThrow('killed');
     const found = told(await storeFindings(store.client, surroundings));
-    expect(found).toMatch(/advice: erasure [0-9a-f]{32} of an account \(helix\), ordered by dpo, was begun at \S+ and is not done: .* -> .*vigie erase again/);
+    expect(found).toMatch(
+      /advice: erasure [0-9a-f]{32} of an account \(helix\), ordered by dpo, was begun at \S+ and is not done: .* -> .*vigie erase again/,
+    );
     expect(found).not.toContain('lemoine');
     await erased(() => {});
     expect(told(await storeFindings(store.client, surroundings))).not.toContain('erasure');
-  }); // prettier-ignore
+  });
 
   it('has every table and the time of this machine, or what is wrong is told', async () => {
     const surroundings = { clock: systemClock, services: ['archiver'] as const, isServer: false };
     const well = await storeFindings(store.client, surroundings);
-    expect(well.map(({ area, level }) => [area, level])).toEqual([['store', 'fine'], ['clock', 'fine']]);
+    expect(well.map(({ area, level }) => [area, level])).toEqual([
+      ['store', 'fine'],
+      ['clock', 'fine'],
+    ]);
     // Rights are asked for over HTTP; the embedded engine does not answer, and that is said and nothing wrong.
-    const asServer = await storeFindings(store.client, { ...surroundings, services: ['archiver', 'scorer', 'notifier', 'console'], isServer: true });
+    const asServer = await storeFindings(store.client, {
+      ...surroundings,
+      services: ['archiver', 'scorer', 'notifier', 'console'],
+      isServer: true,
+    });
     expect(asServer.filter(({ level }) => level === 'wrong')).toEqual([]);
     expect(told(asServer)).toMatch(/^advice: the rights of \w+ cannot be asked for: .*embedded ClickHouse/);
     const ahead = await storeFindings(store.client, { ...surroundings, clock: new FakeClock(systemClock.now() + 7_200_000) });
     expect(told(ahead)).toMatch(/wrong: this machine's clock is \d{4}\.\d s ahead of ClickHouse's/);
-    await store.client.command({ query: "ALTER TABLE vigie.migrations DELETE WHERE name = '0021_case_rule_titles' SETTINGS mutations_sync = 1" });
-    expect(told(await storeFindings(store.client, surroundings))).toMatch(/wrong: ClickHouse lacks 1 migration\(s\): 0021_case_rule_titles -> vigie migrate/);
-  }); // prettier-ignore
+    await store.client.command({
+      query: "ALTER TABLE vigie.migrations DELETE WHERE name = '0021_case_rule_titles' SETTINGS mutations_sync = 1",
+    });
+    expect(told(await storeFindings(store.client, surroundings))).toMatch(
+      /wrong: ClickHouse lacks 1 migration\(s\): 0021_case_rule_titles -> vigie migrate/,
+    );
+  });
 
   it('knows which accounts of programs fire: by their source, or by their hours, until the list has them', async () => {
     const now = systemClock.now();
     const at = (hours: number) => new Date(now - hours * 3_600_000).toISOString();
     const rows = ['svc.hl7', 'night.batch', 'dr.martin'].flatMap((actor_id) =>
       Array.from({ length: actor_id === 'dr.martin' ? 3 : 80 }, (_, n) =>
-        anAccessRow({ actor_id, group_id: 'helix', time: at(n + 1), patient_id: aPatient(n), event_id: `${actor_id}${n}`.padEnd(32, '0'), ...(actor_id === 'svc.hl7' && { actor_kind: 'service' as const }) }),
+        anAccessRow({
+          actor_id,
+          group_id: 'helix',
+          time: at(n + 1),
+          patient_id: aPatient(n),
+          event_id: `${actor_id}${n}`.padEnd(32, '0'),
+          ...(actor_id === 'svc.hl7' && { actor_kind: 'service' as const }),
+        }),
       ),
     );
     const target = new ClickHouseStore(store.client, systemClock);
     await target.insert('accesses', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, 'doctor');
-    const changes = ['svc.hl7', 'night.batch', 'dr.martin'].map((actor_id, n) => ({ ...aChange('abc'[n] ?? 'a', 1), actor_id, group_id: 'helix', first_time: at(3), last_time: at(2) }));
-    await target.insert('incident_changes', Buffer.from(changes.map((row) => `${JSON.stringify(row)}\n`).join('')), changes.length, 'doctor');
+    const changes = ['svc.hl7', 'night.batch', 'dr.martin'].map((actor_id, n) => ({
+      ...aChange('abc'[n] ?? 'a', 1),
+      actor_id,
+      group_id: 'helix',
+      first_time: at(3),
+      last_time: at(2),
+    }));
+    await target.insert(
+      'incident_changes',
+      Buffer.from(changes.map((row) => `${JSON.stringify(row)}\n`).join('')),
+      changes.length,
+      'doctor',
+    );
     const { firing } = await storedLists(store.client, now);
     expect(firing.map(({ actor_id, why }) => [actor_id, why])).toEqual([
       ['night.batch', 'it works in every hour of the day'],
       ['svc.hl7', 'its source calls it a program'],
     ]);
-    await store.client.insert({ table: 'vigie.lists', values: [{ list_name: 'service_accounts', value: 'night.batch' }], format: 'JSONEachRow' });
+    await store.client.insert({
+      table: 'vigie.lists',
+      values: [{ list_name: 'service_accounts', value: 'night.batch' }],
+      format: 'JSONEachRow',
+    });
     const after = await storedLists(store.client, now);
     expect([after.firing.map(({ actor_id }) => actor_id), after.sizes.get('service_accounts')]).toEqual([['svc.hl7'], 1]);
-  }); // prettier-ignore
+  });
 });

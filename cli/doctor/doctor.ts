@@ -50,11 +50,18 @@ export async function examine(env: Environment, options: DoctorOptions, clock: C
   return [
     ...configuration,
     ...(await looked('machine', 'see VIGIE_DATA_DIR', disk)),
-    ...(await looked('log', (why) => advertisedHint(why, config.KAFKA_BROKERS ?? []) ?? 'see that Kafka runs, and KAFKA_BROKERS, its TLS and SASL variables', () => log(config, options.service))),
-    ...(await looked('store', 'see that ClickHouse runs, and CLICKHOUSE_URL, its user and password', () => store(config, services, options, clock))),
+    ...(await looked(
+      'log',
+      (why) =>
+        advertisedHint(why, config.KAFKA_BROKERS ?? []) ?? 'see that Kafka runs, and KAFKA_BROKERS, its TLS and SASL variables',
+      () => log(config, options.service),
+    )),
+    ...(await looked('store', 'see that ClickHouse runs, and CLICKHOUSE_URL, its user and password', () =>
+      store(config, services, options, clock),
+    )),
     ...(await looked('certificates', 'see the files that the configuration names', certificates)),
   ];
-} // prettier-ignore
+}
 
 /** The configuration that all commands need; what is wrong with it has been told by then. */
 function readable(env: Environment): CommandConfig | undefined {
@@ -66,14 +73,18 @@ function readable(env: Environment): CommandConfig | undefined {
   }
 }
 
-async function looked(area: Area, todo: string | ((why: string) => string), look: () => readonly Finding[] | Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+async function looked(
+  area: Area,
+  todo: string | ((why: string) => string),
+  look: () => readonly Finding[] | Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
   try {
     return await look();
   } catch (cause) {
     const why = messageOf(cause);
     return [wrong(area, `it cannot be looked at: ${why}`, typeof todo === 'string' ? todo : todo(why))];
   }
-} // prettier-ignore
+}
 
 async function log(config: CommandConfig, services: readonly ServiceName[] | undefined): Promise<readonly Finding[]> {
   if (!config.KAFKA_BROKERS) return [fine('log', 'the embedded log: one machine, which keeps and mends its topics by itself')];
@@ -88,7 +99,12 @@ async function log(config: CommandConfig, services: readonly ServiceName[] | und
   });
 }
 
-async function store(config: CommandConfig, services: readonly ServiceName[], { backupStamp }: DoctorOptions, clock: Clock): Promise<readonly Finding[]> {
+async function store(
+  config: CommandConfig,
+  services: readonly ServiceName[],
+  { backupStamp }: DoctorOptions,
+  clock: Clock,
+): Promise<readonly Finding[]> {
   return withStore(config, async (client) => {
     // The embedded ClickHouse may be named by its address, too.
     const isServer = config.CLICKHOUSE_URL !== undefined && (await hasRights(client));
@@ -103,7 +119,7 @@ async function store(config: CommandConfig, services: readonly ServiceName[], { 
     const lists = await listSizes(config, stored.sizes).catch(() => undefined);
     return [...told, ...(lists ? listFindings({ ...lists, firing: stored.firing }) : [])];
   });
-} // prettier-ignore
+}
 
 const listsUnseen = fine('lists', 'not looked at: this user may not read them, as the one of the scorer may');
 

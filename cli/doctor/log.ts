@@ -13,7 +13,10 @@ export interface LogNeeds {
 }
 
 /** Whether Kafka has every topic, with as many copies and for as long as Vigie needs. `facts` are of the topics that are there. */
-export function logFindings(facts: readonly TopicFacts[], { windowsMs, signed, seen = madeTopics }: LogNeeds): readonly Finding[] {
+export function logFindings(
+  facts: readonly TopicFacts[],
+  { windowsMs, signed, seen = madeTopics }: LogNeeds,
+): readonly Finding[] {
   const missing = seen.filter((name) => !facts.some(({ topic }) => topic === name));
   const of = (name: string) => facts.find(({ topic }) => topic === name);
   const [incidents, actions] = [of(names.incidents), of(names.actions)];
@@ -25,17 +28,77 @@ export function logFindings(facts: readonly TopicFacts[], { windowsMs, signed, s
   const short = windowsMs === undefined ? [] : shortfalls(facts, windowsMs);
   const parted = facts.filter(({ topic, partitions }) => topicsOfOnePartition.includes(topic) && partitions !== 1);
   const found = [
-    ...parted.map(({ topic, partitions }) => wrong('log', `${topic} has ${partitions} partitions: its order says what thresholds are made of, and one partition alone has an order`, `delete ${topic}, and run vigie topics create: scorers learn it again from the days that they hold`)),
-    ...(missing.length ? [wrong('log', `Kafka has no topic ${missing.join(', ')}`, 'vigie topics create --partitions <as many as the others have>')] : []),
-    ...(apart ? [wrong('log', `${names.incidents} has ${incidents.partitions} partitions and ${names.actions} ${actions.partitions}: an action would not lie where its case does`, 'create the one that has no data yet anew, with as many partitions as the other')] : []),
-    ...short.map((sentence) => wrong('log', sentence, 'vigie topics alter --retention 35d, or as long as is said; with --dry-run it shows what it would change')),
-    ...(loose.length ? [wrong('log', `${namesOf(loose)} acknowledges events that one broker has: min.insync.replicas is 1`, 'kafka-configs --alter --topic <topic> --add-config min.insync.replicas=2')] : []),
-    ...(unclean.length ? [wrong('log', `${namesOf(unclean)} may lose acknowledged events: unclean.leader.election.enable is true`, 'kafka-configs --alter --topic <topic> --add-config unclean.leader.election.enable=false')] : []),
-    ...(single.length ? [advice('log', `${single.length === facts.length ? 'every topic' : single.join(', ')} has one copy: what a broker's disk loses is lost`, 'three brokers, and --replication 3 when topics are made')] : []),
-    ...(clocks.length && signed ? [advice('log', `${namesOf(clocks)} goes by the writers' clocks: VIGIE_FRAMES_SIGNED_SINCE does not hold there`, 'kafka-configs --alter --topic <topic> --add-config message.timestamp.type=LogAppendTime')] : []),
+    ...parted.map(({ topic, partitions }) =>
+      wrong(
+        'log',
+        `${topic} has ${partitions} partitions: its order says what thresholds are made of, and one partition alone has an order`,
+        `delete ${topic}, and run vigie topics create: scorers learn it again from the days that they hold`,
+      ),
+    ),
+    ...(missing.length
+      ? [
+          wrong(
+            'log',
+            `Kafka has no topic ${missing.join(', ')}`,
+            'vigie topics create --partitions <as many as the others have>',
+          ),
+        ]
+      : []),
+    ...(apart
+      ? [
+          wrong(
+            'log',
+            `${names.incidents} has ${incidents.partitions} partitions and ${names.actions} ${actions.partitions}: an action would not lie where its case does`,
+            'create the one that has no data yet anew, with as many partitions as the other',
+          ),
+        ]
+      : []),
+    ...short.map((sentence) =>
+      wrong(
+        'log',
+        sentence,
+        'vigie topics alter --retention 35d, or as long as is said; with --dry-run it shows what it would change',
+      ),
+    ),
+    ...(loose.length
+      ? [
+          wrong(
+            'log',
+            `${namesOf(loose)} acknowledges events that one broker has: min.insync.replicas is 1`,
+            'kafka-configs --alter --topic <topic> --add-config min.insync.replicas=2',
+          ),
+        ]
+      : []),
+    ...(unclean.length
+      ? [
+          wrong(
+            'log',
+            `${namesOf(unclean)} may lose acknowledged events: unclean.leader.election.enable is true`,
+            'kafka-configs --alter --topic <topic> --add-config unclean.leader.election.enable=false',
+          ),
+        ]
+      : []),
+    ...(single.length
+      ? [
+          advice(
+            'log',
+            `${single.length === facts.length ? 'every topic' : single.join(', ')} has one copy: what a broker's disk loses is lost`,
+            'three brokers, and --replication 3 when topics are made',
+          ),
+        ]
+      : []),
+    ...(clocks.length && signed
+      ? [
+          advice(
+            'log',
+            `${namesOf(clocks)} goes by the writers' clocks: VIGIE_FRAMES_SIGNED_SINCE does not hold there`,
+            'kafka-configs --alter --topic <topic> --add-config message.timestamp.type=LogAppendTime',
+          ),
+        ]
+      : []),
   ];
   return found.some(({ level }) => level === 'wrong') ? found : [...found, fine('log', wellText(facts, windowsMs))];
-} // prettier-ignore
+}
 
 function wellText(facts: readonly TopicFacts[], windowsMs: number | undefined): string {
   const kept = Number(facts.find(({ topic }) => topic === names.accesses)?.settings['retention.ms'] ?? -1);

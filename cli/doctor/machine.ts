@@ -24,16 +24,35 @@ export function diskOf(path: string): DiskFacts | undefined {
 
 /** Whether the data folder has room and is ours. `user` is the id of the process, undefined where the system has none. */
 export function machineFindings(disk: DiskFacts | undefined, user: number | undefined): readonly Finding[] {
-  if (!disk) return [advice('machine', 'there is no data folder yet: nothing has been started here', 'npm start, or the services one by one; VIGIE_DATA_DIR says where')];
+  if (!disk)
+    return [
+      advice(
+        'machine',
+        'there is no data folder yet: nothing has been started here',
+        'npm start, or the services one by one; VIGIE_DATA_DIR says where',
+      ),
+    ];
   const { path, free, size, owner } = disk;
   const room = `${path} has ${gib(free)} GiB free of ${gib(size)}`;
   const more = 'make room, or the log will refuse events and ClickHouse will not merge';
   const own = owner === undefined || user === undefined || user === 0 || owner === 0 || owner === user;
   return [
-    free < size * shareMin ? wrong('machine', room, more) : free < size * shareLow ? advice('machine', room, more) : fine('machine', room),
-    ...(own ? [] : [wrong('machine', `${path} belongs to user ${owner}, and this is user ${user}`, `run as that user, or chown -R ${user} ${path}`)]),
+    free < size * shareMin
+      ? wrong('machine', room, more)
+      : free < size * shareLow
+        ? advice('machine', room, more)
+        : fine('machine', room),
+    ...(own
+      ? []
+      : [
+          wrong(
+            'machine',
+            `${path} belongs to user ${owner}, and this is user ${user}`,
+            `run as that user, or chown -R ${user} ${path}`,
+          ),
+        ]),
   ];
-} // prettier-ignore
+}
 
 /** Whether a process that crashes with these limits leaves its memory behind. */
 export function coreFindings(limits: string): readonly Finding[] {

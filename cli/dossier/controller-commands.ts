@@ -34,7 +34,7 @@ export function addControllerCommands(program: Command): void {
     .argument(
       '<file>',
       'CSV: group_id,controller_id,name,siren,legal_representative,dpo_name,dpo_email,dpo_phone,joint_with,processor_of,nis2,ars',
-    ) // prettier-ignore
+    )
     .description('load a register; controllers that it does not name stay as they are')
     .action(async (file: string) => (await import('../controllers.js')).importControllers(file));
 }

@@ -60,15 +60,20 @@ export async function exportCommand(prefix: string, options: ExportOptions): Pro
   );
 }
 
-async function snapshotOf(client: StoreClient, prefix: string, { controller, snapshot }: ExportOptions): Promise<DossierSnapshot> {
+async function snapshotOf(
+  client: StoreClient,
+  prefix: string,
+  { controller, snapshot }: ExportOptions,
+): Promise<DossierSnapshot> {
   const store = new SnapshotStore(client);
   const all = await store.snapshots(prefix.toLowerCase(), controller);
   const named = snapshot === undefined ? undefined : await oneSnapshot(store, snapshot);
   const found = snapshot === undefined ? all.at(-1) : all.find(({ snapshot_id }) => snapshot_id === named?.snapshot_id);
   if (!found) throw new Error(`nothing is frozen of ${controller} in ${prefix.slice(0, 50)}: "vigie dossier freeze" comes first`);
-  if (new Set(all.map(({ case_id }) => case_id)).size > 1) throw new Error(`several cases begin with ${prefix.slice(0, 50)}; give more digits`);
+  if (new Set(all.map(({ case_id }) => case_id)).size > 1)
+    throw new Error(`several cases begin with ${prefix.slice(0, 50)}; give more digits`);
   return found;
-} // prettier-ignore
+}
 
 function answersOf(file: string | undefined): Answers {
   if (file === undefined) return {};

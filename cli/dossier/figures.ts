@@ -12,7 +12,7 @@ import { figuresSentence, type ListedIncident, settledOfAll } from '#libs/dossie
 import { readCommandConfig } from '../config.js';
 import { alignedRows } from '../table.js';
 import { type StoreClient, withStore } from '../with-store.js';
-import { oneCase } from './one-case.js'; // prettier-ignore
+import { oneCase } from './one-case.js';
 
 /** What `vigie dossier figures` shows, side by side: what the incidents count, what the scope has, and what it changes. */
 export interface CaseFigures {

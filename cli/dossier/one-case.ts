@@ -11,12 +11,15 @@ export async function oneCase(reader: Pick<LedgerReader, 'cases'>, prefix: strin
     throw new ConfigError(`"${prefix.slice(0, 50)}" is no id of a case: 32 hexadecimal digits, or the first of them`);
   const found = await reader.cases(digits, toldMax + 1);
   const [one] = found;
-  if (!one) throw new Error(`ClickHouse knows no case whose id begins with ${digits}: SELECT case_id FROM vigie.dossier_incidents lists them`);
+  if (!one)
+    throw new Error(
+      `ClickHouse knows no case whose id begins with ${digits}: SELECT case_id FROM vigie.dossier_incidents lists them`,
+    );
   if (found.length === 1) return one;
   const count = found.length > toldMax ? `more than ${toldMax}` : found.length;
   const ids = found.slice(0, toldMax).map(({ case_id }) => `  ${case_id}`);
   throw new Error(`${count} cases begin with ${digits}; give more digits:\n${ids.join('\n')}`);
-} // prettier-ignore
+}
 
 /** The group of a case: that of its first incident. */
 export function groupOf({ incidents }: LedgerCase): string {

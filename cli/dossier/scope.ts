@@ -39,17 +39,31 @@ function scopeOf(found: LedgerCase, options: ScopeOptions, now: string): Omit<Do
   const { by, reason, from, to, accounts, sourceIp = [], device = [], session = [], application = [] } = options;
   const widened = from !== undefined || to !== undefined || accounts !== undefined;
   if (widened && (from === undefined || to === undefined))
-    throw new ConfigError('to take all accesses of accounts, give both --from and --to; --accounts are those of the incidents where left out');
+    throw new ConfigError(
+      'to take all accesses of accounts, give both --from and --to; --accounts are those of the incidents where left out',
+    );
   const own = [...new Set(found.incidents.map(({ actor_id }) => actor_id))];
   const given = {
-    group_id: groupOf(found), case_id: found.case_id, accounts: widened ? [...(accounts ?? own)] : [], from_time: timeOf('--from', from ?? now), to_time: timeOf('--to', to ?? now),
-    source_ips: [...sourceIp], devices: [...device], session_ids: [...session], applications: [...application], author: by, reason, set_at: now,
-  }; // prettier-ignore
+    group_id: groupOf(found),
+    case_id: found.case_id,
+    accounts: widened ? [...(accounts ?? own)] : [],
+    from_time: timeOf('--from', from ?? now),
+    to_time: timeOf('--to', to ?? now),
+    source_ips: [...sourceIp],
+    devices: [...device],
+    session_ids: [...session],
+    applications: [...application],
+    author: by,
+    reason,
+    set_at: now,
+  };
   const parsed = dossierScope.safeParse({ ...given, version: 1 });
   if (!parsed.success)
-    throw new ConfigError(`the scope is not set: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
+    throw new ConfigError(
+      `the scope is not set: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
+    );
   return given;
-} // prettier-ignore
+}
 
 function timeOf(option: string, text: string): string {
   const time = calendarTime(text);

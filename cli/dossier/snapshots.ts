@@ -31,18 +31,24 @@ export async function freezeCommand(prefix: string, { controller: controllerId, 
     const known = (await new LedgerReader(client).figures(of.case_id, 0)).controllers;
     const before = await new SnapshotStore(client).snapshots(of.case_id, controllerId);
     if (!known.has(controllerId) && before.length === 0 && known.size > 0)
-      process.stderr.write(`the incidents of this case have nobody of ${printable(controllerId)}; they have ${[...known.keys()].map(printable).join(', ')}\n`); // prettier-ignore
+      process.stderr.write(
+        `the incidents of this case have nobody of ${printable(controllerId)}; they have ${[...known.keys()].map(printable).join(', ')}\n`,
+      );
     const order = { of, controllerId, by, vigie: ownVersion(), rules: ruleFilesOf(config.VIGIE_RULES_DIR) };
     return freeze(client, systemClock, { ...order, kind: kind ?? (before.length ? 'complementary' : 'initial') });
   });
   process.stdout.write(`${snapshotText(snapshot)}\n`);
   await announced(config, snapshot).catch((cause: unknown) => {
     const why = messageOf(cause);
-    process.stderr.write(`the list is frozen, but its case does not say so yet: ${printable(why)}\nwhen that is mended: vigie dossier announce ${snapshot.snapshot_id}\n`);
+    process.stderr.write(
+      `the list is frozen, but its case does not say so yet: ${printable(why)}\nwhen that is mended: vigie dossier announce ${snapshot.snapshot_id}\n`,
+    );
   });
   if (manifestOf(snapshot)?.settled !== 'settled')
-    process.stderr.write('accesses of this case are still being judged, or were deleted: the list is not as long as the figure of its incidents\n');
-} // prettier-ignore
+    process.stderr.write(
+      'accesses of this case are still being judged, or were deleted: the list is not as long as the figure of its incidents\n',
+    );
+}
 
 /** `vigie dossier announce`: what `freeze` does at its end, for when the console was away then. */
 export async function announceCommand(prefix: string): Promise<void> {
@@ -57,15 +63,26 @@ export async function showCommand(prefix: string, { format }: { readonly format:
   const found = await withStore(readCommandConfig(), (client) => new SnapshotStore(client).snapshots(prefix.toLowerCase()));
   if (found.length === 0) throw new Error(`nothing is frozen whose id, or whose case's, begins with ${prefix.slice(0, 50)}`);
   if (format === 'json') {
-    for (const { manifest, ...row } of found) process.stdout.write(`${JSON.stringify({ ...row, manifest: JSON.parse(manifest) as unknown })}\n`);
+    for (const { manifest, ...row } of found)
+      process.stdout.write(`${JSON.stringify({ ...row, manifest: JSON.parse(manifest) as unknown })}\n`);
     return;
   }
   const rows = found.map(({ snapshot_id, controller_id, number, kind, frozen_at, frozen_by, patients, exposed, list_sha256 }) =>
-    printable([snapshot_id, controller_id, String(number), kind, frozen_at, frozen_by, String(patients), String(exposed), list_sha256]),
+    printable([
+      snapshot_id,
+      controller_id,
+      String(number),
+      kind,
+      frozen_at,
+      frozen_by,
+      String(patients),
+      String(exposed),
+      list_sha256,
+    ]),
   );
   const heading = ['snapshot', 'controller', 'number', 'kind', 'frozen', 'by', 'patients', 'exposed', 'SHA-256 of the list'];
   for (const line of alignedRows([heading, ...rows], new Set([2, 6, 7]))) process.stdout.write(`${line}\n`);
-} // prettier-ignore
+}
 
 /** `vigie dossier verify`: whether snapshots are as they were frozen (exit 1 when one is not), and whether the ledger moved since. */
 export async function verifyCommand(prefix: string): Promise<void> {
@@ -74,12 +91,14 @@ export async function verifyCommand(prefix: string): Promise<void> {
     if (found.length === 0) throw new Error(`nothing is frozen whose id, or whose case's, begins with ${prefix.slice(0, 50)}`);
     for (const snapshot of found) {
       const { mistakes, moved, late } = await verify(client, snapshot);
-      process.stdout.write(`${snapshotText(snapshot)}\n  ${mistakes.length ? 'BROKEN' : 'whole'}; ${printable(movedSentence(moved, late))}\n`);
+      process.stdout.write(
+        `${snapshotText(snapshot)}\n  ${mistakes.length ? 'BROKEN' : 'whole'}; ${printable(movedSentence(moved, late))}\n`,
+      );
       for (const mistake of mistakes) process.stdout.write(`  ${printable(mistake)}\n`);
       if (mistakes.length) process.exitCode = 1;
     }
   });
-} // prettier-ignore
+}
 
 /** `vigie dossier diff`: in what two snapshots differ, by clinic. */
 export async function diffCommand(before: string, after: string): Promise<void> {
@@ -107,7 +126,16 @@ async function announced(config: CommandConfig, snapshot: DossierSnapshot): Prom
   await announce(consoleClient(config), snapshot);
 }
 
-function snapshotText({ snapshot_id, controller_id, number, kind, frozen_at, patients, exposed, list_sha256 }: DossierSnapshot): string {
+function snapshotText({
+  snapshot_id,
+  controller_id,
+  number,
+  kind,
+  frozen_at,
+  patients,
+  exposed,
+  list_sha256,
+}: DossierSnapshot): string {
   const what = `${controller_id} number ${number} (${kind}) of ${frozen_at}: ${patients} patients, ${exposed} exposed`;
   return printable(`${snapshot_id} ${what}, list ${list_sha256}`);
-} // prettier-ignore
+}

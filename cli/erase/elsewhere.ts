@@ -52,12 +52,14 @@ export async function elsewhere(config: CommandConfig, nowMs: number, erasureId:
       says: `a backup is not changed. After one of before is restored: ${again}. Keep this record where backups do not go, because the table of records is set back with the others`,
     },
   ];
-} // prettier-ignore
+}
 
 function endOf(retentionMs: number | undefined, nowMs: number): string {
   if (retentionMs === undefined) return 'how long the topic keeps is not known here: KAFKA_BROKERS is not set';
-  return retentionMs < 0 ? 'no end: the topic keeps everything; vigie topics alter --retention' : isoOf(nowMs + retentionMs + dayMs);
-} // prettier-ignore
+  return retentionMs < 0
+    ? 'no end: the topic keeps everything; vigie topics alter --retention'
+    : isoOf(nowMs + retentionMs + dayMs);
+}
 
 /** How long topics keep, by name, milliseconds; -1 for ever. A segment goes as a whole, a day later at most. */
 async function retentions(config: CommandConfig): Promise<ReadonlyMap<string, number>> {
@@ -98,7 +100,10 @@ export function listFiles(folder: string, { kind, patients, account }: ErasureSu
 
 function textFiles(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.txt')).map((name) => name.slice(0, -4)).toSorted(); // prettier-ignore
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.txt'))
+      .map((name) => name.slice(0, -4))
+      .toSorted();
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return [];
     throw cause;

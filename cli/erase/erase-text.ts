@@ -51,5 +51,7 @@ function unknowable({ subject: { kind } }: ErasurePlan): readonly (readonly stri
 
 function ending({ erasure_id, subject_sha256 }: EraseReport['record'], dryRun: boolean): readonly string[] {
   if (dryRun) return ['nothing was changed: leave --dry-run away to erase'];
-  return [`erasure ${erasure_id} of SHA-256 ${subject_sha256} is in vigie.erasures; keep this record apart from the backups (--format json for a file)`];
-} // prettier-ignore
+  return [
+    `erasure ${erasure_id} of SHA-256 ${subject_sha256} is in vigie.erasures; keep this record apart from the backups (--format json for a file)`,
+  ];
+}

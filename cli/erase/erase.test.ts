@@ -36,10 +36,22 @@ const actor = 'dr.lemoine';
 let batch = 0;
 async function store(): Promise<void> {
   const rows = ['p', 'q'].flatMap((name) =>
-    [1, 30].map((minute) => anAccessRow({ actor_id: actor, patient_id: aPatient(name), time: atMinute(minute), event_id: anEventId(`${name} ${minute}`) })),
+    [1, 30].map((minute) =>
+      anAccessRow({
+        actor_id: actor,
+        patient_id: aPatient(name),
+        time: atMinute(minute),
+        event_id: anEventId(`${name} ${minute}`),
+      }),
+    ),
   );
-  await new ClickHouseStore(client, systemClock).insert('accesses', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, `erase ${(batch += 1)}`);
-} // prettier-ignore
+  await new ClickHouseStore(client, systemClock).insert(
+    'accesses',
+    Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+    rows.length,
+    `erase ${(batch += 1)}`,
+  );
+}
 
 const accesses = async () => {
   const answer = await client.query({ query: 'SELECT count() AS n FROM vigie.accesses', format: 'JSONEachRow' });
@@ -50,22 +62,32 @@ describe('vigie erase', () => {
   const held = anIncidentId('held');
   beforeAll(async () => {
     await store();
-    await storeCases(client, [aStoredCase('held', ['r'], { group_id: 'helix', actor_id: actor }, { group_id: 'helix', actor_id: actor, first_time: atMinute(0), last_time: atMinute(2) })]);
+    await storeCases(client, [
+      aStoredCase(
+        'held',
+        ['r'],
+        { group_id: 'helix', actor_id: actor },
+        { group_id: 'helix', actor_id: actor, first_time: atMinute(0), last_time: atMinute(2) },
+      ),
+    ]);
     writeFileSync(join(folder, 'canary_patients.txt'), `# planted\n${aPatient('p')}\n${aPatient('q')}\n`);
     writeFileSync(join(folder, 'service_accounts.txt'), `${actor}\n`);
-  }); // prettier-ignore
+  });
 
   it('says without touching anything what it would do, and then does just that', async () => {
     const said = await eraseNow({ patient: aPatient('p'), dryRun: true });
     expect(await accesses()).toBe(4);
     expect(readFileSync(join(folder, 'canary_patients.txt'), 'utf8')).toContain(aPatient('p'));
-    expect((await client.query({ query: 'SELECT * FROM vigie.erasures', format: 'JSONEachRow' }).then((answer) => answer.json()))).toEqual([]);
+    expect(
+      await client.query({ query: 'SELECT * FROM vigie.erasures', format: 'JSONEachRow' }).then((answer) => answer.json()),
+    ).toEqual([]);
     const { record } = await eraseNow({ ...order, patient: aPatient('p') });
     expect(record).toMatchObject({ taken: { access_rows: 1 }, held: { [held]: 1 } });
-    for (const name of ['taken', 'held', 'kept', 'listed', 'subject_sha256', 'group_id'] as const) expect([name, said.record[name] === '' ? record[name] : said.record[name]]).toEqual([name, record[name]]);
+    for (const name of ['taken', 'held', 'kept', 'listed', 'subject_sha256', 'group_id'] as const)
+      expect([name, said.record[name] === '' ? record[name] : said.record[name]]).toEqual([name, record[name]]);
     expect(await accesses()).toBe(3);
     expect(readFileSync(join(folder, 'canary_patients.txt'), 'utf8')).toBe(`# planted\n${aPatient('q')}\n`);
-  }); // prettier-ignore
+  });
 
   it('names in no line whose data it was, and tells the case, what stays and until when', async () => {
     const report = await eraseNow({ ...order, group: 'helix', account: actor });
@@ -88,14 +110,18 @@ describe('vigie erase', () => {
     expect(record.taken).toEqual({ access_rows: 1 });
     await store();
     const again = await eraseNow({ again: record.erasure_id });
-    expect(again.record).toMatchObject({ erasure_id: record.erasure_id, taken: { access_rows: 1 }, subject_sha256: record.subject_sha256 });
+    expect(again.record).toMatchObject({
+      erasure_id: record.erasure_id,
+      taken: { access_rows: 1 },
+      subject_sha256: record.subject_sha256,
+    });
     const file = join(folder, 'record.json');
     writeFileSync(file, JSON.stringify({ record: again.record }));
     for (const table of ['erasures', 'access_rows']) await client.command({ query: `TRUNCATE TABLE vigie.${table}` });
     await store();
     await expect(eraseNow({ again: record.erasure_id })).rejects.toThrow(/give the file of its record instead/);
     expect((await eraseNow({ again: file })).record).toMatchObject({ erasure_id: record.erasure_id, taken: { access_rows: 1 } });
-  }); // prettier-ignore
+  });
 
   it.each([
     [{}, /say whose data is to go/],

@@ -43,9 +43,14 @@ export async function eraseCommand(options: EraseOptions, clock: Clock): Promise
     requestMs: statementMsMax,
   });
   const { record, files, elsewhere: places, plan } = report;
-  const json = { record, held_groups: plan.heldGroups, files: files.map(({ list, values, goes }) => ({ list, values: values.length, goes })), elsewhere: places };
+  const json = {
+    record,
+    held_groups: plan.heldGroups,
+    files: files.map(({ list, values, goes }) => ({ list, values: values.length, goes })),
+    elsewhere: places,
+  };
   process.stdout.write(options.format === 'json' ? `${JSON.stringify(json, undefined, 2)}\n` : printableLines(eraseText(report)));
-} // prettier-ignore
+}
 
 function tellProgress(text: string): void {
   process.stderr.write(`${printable(text)}\n`);
@@ -62,7 +67,10 @@ export interface EraseRun {
 export async function runErase(client: StoreClient, { options, config, clock, progress }: EraseRun): Promise<EraseReport> {
   const again = await recordOf(client, options);
   const request = again ? await requestOf(client, again) : requestFrom(options);
-  if (!request && again) throw new ConfigError(`nothing of erasure ${again.erasure_id} is in the store: nobody there has its digest, and nothing is to be done`);
+  if (!request && again)
+    throw new ConfigError(
+      `nothing of erasure ${again.erasure_id} is in the store: nobody there has its digest, and nothing is to be done`,
+    );
   if (!request) throw new ConfigError(whose);
   const order = orderOf(options, again, config);
   const subject = await subjectOf(client, request);
@@ -85,45 +93,66 @@ export async function runErase(client: StoreClient, { options, config, clock, pr
   for (const { list, values, goes } of files) if (goes) changeListFile(config.VIGIE_LISTS_DIR, list, values, 'remove');
   const { row, plan } = await erase(client, { subject, order }, { clock, progress });
   return { record: row, plan, files, elsewhere: await elsewhere(config, clock.now(), row.erasure_id), dryRun: false };
-} // prettier-ignore
+}
 
 const whose = 'say whose data is to go: --patient PSEUDONYM, --group G --account A, --group G alone, or --again ID';
 
 function requestFrom({ patient, group, account }: EraseRun['options']): ErasureRequest | undefined {
-  if (group === '' || account === '') throw new ConfigError('--group and --account must name somebody: an empty name is refused, because it would mean everybody');
-  if (patient !== undefined && account !== undefined) throw new ConfigError('--patient and --account are two erasures: run one after the other');
+  if (group === '' || account === '')
+    throw new ConfigError('--group and --account must name somebody: an empty name is refused, because it would mean everybody');
+  if (patient !== undefined && account !== undefined)
+    throw new ConfigError('--patient and --account are two erasures: run one after the other');
   if (patient !== undefined) {
     // What was given is not repeated: it may be an identifier.
-    if (!hex128.safeParse(patient).success) throw new ConfigError('--patient is no pseudonym, which has 32 hexadecimal digits: derive it where the key is, with vigie pseudonymise');
+    if (!hex128.safeParse(patient).success)
+      throw new ConfigError(
+        '--patient is no pseudonym, which has 32 hexadecimal digits: derive it where the key is, with vigie pseudonymise',
+      );
     return { kind: 'patient', patient, ...(group !== undefined && { group }) };
   }
-  if (account !== undefined && group === undefined) throw new ConfigError('--account needs --group: two groups may have an account of one name');
+  if (account !== undefined && group === undefined)
+    throw new ConfigError('--account needs --group: two groups may have an account of one name');
   if (group === undefined) return undefined;
   return account === undefined ? { kind: 'group', group } : { kind: 'account', account: visibleName(account), group };
-} // prettier-ignore
+}
 
-function orderOf({ reason, by, dryRun }: EraseRun['options'], again: ErasureRow | undefined, config: CommandConfig): ErasureOrder {
+function orderOf(
+  { reason, by, dryRun }: EraseRun['options'],
+  again: ErasureRow | undefined,
+  config: CommandConfig,
+): ErasureOrder {
   const said = { reason: (reason ?? again?.reason ?? '').trim(), by: (by ?? again?.by ?? '').trim() };
-  if (!dryRun && (said.reason === '' || said.by === '')) throw new ConfigError('--reason and --by must say something: somebody answers for an erasure');
+  if (!dryRun && (said.reason === '' || said.by === ''))
+    throw new ConfigError('--reason and --by must say something: somebody answers for an erasure');
   const field = patientLike({ reason: said.reason, owner: said.by }, readPatientPatterns(config.VIGIE_PATIENT_PATTERNS ?? ''));
-  if (field) throw new ConfigError(`--${field === 'owner' ? 'by' : field} looks like it names a patient: the record stays, say it without`);
+  if (field)
+    throw new ConfigError(
+      `--${field === 'owner' ? 'by' : field} looks like it names a patient: the record stays, say it without`,
+    );
   return { ...said, ...(again && { again }) };
-} // prettier-ignore
+}
 
 /** The erasure that is to be repeated, from the table or from a file of its record. */
-async function recordOf(client: StoreClient, { again, patient, group, account }: EraseRun['options']): Promise<ErasureRow | undefined> {
+async function recordOf(
+  client: StoreClient,
+  { again, patient, group, account }: EraseRun['options'],
+): Promise<ErasureRow | undefined> {
   if (again === undefined) return undefined;
-  if (patient !== undefined || group !== undefined || account !== undefined) throw new ConfigError('--again repeats an erasure as it was: leave --patient, --group and --account away');
+  if (patient !== undefined || group !== undefined || account !== undefined)
+    throw new ConfigError('--again repeats an erasure as it was: leave --patient, --group and --account away');
   if (/^[0-9a-f]{6,32}$/.test(again)) {
     const [found, second] = await erasuresByPrefix(client, again);
     if (second) throw new ConfigError(`two erasures begin with ${again}: give more digits`);
     if (found) return found;
-    throw new ConfigError(`vigie.erasures has no erasure ${again}: after an older backup was restored, give the file of its record instead`);
+    throw new ConfigError(
+      `vigie.erasures has no erasure ${again}: after an older backup was restored, give the file of its record instead`,
+    );
   }
-  if (!existsSync(again)) throw new ConfigError(`--again ${again} is neither an id of an erasure (6 to 32 hexadecimal digits) nor a file`);
+  if (!existsSync(again))
+    throw new ConfigError(`--again ${again} is neither an id of an erasure (6 to 32 hexadecimal digits) nor a file`);
   try {
     return printedRecord.parse(JSON.parse(readFileSync(again, 'utf8'))).record;
   } catch (cause) {
     throw new ConfigError(`${again} is no record of an erasure: it must be what vigie erase --format json printed`, { cause });
   }
-} // prettier-ignore
+}

@@ -13,10 +13,13 @@ export function effectText({ incidents, unfound }: Effect): string {
     ...alignedRows([headings, ...changed.map(cellsOf)], figures),
     `${incidents.length - changed.length} other incident(s) of the same account(s) stay as they are; none that was found true is touched`,
     ...[...open].map((id) => `beware: nobody has judged case ${id} yet, and it would have been quiet`),
-    ...unfound.map(({ verdict, case_id, ...one }) => `not shown: the incident of ${placeOf(one)} (case ${case_id}, ${verdict || 'no verdict'}) is not found by the rules in use in what was judged`),
+    ...unfound.map(
+      ({ verdict, case_id, ...one }) =>
+        `not shown: the incident of ${placeOf(one)} (case ${case_id}, ${verdict || 'no verdict'}) is not found by the rules in use in what was judged`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
-} // prettier-ignore
+}
 
 function cellsOf({ fate, present, told }: AffectedIncident): readonly string[] {
   const ids = new Set(told.map(({ case_id }) => case_id));

@@ -13,7 +13,33 @@ const seed = Number(process.env['FC_SEED'] ?? 20261128);
 
 describe('a proposed exception', () => {
   it('takes out every access of its case, and none of an account that is called nearly so', () => {
-    const name = fc.string({ unit: fc.constantFrom('a', 'A', 'é', '*', '?', '\\', "'", '"', ' ', '#', ':', '{', '%', '\t', '\u0085', '\u2028', '😀', '1'), minLength: 1, maxLength: 8 }).map(visibleName).filter((text) => text !== ''); // prettier-ignore
+    const name = fc
+      .string({
+        unit: fc.constantFrom(
+          'a',
+          'A',
+          'é',
+          '*',
+          '?',
+          '\\',
+          "'",
+          '"',
+          ' ',
+          '#',
+          ':',
+          '{',
+          '%',
+          '\t',
+          '\u0085',
+          '\u2028',
+          '😀',
+          '1',
+        ),
+        minLength: 1,
+        maxLength: 8,
+      })
+      .map(visibleName)
+      .filter((text) => text !== '');
     const access = fc.record({
       clinic_id: name,
       action: fc.constantFrom(...actions),
@@ -21,7 +47,9 @@ describe('a proposed exception', () => {
     });
     fc.assert(
       fc.property(name, name, fc.array(access, { minLength: 1, maxLength: valuesMax + 5 }), (group_id, actor_id, given) => {
-        const rows = given.map(({ application, ...rest }) => anAccessRow({ group_id, actor_id, ...rest, ...(application !== undefined && { application }) })); // prettier-ignore
+        const rows = given.map(({ application, ...rest }) =>
+          anAccessRow({ group_id, actor_id, ...rest, ...(application !== undefined && { application }) }),
+        );
         const selects = selectorOf(exceptionText(proposed({ accounts: [accountOf(rows)] })));
         expect(rows.filter((row) => selects(row))).toEqual([]);
         for (const other of [
@@ -54,19 +82,37 @@ describe('a proposed exception', () => {
 
   it('says who answers for it, until when, for which rules', () => {
     const text = exceptionText(proposed({ reason: 'recall: "device", page 3', owner: 'head of IT #2' }));
-    const { exceptions } = loadRules([{ path: 'rules', text: rulesText }, { path: 'exception', text }]); // prettier-ignore
-    expect(exceptions).toMatchObject([{ owner: 'head of IT #2', reason: 'recall: "device", page 3', expiresMs: Date.UTC(2027, 0, 31), rules: ['Many'] }]); // prettier-ignore
+    const { exceptions } = loadRules([
+      { path: 'rules', text: rulesText },
+      { path: 'exception', text },
+    ]);
+    expect(exceptions).toMatchObject([
+      { owner: 'head of IT #2', reason: 'recall: "device", page 3', expiresMs: Date.UTC(2027, 0, 31), rules: ['Many'] },
+    ]);
   });
 });
 
 function accountOf(rows: readonly AccessRow[]): ProposedException['accounts'][number] {
   const valuesOf = (field: 'clinic_id' | 'action' | 'application') => [...new Set(rows.map((row) => row[field] ?? ''))];
   const [{ group_id: groupId, actor_id: actorId } = anAccessRow()] = rows;
-  return { groupId, subject: 'account', actorId, values: { clinic_id: valuesOf('clinic_id'), action: valuesOf('action'), application: valuesOf('application') } }; // prettier-ignore
+  return {
+    groupId,
+    subject: 'account',
+    actorId,
+    values: { clinic_id: valuesOf('clinic_id'), action: valuesOf('action'), application: valuesOf('application') },
+  };
 }
 
 function proposed(given: Partial<ProposedException>): ProposedException {
-  return { caseId: anIncidentId('a'), accounts: [accountOf([anAccessRow()])], ruleIds: ['many'], owner: 'o', expiresMs: Date.UTC(2027, 0, 31), reason: 'r', ...given }; // prettier-ignore
+  return {
+    caseId: anIncidentId('a'),
+    accounts: [accountOf([anAccessRow()])],
+    ruleIds: ['many'],
+    owner: 'o',
+    expiresMs: Date.UTC(2027, 0, 31),
+    reason: 'r',
+    ...given,
+  };
 }
 
 /** Which accesses the rule still selects beside the exception. */

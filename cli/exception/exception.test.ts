@@ -27,8 +27,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vigie-exception-'));
   await writeFile(join(folder, 'rules.yml'), rulesText);
   config = readCommandConfig({
-    VIGIE_RULES_DIR: join(folder, 'rules.yml'), CLICKHOUSE_URL: address.url, CLICKHOUSE_USER: address.user, CLICKHOUSE_PASSWORD: address.password,
-  }); // prettier-ignore
+    VIGIE_RULES_DIR: join(folder, 'rules.yml'),
+    CLICKHOUSE_URL: address.url,
+    CLICKHOUSE_USER: address.user,
+    CLICKHOUSE_PASSWORD: address.password,
+  });
   const { rules } = await requireRules(config);
   const selections = rules.map(({ selection }) => selection);
   const store = new ClickHouseStore(client, systemClock);
@@ -43,7 +46,13 @@ beforeAll(async () => {
   const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   expect(await store.insert('accesses', bytes, rows.length, 'accesses')).toMatchObject({ kind: 'accepted' });
   const ids = selections.map(({ id }) => id);
-  const incident = (actor_id: string, minute: number) => ({ actor_id, first_time: atMinute(minute), last_time: atMinute(minute + 4), selections: ids, state: 'closed' as const }); // prettier-ignore
+  const incident = (actor_id: string, minute: number) => ({
+    actor_id,
+    first_time: atMinute(minute),
+    last_time: atMinute(minute + 4),
+    selections: ids,
+    state: 'closed' as const,
+  });
   const found = (name: string, verdict: 'authorised' | 'true_positive' | '', actor: string, minute: number, rules = ['many']) =>
     aStoredCase(name, rules, { verdict }, incident(actor, minute));
   await storeCases(client, [
@@ -86,7 +95,11 @@ describe('vigie case exception', () => {
   });
 
   it.each([
-    ['recall of both', {}, `case ${anIncidentId('theft of both')} was found true, and its incident of aleo/both from 2026-01-07 09:00 UTC would be lost`],
+    [
+      'recall of both',
+      {},
+      `case ${anIncidentId('theft of both')} was found true, and its incident of aleo/both from 2026-01-07 09:00 UTC would be lost`,
+    ],
     ['open', {}, 'is not known yet: an exception is for what is authorised'],
     ['theft', {}, 'is true_positive: an exception is for what is authorised'],
     ['unseen', {}, 'is not found by the rules in use'],
@@ -99,7 +112,7 @@ describe('vigie case exception', () => {
     const out = join(folder, 'refused.out');
     await expect(run(name, { out, ...given })).rejects.toThrow(reason);
     expect([stdout, existsSync(out)]).toEqual(['', false]);
-  }); // prettier-ignore
+  });
 
   it('says that there is no proof without a store, and proposes nothing', async () => {
     const away = { ...config, CLICKHOUSE_URL: 'http://127.0.0.1:9' };
@@ -113,13 +126,25 @@ async function run(name: string, given: Partial<ExceptionOptions> = {}, environm
   const out = new Writable({ write: (chunk: Buffer, _, done) => ((stdout += chunk.toString()), done()) });
   const err = Object.assign(new PassThrough(), { isTTY: false });
   err.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const tools = { clock: new FakeClock(Date.parse(atMinute(3 * day))), stdout: out, stderr: err as unknown as NodeJS.WriteStream, signal: new AbortController().signal }; // prettier-ignore
+  const tools = {
+    clock: new FakeClock(Date.parse(atMinute(3 * day))),
+    stdout: out,
+    stderr: err as unknown as NodeJS.WriteStream,
+    signal: new AbortController().signal,
+  };
   await exceptionCommand(anIncidentId(name).slice(0, 12), options, tools, environment);
 }
 
 /** Five patients within five minutes. */
 function burst(actor_id: string, minute: number, given: Partial<AccessRow>): readonly AccessRow[] {
   return [0, 1, 2, 3, 4].map((n) =>
-    anAccessRow({ group_id: 'aleo', actor_id, time: atMinute(minute + n), patient_id: aPatient(n), event_id: anEventId(`${actor_id} ${minute} ${n}`), ...given }),
+    anAccessRow({
+      group_id: 'aleo',
+      actor_id,
+      time: atMinute(minute + n),
+      patient_id: aPatient(n),
+      event_id: anEventId(`${actor_id} ${minute} ${n}`),
+      ...given,
+    }),
   );
-} // prettier-ignore
+}

@@ -24,14 +24,16 @@ export async function exceptionCommand(
   config: CommandConfig = readCommandConfig(),
 ): Promise<void> {
   refuseNonsense(options, config, tools.clock.now());
-  const { text, effect } = await withStore(config, (client) => proven(prefix.toLowerCase(), options, { client, config, tools })).catch((cause: unknown) => {
+  const { text, effect } = await withStore(config, (client) =>
+    proven(prefix.toLowerCase(), options, { client, config, tools }),
+  ).catch((cause: unknown) => {
     if (isError(cause) && !(cause instanceof ConfigError)) cause.message = `no exception is proposed: ${cause.message}`;
     throw cause;
   });
   if (options.out !== undefined) await writeNew(options.out, text);
   else tools.stdout.write(text);
   tools.stderr.write(printableLines(effectText(printable(effect))));
-} // prettier-ignore
+}
 
 interface Outside {
   readonly client: StoreClient;
@@ -66,22 +68,30 @@ async function proven(prefix: string, options: ExceptionOptions, { client, confi
 }
 
 /** What is judged: from the first incident of the accounts on, unless it is said otherwise. */
-function intervalOf({ from, to }: ExceptionOptions, { incidents }: AuthorisedCase, told: readonly JudgedIncident[], nowMs: number) {
+function intervalOf(
+  { from, to }: ExceptionOptions,
+  { incidents }: AuthorisedCase,
+  told: readonly JudgedIncident[],
+  nowMs: number,
+) {
   const all = [...incidents, ...told];
   const fromMs = from ?? Math.min(...all.map(({ first_time }) => Date.parse(first_time)));
   const toMs = to ?? Math.max(nowMs, ...all.map(({ last_time }) => Date.parse(last_time) + 1));
-  const isOutside = incidents.some(({ first_time, last_time }) => Date.parse(first_time) < fromMs || Date.parse(last_time) >= toMs);
+  const isOutside = incidents.some(
+    ({ first_time, last_time }) => Date.parse(first_time) < fromMs || Date.parse(last_time) >= toMs,
+  );
   if (isOutside) throw new ConfigError('--from and --to must hold the whole case, whose incidents the exception is to take away');
   return { fromMs, toMs };
-} // prettier-ignore
+}
 
 function refuseNonsense({ owner, reason, expires, from, to }: ExceptionOptions, config: CommandConfig, nowMs: number): void {
   if (from !== undefined && to !== undefined && from >= to) throw new ConfigError('--from must lie before --to');
-  if (!owner.trim() || !reason.trim()) throw new ConfigError('--owner and --reason must say something: somebody answers for an exception');
+  if (!owner.trim() || !reason.trim())
+    throw new ConfigError('--owner and --reason must say something: somebody answers for an exception');
   if (expires <= nowMs) throw new ConfigError('--expires lies in the past: the exception would never hold');
   const field = patientLike({ owner, reason }, readPatientPatterns(config.VIGIE_PATIENT_PATTERNS ?? ''));
   if (field) throw new ConfigError(`--${field} looks like it names a patient: rules are read by many, say it without`);
-} // prettier-ignore
+}
 
 async function writeNew(path: string, text: string): Promise<void> {
   await writeFile(path, text, { flag: 'wx' }).catch((cause: unknown) => {

@@ -8,8 +8,13 @@ import type { ExplainOptions } from './command.js';
 import { explainCommand } from './explain.js';
 
 const view = {
-  group_id: 'a/b', actor_id: 'nurse 1', newest_time: '2026-01-05T09:00:00.000Z', watermark: '2026-01-05T09:00:00.000Z', rules: [], incidents: [],
-}; // prettier-ignore
+  group_id: 'a/b',
+  actor_id: 'nurse 1',
+  newest_time: '2026-01-05T09:00:00.000Z',
+  watermark: '2026-01-05T09:00:00.000Z',
+  rules: [],
+  incidents: [],
+};
 const elsewhere = { status: 404, body: { error: 'not_held_here', message: 'another scorer holds it' } };
 const unknown = { status: 404, body: { error: 'unknown_account', message: 'unknown' } };
 const servers: Server[] = [];

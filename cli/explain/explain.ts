@@ -20,7 +20,10 @@ export async function explainCommand(
   for (const url of urls)
     if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
       throw new ConfigError(`${url} is no address such as http://127.0.0.1:7411`);
-  const { found, asked } = await askScorers(await everyScorer(urls), groups.map((groupId) => ({ groupId, actorId, ...(options.subject && { subject: options.subject }) }))); // prettier-ignore
+  const { found, asked } = await askScorers(
+    await everyScorer(urls),
+    groups.map((groupId) => ({ groupId, actorId, ...(options.subject && { subject: options.subject }) })),
+  );
   if (found.length === 0) throw new Error(nobodyKnows(printable(actorId), groups, asked));
   const answers = found.map(({ answer }) => answer);
   stdout.write(

@@ -77,8 +77,16 @@ describe('a rule that asks for habits', () => {
   it('says how regular the account is by itself', () => {
     const own_days = { days: 9, mean: 30.2, deviation: 3.04, told_from: 52, p: 0.00001 };
     const usual = {
-      own: 29, role: 35, ceiling: null, compared_with: 29, p: 0.01, peer_days: 400, as_far: 4, is_newcomer: false, own_days,
-    }; // prettier-ignore
+      own: 29,
+      role: 35,
+      ceiling: null,
+      compared_with: 29,
+      p: 0.01,
+      peer_days: 400,
+      as_far: 4,
+      is_newcomer: false,
+      own_days,
+    };
     const text = textOf(anAnswer([aView({ habit: { day: 20_514, most: 51, told_from: 52, usual } })])).replaceAll(/\s+/g, ' ');
     expect(text).toContain(
       'its own 9 full days: 30.2 a day, give or take 3, beyond them from 52 (p: fewer than one day in 10,000)',
@@ -86,8 +94,16 @@ describe('a rule that asks for habits', () => {
   });
   it('says by which role an account is compared of which no day is known', () => {
     const usual = {
-      own: 6, role: 6, ceiling: 12, compared_with: 6, p: 0.01, peer_days: 400, as_far: 4, is_newcomer: false, as_role: 'secretary',
-    }; // prettier-ignore
+      own: 6,
+      role: 6,
+      ceiling: 12,
+      compared_with: 6,
+      p: 0.01,
+      peer_days: 400,
+      as_far: 4,
+      is_newcomer: false,
+      as_role: 'secretary',
+    };
     const habit = { day: 20_514, most: 12, told_from: 40, roles: ['secretary'], usual };
     expect(textOf(anAnswer([aView({ habit })])).replaceAll(/\s+/g, ' ')).toContain(
       'no day of the account is known: compared by the role "secretary", which its accesses say and which usually has 6; of 400',
@@ -102,14 +118,31 @@ describe('a rule that asks for habits', () => {
 
 function anAnswer(rules: readonly RuleView[]): AccountAnswer {
   return accountAnswer.parse({
-    group_id: 'helix', actor_id: 'nurse.1', newest_time: '2026-01-05T09:00:00.000Z', watermark: '2026-01-05T09:10:00.000Z', rules,
+    group_id: 'helix',
+    actor_id: 'nurse.1',
+    newest_time: '2026-01-05T09:00:00.000Z',
+    watermark: '2026-01-05T09:10:00.000Z',
+    rules,
     incidents: [{ incident_id: '0'.repeat(32), state: 'open', patients: 41, rules: ['r'] }],
-  }); // prettier-ignore
+  });
 }
 
 function aView(given: Partial<RuleView>): RuleView {
   return {
-    rule_id: 'r', title: 'r', type: 'value_count', level: 'high', timespan_seconds: 600, by: {}, value: 0, threshold: 40, spread: 0,
-    spread_threshold: 0, holds: false, missing: 40, missing_spread: 0, expiring: [], ...given,
-  }; // prettier-ignore
+    rule_id: 'r',
+    title: 'r',
+    type: 'value_count',
+    level: 'high',
+    timespan_seconds: 600,
+    by: {},
+    value: 0,
+    threshold: 40,
+    spread: 0,
+    spread_threshold: 0,
+    holds: false,
+    missing: 40,
+    missing_spread: 0,
+    expiring: [],
+    ...given,
+  };
 }

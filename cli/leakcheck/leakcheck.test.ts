@@ -47,12 +47,13 @@ describe('vigie leakcheck', () => {
       () => isBehind(vigie.url('scorer')),
       (behind) => !behind,
     );
-    const [found] = await asked(`SELECT (SELECT max(n) FROM (SELECT uniqExact(patient_id) AS n FROM vigie.access_rows WHERE startsWith(actor_id, 'leakcheck-') GROUP BY actor_id)) AS account,
+    const [found] =
+      await asked(`SELECT (SELECT max(n) FROM (SELECT uniqExact(patient_id) AS n FROM vigie.access_rows WHERE startsWith(actor_id, 'leakcheck-') GROUP BY actor_id)) AS account,
       (SELECT max(n) FROM (SELECT uniqExact(patient_id) AS n FROM vigie.access_rows WHERE startsWith(clinic_id, 'leakcheck-') GROUP BY clinic_id)) AS clinic, (SELECT count() FROM vigie.incidents) AS incidents`);
     expect(Number(found?.['incidents'])).toBe(0);
     expect(Number(found?.['account'])).toBeGreaterThan(0);
     expect(Math.max(Number(found?.['account']), Number(found?.['clinic']))).toBeLessThan(8);
-  }); // prettier-ignore
+  });
 
   it('finds an ingestor that repeats what it was sent', async () => {
     const parrot = createServer((request, response) => {

@@ -52,7 +52,10 @@ describe('vigie learn', () => {
     const days = recordsOf(log).flatMap((record) =>
       record.type === 'habit.day' && record.told ? [[record.key, record.day]] : [],
     );
-    expect(days).toEqual([['nurse.4', firstDay + 10], ['nurse.4', firstDay + 11]]); // prettier-ignore
+    expect(days).toEqual([
+      ['nurse.4', firstDay + 10],
+      ['nurse.4', firstDay + 11],
+    ]);
   });
 
   it('leaves out days that scorers have said themselves', async () => {

@@ -27,13 +27,22 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const initialize = { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } } }; // prettier-ignore
+const initialize = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+};
 const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
 const call = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'list_cases', arguments: {} } };
 
 describe('vigie mcp', () => {
   it('carries questions of either generation to the console, and its answers back', async () => {
-    const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' }, 'io.modelcontextprotocol/clientCapabilities': {} };
+    const meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
     const present = { jsonrpc: '2.0', id: 3, method: 'tools/call', params: { name: 'list_cases', arguments: {}, _meta: meta } };
     const answers = await spoken('all', [initialize, initialized, call, present]);
     expect(answers).toMatchObject([
@@ -41,12 +50,16 @@ describe('vigie mcp', () => {
       { id: 2, result: { structuredContent: { cases: [{ case_id: anIncidentId('a') }] } } },
       { id: 3, result: { structuredContent: { cases: [{ case_id: anIncidentId('a') }] } } },
     ]);
-  }); // prettier-ignore
+  });
 
   it('answers what the console did not take with its sentence, and what to do where none is there', async () => {
-    expect(await spoken('nobody', [call])).toMatchObject([{ id: 2, error: { message: /^give the token of an assistant/ } }].map(matching));
-    expect(await spoken('all', [call], 'http://127.0.0.1:9')).toMatchObject([{ id: 2, error: { message: /does not answer at http:.*VIGIE_CONSOLE_URL/ } }].map(matching));
-  }); // prettier-ignore
+    expect(await spoken('nobody', [call])).toMatchObject(
+      [{ id: 2, error: { message: /^give the token of an assistant/ } }].map(matching),
+    );
+    expect(await spoken('all', [call], 'http://127.0.0.1:9')).toMatchObject(
+      [{ id: 2, error: { message: /does not answer at http:.*VIGIE_CONSOLE_URL/ } }].map(matching),
+    );
+  });
 });
 
 describe('vigie mcp token', () => {
@@ -69,7 +82,12 @@ describe('vigie mcp token', () => {
     writeFileSync(path, text);
     const tokens = readTokensFile(path);
     const bearer = `Bearer ${token}`;
-    expect(tokens.of(bearer, 30 * 86_400_000 - 1)).toEqual({ name: 'desk', groupId: 'aleo', accounts: 'masked', user: { id: 'a.durand', roles: ['analyst'], clinics: ['750300123'] } }); // prettier-ignore
+    expect(tokens.of(bearer, 30 * 86_400_000 - 1)).toEqual({
+      name: 'desk',
+      groupId: 'aleo',
+      accounts: 'masked',
+      user: { id: 'a.durand', roles: ['analyst'], clinics: ['750300123'] },
+    });
     expect(tokens.of(bearer, 30 * 86_400_000)).toBeUndefined();
     // The entry has the digest only.
     expect(text.split(token)).toHaveLength(2);

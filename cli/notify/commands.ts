@@ -29,7 +29,9 @@ export function addNotifyCommands(program: Command): void {
 }
 
 function addMuteCommands(program: Command): void {
-  const mutes = program.command('mutes').description('messages of cases that are kept back for a time; cases are recorded all the same');
+  const mutes = program
+    .command('mutes')
+    .description('messages of cases that are kept back for a time; cases are recorded all the same');
   mutes
     .command('add')
     .requiredOption('--group <group_id>', 'the group of the cases')
@@ -54,4 +56,4 @@ function addMuteCommands(program: Command): void {
     .argument('<mute_id>', 'its id, or the first digits of it')
     .description('end a mute now: what is still new is told')
     .action(async (id: string) => (await import('./mutes.js')).removeMute(id));
-} // prettier-ignore
+}

@@ -31,20 +31,33 @@ export function checkRoutingCommand(): void {
 export async function planCommand(prefix: string, { until }: { readonly until?: number }): Promise<void> {
   const routing = routingOfEnvironment();
   const now = systemClock.now();
-  if (!/^[0-9a-f]{4,32}$/.test(prefix)) throw new ConfigError('a case is named by its id, or by the first digits of it, four at least');
+  if (!/^[0-9a-f]{4,32}$/.test(prefix))
+    throw new ConfigError('a case is named by its id, or by the first digits of it, four at least');
   const { book, mutes } = await withStore(readCommandConfig(), async (client) => ({
     book: await storedCases(client, prefix, { ...standardPolicy, controllers: await registerOf(client) }),
     mutes: await new ClickHouseMutes(client).endingAfter(isoOf(now - ageMsMax)),
   }));
   const ids = book.casesBeginning(prefix, now);
   const [id] = ids;
-  if (id === undefined || ids.length > 1) throw new ConfigError(`${ids.length} cases have an id that begins with ${prefix}; see vigie case list`);
-  const plan = planOfGroup(book, id, now, { routing, mutes, until: until ?? now + dayMs, lengths: lengthsOfFile(process.env['VIGIE_DEADLINES_FILE']) });
-  const rows = plan.sends.filter(({ at, case_id, kind }) => at <= (until ?? now + dayMs) && (case_id === id || kind === 'muted_end')).map((send) => rowOf(send, now));
-  if (rows.length > 0) process.stdout.write(`${alignedRows([['DUE', 'KIND', 'RECEIVER', 'POLICY', 'STEP', 'ROUND', 'SEND', ''], ...rows.map((row) => printable(row))]).join('\n')}\n`);
-  for (const { schedule, at } of plan.nobody) process.stderr.write(`nobody is on call by ${printable(schedule)} at ${isoOf(at)}; the next step is told at once\n`);
+  if (id === undefined || ids.length > 1)
+    throw new ConfigError(`${ids.length} cases have an id that begins with ${prefix}; see vigie case list`);
+  const plan = planOfGroup(book, id, now, {
+    routing,
+    mutes,
+    until: until ?? now + dayMs,
+    lengths: lengthsOfFile(process.env['VIGIE_DEADLINES_FILE']),
+  });
+  const rows = plan.sends
+    .filter(({ at, case_id, kind }) => at <= (until ?? now + dayMs) && (case_id === id || kind === 'muted_end'))
+    .map((send) => rowOf(send, now));
+  if (rows.length > 0)
+    process.stdout.write(
+      `${alignedRows([['DUE', 'KIND', 'RECEIVER', 'POLICY', 'STEP', 'ROUND', 'SEND', ''], ...rows.map((row) => printable(row))]).join('\n')}\n`,
+    );
+  for (const { schedule, at } of plan.nobody)
+    process.stderr.write(`nobody is on call by ${printable(schedule)} at ${isoOf(at)}; the next step is told at once\n`);
   process.stderr.write(`${rows.length} message(s); receivers that take nothing may make later steps come sooner\n`);
-} // prettier-ignore
+}
 
 /** Who answers for clinics, by whom routes and clocks go, as the notifier knows it. */
 async function registerOf(client: StoreClient): Promise<ControllerRegister> {
@@ -61,7 +74,13 @@ async function registerOf(client: StoreClient): Promise<ControllerRegister> {
 
 /** Steps and rounds are counted from one, as people are told them. */
 function rowOf({ at, kind, receiver, policy, step, round, send_id, mutedBy, stoppedAt }: Send, now: number): readonly string[] {
-  const state = mutedBy ? `muted by ${mutedBy}` : stoppedAt === undefined ? (at > now ? 'to come' : '') : `needless since ${isoOf(stoppedAt)}`;
+  const state = mutedBy
+    ? `muted by ${mutedBy}`
+    : stoppedAt === undefined
+      ? at > now
+        ? 'to come'
+        : ''
+      : `needless since ${isoOf(stoppedAt)}`;
   const place = policy ? [policy, `${step + 1}`, `${round + 1}`] : ['', '', ''];
   return [isoOf(at), kind, receiver, ...place, send_id, state];
-} // prettier-ignore
+}

@@ -15,7 +15,7 @@ export function routingOfEnvironment(env: NodeJS.ProcessEnv = process.env): Rout
   const path = resolve(named);
   const readFile = (name: string) => readFileSync(resolve(dirname(path), name), 'utf8');
   return readRouting(path, textOf(path), { readFile, reach: secretReachOf(readCommandConfig(env)) });
-} // prettier-ignore
+}
 
 function textOf(path: string): string {
   try {
@@ -23,4 +23,4 @@ function textOf(path: string): string {
   } catch (cause) {
     throw new ConfigError(`VIGIE_ROUTING_FILE: ${path} cannot be read (${messageOf(cause)})`);
   }
-} // prettier-ignore
+}

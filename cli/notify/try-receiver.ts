@@ -14,13 +14,28 @@ export async function tryReceiverCommand(name: string): Promise<void> {
   const { receivers } = routingOfEnvironment();
   const receiver = receivers.get(name);
   if (!receiver) throw new ConfigError(`the file has no receiver ${printable(name)}; it has ${[...receivers.keys()].join(', ')}`);
-  if (receiver.type === 'ocsf') throw new ConfigError('findings go to a topic of the log, which only the notifier writes: look at vigie.findings.v1');
+  if (receiver.type === 'ocsf')
+    throw new ConfigError('findings go to a topic of the log, which only the notifier writes: look at vigie.findings.v1');
   if (receiver.type === 'log') throw new ConfigError('what is told to it are lines of the log of the notifier');
-  const log = { append: () => Promise.reject(new Error('no log here')), partitions: () => Promise.reject(new Error('no log here')) };
-  const channel = openChannel(receiver, { clock: systemClock, http: fetchPost, log, logger: silentLog, maskKey: randomBytes(32), hostname: hostname(), version: ownVersion() });
+  const log = {
+    append: () => Promise.reject(new Error('no log here')),
+    partitions: () => Promise.reject(new Error('no log here')),
+  };
+  const channel = openChannel(receiver, {
+    clock: systemClock,
+    http: fetchPost,
+    log,
+    logger: silentLog,
+    maskKey: randomBytes(32),
+    hostname: hostname(),
+    version: ownVersion(),
+  });
   const at = isoOf(systemClock.now());
-  const verdict = await channel.send({ send_id: randomBytes(16).toString('hex'), kind: 'test', at }, new AbortController().signal);
+  const verdict = await channel.send(
+    { send_id: randomBytes(16).toString('hex'), kind: 'test', at },
+    new AbortController().signal,
+  );
   const answer = verdict.status ? ` (answered ${verdict.status})` : '';
   if (verdict.kind === 'delivered') return void process.stdout.write(`${name} took it${answer}\n`);
   throw new Error(`${name} did not take it: ${verdict.reason}`);
-} // prettier-ignore
+}

@@ -11,7 +11,8 @@ export interface KeygenOptions {
 
 /** `vigie quarantine keygen`: the private key to a new file that only its owner reads, the public entry to standard output. */
 export function keygenCommand({ group, out = `quarantine.${encodeURIComponent(group)}.key` }: KeygenOptions): void {
-  if (!/^[^\s:=@,#]{1,64}$/.test(group)) throw new ConfigError('--group is the group_id of a group: no blanks, none of : = @ , #');
+  if (!/^[^\s:=@,#]{1,64}$/.test(group))
+    throw new ConfigError('--group is the group_id of a group: no blanks, none of : = @ , #');
   const key = newQuarantineKey(group, `q-${isoOf(systemClock.now()).slice(0, 10)}`);
   try {
     writeFileSync(out, `${entryOf(key, key.privateKey)}\n`, { mode: 0o600, flag: 'wx', flush: true });
@@ -20,5 +21,7 @@ export function keygenCommand({ group, out = `quarantine.${encodeURIComponent(gr
     throw new ConfigError(`${out} is there already, and records may be sealed to it; name another file with --out`);
   }
   process.stdout.write(`${entryOf(key, key.publicKey)}\n`);
-  process.stderr.write(`the private key is in ${out}: keep it away from Vigie's machines. The line above goes first into VIGIE_QUARANTINE_KEYS\n`);
-} // prettier-ignore
+  process.stderr.write(
+    `the private key is in ${out}: keep it away from Vigie's machines. The line above goes first into VIGIE_QUARANTINE_KEYS\n`,
+  );
+}

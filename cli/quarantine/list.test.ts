@@ -2,7 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '#libs/runtime/config.js';
 import { choiceOf, tableOf } from './list.js';
 
-const count = { group_id: 'helix', source: 'dpi', reason: 'not_json', open: 3, sealed: 2, replayed: 1, newest: '2026-11-28T08:00:00.000Z', detail: '' }; // prettier-ignore
+const count = {
+  group_id: 'helix',
+  source: 'dpi',
+  reason: 'not_json',
+  open: 3,
+  sealed: 2,
+  replayed: 1,
+  newest: '2026-11-28T08:00:00.000Z',
+  detail: '',
+};
 
 describe('vigie quarantine list', () => {
   it('shows counts, and of the newest how it is built', () => {

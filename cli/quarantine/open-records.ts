@@ -33,7 +33,7 @@ export async function* openedPages(
   keys: readonly PrivateQuarantineKey[],
   notOpened: NotOpened,
 ): AsyncGenerator<readonly OpenedRow[]> {
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const rows = await store.sealed(choice, after, pageRows);
     let page: OpenedRow[] = [];
     let bytes = 0;
@@ -54,4 +54,4 @@ export async function* openedPages(
     if (!last) return;
     after = last.quarantine_id;
   }
-} // prettier-ignore
+}

@@ -42,10 +42,19 @@ function started(reading: string, bodyBytesMax = 1 << 20): Promise<IngestorUnder
   return IngestorUnderTest.start((own, port) => {
     const path = join(own, 'sources.yml');
     const listeners = `  - { name: tcp, kind: syslog, transport: tcp, port: ${port + 1} }\n  - { name: udp, kind: syslog, transport: udp, port: ${port + 2} }`;
-    writeFileSync(path, `listeners:\n${listeners}\nsources:\n  - { name: dpi, group: helix, listener: [tcp, udp], token_file: ${tokenFile}, ${reading} }\n`);
-    return { VIGIE_SOURCES_FILE: path, VIGIE_INGEST_TOKENS: 'other@helix=9s8d7f6g5h4j3k2l1qpwoeiruty0z1x2', VIGIE_PSEUDONYM_KEYS: pseudonyms, VIGIE_QUARANTINE_KEYS: entryOf(key, key.publicKey), VIGIE_INGEST_BODY_BYTES: String(bodyBytesMax) };
+    writeFileSync(
+      path,
+      `listeners:\n${listeners}\nsources:\n  - { name: dpi, group: helix, listener: [tcp, udp], token_file: ${tokenFile}, ${reading} }\n`,
+    );
+    return {
+      VIGIE_SOURCES_FILE: path,
+      VIGIE_INGEST_TOKENS: 'other@helix=9s8d7f6g5h4j3k2l1qpwoeiruty0z1x2',
+      VIGIE_PSEUDONYM_KEYS: pseudonyms,
+      VIGIE_QUARANTINE_KEYS: entryOf(key, key.publicKey),
+      VIGIE_INGEST_BODY_BYTES: String(bodyBytesMax),
+    };
   });
-} // prettier-ignore
+}
 
 /** Bytes of a request that are not enough for all records at once. */
 const smallBodies = 32 * 1024;
@@ -53,16 +62,24 @@ const identifier = (n: number) => `IPP-${4_711_000 + n}`;
 
 /** Records that nobody can read without the mended configuration, of every kind that a sender comes up with. */
 const records = Array.from({ length: 60 }, (_, n) => {
-  const record = { wann: `2026-11-28T08:${String(n % 60).padStart(2, '0')}:00Z`, wer: `account.${n % 7}`, ipp: identifier(n), was: 'read' };
+  const record = {
+    wann: `2026-11-28T08:${String(n % 60).padStart(2, '0')}:00Z`,
+    wer: `account.${n % 7}`,
+    ipp: identifier(n),
+    was: 'read',
+  };
   const more = [{}, { note: `of ${identifier(n)}` }, { [identifier(n)]: 'a key' }, { text: 'é'.repeat(n * 100) }][n % 4];
   return `<85>1 2026-11-28T08:12:03Z dpi-1 dpi 1 - - ${JSON.stringify({ ...record, ...more })}`;
-}); // prettier-ignore
+});
 
 async function sendAll(ingestor: IngestorUnderTest, came: () => number): Promise<void> {
   const [overTcp, overUdp] = [records.slice(0, 40), records.slice(40)];
   await new Promise<void>((resolve, reject) => {
     const socket = connect(ingestor.port + 1, '127.0.0.1', () => socket.end(overTcp.map((one) => `${one}\n`).join('')));
-    socket.on('error', reject).on('close', () => resolve()).resume(); // prettier-ignore
+    socket
+      .on('error', reject)
+      .on('close', () => resolve())
+      .resume();
   });
   const socket = createSocket('udp4');
   for (const one of overUdp)
@@ -168,7 +185,9 @@ describe('records that an inlet cannot read', () => {
   });
 
   it('are open no longer where only long texts are missing, of which there is no room for so many patients: all that can be had is there', async () => {
-    const texts = Object.fromEntries(['purpose', 'device', 'application', 'auth', 'session_id'].map((name) => [name, name.repeat(80).slice(0, 500)]));
+    const texts = Object.fromEntries(
+      ['purpose', 'device', 'application', 'auth', 'session_id'].map((name) => [name, name.repeat(80).slice(0, 500)]),
+    );
     const patients = Array.from({ length: 20_000 }, (_, n) => `${500_000 + n}`).join(',');
     const row = { wann: '2026-11-28T08:00:00Z', wer: 'account.9', ipp: patients, was: 'export', ...texts };
     const record = originalText({ kind: 'json', value: row, envelope: { receivedMs: 0 } }) ?? '';
@@ -177,8 +196,13 @@ describe('records that an inlet cannot read', () => {
     const [from, apart] = [direct.log.lines.length, direct.log.quarantined.length];
     expect(await replay(table, direct)).toMatchObject({ rows: 1, replayed: 1, events: 1 });
     const taken = direct.log.lines.slice(from).map((line) => JSON.parse(line));
-    expect([taken.length, taken[0].device, direct.log.quarantined.length, table.marked.size]).toEqual([20_000, undefined, apart, 1]);
-  }); // prettier-ignore
+    expect([taken.length, taken[0].device, direct.log.quarantined.length, table.marked.size]).toEqual([
+      20_000,
+      undefined,
+      apart,
+      1,
+    ]);
+  });
 
   it('show what they would become without an identifier, and why what is refused is', async () => {
     const parsed = parseKeyRing(pseudonyms);

@@ -31,8 +31,10 @@ export interface ReplayTotals {
 }
 
 const answerShape = z.object({
-  records: z.array(z.object({ quarantine_id: z.string(), events: z.number(), refused: z.number(), reason: z.string().optional() })),
-}); // prettier-ignore
+  records: z.array(
+    z.object({ quarantine_id: z.string(), events: z.number(), refused: z.number(), reason: z.string().optional() }),
+  ),
+});
 
 /** `vigie quarantine replay`: reads sealed records again. Ends with 1 where one was not opened or still cannot be taken. */
 export async function replayCommand(options: ReplayOptions): Promise<void> {
@@ -90,7 +92,9 @@ export function becomes(record: string, source: SourceContext & Pick<Source, 're
 /** Sends records to the ingestor under their source's token, and writes down which are events now. */
 export function sending({ tokenFile, url, source }: ReplayOptions, store: Pick<QuarantineStore, 'replayed'>, clock: Clock): Work {
   if (!tokenFile || !source)
-    throw new ConfigError('--source and --token-file are needed: records are sent under the token of their own source; or --dry-run');
+    throw new ConfigError(
+      '--source and --token-file are needed: records are sent under the token of their own source; or --dry-run',
+    );
   const token = readFileSync(tokenFile, 'utf8').trim();
   const address = `${url ?? addressOf(readCommandConfig(), 'ingestor')}/v1/replays`;
   return async (page, totals) => {
@@ -106,7 +110,7 @@ export function sending({ tokenFile, url, source }: ReplayOptions, store: Pick<Q
     totals.replayed += taken.length;
     totals.events += taken.reduce((sum, { events }) => sum + events, 0);
   };
-} // prettier-ignore
+}
 
 /** What became of each record of a page. What is too much for one request goes in halves, down to a record by itself, which stays open. */
 async function sent(address: string, token: string, page: readonly OpenedRow[]): Promise<z.infer<typeof answerShape>['records']> {

@@ -160,7 +160,11 @@ class IndexJoin extends Transform {
     if (cells.length !== this.#width)
       throw new ConfigError(`the rows of the index have ${cells.length} columns, and ${this.#width} are named: mend --columns`);
     const cell = (place: number) => cells[place] ?? '';
-    const { pseudonyms, isNew } = this.resolver.match({ id: cell(places.id), authority: cell(places.authority), person: cell(places.person) }); // prettier-ignore
+    const { pseudonyms, isNew } = this.resolver.match({
+      id: cell(places.id),
+      authority: cell(places.authority),
+      person: cell(places.person),
+    });
     if (pseudonyms.length === 0) return;
     if (isNew && cell(places.deceased).trim() !== '') this.deceased += 1;
     if (isNew && places.born >= 0) this.#born(cell(places.born));
@@ -185,6 +189,8 @@ function placesOf(names: readonly string[], wanted: Pick<IndexOptions, 'person' 
   const { person, born, deceased } = wanted;
   for (const name of ['id', person, born, deceased])
     if (name !== undefined && at(name) < 0)
-      throw new ConfigError(`none of the ${names.length} columns of the index is called ${name}; name them with --columns where it has no heading`); // prettier-ignore
+      throw new ConfigError(
+        `none of the ${names.length} columns of the index is called ${name}; name them with --columns where it has no heading`,
+      );
   return { id: at('id'), authority: at('authority'), person: at(person), born: at(born), deceased: at(deceased) };
 }

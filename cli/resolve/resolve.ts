@@ -30,12 +30,16 @@ export async function resolveCommand(options: ResolveOptions): Promise<void> {
   const resolver = new Resolver(keys);
   const list = await readList(options.list, (pseudonym, keyIds) => resolver.take(pseudonym, keyIds));
   if (list.sha256 !== expected) {
-    process.stderr.write(`vigie: ${options.list} has the digest ${list.sha256}, and ${expected} was frozen: it is another list, or was changed; nothing was written\n`); // prettier-ignore
+    process.stderr.write(
+      `vigie: ${options.list} has the digest ${list.sha256}, and ${expected} was frozen: it is another list, or was changed; nothing was written\n`,
+    );
     process.exitCode = anotherList;
     return;
   }
   if (resolver.missingKeys.length)
-    process.stderr.write(`vigie: the key(s) ${printable(resolver.missingKeys.join(', '))} of the list are not here: pseudonyms of theirs stay unmatched\n`); // prettier-ignore
+    process.stderr.write(
+      `vigie: the key(s) ${printable(resolver.missingKeys.join(', '))} of the list are not here: pseudonyms of theirs stay unmatched\n`,
+    );
   const folder = options.out ?? '.';
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const there = ['persons.csv', 'unmatched.csv', 'resolution.json'].filter((name) => existsSync(join(folder, name)));
@@ -49,7 +53,9 @@ export async function resolveCommand(options: ResolveOptions): Promise<void> {
   const numbers: ResolutionNumbers = { list_sha256: list.sha256, ...resolver.numbers, ...counted };
   writeFileSync(join(folder, 'resolution.json'), `${JSON.stringify(numbers)}\n`, { mode: 0o600, flag: 'wx' });
   if (unreadableBirths > 0)
-    process.stderr.write(`vigie: minors were not counted: ${unreadableBirths} of the persons have no day of birth like 2010-05-30 in ${printable(options.born ?? '')}\n`); // prettier-ignore
+    process.stderr.write(
+      `vigie: minors were not counted: ${unreadableBirths} of the persons have no day of birth like 2010-05-30 in ${printable(options.born ?? '')}\n`,
+    );
   process.stdout.write(`${summary(list, numbers)}\n`);
 }
 

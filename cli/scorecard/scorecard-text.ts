@@ -27,14 +27,22 @@ export interface Scorecard extends Omit<Verdicts, 'rules'> {
 }
 
 /** The verdicts beside the rules in use that raise incidents. */
-export function scorecardOf(rules: readonly ScoredBy[], { rules: scores, ...verdicts }: Verdicts, given?: BudgetGiven): Scorecard {
+export function scorecardOf(
+  rules: readonly ScoredBy[],
+  { rules: scores, ...verdicts }: Verdicts,
+  given?: BudgetGiven,
+): Scorecard {
   const titles = new Map(rules.filter(({ raises }) => raises).map(({ id, title }) => [id, title]));
-  const scored = scores.map((score) => scoredOf({ ...score, title: titles.get(score.rule_id) ?? score.title }, titles.has(score.rule_id)));
+  const scored = scores.map((score) =>
+    scoredOf({ ...score, title: titles.get(score.rule_id) ?? score.title }, titles.has(score.rule_id)),
+  );
   const known = new Set(scores.map(({ rule_id }) => rule_id));
-  const silent = [...titles].filter(([id]) => !known.has(id)).map(([rule_id, title]) => scoredOf({ ...nothing, rule_id, title }, true));
+  const silent = [...titles]
+    .filter(([id]) => !known.has(id))
+    .map(([rule_id, title]) => scoredOf({ ...nothing, rule_id, title }, true));
   const budget = given && budgetBeside(rules, scores, given);
   return { ...verdicts, rules: [...scored, ...silent], ...(budget && { budget }) };
-} // prettier-ignore
+}
 
 type ScoredBy = Pick<Rule, 'id' | 'title' | 'raises'> & Partial<Pick<Rule, 'habit' | 'habitDays'>>;
 
@@ -44,16 +52,34 @@ export interface BudgetGiven {
 }
 
 /** A case in which two of these rules fired is counted with both: what is shown is rather too much than too little. */
-function budgetBeside(rules: readonly ScoredBy[], scores: readonly RuleScore[], { perWeek: budget, weeks }: BudgetGiven): BudgetBeside | undefined {
+function budgetBeside(
+  rules: readonly ScoredBy[],
+  scores: readonly RuleScore[],
+  { perWeek: budget, weeks }: BudgetGiven,
+): BudgetBeside | undefined {
   const asking = new Set(rules.filter(goesByHabit).map(({ id }) => id));
   const found = scores.filter(({ rule_id }) => asking.has(rule_id));
   const perWeek = (pick: (score: RuleScore) => number) => found.reduce((sum, score) => sum + pick(score), 0) / weeks;
-  return asking.size === 0 ? undefined : { budget, false_positive: perWeek((score) => score.false_positive), authorised: perWeek((score) => score.authorised), weeks };
-} // prettier-ignore
+  return asking.size === 0
+    ? undefined
+    : {
+        budget,
+        false_positive: perWeek((score) => score.false_positive),
+        authorised: perWeek((score) => score.authorised),
+        weeks,
+      };
+}
 
 const nothing = {
-  cases: 0, true_positive: 0, authorised: 0, false_positive: 0, open: 0, patients_at_firing: 0, last_verdict: '', last_judged_at: null,
-}; // prettier-ignore
+  cases: 0,
+  true_positive: 0,
+  authorised: 0,
+  false_positive: 0,
+  open: 0,
+  patients_at_firing: 0,
+  last_verdict: '',
+  last_judged_at: null,
+};
 
 function scoredOf(score: RuleScore, in_use: boolean): ScoredRule {
   const { true_positive, authorised, false_positive } = score;
@@ -69,13 +95,24 @@ const figures = new Set([1, 2, 3, 4, 5, 6, 7]);
 export function scorecardText({ since, rules, budget }: Scorecard): string {
   const scored = rules.filter(({ cases }) => cases > 0);
   const silent = rules.filter(({ cases }) => cases === 0);
-  const without = silent.length > 0 ? ['', `without a case (${silent.length}):`, ...silent.map((rule) => `  ${nameOf(rule)}`)] : [];
+  const without =
+    silent.length > 0 ? ['', `without a case (${silent.length}):`, ...silent.map((rule) => `  ${nameOf(rule)}`)] : [];
   const table = scored.length > 0 ? alignedRows([headings, ...scored.map(cellsOf)], figures) : ['no case'];
   return `${[`cases first told since ${since}`, '', ...table, ...without, ...(budget ? ['', budgetText(budget)] : [])].join('\n')}\n`;
-} // prettier-ignore
+}
 
 function cellsOf(rule: ScoredRule): readonly string[] {
-  const { cases, true_positive, authorised, false_positive, open, share_false, patients_at_firing, last_verdict, last_judged_at } = rule; // prettier-ignore
+  const {
+    cases,
+    true_positive,
+    authorised,
+    false_positive,
+    open,
+    share_false,
+    patients_at_firing,
+    last_verdict,
+    last_judged_at,
+  } = rule;
   return [
     `${nameOf(rule)}${rule.in_use ? '' : ' (no longer in use)'}`,
     ...[cases, true_positive, authorised, false_positive, open].map(String),

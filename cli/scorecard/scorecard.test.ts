@@ -32,7 +32,10 @@ describe('vigie rules scorecard', () => {
   });
 
   it('prints columns as wide as they must be, figures to the right', () => {
-    const scores = [aScore('r1', { open: 123, last_verdict: 'authorised', last_judged_at: '2026-01-09T08:00:00.000Z' }), aScore('old', { cases: 2, title: 'Gone', patients_at_firing: 0 })];
+    const scores = [
+      aScore('r1', { open: 123, last_verdict: 'authorised', last_judged_at: '2026-01-09T08:00:00.000Z' }),
+      aScore('old', { cases: 2, title: 'Gone', patients_at_firing: 0 }),
+    ];
     expect(scorecardText(scorecardOf(pack, { since: '2026-01-05', weeks: [], rules: scores }))).toBe(
       [
         'cases first told since 2026-01-05',
@@ -46,7 +49,7 @@ describe('vigie rules scorecard', () => {
         '',
       ].join('\n'),
     );
-  }); // prettier-ignore
+  });
 
   it('shows the budget beside what people found of rules that ask for habits', () => {
     const asking = [{ ...pack[0], habit: { weight: 1, scale: 'volume' } } as const, ...pack.slice(1)].map((rule) => ({
@@ -79,7 +82,16 @@ describe('vigie rules scorecard', () => {
 
 function aScore(rule_id: string, given: Partial<RuleScore> = {}): RuleScore {
   return {
-    rule_id, title: '', cases: 10, true_positive: 1, authorised: 2, false_positive: 3, open: 4, patients_at_firing: 40.5, last_verdict: '', last_judged_at: null,
+    rule_id,
+    title: '',
+    cases: 10,
+    true_positive: 1,
+    authorised: 2,
+    false_positive: 3,
+    open: 4,
+    patients_at_firing: 40.5,
+    last_verdict: '',
+    last_judged_at: null,
     ...given,
-  }; // prettier-ignore
+  };
 }

@@ -21,9 +21,15 @@ interface SizingOptions {
 export function addSizingCommand(program: Command): void {
   program
     .command('sizing')
-    .description('what an installation needs: partitions, disks, memory and cores by service, from measured costs and the rules in use')
+    .description(
+      'what an installation needs: partitions, disks, memory and cores by service, from measured costs and the rules in use',
+    )
     .requiredOption('--staff <number>', 'accounts of people', wholeNumber)
-    .option('--rows-per-day <number>', `accesses of patients; ${rowsOfOne} for each of the staff where it is left out`, wholeNumber)
+    .option(
+      '--rows-per-day <number>',
+      `accesses of patients; ${rowsOfOne} for each of the staff where it is left out`,
+      wholeNumber,
+    )
     .option('--retention <time>', 'how long ClickHouse keeps accesses', duration, 400 * 86_400_000)
     .option('--kafka-retention <time>', 'how long Kafka keeps them', duration, retentionMsDefault)
     .option('--kafka-copies <number>', 'replicas of each partition', wholeNumber, 3)
@@ -32,8 +38,14 @@ export function addSizingCommand(program: Command): void {
     .action(async ({ format, retention, kafkaRetention, rowsPerDay, ...rest }: SizingOptions) => {
       const [{ sizeOf, sizeText }, { windowsOf }] = await Promise.all([import('./sizing.js'), import('../topics.js')]);
       const windowsMs = await windowsOf(readCommandConfig());
-      const load = { ...rest, windowsMs, retentionMs: retention, kafkaMs: kafkaRetention, rowsPerDay: rowsPerDay ?? rest.staff * rowsOfOne };
+      const load = {
+        ...rest,
+        windowsMs,
+        retentionMs: retention,
+        kafkaMs: kafkaRetention,
+        rowsPerDay: rowsPerDay ?? rest.staff * rowsOfOne,
+      };
       const size = sizeOf(load);
       process.stdout.write(format === 'json' ? `${JSON.stringify({ ...load, ...size }, undefined, 2)}\n` : sizeText(load, size));
     });
-} // prettier-ignore
+}

@@ -5,7 +5,15 @@ import { costs } from './costs.js';
 import { type Load, sizeOf, sizeText } from './sizing.js';
 
 const dayMs = 86_400_000;
-const load = (staff: number): Load => ({ staff, rowsPerDay: staff * 168, retentionMs: 400 * dayMs, kafkaMs: 35 * dayMs, windowsMs: 30 * dayMs, kafkaCopies: 3, storeCopies: 2 }); // prettier-ignore
+const load = (staff: number): Load => ({
+  staff,
+  rowsPerDay: staff * 168,
+  retentionMs: 400 * dayMs,
+  kafkaMs: 35 * dayMs,
+  windowsMs: 30 * dayMs,
+  kafkaCopies: 3,
+  storeCopies: 2,
+});
 
 const gb = (bytes: number) => (bytes < 1e10 ? (bytes / 1e9).toFixed(1) : (bytes / 1e9).toFixed(0));
 
@@ -41,10 +49,24 @@ describe('vigie sizing', () => {
   it.each([1_400, 20_000, 100_000])('says of %d staff what the table of docs/operations.md says', (staff) => {
     const size = sizeOf(load(staff));
     const name = staff.toLocaleString('en');
-    const row = readFileSync('docs/operations.md', 'utf8').split('\n').find((line) => line.startsWith(`| ${name} `));
-    const cells = row?.split('|').slice(1, -1).map((cell) => cell.trim());
+    const row = readFileSync('docs/operations.md', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith(`| ${name} `));
+    const cells = row
+      ?.split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim());
     const scorer = size.services.find(({ service }) => service === 'scorer');
     const ingestor = size.services.find((one) => one.service === 'ingestor');
-    expect(cells).toEqual([name, (staff * 168).toLocaleString('en'), String(size.partitions), `${gb(size.kafkaBytes)} GB`, `${gb(size.storeBytes)} GB`, `${gb(size.pairs * costs.bytesPerPair)} GB`, `${scorer?.instances} of ${scorer?.mib} MiB`, `${ingestor?.instances} of ${ingestor?.mib} MiB`]);
-  }); // prettier-ignore
+    expect(cells).toEqual([
+      name,
+      (staff * 168).toLocaleString('en'),
+      String(size.partitions),
+      `${gb(size.kafkaBytes)} GB`,
+      `${gb(size.storeBytes)} GB`,
+      `${gb(size.pairs * costs.bytesPerPair)} GB`,
+      `${scorer?.instances} of ${scorer?.mib} MiB`,
+      `${ingestor?.instances} of ${ingestor?.mib} MiB`,
+    ]);
+  });
 });

@@ -66,14 +66,24 @@ export function sizeOf(load: Load): Size {
     pairs,
     carePairs,
     services: [
-      { service: 'ingestor', instances: ingestors, cores: atLeast(coresOf(costs.ingestUsPerRow) / ingestors), mib: Math.max(processMib * 4, upTo(processMib * 2 + careMib)) },
-      { service: 'scorer', instances: scorers, cores: atLeast(coresOf(costs.scoreUsPerRow) / scorers), mib: upTo(processMib * 2 + windowsMib / scorers) },
+      {
+        service: 'ingestor',
+        instances: ingestors,
+        cores: atLeast(coresOf(costs.ingestUsPerRow) / ingestors),
+        mib: Math.max(processMib * 4, upTo(processMib * 2 + careMib)),
+      },
+      {
+        service: 'scorer',
+        instances: scorers,
+        cores: atLeast(coresOf(costs.scoreUsPerRow) / scorers),
+        mib: upTo(processMib * 2 + windowsMib / scorers),
+      },
       { service: 'archiver', instances: 2, cores: atLeast(coresOf(costs.archiveUsPerRow) / 2), mib: processMib * 4 },
       { service: 'notifier', instances: 2, cores: 0.5, mib: processMib * 2 },
       { service: 'console', instances: 2, cores: 0.5, mib: processMib * 4 },
     ],
   };
-} // prettier-ignore
+}
 
 /** No process is given less than half a core: starting and rebalances take it. */
 function atLeast(cores: number): number {
@@ -86,8 +96,14 @@ function upTo(mib: number): number {
 }
 
 /** As people read it. */
-export function sizeText({ staff, rowsPerDay, retentionMs, kafkaMs, windowsMs, kafkaCopies, storeCopies }: Load, size: Size): string {
-  const rows = size.services.map(({ service, instances, cores, mib }) => `  ${service.padEnd(10)} ${String(instances).padStart(3)} x  ${String(cores).padStart(4)} cores  ${String(mib).padStart(6)} MiB`);
+export function sizeText(
+  { staff, rowsPerDay, retentionMs, kafkaMs, windowsMs, kafkaCopies, storeCopies }: Load,
+  size: Size,
+): string {
+  const rows = size.services.map(
+    ({ service, instances, cores, mib }) =>
+      `  ${service.padEnd(10)} ${String(instances).padStart(3)} x  ${String(cores).padStart(4)} cores  ${String(mib).padStart(6)} MiB`,
+  );
   return [
     `${count(staff)} staff, ${count(rowsPerDay)} rows a day, ${count(Math.ceil(size.rowsPerSecondPeak))} rows a second in the busiest hour`,
     '',
@@ -102,7 +118,7 @@ export function sizeText({ staff, rowsPerDay, retentionMs, kafkaMs, windowsMs, k
     `cores are those of the busiest hour, ${catchUp} times over, so that a backlog is made good; memory is twice what was measured. Measure your own: docs/operations.md, "Sizing"`,
     '',
   ].join('\n');
-} // prettier-ignore
+}
 
 function days(ms: number): string {
   return `${Math.round(ms / dayMs)} days`;

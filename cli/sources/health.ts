@@ -10,7 +10,19 @@ export interface HealthOptions {
   readonly format: 'table' | 'json';
 }
 
-const headings = ['SOURCE', 'STATE', 'LAST RECEIVED', 'HOUR', 'HABIT', 'DAY', 'NO PATIENT', 'NO HUMAN', 'AHEAD', 'DELAY', 'SET ASIDE']; // prettier-ignore
+const headings = [
+  'SOURCE',
+  'STATE',
+  'LAST RECEIVED',
+  'HOUR',
+  'HABIT',
+  'DAY',
+  'NO PATIENT',
+  'NO HUMAN',
+  'AHEAD',
+  'DELAY',
+  'SET ASIDE',
+];
 
 /** `vigie sources`: how each feed is, by what is stored of it. Ends with 1 where one is thin or silent. */
 export async function sourcesCommand({ group, format }: HealthOptions): Promise<void> {

@@ -78,17 +78,34 @@ describe('vigie sources', () => {
     };
     const hec = [event, { ...event, action: 'print' }].map((one) => JSON.stringify({ time: 1764316800, event: one })).join('');
     expect(await tried('hec', hec)).toMatch(/"record":1,"row":\{.*"action":"print"[^]*2 row\(s\), 0 record\(s\) refused/);
-    expect(await tried('hec-text', JSON.stringify({ event: JSON.stringify(event) }, undefined, 2))).toContain('1 row(s), 0 record(s) refused');
-    expect(await tried('hec-broken', `${hec}{"time":1764316800}${hec}`)).toMatch(/"record":2,"refused":"bad_hec_event".*code 12, event 2[^]*2 row\(s\), 1 record/);
-    const lines = [{ create: { _index: 'a' } }, event, { delete: { _id: '1' } }, { update: { _id: '2' } }, { doc: { ...event, action: 'print' } }, { index: {} }];
+    expect(await tried('hec-text', JSON.stringify({ event: JSON.stringify(event) }, undefined, 2))).toContain(
+      '1 row(s), 0 record(s) refused',
+    );
+    expect(await tried('hec-broken', `${hec}{"time":1764316800}${hec}`)).toMatch(
+      /"record":2,"refused":"bad_hec_event".*code 12, event 2[^]*2 row\(s\), 1 record/,
+    );
+    const lines = [
+      { create: { _index: 'a' } },
+      event,
+      { delete: { _id: '1' } },
+      { update: { _id: '2' } },
+      { doc: { ...event, action: 'print' } },
+      { index: {} },
+    ];
     const bulk = lines.map((one) => `${JSON.stringify(one)}\n`).join('');
-    expect(await tried('bulk', bulk)).toMatch(/"record":1,"row":\{.*"action":"print"[^]*"record":2,"refused":"missing_document"[^]*2 row\(s\), 1 record/);
-    expect(await tried('bulk-broken', `${bulk}{}\n{"nothing":1}\n`)).toMatch(/"refused":"bad_operation".*Malformed action\/metadata line \[8\]/);
-  }); // prettier-ignore
+    expect(await tried('bulk', bulk)).toMatch(
+      /"record":1,"row":\{.*"action":"print"[^]*"record":2,"refused":"missing_document"[^]*2 row\(s\), 1 record/,
+    );
+    expect(await tried('bulk-broken', `${bulk}{}\n{"nothing":1}\n`)).toMatch(
+      /"refused":"bad_operation".*Malformed action\/metadata line \[8\]/,
+    );
+  });
 
   it('try asks which source is meant', async () => {
     const file = sourcesFile(sources);
-    await expect(trySourceCommand(file, { source: 'dpi', file, limit: 1 })).rejects.toThrow(/several sources dpi; name one of dpi@helix, dpi@aleo/);
+    await expect(trySourceCommand(file, { source: 'dpi', file, limit: 1 })).rejects.toThrow(
+      /several sources dpi; name one of dpi@helix, dpi@aleo/,
+    );
     await expect(trySourceCommand(file, { source: 'ris', file, limit: 1 })).rejects.toThrow(/no source ris/);
-  }); // prettier-ignore
+  });
 });

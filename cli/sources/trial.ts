@@ -24,7 +24,12 @@ export function trial(bytes: Uint8Array, source: SourceContext & Pick<Source, 'r
 }
 
 /** What the first items would become; `events` are those that would be taken, `beside` of them those of which a part would be set aside. */
-export function linesOf(items: Iterable<DecodedItem>, source: SourceContext, nowMs: number, limit = Infinity): Trial & { readonly events: number; readonly beside: number } {
+export function linesOf(
+  items: Iterable<DecodedItem>,
+  source: SourceContext,
+  nowMs: number,
+  limit = Infinity,
+): Trial & { readonly events: number; readonly beside: number } {
   const lines: string[] = [];
   let [rows, events, refused, beside, record] = [0, 0, 0, 0, 0];
   let isCut = false;
@@ -33,7 +38,10 @@ export function linesOf(items: Iterable<DecodedItem>, source: SourceContext, now
     if (isCut) break;
     const { made, wrong } = became(item, source, nowMs);
     for (const row of made) lines.push(`{"record":${record},"row":${row}}`);
-    if (wrong) lines.push(JSON.stringify({ record, [made.length ? 'beside' : 'refused']: wrong.reason, field: wrong.field, reason: wrong.detail }));
+    if (wrong)
+      lines.push(
+        JSON.stringify({ record, [made.length ? 'beside' : 'refused']: wrong.reason, field: wrong.field, reason: wrong.detail }),
+      );
     rows += made.length;
     events += made.length ? 1 : 0;
     refused += wrong && !made.length ? 1 : 0;
@@ -41,7 +49,7 @@ export function linesOf(items: Iterable<DecodedItem>, source: SourceContext, now
     record += 1;
   }
   return { lines, rows, events, refused, beside, isCut };
-} // prettier-ignore
+}
 
 interface Became {
   readonly made: readonly string[];

@@ -63,7 +63,9 @@ describe('a data folder', () => {
     expect(children.map(({ pid }) => pid)).toEqual([child.pid]);
     leave();
     await written({ pid: ended.pid }, { children });
-    const refused = expect(refuseWhileRunning(folder, tools())).rejects.toThrow(`(processes ${child.pid}), although it should have ended; end them (kill -9 ${child.pid})`);
+    const refused = expect(refuseWhileRunning(folder, tools())).rejects.toThrow(
+      `(processes ${child.pid}), although it should have ended; end them (kill -9 ${child.pid})`,
+    );
     await clock.advance(30_000);
     await refused;
     const taken = take();
@@ -72,7 +74,7 @@ describe('a data folder', () => {
     await once(child, 'exit');
     await clock.advance(500);
     (await taken).leave();
-  }); // prettier-ignore
+  });
 
   it('is taken from one whose number another process has been given since', async () => {
     await written({ startedAt: '1' });

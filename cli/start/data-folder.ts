@@ -81,19 +81,27 @@ export async function refuseWhileRunning(dataDir: string, tools: FolderTools): P
 }
 
 /** Where the system does not say when a process began, another one may have its number by now: such are not waited for. */
-async function untilDrained({ process: starter, children }: StartRecord, dataDir: string, { clock, say }: FolderTools): Promise<void> {
+async function untilDrained(
+  { process: starter, children }: StartRecord,
+  dataDir: string,
+  { clock, say }: FolderTools,
+): Promise<void> {
   const running = () => children.filter((one) => one.startedAt !== '' && !isGone(one, starter.host));
   for (let look = 0; running().length > 0; look += 1) {
-    const which = running().map(({ pid }) => pid).join(', ');
+    const which = running()
+      .map(({ pid }) => pid)
+      .join(', ');
     if (look === drainLooksMax)
       throw new ConfigError(
         `VIGIE_DATA_DIR: what a start of before has left still runs over ${dataDir} (processes ${which}), although it should have ended; end them (kill -9 ${which.replaceAll(',', '')}) and start again`,
       );
     if (look === 0)
-      say(`the start before over ${dataDir} (process ${starter.pid}) was ended by force; waiting until what it had started has finished what it had in hand (processes ${which})`);
+      say(
+        `the start before over ${dataDir} (process ${starter.pid}) was ended by force; waiting until what it had started has finished what it had in hand (processes ${which})`,
+      );
     await clock.sleep(beatMs);
   }
-} // prettier-ignore
+}
 
 async function givesSigns(path: string, clock: Clock): Promise<boolean> {
   const silence = new Silence(path);

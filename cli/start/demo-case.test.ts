@@ -33,20 +33,50 @@ describe('the dossier at the end of the demonstration', () => {
     const patients = Array.from({ length: 120 }, (_, n) => `${n}`.padStart(32, '0'));
     const client = {
       act: async (_id: string, body: object) => (done.push(body), { ...row(), other_clinics: 0 }),
-      clinics: async () => [{ clinic_id: 'c1', controller_id: 'nord', patients: 120 }, { clinic_id: 'c2', controller_id: 'sud', patients: 3 }],
-      freeze: async (_id: string, controllerId: string) => (done.push(controllerId), { snapshot_id: 's', list_sha256: 'e'.repeat(64), patients: 120, exposed: 118 }),
-      file: async (_id: string, name: string) => Buffer.from(name === 'patients.csv' ? `clinic_id,patient_id\n${patients.map((one) => `c1,${one}\n`).join('')}` : name),
-      leak: async (question: object) => (done.push(question), { leak_id: 'l', verdict: 'named', findings: [{ kind: 'period', actor_id: 'thief', share: 0.98, support: 'very strong' }, { kind: 'day', actor_id: 'thief', share: 1, support: 'very strong' }], controls: { samples: 200, named: 1 } }),
+      clinics: async () => [
+        { clinic_id: 'c1', controller_id: 'nord', patients: 120 },
+        { clinic_id: 'c2', controller_id: 'sud', patients: 3 },
+      ],
+      freeze: async (_id: string, controllerId: string) => (
+        done.push(controllerId),
+        { snapshot_id: 's', list_sha256: 'e'.repeat(64), patients: 120, exposed: 118 }
+      ),
+      file: async (_id: string, name: string) =>
+        Buffer.from(name === 'patients.csv' ? `clinic_id,patient_id\n${patients.map((one) => `c1,${one}\n`).join('')}` : name),
+      leak: async (question: object) => (
+        done.push(question),
+        {
+          leak_id: 'l',
+          verdict: 'named',
+          findings: [
+            { kind: 'period', actor_id: 'thief', share: 0.98, support: 'very strong' },
+            { kind: 'day', actor_id: 'thief', share: 1, support: 'very strong' },
+          ],
+          controls: { samples: 200, named: 1 },
+        }
+      ),
     };
-    const made = await makeDossier(client, { ...row(), other_clinics: 0 }, { clock: new FakeClock(Date.parse(atMinute(5))), folder });
-    expect(done).toMatchObject([{ type: 'breach.qualified', controller_id: 'nord', is_breach: true, aware_at: atMinute(5) }, 'nord', { group_id: 'aleo', patients: { length: 50 } }]);
-    expect(['cnil.pdf', 'letter.fr.docx', 'patients-nord.csv', 'sample.txt'].filter((name) => !existsSync(join(folder, name)))).toEqual([]);
+    const made = await makeDossier(
+      client,
+      { ...row(), other_clinics: 0 },
+      { clock: new FakeClock(Date.parse(atMinute(5))), folder },
+    );
+    expect(done).toMatchObject([
+      { type: 'breach.qualified', controller_id: 'nord', is_breach: true, aware_at: atMinute(5) },
+      'nord',
+      { group_id: 'aleo', patients: { length: 50 } },
+    ]);
+    expect(
+      ['cnil.pdf', 'letter.fr.docx', 'patients-nord.csv', 'sample.txt'].filter((name) => !existsSync(join(folder, name))),
+    ).toEqual([]);
     expect(new Set(readFileSync(join(folder, 'sample.txt'), 'utf8').trim().split('\n')).size).toBe(50);
     const text = dossierText(made, { ...row(), other_clinics: 0 }, 'npx vigie');
     expect(text).toContain('frozen: 120 patients, 118 exposed');
-    expect(text).toContain('Whose leak are 50 of these patients? thief (98 %, very strong); of 200 random samples 1 would name somebody.');
+    expect(text).toContain(
+      'Whose leak are 50 of these patients? thief (98 %, very strong); of 200 random samples 1 would name somebody.',
+    );
     rmSync(folder, { recursive: true });
-  }); // prettier-ignore
+  });
 });
 
 /** A console that knows of a delivered message after so many looks. */

@@ -33,7 +33,14 @@ export async function makeDossier(
   const [first] = await client.clinics(id);
   const controllerId = first?.controller_id ?? row.controllers[0] ?? '';
   const reason = 'the demonstration: its list was read in bulk by an account that somebody had taken over';
-  await client.act(id, { type: 'breach.qualified', controller_id: controllerId, is_breach: true, risk: 'high', aware_at: isoOf(clock.now()), reason });
+  await client.act(id, {
+    type: 'breach.qualified',
+    controller_id: controllerId,
+    is_breach: true,
+    risk: 'high',
+    aware_at: isoOf(clock.now()),
+    reason,
+  });
   const { snapshot_id, list_sha256, patients, exposed } = await client.freeze(id, controllerId, 'demonstration');
   mkdirSync(folder, { recursive: true });
   const list = await client.file(snapshot_id, 'patients.csv');
@@ -42,9 +49,15 @@ export async function makeDossier(
   const sample = sampleOf(list.toString('utf8'));
   writeFileSync(join(folder, 'sample.txt'), `${sample.join('\n')}\n`);
   const to = isoOf(Date.parse(row.last_time) + 1);
-  const leak = await client.leak({ group_id, from: isoOf(Date.parse(row.first_time) - 86_400_000), to, title: 'demonstration', patients: sample });
+  const leak = await client.leak({
+    group_id,
+    from: isoOf(Date.parse(row.first_time) - 86_400_000),
+    to,
+    title: 'demonstration',
+    patients: sample,
+  });
   return { folder, controllerId, patients, exposed, listSha256: list_sha256, leak, sample: sample.length };
-} // prettier-ignore
+}
 
 /** Patients of a list, at even distances. */
 function sampleOf(list: string): readonly string[] {

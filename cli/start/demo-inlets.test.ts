@@ -64,6 +64,16 @@ it('are named by the board', () => {
 });
 
 /** What an access says, whichever road it came by. */
-function seen({ time, actor_id, actor_kind, clinic_id, action, outcome, patient_id, record_count, source_ip }: Record<string, unknown>): string {
+function seen({
+  time,
+  actor_id,
+  actor_kind,
+  clinic_id,
+  action,
+  outcome,
+  patient_id,
+  record_count,
+  source_ip,
+}: Record<string, unknown>): string {
   return JSON.stringify([time, actor_id, actor_kind ?? 'human', clinic_id, action, outcome, patient_id, record_count, source_ip]);
-} // prettier-ignore
+}

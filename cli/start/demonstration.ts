@@ -139,7 +139,12 @@ export class Demonstration {
 
   /** Somebody takes the case, where there is a user whose token is known. */
   async #caseOf(incidentId: string, signal: AbortSignal): Promise<string> {
-    const { VIGIE_CONSOLE_USERS_FILE: users, KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir, VIGIE_PORT_BASE: base } = this.config;
+    const {
+      VIGIE_CONSOLE_USERS_FILE: users,
+      KAFKA_BROKERS: brokers,
+      VIGIE_DATA_DIR: dataDir,
+      VIGIE_PORT_BASE: base,
+    } = this.config;
     if (users || brokers) return '';
     const client = consoleClient(this.config);
     const taken = await takeCase(client, incidentId, { clock: systemClock, owner: developmentUser, signal });
@@ -148,7 +153,7 @@ export class Demonstration {
     const before = `VIGIE_DATA_DIR=${folder} ${base === 7410 ? '' : `VIGIE_PORT_BASE=${base} `}`;
     const made = await makeDossier(client, taken.row, { clock: systemClock, folder: join(folder, 'demonstration') });
     return `${caseText(taken, before)}${dossierText(made, taken.row, `${before}npx vigie`)}`;
-  } // prettier-ignore
+  }
 }
 
 /** Midnight of the latest weekday that is over: nothing is accepted from the future. */

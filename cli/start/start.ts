@@ -113,8 +113,12 @@ async function demonstrationOf(options: StartOptions, config: CommandConfig): Pr
 /** Several processes of a service answer each for itself at a port of its own. */
 function tellWhere({ VIGIE_DATA_DIR: dataDir, VIGIE_HOST: host }: CommandConfig, processes: readonly ProcessDefinition[]): void {
   for (const service of new Set(processes.map((one) => one.service)))
-    writeTargets(dataDir, service, processes.filter((one) => one.service === service).map(({ port }) => `${host}:${port}`));
-} // prettier-ignore
+    writeTargets(
+      dataDir,
+      service,
+      processes.filter((one) => one.service === service).map(({ port }) => `${host}:${port}`),
+    );
+}
 
 function supervise(
   config: CommandConfig,

@@ -89,7 +89,8 @@ describe('a supervised process', () => {
   });
 
   it('that closes its output long before it ends is waited for, and so is one that has ended', async () => {
-    const quiet = "import { closeSync, writeFileSync } from 'node:fs'; closeSync(1); closeSync(2); writeFileSync('quiet', ''); process.on('SIGTERM', () => {}); process.on('disconnect', () => process.exit(0));"; // prettier-ignore
+    const quiet =
+      "import { closeSync, writeFileSync } from 'node:fs'; closeSync(1); closeSync(2); writeFileSync('quiet', ''); process.on('SIGTERM', () => {}); process.on('disconnect', () => process.exit(0));";
     await start(quiet.replace("'quiet'", JSON.stringify(join(folder, 'quiet'))), 0);
     while (!existsSync(join(folder, 'quiet'))) await systemClock.sleep(20);
     await systemClock.sleep(50);

@@ -58,14 +58,26 @@ afterAll(async () => {
 describe('vigie why', () => {
   it('shows per rule the accesses of its first window that its selection selects, in order of time', async () => {
     const { rules } = await why('1');
-    expect(rules.map(({ match, matching }) => [match.rule_id, matching])).toEqual([['mass-read', 10], ['bulk-export', 1]]);
+    expect(rules.map(({ match, matching }) => [match.rule_id, matching])).toEqual([
+      ['mass-read', 10],
+      ['bulk-export', 1],
+    ]);
     // Ten minutes up to 9:30: the access at 9:20 lies exactly one timespan before, and outside.
     expect(rules[0]?.accesses.map(({ time }) => time)).toEqual(Array.from({ length: 10 }, (_, n) => at(21 + n)));
     expect(rules[1]?.accesses).toEqual([
-      { time: at(20), actor_id: 'dr.usurped', clinic_id: '990000001', action: 'export', patient_id: aPatient(20), source_ip: '10.0.0.9', application: 'records',
-        session_id: 's-1', event_id: anEventId('export 2') },
+      {
+        time: at(20),
+        actor_id: 'dr.usurped',
+        clinic_id: '990000001',
+        action: 'export',
+        patient_id: aPatient(20),
+        source_ip: '10.0.0.9',
+        application: 'records',
+        session_id: 's-1',
+        event_id: anEventId('export 2'),
+      },
     ]);
-  }); // prettier-ignore
+  });
 
   it('says how many more there are than the limit lets it show', async () => {
     const { rules } = await why('1', 3);
@@ -115,9 +127,14 @@ describe('vigie why', () => {
       .filter(Boolean)
       .map((line) => JSON.parse(line) as { kind: string; rule_id?: string; matching?: number });
     expect(kinds.map(({ kind, rule_id }) => `${kind} ${rule_id ?? ''}`)).toEqual([
-      'incident ', 'rule mass-read', 'access mass-read', 'access mass-read', 'rule bulk-export', 'access bulk-export',
+      'incident ',
+      'rule mass-read',
+      'access mass-read',
+      'access mass-read',
+      'rule bulk-export',
+      'access bulk-export',
     ]);
-  }); // prettier-ignore
+  });
 
   it('shows names of a feed without what a terminal would obey, in every form', async () => {
     const { incident, rules } = await why('1', 2);
@@ -161,26 +178,67 @@ function at(minute: number, seconds = 0): string {
 
 function access(minute: number, given: Partial<AccessRow>): AccessRow {
   return anAccessRow({
-    time: at(minute), actor_id: 'dr.usurped', patient_id: aPatient(minute), clinic_id: minute % 2 ? '990000001' : '990000002',
-    source_ip: '10.0.0.9', application: 'records', session_id: 's-1', event_id: anEventId(`read ${minute}`),
-    ...(given.action === 'export' && { clinic_id: '990000001' }), ...given,
-  }); // prettier-ignore
+    time: at(minute),
+    actor_id: 'dr.usurped',
+    patient_id: aPatient(minute),
+    clinic_id: minute % 2 ? '990000001' : '990000002',
+    source_ip: '10.0.0.9',
+    application: 'records',
+    session_id: 's-1',
+    event_id: anEventId(`read ${minute}`),
+    ...(given.action === 'export' && { clinic_id: '990000001' }),
+    ...given,
+  });
 }
 
 function change(start: string, given: Partial<IncidentChange>): IncidentChange {
   const match = { title: 'Many patients', level: 'high', spread: 2, spread_threshold: 2, timespan_seconds: 600 } as const;
   return {
-    incident_id: idOf(start), group_id: 'helix', subject_kind: 'account', accounts: [], account_count: 1, actor_id: 'dr.usurped', state: 'open', first_time: at(21), last_time: at(59),
-    detected_at: at(30, 0.4), patients: 39, patients_at_firing: 10, patients_at_detection: 11, clinics: ['990000001', '990000002'],
-    categories: ['clinical'], rules: ['mass-read', 'bulk-export'],
+    incident_id: idOf(start),
+    group_id: 'helix',
+    subject_kind: 'account',
+    accounts: [],
+    account_count: 1,
+    actor_id: 'dr.usurped',
+    state: 'open',
+    first_time: at(21),
+    last_time: at(59),
+    detected_at: at(30, 0.4),
+    patients: 39,
+    patients_at_firing: 10,
+    patients_at_detection: 11,
+    clinics: ['990000001', '990000002'],
+    categories: ['clinical'],
+    rules: ['mass-read', 'bulk-export'],
     rule_matches: [
       { ...match, rule_id: 'mass-read', value: 10, threshold: 10, first_fired: at(30), last_fired: at(59) },
-      { ...match, rule_id: 'bulk-export', value: 1, threshold: 1, spread: 0, spread_threshold: 0, first_fired: at(20), last_fired: at(20) },
+      {
+        ...match,
+        rule_id: 'bulk-export',
+        value: 1,
+        threshold: 1,
+        spread: 0,
+        spread_threshold: 0,
+        first_fired: at(20),
+        last_fired: at(20),
+      },
     ],
-    rule_selections: [reads, exports], selections: [reads, exports], level: 'high', step: 0, found: 'live', late_seconds: 0,
-    detection_delay_seconds: 0.4, merged_into: '', suppressed_by: [], change_type: 'incident.opened', change_id: idOf(`c${start}`),
-    changed_at: at(30, 0.4), version: 1, received_at: at(30), ...given,
-  }; // prettier-ignore
+    rule_selections: [reads, exports],
+    selections: [reads, exports],
+    level: 'high',
+    step: 0,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 0.4,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: idOf(`c${start}`),
+    changed_at: at(30, 0.4),
+    version: 1,
+    received_at: at(30),
+    ...given,
+  };
 }
 
 function lines(values: readonly object[]): Buffer {

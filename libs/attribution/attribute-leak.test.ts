@@ -14,7 +14,14 @@ const attacker = nameOf(hospital.attacker.actor);
 const thieves = new Set([hospital.attacker, ...hospital.accomplices].map(({ actor }) => Math.floor(actor / unitStaff)));
 /** Wards of which nobody took anything. */
 const innocentUnits = Array.from({ length: 28 }, (_, unit) => unit).filter((unit) => !thieves.has(unit));
-const question: Omit<LeakQuestion, 'patients'> = { groupId: 'helix', fromMs: leakedFromMs, toMs: leakedFromMs + 31 * 86_400_000, title: 'found on a forum', by: 'dpo', atMs: 0 }; // prettier-ignore
+const question: Omit<LeakQuestion, 'patients'> = {
+  groupId: 'helix',
+  fromMs: leakedFromMs,
+  toMs: leakedFromMs + 31 * 86_400_000,
+  title: 'found on a forum',
+  by: 'dpo',
+  atMs: 0,
+};
 
 describe('a sample of a theft', () => {
   it('of twenty patients names the account, in nineteen draws of twenty', async () => {
@@ -23,12 +30,15 @@ describe('a sample of a theft', () => {
     expect(draws.flatMap(namesOf).filter((name) => name !== attacker).length).toBeLessThanOrEqual(1);
   });
 
-  it.each([[30, 0.2], [60, 0.5]])('of %i names it although %f of them are of somebody else', async (size, foreign) => {
+  it.each([
+    [30, 0.2],
+    [60, 0.5],
+  ])('of %i names it although %f of them are of somebody else', async (size, foreign) => {
     const draws = await askOften(20, () => samples.of(hospital.attacker.patients, size, foreign));
     expect(draws.filter((found) => namesOf(found)[0] === attacker).length).toBeGreaterThanOrEqual(19);
     const share = draws.reduce((sum, { findings }) => sum + (findings[0]?.share ?? 0), 0) / draws.length;
     expect(Math.abs(share - (1 - foreign))).toBeLessThan(0.12);
-  }); // prettier-ignore
+  });
 
   it('names days and exports, with their shares', async () => {
     const { findings } = await ask(samples.of(hospital.attacker.patients, 2_000));

@@ -2,7 +2,17 @@ import { hex128Of } from '#libs/contracts/hex128.js';
 import { hex128 } from '#libs/contracts/access-row.js';
 import { circleOf, type Holdings } from './circles.js';
 import { type Controls, drawControls } from './controls.js';
-import { type Attribution, type Finding, type Leak, type LeakAccesses, type LeakQuestion, type LeakStore, type Moment, momentKinds, samplePatientsMax } from './leak.js'; // prettier-ignore
+import {
+  type Attribution,
+  type Finding,
+  type Leak,
+  type LeakAccesses,
+  type LeakQuestion,
+  type LeakStore,
+  type Moment,
+  momentKinds,
+  samplePatientsMax,
+} from './leak.js';
 import type { Candidate, Sample } from './mixture.js';
 import { type Chosen, firstOf, select, smallestSample } from './select.js';
 import { supportOf } from './support.js';
@@ -22,7 +32,15 @@ const circlesMax = 100;
 export async function attributeLeak(store: LeakStore, question: LeakQuestion): Promise<Attribution> {
   const patients = samplesOf(question);
   const { groupId, fromMs, toMs, title, by, atMs } = question;
-  const leak: Leak = { groupId, fromMs, toMs, title, by, atMs, leakId: hex128Of(JSON.stringify([groupId, fromMs, toMs, atMs, patients])) }; // prettier-ignore
+  const leak: Leak = {
+    groupId,
+    fromMs,
+    toMs,
+    title,
+    by,
+    atMs,
+    leakId: hex128Of(JSON.stringify([groupId, fromMs, toMs, atMs, patients])),
+  };
   await store.keep(leak, patients);
   const accesses = await store.accesses(leak);
   const named = nameAccounts(accesses, leak, seedOf(patients));
@@ -36,9 +54,17 @@ export async function attributeLeak(store: LeakStore, question: LeakQuestion): P
     ),
   );
   const attribution: Attribution = {
-    leakId: leak.leakId, given: patients.length, known: accesses.known, touched: accesses.touched.length, accounts: accesses.accounts.length,
-    patients: accesses.patients, ...named, findings: ranked([...named.findings, ...when]), exports: nearest, exportsFound: found,
-  }; // prettier-ignore
+    leakId: leak.leakId,
+    given: patients.length,
+    known: accesses.known,
+    touched: accesses.touched.length,
+    accounts: accesses.accounts.length,
+    patients: accesses.patients,
+    ...named,
+    findings: ranked([...named.findings, ...when]),
+    exports: nearest,
+    exportsFound: found,
+  };
   await store.record(leak, attribution);
   return attribution;
 }
@@ -81,7 +107,18 @@ function nameAccounts(accesses: LeakAccesses, leak: Leak, seed: number): Named {
     const { actorId, size } = accounts[one.place] ?? { actorId: '', size: 0 };
     const alike = one.alike.map((place) => accounts[place]?.actorId ?? '');
     const matched = candidates[one.place]?.rows.length ?? 0;
-    return { rank: 0, actorId, kind: 'period', ref: '', firstMs: leak.fromMs, lastMs: leak.toMs, matched, size, ...strength(one), alike }; // prettier-ignore
+    return {
+      rank: 0,
+      actorId,
+      kind: 'period',
+      ref: '',
+      firstMs: leak.fromMs,
+      lastMs: leak.toMs,
+      matched,
+      size,
+      ...strength(one),
+      alike,
+    };
   };
   const clear = chosen.filter(({ gain }) => gain > controls.largestGain);
   const findings = ranked(clear.map(findingOf));
@@ -130,7 +167,11 @@ function isOfOne(clinic: LeakAccesses['clinics'][number] | undefined): boolean {
 /** Of the account that fits best, or of one with as many patients as the median where none fits. */
 function smallestOf(sample: Sample, candidates: readonly Candidate[]): number | undefined {
   const sizes = candidates.map(({ size }) => size);
-  const first = firstOf(sample, candidates.map(({ rows }) => rows.length), sizes); // prettier-ignore
+  const first = firstOf(
+    sample,
+    candidates.map(({ rows }) => rows.length),
+    sizes,
+  );
   const size = sizes[first?.place ?? -1] ?? sizes.toSorted((a, b) => a - b)[sizes.length >> 1];
   const smallest = Math.max(rowsMin, smallestSample(candidates.length, sample.patients, size ?? sample.patients));
   return Number.isFinite(smallest) ? smallest : undefined;
@@ -145,7 +186,20 @@ function nameMoments({ touched, patients }: LeakAccesses, moments: readonly Mome
     if (!moment) return [];
     const { actorId, kind, ref, firstMs, lastMs, size } = moment;
     const alike = one.alike.map((place) => moments[place]?.ref ?? '');
-    return [{ rank: 0, actorId, kind, ref, firstMs, lastMs, matched: candidates[one.place]?.rows.length ?? 0, size, ...strength(one), alike }]; // prettier-ignore
+    return [
+      {
+        rank: 0,
+        actorId,
+        kind,
+        ref,
+        firstMs,
+        lastMs,
+        matched: candidates[one.place]?.rows.length ?? 0,
+        size,
+        ...strength(one),
+        alike,
+      },
+    ];
   });
 }
 

@@ -127,10 +127,13 @@ export interface LeakStore {
   /** Everything that these accounts did in the period, by kind, whether or not it touched the sample. */
   moments(leak: Leak, actorIds: readonly string[]): Promise<readonly Moment[]>;
   /** Events that name no patient and touched from `least` to `most` records, nearest to `wanted` first. */
-  sizedExports(leak: Leak, size: { readonly least: number; readonly wanted: number; readonly most: number }): Promise<{ readonly found: number; readonly nearest: readonly SizedExport[] }>;
+  sizedExports(
+    leak: Leak,
+    size: { readonly least: number; readonly wanted: number; readonly most: number },
+  ): Promise<{ readonly found: number; readonly nearest: readonly SizedExport[] }>;
   /** Writes down what was found. */
   record(leak: Leak, found: Attribution): Promise<void>;
-} // prettier-ignore
+}
 
 /** What every answer says of itself. */
 export const caveat =

@@ -92,12 +92,22 @@ interface Needed {
 
 function neededOf(
   place: number,
-  { sample, of, places, whole }: { readonly sample: Sample; readonly of: (places: readonly number[]) => readonly Candidate[]; readonly places: readonly number[]; readonly whole: Mixture },
+  {
+    sample,
+    of,
+    places,
+    whole,
+  }: {
+    readonly sample: Sample;
+    readonly of: (places: readonly number[]) => readonly Candidate[];
+    readonly places: readonly number[];
+    readonly whole: Mixture;
+  },
 ): Needed {
   const without = fit(sample, of(places.filter((other) => other !== place)));
   const gain = Math.max(0, whole.lnLikelihood - without.lnLikelihood);
   return { place, gain, share: whole.weights[places.indexOf(place) + 1] ?? 0, without };
-} // prettier-ignore
+}
 
 function selectionOf(
   needed: readonly Needed[],
@@ -113,10 +123,16 @@ function selectionOf(
       return best.gain >= gain - alikeNats ? [{ other, gain: best.gain }] : [];
     });
     const nearest = alike.toSorted((a, b) => b.gain - a.gain).slice(0, alikeMax);
-    return { place, share, gain, lnBayes: curve ? lnBayesOf(curve) - Math.log(candidates.length) : 0, alike: nearest.map(({ other }) => other) };
+    return {
+      place,
+      share,
+      gain,
+      lnBayes: curve ? lnBayesOf(curve) - Math.log(candidates.length) : 0,
+      alike: nearest.map(({ other }) => other),
+    };
   });
   return chosen.toSorted((a, b) => b.share - a.share);
-} // prettier-ignore
+}
 
 /** Exact gains are computed in order of their bounds, so that nearly all candidates cost one pass over their rows. */
 function largestGain(

@@ -61,7 +61,10 @@ export class AuditTrail {
     try {
       while (this.#waiting.length > 0) {
         const frame = this.#waiting.slice(0, frameRowsMax);
-        await this.append(frame.map(({ row }) => row), frame.flatMap(({ reading }) => reading ?? [])); // prettier-ignore
+        await this.append(
+          frame.map(({ row }) => row),
+          frame.flatMap(({ reading }) => reading ?? []),
+        );
         this.#waiting = this.#waiting.slice(frame.length);
         const last = frame.at(-1)?.row;
         if (last) this.#head = { chainId: this.chainId, rows: last.number, sha256: last.sha256 };

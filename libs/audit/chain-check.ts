@@ -59,9 +59,10 @@ export class ChainCheck {
     const whole = row.chain_id === this.chainId && row.sha256 === digestOf(row) && row.audit_id === auditIdOf(row.sha256);
     if (!whole) this.#bad = { number: row.number, fault: 'changed' };
     else if (row.number > held + 1) this.#bad = { number: held + 1, fault: 'missing' };
-    else if (row.number < held || (row.number === held && row.sha256 !== head)) this.#bad = { number: row.number, fault: 'doubled' };
+    else if (row.number < held || (row.number === held && row.sha256 !== head))
+      this.#bad = { number: row.number, fault: 'doubled' };
     else if (row.number === held + 1) this.#continue(row, head);
-  } // prettier-ignore
+  }
 
   #continue(row: StoredAuditRow, head: string): void {
     if (row.previous_sha256 !== head) {

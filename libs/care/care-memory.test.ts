@@ -121,7 +121,7 @@ describe('the memory of care', () => {
     expect(memory.patients).toBeLessThan(perDay * 40);
     expect(Math.max(...bytes)).toBeLessThan((bytes[60] ?? 0) * 1.1);
     expect(memory.bytes / memory.patients).toBeLessThan(60);
-  }); // prettier-ignore
+  });
 });
 
 const clinics = ['c1', 'c2', 'c3'];
@@ -138,8 +138,11 @@ const known = fc.record({
   clinicId: fc.constantFrom(...clinics),
   network: fc.constantFrom(...networks),
   timeMs: time,
-  patientId: fc.oneof({ weight: 6, arbitrary: fc.constantFrom(1, 2, 3).map(aPatient) }, { weight: 1, arbitrary: fc.constant('') }),
-}); // prettier-ignore
+  patientId: fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(1, 2, 3).map(aPatient) },
+    { weight: 1, arbitrary: fc.constant('') },
+  ),
+});
 /** Accesses that came at once, and such as came an hour late or more. */
 const access: fc.Arbitrary<Access> = fc
   .tuple(known, fc.constantFrom(0, 0, 5, 6, 7, 40))
@@ -150,15 +153,26 @@ const touch: fc.Arbitrary<CareTouch> = met.map((of) => touchOf(of, visibleFrom(o
 const stay: fc.Arbitrary<CareStay> = fc
   .tuple(fc.constantFrom(1, 2, 3), fc.constantFrom('s', 't'), time, fc.nat(5 * dayMs), lateMs)
   .map(([patient, id, timeMs, longMs, late]) => ({
-    what: 'stay', group_id: 'g', patient_id: aPatient(patient), stay_id: aPatient(id), from: Math.floor(timeMs / stepMs),
-    until: Math.floor((timeMs + longMs) / stepMs), visible: visibleFrom(timeMs, timeMs + late), received_at: new Date(timeMs + late).toISOString(),
-  })); // prettier-ignore
+    what: 'stay',
+    group_id: 'g',
+    patient_id: aPatient(patient),
+    stay_id: aPatient(id),
+    from: Math.floor(timeMs / stepMs),
+    until: Math.floor((timeMs + longMs) / stepMs),
+    visible: visibleFrom(timeMs, timeMs + late),
+    received_at: new Date(timeMs + late).toISOString(),
+  }));
 const bar: fc.Arbitrary<Bar> = fc
   .tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('i', 'j'), fc.nat(5), time, fc.nat(2 * dayMs), fc.boolean())
   .map(([actorId, incidentId, version, timeMs, longMs, isOpen]) => ({
-    groupId: 'g', actorId, incidentId: `${actorId} ${incidentId}`, version, isOpen, from: Math.floor(timeMs / stepMs),
+    groupId: 'g',
+    actorId,
+    incidentId: `${actorId} ${incidentId}`,
+    version,
+    isOpen,
+    from: Math.floor(timeMs / stepMs),
     last: Math.floor((timeMs + longMs) / stepMs),
-  })); // prettier-ignore
+  }));
 const history = fc
   .record({
     facts: fc.array(fc.oneof({ weight: 5, arbitrary: touch }, { weight: 1, arbitrary: stay }), { maxLength: 60 }),
@@ -167,15 +181,27 @@ const history = fc
   })
   .chain((of) =>
     fc
-      .tuple(fc.shuffledSubarray([...of.facts.keys(), ...of.bars.keys()].filter((at, place, all) => all.indexOf(at) === place), { minLength: Math.max(of.facts.length, of.bars.length) }), fc.infiniteStream(fc.boolean()))
+      .tuple(
+        fc.shuffledSubarray(
+          [...of.facts.keys(), ...of.bars.keys()].filter((at, place, all) => all.indexOf(at) === place),
+          { minLength: Math.max(of.facts.length, of.bars.length) },
+        ),
+        fc.infiniteStream(fc.boolean()),
+      )
       .map(([order, coins]) => ({ ...of, again: order.map((at) => ({ at, twice: coins.next().value === true })) })),
-  ); // prettier-ignore
+  );
 
 function touchOf({ groupId, actorId, clinicId, network, timeMs, patientId }: Access, visible: number): CareTouch {
   return {
-    what: 'touch', group_id: groupId, actor_id: actorId, patient_id: patientId, clinic_id: clinicId, ...(network && { network }),
-    step: Math.floor(timeMs / stepMs), visible,
-  }; // prettier-ignore
+    what: 'touch',
+    group_id: groupId,
+    actor_id: actorId,
+    patient_id: patientId,
+    clinic_id: clinicId,
+    ...(network && { network }),
+    step: Math.floor(timeMs / stepMs),
+    visible,
+  };
 }
 
 /** The definition: every question is asked of every fact. */
@@ -188,7 +214,10 @@ function naive(
   const today = calendar.dayOf(timeMs);
   const touches = facts.filter((fact): fact is CareTouch => fact.what === 'touch');
   const isBarred = (actor: string): boolean => {
-    const of = Map.groupBy(bars.filter((one) => one.actorId === actor), ({ incidentId }) => incidentId); // prettier-ignore
+    const of = Map.groupBy(
+      bars.filter((one) => one.actorId === actor),
+      ({ incidentId }) => incidentId,
+    );
     return [...of.values()].some((versions) => {
       const { isOpen = false, last = 0 } = versions.toSorted((a, b) => b.version - a.version)[0] ?? {};
       return isOpen && Math.min(...versions.map(({ from }) => from)) <= step && step < last + 144 + 5 * 144;
@@ -196,10 +225,12 @@ function naive(
   };
   /** Days of the last thirty on which it was seen there, as far as today may know. */
   const daysOf = (actor: string, is: (touch: CareTouch) => boolean): number => {
-    const seen = touches.filter((one) => one.actor_id === actor && is(one)).filter((one) => {
-      const day = calendar.dayOf(one.step * stepMs);
-      return day < today && day >= today - 30 && calendar.dayOf(one.visible * stepMs) < today;
-    }); // prettier-ignore
+    const seen = touches
+      .filter((one) => one.actor_id === actor && is(one))
+      .filter((one) => {
+        const day = calendar.dayOf(one.step * stepMs);
+        return day < today && day >= today - 30 && calendar.dayOf(one.visible * stepMs) < today;
+      });
     return new Set(seen.map((one) => calendar.dayOf(one.step * stepMs))).size;
   };
   const ofPatient = touches.filter((one) => one.patient_id === patientId && one.visible <= step);
@@ -207,17 +238,26 @@ function naive(
     const day = calendar.dayOf(one.step * stepMs);
     return one.actor_id === actorId && day < today && day >= today - 30;
   });
-  const stays = Map.groupBy(facts.filter((one): one is CareStay => one.what === 'stay' && one.patient_id === patientId), (one) => one.stay_id); // prettier-ignore
+  const stays = Map.groupBy(
+    facts.filter((one): one is CareStay => one.what === 'stay' && one.patient_id === patientId),
+    (one) => one.stay_id,
+  );
   const isStay = [...stays.values()].some((versions) => {
     const newest = versions
       .filter(({ visible }) => visible <= step)
-      .toSorted((a, b) => a.visible - b.visible || (a.received_at < b.received_at ? -1 : a.received_at > b.received_at ? 1 : a.from - b.from || a.until - b.until))
-      .at(-1); // prettier-ignore
+      .toSorted(
+        (a, b) =>
+          a.visible - b.visible ||
+          (a.received_at < b.received_at ? -1 : a.received_at > b.received_at ? 1 : a.from - b.from || a.until - b.until),
+      )
+      .at(-1);
     return newest !== undefined && newest.from <= step && step < newest.until;
   });
   const others = new Set(
-    ofPatient.filter((one) => one.actor_id !== actorId && step < one.step + 720 && !isBarred(one.actor_id)).map((one) => one.actor_id),
-  ); // prettier-ignore
+    ofPatient
+      .filter((one) => one.actor_id !== actorId && step < one.step + 720 && !isBarred(one.actor_id))
+      .map((one) => one.actor_id),
+  );
   const worked = daysOf(actorId, () => true);
   const inClinic = daysOf(actorId, (one) => one.clinic_id === clinicId);
   const inNetwork = daysOf(actorId, (one) => one.network === network);

@@ -184,10 +184,15 @@ export class CareMemory {
     const { groupId, actorId, clinicId, network } = standing;
     const account = this.#accountAt(standing);
     return {
-      what: 'touch', group_id: groupId, actor_id: actorId, patient_id: patientId,
+      what: 'touch',
+      group_id: groupId,
+      actor_id: actorId,
+      patient_id: patientId,
       ...(!account?.has(account.clinics, clinicId, day, usable) && { clinic_id: clinicId }),
-      ...(network !== '' && !account?.has(account.networks, network, day, usable) && { network }), step, visible,
-    }; // prettier-ignore
+      ...(network !== '' && !account?.has(account.networks, network, day, usable) && { network }),
+      step,
+      visible,
+    };
   }
 
   #isHouse(standing: Standing, today: number, step: number): boolean {

@@ -13,5 +13,8 @@ export function networkOf(address: string): string {
   const missing = behind === undefined ? 0 : 8 - left.length - right.length;
   const words = [...left, ...Array.from({ length: Math.max(0, missing) }, () => '0'), ...right];
   if (more.length > 0 || words.length !== 8 || !words.every((word) => /^[0-9a-f]{1,4}$/i.test(word))) return '';
-  return `${words.slice(0, 3).map((word) => Number.parseInt(word, 16).toString(16)).join(':')}::/48`; // prettier-ignore
+  return `${words
+    .slice(0, 3)
+    .map((word) => Number.parseInt(word, 16).toString(16))
+    .join(':')}::/48`;
 }

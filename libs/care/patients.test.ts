@@ -41,27 +41,38 @@ describe('the shards of patients', () => {
           const key = keyOf(patient);
           const shard = patients.shardOf(key);
           const found = shard.find(key);
-          const linking = touches.filter(({ account: other, moment: { visible, linkUntil } }) => other !== account && visible <= step && step < linkUntil);
-          expect(found === 0 ? 0 : shard.others(found, account, step, nobody)).toBe(Math.min(2, new Set(linking.map((one) => one.account)).size));
-          const knows = touches.some(({ account: own, moment: { ownFrom, ownUntil } }) => own === account && ownFrom <= step && step < ownUntil);
+          const linking = touches.filter(
+            ({ account: other, moment: { visible, linkUntil } }) => other !== account && visible <= step && step < linkUntil,
+          );
+          expect(found === 0 ? 0 : shard.others(found, account, step, nobody)).toBe(
+            Math.min(2, new Set(linking.map((one) => one.account)).size),
+          );
+          const knows = touches.some(
+            ({ account: own, moment: { ownFrom, ownUntil } }) => own === account && ownFrom <= step && step < ownUntil,
+          );
           expect(found !== 0 && shard.knows(found, account, step)).toBe(knows);
         }
       }),
       { numRuns: casesOf(2, 40) },
     );
-  }, 60_000); // prettier-ignore
+  }, 60_000);
 
   it('tell patients apart by all of their 128 bits', () => {
     const patients = new Patients(usualLimits);
     const moment = new Moment(calendar, start, start + 1);
     const one = Object.assign(new PatientKey(), { w0: 1, w1: 2, w2: 3, w3: 4 });
     patients.touch(one, 7, moment, 0);
-    for (const [word, bit] of [['w0', 31], ['w1', 0], ['w2', 17], ['w3', 3]] as const) {
+    for (const [word, bit] of [
+      ['w0', 31],
+      ['w1', 0],
+      ['w2', 17],
+      ['w3', 3],
+    ] as const) {
       const other = Object.assign(new PatientKey(), one, { [word]: (one[word] ^ (1 << bit)) >>> 0 });
       expect(patients.shardOf(other).find(other)).toBe(0);
     }
     expect(patients.shardOf(one).find(one)).not.toBe(0);
-  }); // prettier-ignore
+  });
 
   it('lie in shards of which none is large', () => {
     const patients = new Patients(usualLimits);

@@ -91,11 +91,20 @@ describe('the stamp of an event', () => {
 
 describe('the network of an address', () => {
   it.each([
-    ['192.0.2.77', '192.0.2.0/24'], ['::ffff:192.0.2.77', '192.0.2.0/24'], ['2001:DB8:1:2::3', '2001:db8:1::/48'], ['2001:db8::1', '2001:db8:0::/48'],
-    ['2001:0db8:0001:0:0:0:0:1', '2001:db8:1::/48'], ['fe80::1%eth0', 'fe80:0:0::/48'], ['::1', '0:0:0::/48'], ['256.1.1.1', ''], ['pc-12', ''], ['1::2::3', ''], ['', ''],
+    ['192.0.2.77', '192.0.2.0/24'],
+    ['::ffff:192.0.2.77', '192.0.2.0/24'],
+    ['2001:DB8:1:2::3', '2001:db8:1::/48'],
+    ['2001:db8::1', '2001:db8:0::/48'],
+    ['2001:0db8:0001:0:0:0:0:1', '2001:db8:1::/48'],
+    ['fe80::1%eth0', 'fe80:0:0::/48'],
+    ['::1', '0:0:0::/48'],
+    ['256.1.1.1', ''],
+    ['pc-12', ''],
+    ['1::2::3', ''],
+    ['', ''],
   ])('%s lies in %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
-  }); // prettier-ignore
+  });
 });
 
 function hospital() {
@@ -108,7 +117,10 @@ function hospital() {
   const event = (rows: readonly Partial<AccessRow>[], atMs = 0) => {
     const time = new Date(aMonday + atMs).toISOString();
     memory.advance(aMonday + atMs);
-    return stampRows(rows.map((row) => anAccessRow({ time, received_at: time, ...row })), tools); // prettier-ignore
+    return stampRows(
+      rows.map((row) => anAccessRow({ time, received_at: time, ...row })),
+      tools,
+    );
   };
   const linkOf = (actor_id: string, atMs: number, row: Partial<AccessRow>) => event([{ actor_id, ...row }], atMs)[0]?.care_link;
   const link = (actor: string, hours: number) => linkOf(actor, hours * hour, { patient_id: aPatient(1) });

@@ -33,7 +33,9 @@ describe('a standing that is kept', () => {
           expect(key.set(access.patientId)).toBe(true);
           const step = stepOf(timeMs);
           if (step >= memory.lowest)
-            expect(stampOf(memory.linkOf(standing, key, step, visible), memory.placesOf(standing, timeMs))).toEqual(memory.look(access));
+            expect(stampOf(memory.linkOf(standing, key, step, visible), memory.placesOf(standing, timeMs))).toEqual(
+              memory.look(access),
+            );
           const moment = memory.momentOf(timeMs, visible);
           const isMet = memory.isMet(standing, key, moment);
           const isSeen = memory.isSeen(standing, moment);
@@ -42,18 +44,38 @@ describe('a standing that is kept', () => {
           expect(memory.isAskedFor(moment) ? touch : undefined).toEqual(news);
           if (news && isTaken) memory.take(news);
           if (bars)
-            memory.bar({ groupId: 'g', actorId, incidentId: actorId, version: stepOf(nowMs), isOpen: isTaken, from: visible, last: visible });
+            memory.bar({
+              groupId: 'g',
+              actorId,
+              incidentId: actorId,
+              version: stepOf(nowMs),
+              isOpen: isTaken,
+              from: visible,
+              last: visible,
+            });
         }
       }),
       { numRuns: casesOf(300, 5_000) },
     );
-  }); // prettier-ignore
+  });
 });
 
 const event = fc.record({
-  actorId: fc.constantFrom('a', 'b', 'c', 'd'), clinicId: fc.constantFrom('c1', 'c2'), network: fc.constantFrom('', '192.0.2.0/24', '198.51.100.0/24'),
-  patient: fc.nat(3), isTaken: fc.boolean(), bars: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  actorId: fc.constantFrom('a', 'b', 'c', 'd'),
+  clinicId: fc.constantFrom('c1', 'c2'),
+  network: fc.constantFrom('', '192.0.2.0/24', '198.51.100.0/24'),
+  patient: fc.nat(3),
+  isTaken: fc.boolean(),
+  bars: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   // Hours, a day, and pauses after which everybody is forgotten.
-  laterMs: fc.oneof({ weight: 12, arbitrary: fc.nat(dayMs / 4) }, { weight: 4, arbitrary: fc.constant(dayMs) }, { weight: 1, arbitrary: fc.nat(50 * dayMs) }),
-  agoMs: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat(heldSteps * stepMs) }, { weight: 1, arbitrary: fc.nat(9 * dayMs) }),
-}); // prettier-ignore
+  laterMs: fc.oneof(
+    { weight: 12, arbitrary: fc.nat(dayMs / 4) },
+    { weight: 4, arbitrary: fc.constant(dayMs) },
+    { weight: 1, arbitrary: fc.nat(50 * dayMs) },
+  ),
+  agoMs: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(0) },
+    { weight: 2, arbitrary: fc.nat(heldSteps * stepMs) },
+    { weight: 1, arbitrary: fc.nat(9 * dayMs) },
+  ),
+});

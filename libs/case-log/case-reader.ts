@@ -112,7 +112,10 @@ function parsedOf(line: string): unknown {
 }
 
 function linesOf(bytes: Buffer): readonly string[] {
-  return bytes.toString('utf8').split('\n').filter((line) => line !== ''); // prettier-ignore
+  return bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

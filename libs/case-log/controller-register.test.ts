@@ -32,12 +32,16 @@ describe('the register of controllers', () => {
           last = answer ?? last;
           const expected = [...new Set(clinics.map((id) => last[id] ?? id))].toSorted();
           written = book.states(now, known)[0]?.controllers ?? written;
-          expect([book.rows(now)[0]?.controllers, book.caseOf(anIncidentId('a'), now)?.row.controllers, written]).toEqual([expected, expected, expected]);
+          expect([book.rows(now)[0]?.controllers, book.caseOf(anIncidentId('a'), now)?.row.controllers, written]).toEqual([
+            expected,
+            expected,
+            expected,
+          ]);
         }
         expect([register.isRead, store.warned <= answers.length]).toEqual([answers.some((answer) => answer !== null), true]);
       }),
     );
-  }); // prettier-ignore
+  });
 
   it('changes no line of a case, and none of its versions', async () => {
     const store = new Store();
@@ -93,8 +97,12 @@ describe('the register of controllers', () => {
     store.answer = { [clinics[0] ?? '']: 'north' };
     await store.register.read();
     const { register } = store;
-    expect([register.of('helix', clinics[0] ?? ''), register.names('helix', 'north'), register.names('aleo', 'north')]).toEqual(['990000001', false, true]);
-  }); // prettier-ignore
+    expect([register.of('helix', clinics[0] ?? ''), register.names('helix', 'north'), register.names('aleo', 'north')]).toEqual([
+      '990000001',
+      false,
+      true,
+    ]);
+  });
 });
 
 /** A store whose register is what a test says; `null` while it does not answer. */
@@ -108,7 +116,14 @@ class Store {
     clinics: async () => {
       this.asked += 1;
       if (!this.answer) throw new Transient('the store does not answer');
-      return Object.entries(this.answer).map(([clinic_id, controller_id]): Clinic => ({ group_id: 'aleo', clinic_id, controller_id, name: '', opened_at: null, closed_at: null }));
+      return Object.entries(this.answer).map(([clinic_id, controller_id]): Clinic => ({
+        group_id: 'aleo',
+        clinic_id,
+        controller_id,
+        name: '',
+        opened_at: null,
+        closed_at: null,
+      }));
     },
     nis2: async () => {
       if (!this.entities) throw new Transient('the role may not read it');
@@ -116,5 +131,5 @@ class Store {
     },
     clock: this.clock,
     log: { warn: () => (this.warned += 1) } as unknown as Log,
-  }); // prettier-ignore
+  });
 }

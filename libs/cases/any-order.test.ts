@@ -34,12 +34,16 @@ describe('the same records', () => {
 function definition(changes: readonly IncidentChange[], actions: readonly CaseAction[], now: number): unknown {
   const fold = foldCases(
     {
-      changes: new Map(incidents.map((name) => [anIncidentId(name), changes.filter(({ incident_id }) => incident_id === anIncidentId(name))])),
-      actions: new Map(incidents.map((name) => [anIncidentId(name), actions.filter(({ case_id }) => case_id === anIncidentId(name))])),
+      changes: new Map(
+        incidents.map((name) => [anIncidentId(name), changes.filter(({ incident_id }) => incident_id === anIncidentId(name))]),
+      ),
+      actions: new Map(
+        incidents.map((name) => [anIncidentId(name), actions.filter(({ case_id }) => case_id === anIncidentId(name))]),
+      ),
     },
     now,
     standardPolicy,
-  ); // prettier-ignore
+  );
   return Object.fromEntries(
     incidents.map((name) => {
       const one = fold.of(anIncidentId(name));
@@ -87,26 +91,73 @@ const name = fc.constantFrom(...incidents);
 const body: fc.Arbitrary<CaseActionBody> = fc.oneof(
   fc.constant<CaseActionBody>({ type: 'case.acknowledged' }),
   fc.record({ type: fc.constant('case.assigned' as const), owner: fc.constantFrom('a.durand', 'b.leroy') }),
-  fc.record({ type: fc.constant('case.noted' as const), note_id: fc.constantFrom('1', '2').map((digit) => digit.repeat(32)), text: fc.constant('a note') }),
-  fc.record({ type: fc.constant('case.note_corrected' as const), note_id: fc.constant('1'.repeat(32)), text: fc.constant('another') }),
+  fc.record({
+    type: fc.constant('case.noted' as const),
+    note_id: fc.constantFrom('1', '2').map((digit) => digit.repeat(32)),
+    text: fc.constant('a note'),
+  }),
+  fc.record({
+    type: fc.constant('case.note_corrected' as const),
+    note_id: fc.constant('1'.repeat(32)),
+    text: fc.constant('another'),
+  }),
   fc.record({ type: fc.constant('case.verdict' as const), verdict: fc.constantFrom(...verdicts), reason: fc.constant('seen') }),
   fc.record({ type: fc.constant('case.held' as const), until: fc.nat(11_000).map(atMinute), reason: fc.constant('wait') }),
   fc.record({ type: fc.constant('case.resolved' as const), verdict: fc.constantFrom(...verdicts), reason: fc.constant('done') }),
   fc.record({ type: fc.constant('case.reopened' as const), reason: fc.constant('more') }),
-  fc.record({ type: fc.constant('case.linked' as const), incident_ids: fc.array(name.map(anIncidentId), { minLength: 1, maxLength: 2 }) }),
+  fc.record({
+    type: fc.constant('case.linked' as const),
+    incident_ids: fc.array(name.map(anIncidentId), { minLength: 1, maxLength: 2 }),
+  }),
   fc.record({ type: fc.constant('case.unlinked' as const), incident_id: name.map(anIncidentId), reason: fc.constant('apart') }),
-  fc.record({ type: fc.constant('dossier.answered' as const), controller_id: fc.constant('c1'), answers: fc.record({ 'nature.cause': fc.constantFrom('"one"', '"other"') }), answers_seen: fc.oneof(fc.constant({}), fc.record({ 'nature.cause': fc.nat(11_000).map(atMinute) })) }),
-  fc.tuple(fc.uniqueArray(name.map(anIncidentId), { minLength: 2, maxLength: 3 }), fc.constantFrom(40, 41, 100), fc.constantFrom(40, 75, 180)).map(([ids, each, patients]): CaseActionBody => ({ type: 'case.counted', patients, counted: ids.map((incident_id) => ({ incident_id, patients: each })) })),
-  fc.constantFrom('1', '2').map((digit): CaseActionBody => ({ type: 'dossier.frozen', controller_id: 'c1', snapshot_id: digit.repeat(32), number: 1, list_sha256: 'e'.repeat(64), manifest_sha256: 'f'.repeat(64), patients: 40, exposed: 40 })),
-  fc.tuple(fc.constantFrom('c1', 'c2'), fc.constantFrom('1', '2'), fc.nat(1)).map(([controller_id, digit, added]): CaseActionBody => ({ type: 'dossier.outdated', controller_id, snapshot_id: digit.repeat(32), added, removed: 0, changed: 0, late_clinics: [] })),
+  fc.record({
+    type: fc.constant('dossier.answered' as const),
+    controller_id: fc.constant('c1'),
+    answers: fc.record({ 'nature.cause': fc.constantFrom('"one"', '"other"') }),
+    answers_seen: fc.oneof(fc.constant({}), fc.record({ 'nature.cause': fc.nat(11_000).map(atMinute) })),
+  }),
+  fc
+    .tuple(
+      fc.uniqueArray(name.map(anIncidentId), { minLength: 2, maxLength: 3 }),
+      fc.constantFrom(40, 41, 100),
+      fc.constantFrom(40, 75, 180),
+    )
+    .map(([ids, each, patients]): CaseActionBody => ({
+      type: 'case.counted',
+      patients,
+      counted: ids.map((incident_id) => ({ incident_id, patients: each })),
+    })),
+  fc
+    .constantFrom('1', '2')
+    .map((digit): CaseActionBody => ({
+      type: 'dossier.frozen',
+      controller_id: 'c1',
+      snapshot_id: digit.repeat(32),
+      number: 1,
+      list_sha256: 'e'.repeat(64),
+      manifest_sha256: 'f'.repeat(64),
+      patients: 40,
+      exposed: 40,
+    })),
+  fc
+    .tuple(fc.constantFrom('c1', 'c2'), fc.constantFrom('1', '2'), fc.nat(1))
+    .map(([controller_id, digit, added]): CaseActionBody => ({
+      type: 'dossier.outdated',
+      controller_id,
+      snapshot_id: digit.repeat(32),
+      added,
+      removed: 0,
+      changed: 0,
+      late_clinics: [],
+    })),
   fc.record({ type: fc.constant('case.level_set' as const), level: fc.constantFrom(...levels), reason: fc.constant('so') }),
-); // prettier-ignore
+);
 
 const changesOf = (incident: string): fc.Arbitrary<readonly IncidentChange[]> =>
   fc
     .array(
       fc.record({
-        type: fc.constantFrom('incident.step', 'incident.updated', 'incident.rule_added', 'incident.closed', 'incident.withdrawn', 'incident.merged' as const), // prettier-ignore
+        type: fc.constantFrom('incident.step', 'incident.updated', 'incident.rule_added', 'incident.closed', 'incident.withdrawn', 'incident.merged' as const),
         minute: fc.nat(9_000),
         patients: fc.constantFrom(41, 100, 500, 5_000),
         level: fc.constantFrom(...levels),
@@ -128,12 +179,24 @@ const histories = fc.record({
   changes: fc.tuple(...incidents.map(changesOf)).map((lanes) => lanes.flat()),
   actions: fc
     .array(
-      fc.record({ name, body, minute: fc.nat(11_000), seen: fc.array(fc.record({ name, version: fc.nat(8) }), { maxLength: 3 }), seenVersion: fc.nat(12), by: fc.constantFrom('a.durand', 'b.leroy') }),
+      fc.record({
+        name,
+        body,
+        minute: fc.nat(11_000),
+        seen: fc.array(fc.record({ name, version: fc.nat(8) }), { maxLength: 3 }),
+        seenVersion: fc.nat(12),
+        by: fc.constantFrom('a.durand', 'b.leroy'),
+      }),
       { maxLength: 14 },
     )
-    .map((given) => given.map(({ name: incident, body: what, minute, seen, seenVersion, by }, index) =>
-      anAction(incident, minute, what, {
-        key: `${index}`, by, seen_version: seenVersion, seen_incidents: seen.map((one) => ({ incident_id: anIncidentId(one.name), version: one.version })),
-      }),
-    )),
-}); // prettier-ignore
+    .map((given) =>
+      given.map(({ name: incident, body: what, minute, seen, seenVersion, by }, index) =>
+        anAction(incident, minute, what, {
+          key: `${index}`,
+          by,
+          seen_version: seenVersion,
+          seen_incidents: seen.map((one) => ({ incident_id: anIncidentId(one.name), version: one.version })),
+        }),
+      ),
+    ),
+});

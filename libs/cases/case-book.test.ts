@@ -91,14 +91,17 @@ describe('a case', () => {
 });
 
 describe('time', () => {
-  it.each([['high', 24 * 60], ['critical', 4 * 60]] as const)('makes a %s case new again %d minutes after anybody did anything', (level, after) => {
+  it.each([
+    ['high', 24 * 60],
+    ['critical', 4 * 60],
+  ] as const)('makes a %s case new again %d minutes after anybody did anything', (level, after) => {
     const book = bookOf(aChange('a', 1, { level }));
     book.addAction(anAction('a', 2, taken));
     book.addAction(anAction('a', 50, { type: 'case.noted', note_id: 'c'.repeat(32), text: 'on it' }));
     expect(view(book, 'a', 50 + after - 0.01).status).toBe('acknowledged');
     expect(view(book, 'a', 50 + after)).toMatchObject({ status: 'new', reopened: 1, acknowledged_at: null });
     expect(book.nextDue(at(60))).toBe(at(50 + after));
-  }); // prettier-ignore
+  });
 
   it('ends a hold, at the latest after seven days, and only then counts idleness', () => {
     const book = bookOf(aChange('a', 1));
@@ -174,8 +177,12 @@ describe('incidents of one case', () => {
     expect(book.rows(at(5))).toHaveLength(1);
     expect(view(book, 'old', 5)).toEqual(view(book, 'young', 5));
     expect(view(book, 'old', 5)).toMatchObject({
-      case_id: anIncidentId('young'), owner: 'a.durand', status: 'acknowledged', opened_at: atMinute(1), incident_ids: [anIncidentId('young')],
-    }); // prettier-ignore
+      case_id: anIncidentId('young'),
+      owner: 'a.durand',
+      status: 'acknowledged',
+      opened_at: atMinute(1),
+      incident_ids: [anIncidentId('young')],
+    });
   });
 
   it('a merge never hides what is open behind what is resolved', () => {

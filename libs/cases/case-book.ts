@@ -64,7 +64,9 @@ export class CaseBook {
 
   /** Every case, by the time of its opening, the newest first. */
   rows(now: number): readonly CaseRow[] {
-    return this.unsortedRows(now).toSorted((one, other) => (one.opened_at === other.opened_at ? compare(one.case_id, other.case_id) : compare(other.opened_at, one.opened_at))); // prettier-ignore
+    return this.unsortedRows(now).toSorted((one, other) =>
+      one.opened_at === other.opened_at ? compare(one.case_id, other.case_id) : compare(other.opened_at, one.opened_at),
+    );
   }
 
   /** The same in any order: for counting. */

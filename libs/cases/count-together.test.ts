@@ -83,10 +83,20 @@ function seeing(version: number | ReadonlyMap<string, number>) {
   return { seen_incidents: names.map((name) => ({ incident_id: anIncidentId(name), version: of(name) })) };
 }
 
-function aCount(minute: number, patients: number, each: (name: (typeof names)[number]) => number, versions?: ReadonlyMap<string, number>) {
+function aCount(
+  minute: number,
+  patients: number,
+  each: (name: (typeof names)[number]) => number,
+  versions?: ReadonlyMap<string, number>,
+) {
   const counted = names.map((name) => ({ incident_id: anIncidentId(name), patients: each(name) }));
-  return anAction('a', minute, { type: 'case.counted', patients, counted }, { ...seeing(versions ?? 1), by: 'system', key: `${minute}` });
-} // prettier-ignore
+  return anAction(
+    'a',
+    minute,
+    { type: 'case.counted', patients, counted },
+    { ...seeing(versions ?? 1), by: 'system', key: `${minute}` },
+  );
+}
 
 const some = fc.array(fc.nat(30), { minLength: 1, maxLength: 12 });
 const lives = fc.record({

@@ -43,7 +43,13 @@ function takeFromOlder(cases: Cases, from: CaseState, into: CaseState): void {
   const younger = older === from ? into : from;
   if (older.status === 'resolved' && younger.status !== 'resolved') {
     into.reopened += 1;
-    become(into, { ...older, status: 'new', verdict: older.verdict === 'true_positive' ? older.verdict : '', acknowledged: undefined, resolved: undefined }); // prettier-ignore
+    become(into, {
+      ...older,
+      status: 'new',
+      verdict: older.verdict === 'true_positive' ? older.verdict : '',
+      acknowledged: undefined,
+      resolved: undefined,
+    });
     startWaiting(into, cases.policy);
   } else if (older.status !== 'resolved' && younger.status === 'resolved') {
     become(into, { ...older, owner: ownerOf(older) || ownerOf(younger) });
@@ -81,7 +87,10 @@ export function part(cases: Cases, incidentId: string, from: CaseState): CaseSta
     own,
     [...own.entries, ...from.entries].filter(({ writtenIn }) => own.members.has(writtenIn)),
   );
-  setLines(from, from.entries.filter(({ writtenIn }) => !own.members.has(writtenIn))); // prettier-ignore
+  setLines(
+    from,
+    from.entries.filter(({ writtenIn }) => !own.members.has(writtenIn)),
+  );
   cases.joined.delete(incidentId);
   cases.standing.set(incidentId, own);
   own.counts = new Map([...own.counts, ...from.counts]);

@@ -33,16 +33,22 @@ describe('a case that leaves another', () => {
           const here = [...writtenOn].filter(([, caseId]) => home.includes(caseId)).map(([id]) => id);
           expect(ids.filter((id) => writtenOn.has(id)).toSorted()).toEqual(here.toSorted());
           const noted = countedOf(state).flatMap((action) => ('note_id' in action ? action.text : []));
-          expect([...state.notes.values()].flatMap(({ texts }) => texts.map(({ text }) => text)).toSorted()).toEqual(noted.toSorted());
+          expect([...state.notes.values()].flatMap(({ texts }) => texts.map(({ text }) => text)).toSorted()).toEqual(
+            noted.toSorted(),
+          );
           expect(home).toContain(row.case_id);
         }
       }),
       { numRuns: casesOf(300, 3_000) },
     );
-  }); // prettier-ignore
+  });
 
   it('takes its owner, its opening and its reopenings along: what is left is what it was', () => {
-    const step = fc.record({ on: fc.constantFrom(...names), what: fc.constantFrom('assign', 'link', 'unlink', 'end'), other: fc.constantFrom(...names) });
+    const step = fc.record({
+      on: fc.constantFrom(...names),
+      what: fc.constantFrom('assign', 'link', 'unlink', 'end'),
+      other: fc.constantFrom(...names),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 16 }), (steps) => {
         const book = new CaseBook();
@@ -52,7 +58,14 @@ describe('a case that leaves another', () => {
         steps.forEach(({ on, what, other }, index) => {
           const at = Date.parse(atMinute(index + 10));
           const { case_id, status } = viewOf(book, on, at).row;
-          const act = (minute: number, body: CaseActionBody) => book.addAction(anAction(on, minute, body, { key: `${minute}`, case_id, seen_incidents: names.map((name) => ({ incident_id: anIncidentId(name), version: 1 })) }));
+          const act = (minute: number, body: CaseActionBody) =>
+            book.addAction(
+              anAction(on, minute, body, {
+                key: `${minute}`,
+                case_id,
+                seen_incidents: names.map((name) => ({ incident_id: anIncidentId(name), version: 1 })),
+              }),
+            );
           if (what === 'end') {
             if (status !== 'resolved') act(index + 10, { type: 'case.resolved', verdict: 'test', reason: 'a drill' });
             act(index + 10.5, { type: 'case.reopened', reason: 'more' });
@@ -60,34 +73,62 @@ describe('a case that leaves another', () => {
           } else if (what === 'assign') {
             act(index + 10, { type: 'case.assigned', owner: `owner.${index}` });
             owners.set(case_id, `owner.${index}`);
-          } else act(index + 10, what === 'link' ? { type: 'case.linked', incident_ids: [anIncidentId(other)] } : { type: 'case.unlinked', incident_id: anIncidentId(other), reason: 'no' });
+          } else
+            act(
+              index + 10,
+              what === 'link'
+                ? { type: 'case.linked', incident_ids: [anIncidentId(other)] }
+                : { type: 'case.unlinked', incident_id: anIncidentId(other), reason: 'no' },
+            );
         });
         const now = Date.parse(atMinute(40));
         names.forEach((name, index) => {
           const { row, state } = viewOf(book, name, now);
           if (state.members.size > 1) return;
-          const own = { owner: owners.get(row.case_id) ?? '', opened_at: atMinute(4 - index), reopened: reopened.get(row.case_id) ?? 0 };
+          const own = {
+            owner: owners.get(row.case_id) ?? '',
+            opened_at: atMinute(4 - index),
+            reopened: reopened.get(row.case_id) ?? 0,
+          };
           expect({ owner: row.owner, opened_at: row.opened_at, reopened: row.reopened }).toEqual(own);
         });
       }),
       { numRuns: casesOf(300, 3_000) },
     );
-  }); // prettier-ignore
+  });
 
   it('leaves nothing behind, and brings each line once when it comes again', () => {
     const link: Deed = { on: 'a', what: 'link', other: 'b' };
     const unlink: Deed = { on: 'a', what: 'unlink', other: 'b' };
-    const before: Deed[] = [{ on: 'b', what: 'note', other: 'b' }, { on: 'b', what: 'qualify', other: 'b' }]; // prettier-ignore
+    const before: Deed[] = [
+      { on: 'b', what: 'note', other: 'b' },
+      { on: 'b', what: 'qualify', other: 'b' },
+    ];
     const apart = played([...before, link, unlink]);
-    expect(viewOf(apart.book, 'a', apart.now).entries.map(({ what }) => what)).toEqual(['incident.opened', 'case.linked', 'case.unlinked']); // prettier-ignore
+    expect(viewOf(apart.book, 'a', apart.now).entries.map(({ what }) => what)).toEqual([
+      'incident.opened',
+      'case.linked',
+      'case.unlinked',
+    ]);
     expect(viewOf(apart.book, 'a', apart.now).state.notes.size).toBe(0);
     expect(countedOf(viewOf(apart.book, 'a', apart.now).state).map(({ type }) => type)).toEqual(['case.linked', 'case.unlinked']);
-    expect(viewOf(apart.book, 'b', apart.now).entries.map(({ what }) => what)).toEqual(['incident.opened', 'case.noted', 'breach.qualified', 'case.unlinked']); // prettier-ignore
+    expect(viewOf(apart.book, 'b', apart.now).entries.map(({ what }) => what)).toEqual([
+      'incident.opened',
+      'case.noted',
+      'breach.qualified',
+      'case.unlinked',
+    ]);
     expect(viewOf(apart.book, 'b', apart.now).state.notes.size).toBe(1);
     const again = played([...before, link, unlink, link]);
-    expect(viewOf(again.book, 'a', again.now).entries.map(({ what }) => what)).toEqual(
-      ['incident.opened', 'incident.opened', 'case.noted', 'breach.qualified', 'case.linked', 'case.unlinked', 'case.linked'], // prettier-ignore
-    );
+    expect(viewOf(again.book, 'a', again.now).entries.map(({ what }) => what)).toEqual([
+      'incident.opened',
+      'incident.opened',
+      'case.noted',
+      'breach.qualified',
+      'case.linked',
+      'case.unlinked',
+      'case.linked',
+    ]);
   });
 });
 
@@ -99,8 +140,10 @@ function played(deeds: readonly Deed[]) {
   deeds.forEach(({ on, what, other }, index) => {
     const at = Date.parse(atMinute(index + 2));
     const action = anAction(on, index + 2, bodyOf(what, other), {
-      key: `${index}`, case_id: viewOf(book, on, at).row.case_id, seen_incidents: names.map((name) => ({ incident_id: anIncidentId(name), version: 1 })),
-    }); // prettier-ignore
+      key: `${index}`,
+      case_id: viewOf(book, on, at).row.case_id,
+      seen_incidents: names.map((name) => ({ incident_id: anIncidentId(name), version: 1 })),
+    });
     book.addAction(action);
     // An unlinking stands in both cases that it makes.
     if (what !== 'unlink') writtenOn.set(action.action_id, action.case_id);

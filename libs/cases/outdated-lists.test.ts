@@ -5,11 +5,24 @@ import { CaseBook } from './case-book.js';
 
 const [one, two] = ['1'.repeat(32), '2'.repeat(32)];
 const frozen = (snapshot_id: string): CaseActionBody => ({
-  type: 'dossier.frozen', controller_id: 'c1', snapshot_id, number: 1, list_sha256: 'e'.repeat(64), manifest_sha256: 'f'.repeat(64), patients: 40, exposed: 40,
-}); // prettier-ignore
+  type: 'dossier.frozen',
+  controller_id: 'c1',
+  snapshot_id,
+  number: 1,
+  list_sha256: 'e'.repeat(64),
+  manifest_sha256: 'f'.repeat(64),
+  patients: 40,
+  exposed: 40,
+});
 const outdated = (snapshot_id: string, added: number, controller_id = 'c1'): CaseActionBody => ({
-  type: 'dossier.outdated', controller_id, snapshot_id, added, removed: 0, changed: 0, late_clinics: [],
-}); // prettier-ignore
+  type: 'dossier.outdated',
+  controller_id,
+  snapshot_id,
+  added,
+  removed: 0,
+  changed: 0,
+  late_clinics: [],
+});
 
 it.each<readonly [string, readonly CaseActionBody[], string]>([
   ['says that the newest list has moved', [frozen(one), outdated(one, 3)], 'counted'],

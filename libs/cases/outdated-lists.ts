@@ -38,13 +38,19 @@ export function outdatedEffect(one: { readonly entries: readonly CaseEntry[] }, 
 }
 
 /** Lists of which it was said that the ledger has moved, and when that ended: frozen again, or as it was. Times are ISO. */
-export function outdatedLists(actions: readonly CaseAction[]): readonly { readonly outdated: Outdated; readonly endedAt: string | undefined }[] {
+export function outdatedLists(
+  actions: readonly CaseAction[],
+): readonly { readonly outdated: Outdated; readonly endedAt: string | undefined }[] {
   const firsts = new Map<string, { readonly outdated: Outdated; readonly place: number }>();
   actions.forEach((action, place) => {
-    if (action.type === 'dossier.outdated' && isOutdated(action) && !firsts.has(action.snapshot_id)) firsts.set(action.snapshot_id, { outdated: action, place });
+    if (action.type === 'dossier.outdated' && isOutdated(action) && !firsts.has(action.snapshot_id))
+      firsts.set(action.snapshot_id, { outdated: action, place });
   });
-  return [...firsts.values()].map(({ outdated, place }) => ({ outdated, endedAt: actions.slice(place + 1).find((action) => ends(action, outdated))?.at }));
-} // prettier-ignore
+  return [...firsts.values()].map(({ outdated, place }) => ({
+    outdated,
+    endedAt: actions.slice(place + 1).find((action) => ends(action, outdated))?.at,
+  }));
+}
 
 function ends(action: CaseAction, { controller_id, snapshot_id }: Outdated): boolean {
   if (action.type === 'dossier.frozen') return action.controller_id === controller_id;

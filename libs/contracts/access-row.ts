@@ -121,10 +121,22 @@ const anyText = z.string();
  */
 export const usableAccessRow = accessRow
   .extend({
-    time: storableTime, received_at: storableTime, time_claimed: storableTime.optional(), group_id: anyText, actor_id: anyText,
-    clinic_id: anyText, source: anyText, actor_role: anyText.optional(), purpose: anyText.optional(), source_ip: anyText.optional(),
-    device: anyText.optional(), user_agent: anyText.optional(), session_id: anyText.optional(), auth: anyText.optional(),
-    application: anyText.optional(), key_id: anyText.optional(),
+    time: storableTime,
+    received_at: storableTime,
+    time_claimed: storableTime.optional(),
+    group_id: anyText,
+    actor_id: anyText,
+    clinic_id: anyText,
+    source: anyText,
+    actor_role: anyText.optional(),
+    purpose: anyText.optional(),
+    source_ip: anyText.optional(),
+    device: anyText.optional(),
+    user_agent: anyText.optional(),
+    session_id: anyText.optional(),
+    auth: anyText.optional(),
+    application: anyText.optional(),
+    key_id: anyText.optional(),
   })
   .strip()
-  .transform(believedRow); // prettier-ignore
+  .transform(believedRow);

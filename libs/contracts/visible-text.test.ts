@@ -47,7 +47,8 @@ describe('text for a terminal', () => {
 describe('a name that is counted', () => {
   it('is one name with and without every character that cannot be seen', () => {
     expect(unseen.length).toBeGreaterThan(4000);
-    for (const one of unseen) for (const name of [`${one}dr.martin`, `dr${one}.martin`, `dr.martin${one}`]) expect(visibleName(name)).toBe('dr.martin'); // prettier-ignore
+    for (const one of unseen)
+      for (const name of [`${one}dr.martin`, `dr${one}.martin`, `dr.martin${one}`]) expect(visibleName(name)).toBe('dr.martin');
   });
 
   it('is one name however it is composed, and whatever blank it is written with', () => {

@@ -38,7 +38,15 @@ export type WebhookBody = z.infer<typeof webhookBody>;
 
 /** The body for a told change: always the same bytes for the same change. */
 export function webhookBodyOf(change: IncidentChange & { readonly change_type: ToldType }): WebhookBody {
-  const { change_type, block_patients: _patients, change_id: _id, changed_at, version: _version, received_at: _received, ...data } = change; // prettier-ignore
+  const {
+    change_type,
+    block_patients: _patients,
+    change_id: _id,
+    changed_at,
+    version: _version,
+    received_at: _received,
+    ...data
+  } = change;
   return { type: change_type, timestamp: changed_at, data };
 }
 

@@ -258,11 +258,15 @@ const anyRow = fc
 const anyStep = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constant('rows' as const), rows: fc.array(anyRow, { minLength: 1, maxLength: 6 }), lag: fc.constantFrom(0, 0, 1) }),
+    arbitrary: fc.record({
+      kind: fc.constant('rows' as const),
+      rows: fc.array(anyRow, { minLength: 1, maxLength: 6 }),
+      lag: fc.constantFrom(0, 0, 1),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lists' as const), lists: anyLists }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
-); // prettier-ignore
+);
 
 const histories = fc.record({
   lists: anyLists,

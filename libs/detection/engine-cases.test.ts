@@ -117,7 +117,14 @@ describe('a window', () => {
       const row = rowOf({ at, patient: 9, actor: years % 2 === 0 ? 'a' : 'clock', event: at + years });
       return { ...row, time: new Date(base + at + years * 365 * 24 * hour).toISOString() };
     };
-    const rows = [ahead(0, 173), rowOf({ at: 1, patient: 1 }), ahead(2, 1), ahead(3, 2), rowOf({ at: 4, patient: 2 }), rowOf({ at: 5, patient: 3 })]; // prettier-ignore
+    const rows = [
+      ahead(0, 173),
+      rowOf({ at: 1, patient: 1 }),
+      ahead(2, 1),
+      ahead(3, 2),
+      rowOf({ at: 4, patient: 2 }),
+      rowOf({ at: 5, patient: 3 }),
+    ];
     const changes = run([ruleOf({ ...two, atLeast: 4 })], rows);
     expect(changes).toMatchObject([{ change_type: 'incident.opened', actor_id: 'a', patients: 4, found: 'live' }]);
   });
@@ -172,8 +179,11 @@ describe('an incident', () => {
     const changes = run([rule], rows, { latenessMs: 48 * hour, updates: true });
     const [first, second] = opened(changes);
     expect(changes.find(({ change_type }) => change_type === 'incident.merged')).toMatchObject({
-      incident_id: second?.incident_id, merged_into: first?.incident_id, state: 'merged', patients: 0,
-    }); // prettier-ignore
+      incident_id: second?.incident_id,
+      merged_into: first?.incident_id,
+      state: 'merged',
+      patients: 0,
+    });
     expect(changes.filter(({ incident_id }) => incident_id === first?.incident_id).at(-1)).toMatchObject({
       patients: 6,
       state: 'open',
@@ -351,10 +361,18 @@ interface RowOver {
 }
 function rowOf({ at, patient, clinic = '1', actor = 'a', session, event = at }: RowOver): AccessRow {
   return {
-    time: new Date(base + at).toISOString(), group_id: 'aleo', actor_id: actor, patient_id: patient.toString(16).padStart(32, '0'), clinic_id: clinic,
-    action: 'read', outcome: 'success', event_id: (event + 1e12).toString(16).padStart(32, '0'), source: 'test',
-    received_at: new Date(base + at).toISOString(), ...(session ? { session_id: session } : {}),
-  }; // prettier-ignore
+    time: new Date(base + at).toISOString(),
+    group_id: 'aleo',
+    actor_id: actor,
+    patient_id: patient.toString(16).padStart(32, '0'),
+    clinic_id: clinic,
+    action: 'read',
+    outcome: 'success',
+    event_id: (event + 1e12).toString(16).padStart(32, '0'),
+    source: 'test',
+    received_at: new Date(base + at).toISOString(),
+    ...(session ? { session_id: session } : {}),
+  };
 }
 
 function ruleOf(over: Partial<RuleGiven>): Rule {

@@ -182,9 +182,19 @@ describe('of histories that were judged wrong once', () => {
 });
 
 const plain: History = {
-  rows: [], rules: [], quietMs: 5 * minute, allowedLatenessMs: 0, partitions: 1, frames: 1, snapshots: [], kills: [], clock: [], storeLag: 0,
-  judgingFrames: 0, changed: undefined,
-}; // prettier-ignore
+  rows: [],
+  rules: [],
+  quietMs: 5 * minute,
+  allowedLatenessMs: 0,
+  partitions: 1,
+  frames: 1,
+  snapshots: [],
+  kills: [],
+  clock: [],
+  storeLag: 0,
+  judgingFrames: 0,
+  changed: undefined,
+};
 
 function agree(given: Partial<History>): Played {
   const of = { ...plain, ...given };
@@ -199,9 +209,17 @@ function agree(given: Partial<History>): Played {
 function aLack(selection: Rule['selection'], given: Partial<Pick<Rule, 'id' | 'timespanMs' | 'subject' | 'raises'>>): Rule {
   const input = { kind: 'rows', selection: reads, by: [], field: [] } as const;
   return {
-    ...aRule({ selection: reads, atLeast: 1, ...given }), type: 'temporal', inputs: [input, { ...input, selection }],
-    meeting: { op: 'and', of: [{ op: 'met', input: 0 }, { op: 'unmet', input: 1 }] },
-  }; // prettier-ignore
+    ...aRule({ selection: reads, atLeast: 1, ...given }),
+    type: 'temporal',
+    inputs: [input, { ...input, selection }],
+    meeting: {
+      op: 'and',
+      of: [
+        { op: 'met', input: 0 },
+        { op: 'unmet', input: 1 },
+      ],
+    },
+  };
 }
 
 function temporal(rule: Rule): Rule {
@@ -218,8 +236,16 @@ interface RowGiven extends Pick<AccessRow, 'session_id' | 'id_block' | 'record_c
 
 function rowOf({ event, at, receivedAt = at, patient, ...rest }: RowGiven): AccessRow {
   return {
-    time: new Date(base + at).toISOString(), group_id: 'aleo', actor_id: 'a', patient_id: patient ? String(patient).padStart(32, '0') : '',
-    clinic_id: '1', action: 'read', outcome: 'success', event_id: String(event).padStart(32, '0'), source: 'test',
-    received_at: new Date(base + receivedAt).toISOString(), ...rest,
-  }; // prettier-ignore
+    time: new Date(base + at).toISOString(),
+    group_id: 'aleo',
+    actor_id: 'a',
+    patient_id: patient ? String(patient).padStart(32, '0') : '',
+    clinic_id: '1',
+    action: 'read',
+    outcome: 'success',
+    event_id: String(event).padStart(32, '0'),
+    source: 'test',
+    received_at: new Date(base + receivedAt).toISOString(),
+    ...rest,
+  };
 }

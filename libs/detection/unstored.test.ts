@@ -22,8 +22,13 @@ describe('a block of numbers as the subject', () => {
     ]);
     const [opened] = engine.takeChanges({ includeUpdates: true });
     expect(opened).toMatchObject({
-      subject_kind: 'id_block', actor_id: block, accounts: ['account 1', 'account 2', 'account 3'], account_count: 3, patients: 3, block_patients: [1, 2, 3].map((patient) => aPatient(patient)).toSorted(),
-    }); // prettier-ignore
+      subject_kind: 'id_block',
+      actor_id: block,
+      accounts: ['account 1', 'account 2', 'account 3'],
+      account_count: 3,
+      patients: 3,
+      block_patients: [1, 2, 3].map((patient) => aPatient(patient)).toSorted(),
+    });
     apply(engine, 1, [rowOf({ patient: 9, at: 48 * hour, id_block: '22ff00ff00ff00ff' })]);
     apply(engine, 2, [
       rowOf({ patient: 4, at: 6 * minute, id_block: block, received_at: new Date(aMonday + 48 * hour).toISOString() }),
@@ -88,8 +93,11 @@ describe('what a rule found by a field that no store has', () => {
 });
 
 const reads: Selection = {
-  id: 'a'.repeat(32), fields: ['action', 'patient_id'], sql: '', matches: (row) => row.action === 'read' && Boolean(row.patient_id),
-}; // prettier-ignore
+  id: 'a'.repeat(32),
+  fields: ['action', 'patient_id'],
+  sql: '',
+  matches: (row) => row.action === 'read' && Boolean(row.patient_id),
+};
 const byBlock = aRule({ id: 'block', atLeast: 3, by: ['id_block'], selection: reads });
 const ofBlock = aRule({ id: 'accounts', atLeast: 3, field: ['actor_id'], subject: 'id_block', selection: reads });
 const few = { atLeast: 3, atMost: 3 };

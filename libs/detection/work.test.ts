@@ -51,7 +51,10 @@ const ruleSets: readonly (readonly [string, readonly Rule[]])[] = [
   ['more than is usual', [usualOf(50)]],
   ['no more than is usual', [usualOf(1_000_000)]],
   ['unusual days', [usualOf(1_000_000), { ...ruleOf({ id: 'days', atLeast: 20 }), habitDays: true }]],
-  ['twelve thresholds and windows', Array.from({ length: 12 }, (_, n) => ruleOf({ id: `r${n}`, atLeast: 10 * 2 ** n, timespanMs: (n + 1) * 10 * minute }))], // prettier-ignore
+  [
+    'twelve thresholds and windows',
+    Array.from({ length: 12 }, (_, n) => ruleOf({ id: `r${n}`, atLeast: 10 * 2 ** n, timespanMs: (n + 1) * 10 * minute })),
+  ],
 ];
 
 describe('the work for one account grows no faster than its accesses', () => {
@@ -73,13 +76,14 @@ describe('the work for one account grows no faster than its accesses', () => {
     },
   );
 
-  it.each(shapes.slice(0, 2).flatMap(([shape, given]) => [0, 5, 8].map((at) => [shape, ruleSets[at]?.[0], given, ruleSets[at]?.[1] ?? []] as const)))(
-    '%s, under %s: when a newer access came before',
-    (_shape, _rules, given, rules) => {
-      const newest = rowOf(rowCount, 1);
-      expect(perRow(live(rules, [newest, ...rowsOf(given)]), rules)).toBeLessThan(2 * looksPerRowMax);
-    },
-  ); // prettier-ignore
+  it.each(
+    shapes
+      .slice(0, 2)
+      .flatMap(([shape, given]) => [0, 5, 8].map((at) => [shape, ruleSets[at]?.[0], given, ruleSets[at]?.[1] ?? []] as const)),
+  )('%s, under %s: when a newer access came before', (_shape, _rules, given, rules) => {
+    const newest = rowOf(rowCount, 1);
+    expect(perRow(live(rules, [newest, ...rowsOf(given)]), rules)).toBeLessThan(2 * looksPerRowMax);
+  });
 
   it.each([0, 1, 3, 4, 5, 6].map((at) => [ruleSets[at]?.[0] ?? '', ruleSets[at]?.[1] ?? []] as const))(
     'streams that come in four lanes, each behind the one before, under %s',
@@ -189,7 +193,13 @@ function sumOf(atLeast: number): Rule {
 function ruleOf(given: Partial<RuleGiven>): Rule {
   return aRule({
     timespanMs: 10 * minute,
-    selection: { id: 'a'.repeat(32), fields: ['action', 'patient_id'], presence: ['patient_id'], sql: '', matches: (row) => row.action === 'read' && Boolean(row.patient_id) },
+    selection: {
+      id: 'a'.repeat(32),
+      fields: ['action', 'patient_id'],
+      presence: ['patient_id'],
+      sql: '',
+      matches: (row) => row.action === 'read' && Boolean(row.patient_id),
+    },
     ...given,
-  }); // prettier-ignore
+  });
 }

@@ -49,10 +49,11 @@ function refused(field: string, reason: string): Check {
 }
 
 function checkTime(field: string, time: string, { firstTime }: BreachFacts, nowMs: number): Check | undefined {
-  if (Date.parse(time) > nowMs + aheadMs) return refused(field, `${field} lies ahead of now; write down what was done, once it is`);
+  if (Date.parse(time) > nowMs + aheadMs)
+    return refused(field, `${field} lies ahead of now; write down what was done, once it is`);
   if (time < firstTime) return refused(field, `${field} lies before the first access of the case (${firstTime})`);
   return undefined;
-} // prettier-ignore
+}
 
 function checkQualified(action: BodyOf<'breach.qualified'>, facts: BreachFacts, nowMs: number): Check {
   const { is_breach, aware_at } = action;
@@ -77,7 +78,7 @@ function checkSent(action: BodyOf<'dossier.sent'>, facts: BreachFacts, lengths: 
     'delay_reason',
     `the clock ${name} was due at ${clock.due_at} and this was sent at ${action.sent_at}: say why it is late (article 33(1))`,
   );
-} // prettier-ignore
+}
 
 function checkInformed(action: BodyOf<'dossier.people_informed'>, facts: BreachFacts, nowMs: number): Check {
   const { mode, first_at, last_at, not_informed_reason } = action;

@@ -35,7 +35,12 @@ const courses: Readonly<Record<ClockName, (facts: BreachFacts) => Course>> = {
     const informed = facts.peopleInformed.find(({ mode }) => mode !== 'not_informed');
     const [letters] = facts.sent.filter(({ authority }) => authority === 'people');
     const reason = facts.peopleInformed.some(({ mode }) => mode === 'not_informed');
-    return { began: facts.highRiskSince, met: informed?.first_at ?? letters?.sent_at, reference: letters?.reference, stopped: reason };
+    return {
+      began: facts.highRiskSince,
+      met: informed?.first_at ?? letters?.sent_at,
+      reference: letters?.reference,
+      stopped: reason,
+    };
   },
   cert_sante: (facts) => ({ began: facts.breachSince, ...sentTo(facts, 'cert_sante') }),
   nis2_24: (facts) => ({ ...nis2(facts), ...sentTo(facts, 'anssi', ['early_warning', 'initial']) }),
@@ -45,7 +50,7 @@ const courses: Readonly<Record<ClockName, (facts: BreachFacts) => Course>> = {
     return { began: notified, ...sentTo(facts, 'anssi', ['final']) };
   },
   investigation: ({ firstToldAt, firstQualifiedAt }) => ({ began: firstToldAt, met: firstQualifiedAt }),
-}; // prettier-ignore
+};
 
 /** The clocks that began, in the order of `clockNames`, as they are at an instant in milliseconds. */
 export function clocksOf(facts: BreachFacts, lengths: Lengths, nowMs: number): readonly Clock[] {
@@ -96,7 +101,9 @@ export function lengthChanges(lengths: Lengths): readonly { readonly at: string;
   return clockNames.flatMap((clock) =>
     lengths[clock].flatMap((length, at, all) => {
       const before = all[at - 1];
-      return length.since && before ? [{ at: length.since, text: `${clock}: ${lengthText(length)} instead of ${lengthText(before)}` }] : [];
+      return length.since && before
+        ? [{ at: length.since, text: `${clock}: ${lengthText(length)} instead of ${lengthText(before)}` }]
+        : [];
     }),
   );
-} // prettier-ignore
+}

@@ -22,11 +22,14 @@ const lengths = z
   .min(1)
   .max(100)
   .refine(([first]) => first?.since === undefined, 'the first length has no "since": it holds from the beginning')
-  .refine(([, ...later]) => later.every(({ since }) => since !== undefined), 'every length but the first says since when it holds')
+  .refine(
+    ([, ...later]) => later.every(({ since }) => since !== undefined),
+    'every length but the first says since when it holds',
+  )
   .refine(
     ([, ...later]) => later.every((one, at) => at === 0 || (later[at - 1]?.since ?? '') < (one.since ?? '')),
     'lengths come in order of "since"',
-  ); // prettier-ignore
+  );
 
 /** How long each clock runs: data, for laws change. What is left out is as in `deadlines.json` beside this file. */
 export const deadlines = z.strictObject({

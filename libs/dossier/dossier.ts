@@ -48,16 +48,30 @@ export interface DossierInput {
   readonly ongoing: boolean;
   readonly truePositive: boolean;
   readonly answers: Answers;
-} // prettier-ignore
+}
 
 /** The words of the form for categories of data; those of health are special in the sense of article 9. */
 const wordsOfCategory: Readonly<Record<string, readonly string[]>> = {
-  identity: ['civil_status', 'contact'], insurance: ['national_number'], prescription: ['health'], notes: ['health'], lab: ['health'], imaging: ['health'],
-  clinical: ['health'], billing: ['economic'], scheduling: ['scheduling', 'health'], unknown: ['not_determined'],
-}; // prettier-ignore
+  identity: ['civil_status', 'contact'],
+  insurance: ['national_number'],
+  prescription: ['health'],
+  notes: ['health'],
+  lab: ['health'],
+  imaging: ['health'],
+  clinical: ['health'],
+  billing: ['economic'],
+  scheduling: ['scheduling', 'health'],
+  unknown: ['not_determined'],
+};
 
 /** Bands of the form, by their upper ends. */
-const bands: readonly (readonly [number, string])[] = [[5, '0-5'], [50, '6-50'], [300, '51-300'], [5_000, '301-5000'], [Infinity, '> 5000']]; // prettier-ignore
+const bands: readonly (readonly [number, string])[] = [
+  [5, '0-5'],
+  [50, '6-50'],
+  [300, '51-300'],
+  [5_000, '301-5000'],
+  [Infinity, '> 5000'],
+];
 
 /** The dossier of one controller. The same for the same input, whatever the time. */
 export function dossierOf(input: DossierInput): Dossier {
@@ -101,40 +115,79 @@ function answeredFields(part: string, fields: Fields, given: Answers): Fields {
   return { ...fields, ...Object.fromEntries(own) };
 }
 
-function partsOfMachine({ manifest, controller, facts, clocks, seen, rules, ongoing }: DossierInput): Readonly<Record<string, Fields>> {
+function partsOfMachine({
+  manifest,
+  controller,
+  facts,
+  clocks,
+  seen,
+  rules,
+  ongoing,
+}: DossierInput): Readonly<Record<string, Fields>> {
   const at = manifest.frozen_at;
   const machine = (value: Value): Field => ({ value, source: 'machine', by: 'vigie', at });
-  const known = (value: Value): Field => (value === '' || value === null || (Array.isArray(value) && value.length === 0) ? unknown : machine(value));
+  const known = (value: Value): Field =>
+    value === '' || value === null || (Array.isArray(value) && value.length === 0) ? unknown : machine(value);
   const { controller: figures } = manifest.figures;
   const { qualified, sent } = facts;
   const words = [...new Set(seen.categories.flatMap((category) => wordsOfCategory[category] ?? ['not_determined']))];
   const changed = seen.actions.some((action) => ['create', 'update', 'delete'].includes(action));
-  const aware: Field = qualified?.aware_at ? { value: qualified.aware_at, source: 'person', by: qualified.by, at: qualified.at } : unknown;
+  const aware: Field = qualified?.aware_at
+    ? { value: qualified.aware_at, source: 'person', by: qualified.by, at: qualified.at }
+    : unknown;
   const ends = manifest.incidents.map(({ last_time }) => last_time).toSorted();
   return {
     organisation: {
-      siren: known(controller.siren), name: known(controller.name), sector: machine('human_health'), legal_representative: known(controller.legal_representative),
-      dpo_name: known(controller.dpo_name), dpo_email: known(controller.dpo_email), dpo_phone: known(controller.dpo_phone), joint_controllers: known(controller.joint_with),
+      siren: known(controller.siren),
+      name: known(controller.name),
+      sector: machine('human_health'),
+      legal_representative: known(controller.legal_representative),
+      dpo_name: known(controller.dpo_name),
+      dpo_email: known(controller.dpo_email),
+      dpo_phone: known(controller.dpo_phone),
+      joint_controllers: known(controller.joint_with),
       informed_at: known(facts.informedAt ?? null),
-      processor: facts.informed ? { value: facts.informed.by_whom, source: 'person', by: facts.informed.by, at: facts.informed.at } : unknown,
+      processor: facts.informed
+        ? { value: facts.informed.by_whom, source: 'person', by: facts.informed.by, at: facts.informed.at }
+        : unknown,
     },
     when: {
-      discovered_at: machine(facts.detectedAt), began_at: machine(facts.firstTime), ended_at: ongoing ? machine('ongoing') : known(ends.at(-1) ?? null), aware_at: aware,
-      how_discovered: known(rules.join('; ')), due_at: known(clocks.find(({ clock }) => clock === 'gdpr33')?.due_at ?? null),
+      discovered_at: machine(facts.detectedAt),
+      began_at: machine(facts.firstTime),
+      ended_at: ongoing ? machine('ongoing') : known(ends.at(-1) ?? null),
+      aware_at: aware,
+      how_discovered: known(rules.join('; ')),
+      due_at: known(clocks.find(({ clock }) => clock === 'gdpr33')?.due_at ?? null),
       delay_reason: known(sent.findLast(({ delay_reason }) => delay_reason !== undefined)?.delay_reason ?? null),
     },
-    nature: { losses: machine(changed ? ['confidentiality', 'integrity'] : ['confidentiality']), origin: unknown, cause: unknown },
+    nature: {
+      losses: machine(changed ? ['confidentiality', 'integrity'] : ['confidentiality']),
+      origin: unknown,
+      cause: unknown,
+    },
     persons: {
-      categories: machine(['patients']), number: machine(figures.exposed), band: machine(bands.find(([end]) => figures.exposed <= end)?.[1] ?? ''), attempted: machine(figures.attempted),
-      listed: machine(figures.listed), displayed: machine(figures.displayed), exported: machine(figures.exported), pseudonyms: machine(figures.patients),
-      over_count: machine(overCountMax(figures)), directly_identifiable: machine('yes'), minors: unknown, deceased: unknown,
+      categories: machine(['patients']),
+      number: machine(figures.exposed),
+      band: machine(bands.find(([end]) => figures.exposed <= end)?.[1] ?? ''),
+      attempted: machine(figures.attempted),
+      listed: machine(figures.listed),
+      displayed: machine(figures.displayed),
+      exported: machine(figures.exported),
+      pseudonyms: machine(figures.patients),
+      over_count: machine(overCountMax(figures)),
+      directly_identifiable: machine('yes'),
+      minors: unknown,
+      deceased: unknown,
     },
     data: {
-      categories: known(words), sensitive: machine(words.includes('health') ? 'yes' : 'not_yet'), records: machine(seen.accesses),
-      unnamed_records: machine(figures.unnamed_records), support: machine('server'),
+      categories: known(words),
+      sensitive: machine(words.includes('health') ? 'yes' : 'not_yet'),
+      records: machine(seen.accesses),
+      unnamed_records: machine(figures.unnamed_records),
+      support: machine('server'),
     },
   };
-} // prettier-ignore
+}
 
 const unknown: Field = { value: null, source: 'unknown', by: '', at: '' };
 
@@ -152,21 +205,48 @@ function partsOfPeople({ manifest, facts, actions, truePositive }: DossierInput)
   };
   const reference = (to: string) => sent.find(({ authority }) => authority === to);
   // The portal wants to be told of the end as well.
-  const resolved = sent.findLast(({ authority, phase }) => authority === 'cert_sante' && (phase === 'resolution' || phase === 'final'));
-  const resolution = actions.findLast((action) => action.type === 'dossier.resolution' && action.list_sha256 === manifest.list.sha256);
+  const resolved = sent.findLast(
+    ({ authority, phase }) => authority === 'cert_sante' && (phase === 'resolution' || phase === 'final'),
+  );
+  const resolution = actions.findLast(
+    (action) => action.type === 'dossier.resolution' && action.list_sha256 === manifest.list.sha256,
+  );
   const numbers = resolution?.type === 'dossier.resolution' ? resolution : undefined;
   return {
-    kind: { phase: machine(manifest.kind), certainty: machine(truePositive ? 'established' : 'supposed'), first_reference: by(first, first?.reference) },
-    ...(numbers && { resolved: { persons: by(numbers, numbers.persons), minors: by(numbers, numbers.minors), deceased: by(numbers, numbers.deceased) } }),
+    kind: {
+      phase: machine(manifest.kind),
+      certainty: machine(truePositive ? 'established' : 'supposed'),
+      first_reference: by(first, first?.reference),
+    },
+    ...(numbers && {
+      resolved: {
+        persons: by(numbers, numbers.persons),
+        minors: by(numbers, numbers.minors),
+        deceased: by(numbers, numbers.deceased),
+      },
+    }),
     consequences: { effects: unknown, harms: unknown, gravity: unknown },
-    measures: { before: unknown, taken: told(['containment', 'remediation']), planned: told(['prevention']), account_disabled_at: unknown, sessions_ended_at: unknown },
+    measures: {
+      before: unknown,
+      taken: told(['containment', 'remediation']),
+      planned: told(['prevention']),
+      account_disabled_at: unknown,
+      sessions_ended_at: unknown,
+    },
     people_informed: {
-      status: informed ? by(informed, informed.mode === 'not_informed' ? 'will_not_be' : 'yes') : machine('not_yet'), date: by(informed, informed?.first_at),
-      count: by(informed, informed?.count), means: by(informed, informed?.mode), not_informed_reason: by(informed, informed?.not_informed_reason),
+      status: informed ? by(informed, informed.mode === 'not_informed' ? 'will_not_be' : 'yes') : machine('not_yet'),
+      date: by(informed, informed?.first_at),
+      count: by(informed, informed?.count),
+      means: by(informed, informed?.mode),
+      not_informed_reason: by(informed, informed?.not_informed_reason),
     },
     others: {
-      cert_sante: by(reference('cert_sante'), reference('cert_sante')?.reference), cert_sante_resolution: by(resolved, resolved?.reference),
-      anssi: by(reference('anssi'), reference('anssi')?.reference), complaint: unknown, other_authorities: unknown, cross_border: unknown,
+      cert_sante: by(reference('cert_sante'), reference('cert_sante')?.reference),
+      cert_sante_resolution: by(resolved, resolved?.reference),
+      anssi: by(reference('anssi'), reference('anssi')?.reference),
+      complaint: unknown,
+      other_authorities: unknown,
+      cross_border: unknown,
     },
   };
-} // prettier-ignore
+}

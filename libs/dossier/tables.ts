@@ -15,12 +15,25 @@ function sheetLine(cells: readonly string[]): string {
 export function registerCsv({ case_id, controller_id, snapshot_id, parts }: Dossier, { qualified, sent }: BreachFacts): string {
   const value = (part: string, field: string) => String(parts[part]?.[field]?.value ?? '');
   const columns = {
-    case_id, controller_id, snapshot_id, began_at: value('when', 'began_at'), discovered_at: value('when', 'discovered_at'), aware_at: value('when', 'aware_at'),
-    is_breach: qualified ? String(qualified.is_breach) : '', risk: qualified?.risk ?? '', decided_by: qualified?.by ?? '', reason: qualified?.reason ?? '',
-    losses: value('nature', 'losses'), persons: value('persons', 'number'), attempted: value('persons', 'attempted'), data: value('data', 'categories'),
-    unnamed_records: value('data', 'unnamed_records'), effects: value('consequences', 'effects'), measures: value('measures', 'taken'),
+    case_id,
+    controller_id,
+    snapshot_id,
+    began_at: value('when', 'began_at'),
+    discovered_at: value('when', 'discovered_at'),
+    aware_at: value('when', 'aware_at'),
+    is_breach: qualified ? String(qualified.is_breach) : '',
+    risk: qualified?.risk ?? '',
+    decided_by: qualified?.by ?? '',
+    reason: qualified?.reason ?? '',
+    losses: value('nature', 'losses'),
+    persons: value('persons', 'number'),
+    attempted: value('persons', 'attempted'),
+    data: value('data', 'categories'),
+    unnamed_records: value('data', 'unnamed_records'),
+    effects: value('consequences', 'effects'),
+    measures: value('measures', 'taken'),
     sent: sent.map(({ authority, phase, sent_at, reference }) => `${authority} ${phase} ${sent_at} ${reference}`).join('; '),
-  }; // prettier-ignore
+  };
   return `${sheetLine(Object.keys(columns))}${sheetLine(Object.values(columns))}`;
 }
 
@@ -41,14 +54,27 @@ export function timelineCsv(manifest: Manifest, facts: BreachFacts, actions: rea
   ];
   const sorted = rows.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return `${sheetLine(['at', 'by', 'what', 'detail'])}${sorted.map(sheetLine).join('')}`;
-} // prettier-ignore
+}
 
 /** The newest instant that a dossier knows of: what is made of it later is the same. */
 export function latest({ frozen_at }: Pick<Manifest, 'frozen_at'>, actions: readonly CaseAction[]): string {
   return actions.reduce((newest, { at }) => (at > newest ? at : newest), frozen_at);
 }
 
-const frame: ReadonlySet<string> = new Set(['action_id', 'case_id', 'group_id', 'actor_id', 'type', 'by', 'via', 'at', 'seen_version', 'seen_incidents', 'answers_seen', 'manifest_sha256']); // prettier-ignore
+const frame: ReadonlySet<string> = new Set([
+  'action_id',
+  'case_id',
+  'group_id',
+  'actor_id',
+  'type',
+  'by',
+  'via',
+  'at',
+  'seen_version',
+  'seen_incidents',
+  'answers_seen',
+  'manifest_sha256',
+]);
 
 function detailOf(action: CaseAction): string {
   const said = Object.entries(action).filter(([name]) => !frame.has(name));

@@ -18,10 +18,20 @@ describe('JSON in the order of RFC 8785', () => {
   });
 
   it('sorts names by UTF-16 units, as the example of its section 3.2.3', () => {
-    const value = { '\u20ac': 'Euro Sign', '\r': 'Carriage Return', '\ufb33': 'Hebrew Letter Dalet With Dagesh', '1': 'One', '\ud83d\ude00': 'Emoji: Grinning Face', '\u0080': 'Control', '\u00f6': 'Latin Small Letter O With Diaeresis' }; // prettier-ignore
+    const value = {
+      '\u20ac': 'Euro Sign',
+      '\r': 'Carriage Return',
+      '\ufb33': 'Hebrew Letter Dalet With Dagesh',
+      '1': 'One',
+      '\ud83d\ude00': 'Emoji: Grinning Face',
+      '\u0080': 'Control',
+      '\u00f6': 'Latin Small Letter O With Diaeresis',
+    };
     const values = Object.values(JSON.parse(canonicalJson(value)) as object).toSorted();
     expect(values).toHaveLength(7);
-    const places = ['Carriage', 'One', 'Control', 'Latin', 'Euro', 'Emoji', 'Hebrew'].map((word) => canonicalJson(value).indexOf(word)); // prettier-ignore
+    const places = ['Carriage', 'One', 'Control', 'Latin', 'Euro', 'Emoji', 'Hebrew'].map((word) =>
+      canonicalJson(value).indexOf(word),
+    );
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
@@ -90,14 +100,52 @@ function digest(letter: string): string {
 }
 
 function aSnapshot() {
-  const figures = { patients: 3, exposed: 2, attempted: 1, listed: 0, displayed: 1, exported: 1, per_key: { k1: 3 }, unnamed_records: 7 }; // prettier-ignore
-  const named = { snapshot_id: 'a'.repeat(32), group_id: 'helix', case_id: 'b'.repeat(32), controller_id: 'c1', number: 1, kind: 'initial' as const, frozen_at: '2026-11-28T10:00:00.000Z', frozen_by: 'dpo', previous_sha256: '' }; // prettier-ignore
+  const figures = {
+    patients: 3,
+    exposed: 2,
+    attempted: 1,
+    listed: 0,
+    displayed: 1,
+    exported: 1,
+    per_key: { k1: 3 },
+    unnamed_records: 7,
+  };
+  const named = {
+    snapshot_id: 'a'.repeat(32),
+    group_id: 'helix',
+    case_id: 'b'.repeat(32),
+    controller_id: 'c1',
+    number: 1,
+    kind: 'initial' as const,
+    frozen_at: '2026-11-28T10:00:00.000Z',
+    frozen_by: 'dpo',
+    previous_sha256: '',
+  };
   const content: Manifest = {
-    ...named, format: 'vigie.manifest.v1', vigie: '0.1.0', scope: { version: 0 }, incidents: [], settled: 'settled', selections: [], rules: [], stored_through: [],
-    figures: { controller: figures, clinics: [] }, list: { columns: listColumns, lines: 4, sha256: digest('1'), rows_sha256: digest('2') },
-  }; // prettier-ignore
+    ...named,
+    format: 'vigie.manifest.v1',
+    vigie: '0.1.0',
+    scope: { version: 0 },
+    incidents: [],
+    settled: 'settled',
+    selections: [],
+    rules: [],
+    stored_through: [],
+    figures: { controller: figures, clinics: [] },
+    list: { columns: listColumns, lines: 4, sha256: digest('1'), rows_sha256: digest('2') },
+  };
   const { text, sha256 } = sealed(content);
   const { patients, exposed, attempted, listed, displayed, exported, unnamed_records } = figures;
-  const snapshot: DossierSnapshot = { ...named, scope_version: 0, patients, exposed, per_tier: { attempted, listed, displayed, exported }, unnamed_records, list_sha256: digest('1'), manifest: text, manifest_sha256: sha256 }; // prettier-ignore
+  const snapshot: DossierSnapshot = {
+    ...named,
+    scope_version: 0,
+    patients,
+    exposed,
+    per_tier: { attempted, listed, displayed, exported },
+    unnamed_records,
+    list_sha256: digest('1'),
+    manifest: text,
+    manifest_sha256: sha256,
+  };
   return { snapshot, recomputed: { lines: 4, sha256: digest('1'), rows_sha256: digest('2'), patients: 3, exposed: 2 } };
 }

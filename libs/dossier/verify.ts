@@ -36,9 +36,22 @@ function columnsOf(content: Manifest): readonly (readonly [keyof DossierSnapshot
     content;
   const { patients, exposed, attempted, listed, displayed, exported, unnamed_records } = content.figures.controller;
   const columns = {
-    snapshot_id, group_id, case_id, controller_id, number, kind, frozen_at, frozen_by, previous_sha256, patients, exposed, unnamed_records,
-    scope_version: scope.version, list_sha256: list.sha256, per_tier: { attempted, listed, displayed, exported },
-  } satisfies Partial<Record<keyof DossierSnapshot, unknown>>; // prettier-ignore
+    snapshot_id,
+    group_id,
+    case_id,
+    controller_id,
+    number,
+    kind,
+    frozen_at,
+    frozen_by,
+    previous_sha256,
+    patients,
+    exposed,
+    unnamed_records,
+    scope_version: scope.version,
+    list_sha256: list.sha256,
+    per_tier: { attempted, listed, displayed, exported },
+  } satisfies Partial<Record<keyof DossierSnapshot, unknown>>;
   return Object.entries(columns) as [keyof DossierSnapshot, unknown][];
 }
 
@@ -59,11 +72,12 @@ export function chainMistakes(
   let before: (typeof snapshots)[number] | undefined;
   for (const one of snapshots) {
     const number = (before?.number ?? 0) + 1;
-    if (one.number === before?.number) found.push(`two snapshots have number ${one.number}: ${before.snapshot_id} and ${one.snapshot_id}`);
+    if (one.number === before?.number)
+      found.push(`two snapshots have number ${one.number}: ${before.snapshot_id} and ${one.snapshot_id}`);
     else if (one.number !== number) found.push(`number ${number} is missing before ${one.snapshot_id}`);
     else if (one.previous_sha256 !== (before?.manifest_sha256 ?? ''))
       found.push(`${one.snapshot_id} does not name the manifest of number ${one.number - 1}, or that one was changed`);
     before = one;
   }
   return found;
-} // prettier-ignore
+}

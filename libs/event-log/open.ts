@@ -145,7 +145,12 @@ function keptOf(entries: readonly string[]): ReadonlyMap<string, number> {
 }
 
 function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password, KAFKA_SASL_PASSWORD_FILE: path } = config;
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+    KAFKA_SASL_PASSWORD_FILE: path,
+  } = config;
   if (!mechanism && !username && !password) return undefined;
   if (!mechanism || !username || !password)
     throw new ConfigError('KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be given together');
@@ -158,7 +163,7 @@ function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
       return now();
     },
   };
-} // prettier-ignore
+}
 
 /**
  * The authority's certificate is PEM text, usually given as `KAFKA_TLS_CA_FILE`, of which each connection takes what is in it then; without one the system's

@@ -7,8 +7,12 @@ import { systemRandom } from '#libs/runtime/random.js';
  */
 export function ownGroup(
   prefix: string,
-  { KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base, VIGIE_WORKER: worker }: Pick<CommonConfig, 'KAFKA_BROKERS' | 'VIGIE_PORT_BASE' | 'VIGIE_WORKER'>,
+  {
+    KAFKA_BROKERS: brokers,
+    VIGIE_PORT_BASE: base,
+    VIGIE_WORKER: worker,
+  }: Pick<CommonConfig, 'KAFKA_BROKERS' | 'VIGIE_PORT_BASE' | 'VIGIE_WORKER'>,
 ): string {
   if (brokers) return `${prefix}-${Math.floor(systemRandom() * 2 ** 48).toString(16)}`;
   return worker && worker.number > 1 ? `${prefix}-${base}.${worker.number}` : `${prefix}-${base}`;
-} // prettier-ignore
+}

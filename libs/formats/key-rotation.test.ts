@@ -21,9 +21,14 @@ const patient = fc.stringMatching(/^8[0-9]{8}$/);
 const event = fc
   .record({ ids: fc.uniqueArray(patient, { maxLength: 4 }), named: fc.boolean(), id: fc.uuid() })
   .map(({ ids, named, id }) => ({
-    id, time: '2026-11-03T10:00:00.000Z', actor_id: 'dr.x', action: 'read', clinic_id: 'c1', patient_ids: ids,
+    id,
+    time: '2026-11-03T10:00:00.000Z',
+    actor_id: 'dr.x',
+    action: 'read',
+    clinic_id: 'c1',
+    patient_ids: ids,
     ...(named && { device: `ward ${ids.join(' ')}`, url: `/patients/${ids[0] ?? ''}` }),
-  })); // prettier-ignore
+  }));
 
 describe('rows around a rotation of the key', () => {
   it('are of one event whenever it comes, with both pseudonyms of a patient while keys overlap, and never a clear identifier', () => {
@@ -44,7 +49,16 @@ describe('rows around a rotation of the key', () => {
   });
 
   it('are not left to the hot loop while they hold two pseudonyms, and are its own before and after', () => {
-    const line = Buffer.from(JSON.stringify({ id: 'e1', time: '2026-11-03T10:00:00.000Z', actor_id: 'dr.x', action: 'read', clinic_id: 'c1', patient_ids: ['800123456'] })); // prettier-ignore
+    const line = Buffer.from(
+      JSON.stringify({
+        id: 'e1',
+        time: '2026-11-03T10:00:00.000Z',
+        actor_id: 'dr.x',
+        action: 'read',
+        clinic_id: 'c1',
+        patient_ids: ['800123456'],
+      }),
+    );
     expect(FastRows.of(source, from + day)).toBeUndefined();
     for (const ms of [from - day, from + 30 * day]) {
       const fast = FastRows.of(source, ms);

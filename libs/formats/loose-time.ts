@@ -172,7 +172,7 @@ function withoutName(text: string): string {
 
 /** Without accents, with single blanks. */
 function spaced(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/\s+/g, ' '); // prettier-ignore
+  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/\s+/g, ' ');
 }
 
 /** As French sentences write it (`1er décembre 2026 à 21 h 05`): an ordinal for the first, a word before the hour, a letter behind it. */

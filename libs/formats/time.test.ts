@@ -30,7 +30,15 @@ describe('the time of an event', () => {
 
   it('is the same in the spelling of most as with its digits beyond the millisecond', () => {
     const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
-    const parts = fc.tuple(fc.constantFrom('1970', '1969', '2199', '2200', '0099', '0000', '2024', '2023', '9999'), two, two, two, two, two, two);
+    const parts = fc.tuple(
+      fc.constantFrom('1970', '1969', '2199', '2200', '0099', '0000', '2024', '2023', '9999'),
+      two,
+      two,
+      two,
+      two,
+      two,
+      two,
+    );
     fc.assert(
       fc.property(parts, fc.constantFrom('Z', 'z', 'X'), ([year, month, day, hour, minute, second, part], end) => {
         const text = `${year}-${month}-${day}T${hour}:${minute}:${second}.${part}7`;
@@ -38,10 +46,13 @@ describe('the time of an event', () => {
       }),
       { numRuns: 5000 },
     );
-  }); // prettier-ignore
+  });
 
   it('is written as JavaScript writes it, whatever was written before', () => {
-    const near = fc.tuple(fc.integer({ min: timeMsMin, max: timeMsMax - 1 }), fc.array(fc.integer({ min: -90_000, max: 90_000 }), { maxLength: 8 }));
+    const near = fc.tuple(
+      fc.integer({ min: timeMsMin, max: timeMsMax - 1 }),
+      fc.array(fc.integer({ min: -90_000, max: 90_000 }), { maxLength: 8 }),
+    );
     fc.assert(
       fc.property(near, fc.constantFrom(0, 0, 0.25), ([from, steps], part) => {
         for (const step of [0, ...steps]) expect(isoText(from + step + part)).toBe(new Date(from + step + part).toISOString());
@@ -49,10 +60,18 @@ describe('the time of an event', () => {
     );
     for (const ms of [-1, -62_198_755_200_000, 8.64e15]) expect(isoText(ms)).toBe(new Date(ms).toISOString());
     expect(() => isoText(Number.NaN)).toThrow(RangeError);
-  }); // prettier-ignore
+  });
 
   it('is told to be written so where it is, whatever was asked before', () => {
-    const parts = fc.tuple(fc.constantFrom('1969-12-31', '2026-11-29', '2026-02-29', '2024-02-29', '2199-12-31', '2200-01-01'), fc.constantFrom('T', ' '), fc.constantFrom('00:00', '23:59', '24:00', '08:60'), fc.constantFrom('00', '59', '60', '5x'), fc.constantFrom('.', ','), fc.constantFrom('000', '999', '12'), fc.constantFrom('Z', 'z', '+'));
+    const parts = fc.tuple(
+      fc.constantFrom('1969-12-31', '2026-11-29', '2026-02-29', '2024-02-29', '2199-12-31', '2200-01-01'),
+      fc.constantFrom('T', ' '),
+      fc.constantFrom('00:00', '23:59', '24:00', '08:60'),
+      fc.constantFrom('00', '59', '60', '5x'),
+      fc.constantFrom('.', ','),
+      fc.constantFrom('000', '999', '12'),
+      fc.constantFrom('Z', 'z', '+'),
+    );
     fc.assert(
       fc.property(fc.array(parts, { minLength: 1, maxLength: 6 }), (times) => {
         for (const [day, t, minute, second, point, part, end] of times) {
@@ -63,7 +82,7 @@ describe('the time of an event', () => {
       }),
       { numRuns: 1000 },
     );
-  }); // prettier-ignore
+  });
 
   it('is what the engine reads, for every instant and offset', () => {
     const offset = fc.integer({ min: -14 * 60, max: 14 * 60 });

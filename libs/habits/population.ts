@@ -120,13 +120,16 @@ export class Population {
     this.#beginRules(pending, rows);
     yield;
     const learning: Learning = {
-      pending, day, view, first,
+      pending,
+      day,
+      view,
+      first,
       wasJudged: judged?.knows === true,
       writer: new LearnedDayWriter(day, rows.length),
       state: new AccountState(columns, this.#ownColumns),
       common: new CommonStep(columns),
       staff: 0,
-    }; // prettier-ignore
+    };
     for (const [done, row] of rows.entries()) {
       this.#learnRow(learning, row);
       if (done % accountsAtATime === accountsAtATime - 1) yield;

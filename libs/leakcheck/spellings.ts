@@ -58,7 +58,13 @@ export function readerOf(identifiers: readonly string[]): (text: string) => stri
 /** A text as it may be meant, each with the name of the way. Runs of base64 that are too short to hold `bytesMin` bytes are not unpacked. */
 function readingsOf(text: string, bytesMin: number): readonly (readonly [way: string, bare: string])[] {
   const once = unescaped(text);
-  const escapes = once === text ? [] : ([['in percent escapes', once], ['in percent escapes twice', unescaped(once)]] as const); // prettier-ignore
+  const escapes =
+    once === text
+      ? []
+      : ([
+          ['in percent escapes', once],
+          ['in percent escapes twice', unescaped(once)],
+        ] as const);
   const packed = [...text.matchAll(/[A-Za-z0-9+/_-]{6,}/g)].flatMap(({ 0: run }) =>
     (run.length * 3) / 4 < bytesMin
       ? []

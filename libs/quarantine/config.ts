@@ -9,8 +9,12 @@ export const quarantineConfig = {
 };
 
 /** The public keys; none where nothing is said. Throws `ConfigError`. */
-export function readQuarantineKeys({ VIGIE_QUARANTINE_KEYS: text }: { readonly VIGIE_QUARANTINE_KEYS?: string | undefined }): QuarantineKeys {
+export function readQuarantineKeys({
+  VIGIE_QUARANTINE_KEYS: text,
+}: {
+  readonly VIGIE_QUARANTINE_KEYS?: string | undefined;
+}): QuarantineKeys {
   const parsed = parseQuarantineKeys(text ?? '');
   if ('mistakes' in parsed) throw new ConfigError(`VIGIE_QUARANTINE_KEYS: ${parsed.mistakes.join('; ')}`);
   return parsed.keys;
-} // prettier-ignore
+}

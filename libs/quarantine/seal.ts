@@ -47,12 +47,20 @@ export function opened(
   }
   const plain = boxOpened(bytes.subarray(boxAt), key);
   if (plain === undefined)
-    return rejected('not_opened', 'sealed', 'the private key does not open the sealed bytes: it is another key of that name, or they were changed');
+    return rejected(
+      'not_opened',
+      'sealed',
+      'the private key does not open the sealed bytes: it is another key of that name, or they were changed',
+    );
   const end = plain.indexOf('\n');
   if (plain.slice(0, end) !== JSON.stringify([group_id, source, quarantine_id]))
-    return rejected('other_row', 'sealed', 'the sealed bytes belong to another row of the quarantine; somebody has moved them here');
+    return rejected(
+      'other_row',
+      'sealed',
+      'the sealed bytes belong to another row of the quarantine; somebody has moved them here',
+    );
   return accepted(plain.slice(end + 1));
-} // prettier-ignore
+}
 
 function boxOpened(box: Uint8Array, { publicKey, privateKey }: PrivateQuarantineKey): string | undefined {
   try {

@@ -24,17 +24,23 @@ describe('whatever happens to cases and to the process that tells of them', () =
         const ids = new Set(whole.map(({ send_id }) => send_id));
         for (const { send, minute } of attempts) {
           // What was known then allowed it, and by all that came later it was right to plan it.
-          expect({ planned: ids.has(send.send_id), minute, send: brief(send) }).toEqual({ planned: true, minute, send: brief(send) });
+          expect({ planned: ids.has(send.send_id), minute, send: brief(send) }).toEqual({
+            planned: true,
+            minute,
+            send: brief(send),
+          });
         }
         const now = Date.parse(atMinute(minutesMax * 2));
         for (const send of whole.filter(({ at }) => at <= now - 1)) {
           if (delivered.has(send.send_id)) continue;
-          expect({ decision: decide(send, now, (id) => delivered.has(id)), send: brief(send) }).not.toMatchObject({ decision: 'tell' });
+          expect({ decision: decide(send, now, (id) => delivered.has(id)), send: brief(send) }).not.toMatchObject({
+            decision: 'tell',
+          });
         }
       }),
       { numRuns: casesOf(30, 2_000) },
     );
-  }); // prettier-ignore
+  });
 
   it('the same records, however they are read, make the same plan', () => {
     fc.assert(
@@ -57,28 +63,47 @@ describe('whatever happens to cases and to the process that tells of them', () =
     fc.assert(
       fc.property(fc.tuple(changesOf('a'), changesOf('c')), minute, fc.boolean(), ([ours, theirs], at, isTurned) => {
         const before = [...ours, ...theirs].filter((one) => minuteOf(one) < at);
-        fc.pre(before.some(({ version, incident_id }) => version === 1 && incident_id === anIncidentId('a')) && before.some(({ incident_id }) => incident_id === anIncidentId('c')));
+        fc.pre(
+          before.some(({ version, incident_id }) => version === 1 && incident_id === anIncidentId('a')) &&
+            before.some(({ incident_id }) => incident_id === anIncidentId('c')),
+        );
         const [into, from] = isTurned ? ['c', 'a'] : ['a', 'c'];
-        const seen_incidents = ['a', 'c'].map((name) => ({ incident_id: anIncidentId(name), version: before.filter(({ incident_id }) => incident_id === anIncidentId(name)).length }));
+        const seen_incidents = ['a', 'c'].map((name) => ({
+          incident_id: anIncidentId(name),
+          version: before.filter(({ incident_id }) => incident_id === anIncidentId(name)).length,
+        }));
         const link = anAction(into, at, { type: 'case.linked', incident_ids: [anIncidentId(from)] }, { seen_incidents });
-        const due = (records: readonly Record[]) => planned(bookOf(records), minutesMax, []).filter((send) => send.at < Date.parse(atMinute(at))).map(({ send_id, kind }) => `${send_id} ${kind}`).toSorted();
+        const due = (records: readonly Record[]) =>
+          planned(bookOf(records), minutesMax, [])
+            .filter((send) => send.at < Date.parse(atMinute(at)))
+            .map(({ send_id, kind }) => `${send_id} ${kind}`)
+            .toSorted();
         expect(due([...before, link])).toEqual(due(before));
       }),
       { numRuns: casesOf(300, 3_000) },
     );
-  }); // prettier-ignore
+  });
 
   it('policies of other names change the ids of steps of an escalation, and of nothing else', () => {
-    const renamed = aRouting(routingText.replaceAll(/^  (standard|critical):|policy: (standard|critical)/gm, (all) => all.replace(/standard|critical/, 'the-$&')));
+    const renamed = aRouting(
+      routingText.replaceAll(/^  (standard|critical):|policy: (standard|critical)/gm, (all) =>
+        all.replace(/standard|critical/, 'the-$&'),
+      ),
+    );
     expect(renamed.policies.has('the-standard') && renamed.policies.has('the-critical')).toBe(true);
     fc.assert(
       fc.property(lives, ({ records, mutes }) => {
-        const [before, after] = [routing, renamed].map((by) => planned(bookOf(records), minutesMax, mutes, by).filter(({ kind }) => kind !== 'escalation').map(({ send_id }) => send_id).toSorted());
+        const [before, after] = [routing, renamed].map((by) =>
+          planned(bookOf(records), minutesMax, mutes, by)
+            .filter(({ kind }) => kind !== 'escalation')
+            .map(({ send_id }) => send_id)
+            .toSorted(),
+        );
         expect(after).toEqual(before);
       }),
       { numRuns: casesOf(30, 2_000) },
     );
-  }); // prettier-ignore
+  });
 
   it('no escalation is told of a case that somebody has taken, nor of one that is over or muted, by what is known at that moment', () => {
     fc.assert(
@@ -110,7 +135,9 @@ function run({ records, mutes, downs, backs, chance }: Life) {
   const delivered = new Set<string>();
   const attempts: { readonly send: Send; readonly minute: number; readonly status: string | undefined }[] = [];
   let book = new CaseBook();
-  const times = [...new Set([...records.map(minuteOf), ...Array.from({ length: (minutesMax * 2) / 30 }, (_, index) => index * 30)])].toSorted((one, other) => one - other);
+  const times = [
+    ...new Set([...records.map(minuteOf), ...Array.from({ length: (minutesMax * 2) / 30 }, (_, index) => index * 30)]),
+  ].toSorted((one, other) => one - other);
   for (const minute of times) {
     if (downs.some(([from, until]) => minute >= from && minute < until)) {
       book = new CaseBook();
@@ -129,15 +156,19 @@ function run({ records, mutes, downs, backs, chance }: Life) {
     }
   }
   return { attempts, delivered };
-} // prettier-ignore
+}
 
 /** Each attempt is of a message that the end of a mute gathers, too: by the mutes over it the row of a case may differ, its id may not. */
 function planned(book: CaseBook, minute: number, mutes: readonly MuteRow[], by = routing): readonly Send[] {
   const now = Date.parse(atMinute(minute));
   const seen = new Set<string>();
-  const sends = book.groups(now).flatMap(({ id }) => (seen.has(id) ? [] : (seen.add(id), planOf(linesOf(book, id, now), { routing: by, mutes, until: now }).sends)));
+  const sends = book
+    .groups(now)
+    .flatMap(({ id }) =>
+      seen.has(id) ? [] : (seen.add(id), planOf(linesOf(book, id, now), { routing: by, mutes, until: now }).sends),
+    );
   return gathered(sends).toSorted((one, other) => one.at - other.at || (one.send_id < other.send_id ? -1 : 1));
-} // prettier-ignore
+}
 
 function brief({ send_id, kind, receiver, at, policy, step, round, mutedBy, stoppedAt }: Send): object {
   return { send_id, kind, receiver, at: new Date(at).toISOString(), policy, step, round, mutedBy, stoppedAt };
@@ -173,49 +204,92 @@ const body: fc.Arbitrary<CaseActionBody> = fc.oneof(
   fc.constant<CaseActionBody>({ type: 'case.reopened', reason: 'more' }),
   minute.map((until): CaseActionBody => ({ type: 'case.held', until: atMinute(until), reason: 'waits' })),
   fc.constantFrom(...names).map((name): CaseActionBody => ({ type: 'case.linked', incident_ids: [anIncidentId(name)] })),
-  fc.constantFrom(...names).map((name): CaseActionBody => ({ type: 'case.unlinked', incident_id: anIncidentId(name), reason: 'no' })),
+  fc
+    .constantFrom(...names)
+    .map((name): CaseActionBody => ({ type: 'case.unlinked', incident_id: anIncidentId(name), reason: 'no' })),
   fc.constantFrom(...levels).map((level): CaseActionBody => ({ type: 'case.level_set', level, reason: 'so' })),
-); // prettier-ignore
+);
 
 /** Changes of an incident at rising minutes: opening, steps, rules, and what the scorer takes back. */
 const changesOf = (name: string): fc.Arbitrary<readonly IncidentChange[]> =>
   fc
-    .array(fc.record({ minute, patients: fc.constantFrom(40, 60, 400, 5_000), level: fc.constantFrom(...levels), ndb: fc.boolean(), type: fc.constantFrom('incident.step', 'incident.rule_added', 'incident.withdrawn', 'incident.closed') }), { minLength: 1, maxLength: 6 })
+    .array(
+      fc.record({
+        minute,
+        patients: fc.constantFrom(40, 60, 400, 5_000),
+        level: fc.constantFrom(...levels),
+        ndb: fc.boolean(),
+        type: fc.constantFrom('incident.step', 'incident.rule_added', 'incident.withdrawn', 'incident.closed'),
+      }),
+      { minLength: 1, maxLength: 6 },
+    )
     .map((given) =>
-      given.toSorted((one, other) => one.minute - other.minute).map(({ minute: at, patients, level, ndb, type }, index) =>
-        aChange(name, index + 1, {
-          minute: at, patients, level, clinics: ndb ? ['750300123', '750300124'] : ['750300123'],
-          change_type: index === 0 ? 'incident.opened' : type, state: index === 0 ? 'open' : type === 'incident.withdrawn' ? 'withdrawn' : type === 'incident.closed' ? 'closed' : 'open',
-        }),
-      ),
-    ); // prettier-ignore
+      given
+        .toSorted((one, other) => one.minute - other.minute)
+        .map(({ minute: at, patients, level, ndb, type }, index) =>
+          aChange(name, index + 1, {
+            minute: at,
+            patients,
+            level,
+            clinics: ndb ? ['750300123', '750300124'] : ['750300123'],
+            change_type: index === 0 ? 'incident.opened' : type,
+            state:
+              index === 0 ? 'open' : type === 'incident.withdrawn' ? 'withdrawn' : type === 'incident.closed' ? 'closed' : 'open',
+          }),
+        ),
+    );
 
 const lives: fc.Arbitrary<Life> = fc
   .record({
     changes: fc.tuple(...names.map(changesOf)),
     actions: fc.array(fc.record({ name: fc.constantFrom(...names), minute, body }), { maxLength: 8 }),
-    mutes: fc.array(fc.record({ at: span, covers_critical: fc.boolean(), clinic_id: fc.constantFrom('', '750300123'), removed: fc.boolean() }), { maxLength: 2 }),
+    mutes: fc.array(
+      fc.record({ at: span, covers_critical: fc.boolean(), clinic_id: fc.constantFrom('', '750300123'), removed: fc.boolean() }),
+      { maxLength: 2 },
+    ),
     downs: fc.array(span, { maxLength: 3 }),
     backs: fc.array(fc.tuple(minute, fc.integer({ min: 1, max: 120 })), { maxLength: 2 }),
     chance: fc.infiniteStream(fc.nat(999)),
   })
   .map(({ changes, actions, mutes, ...rest }) => {
     const all = changes.flat();
-    const seenAt = (at: number) => names.flatMap((name) => {
-      const version = all.filter((one) => one.incident_id === anIncidentId(name) && minuteOf(one) < at).length;
-      return version > 0 ? [{ incident_id: anIncidentId(name), version }] : [];
-    });
-    const done = actions.toSorted((one, other) => one.minute - other.minute).map((one, index) => {
-      const at = one.minute + 0.1 + index / 1_000;
-      return anAction(one.name, at, one.body, { key: `${index}`, seen_incidents: seenAt(at) });
-    });
+    const seenAt = (at: number) =>
+      names.flatMap((name) => {
+        const version = all.filter((one) => one.incident_id === anIncidentId(name) && minuteOf(one) < at).length;
+        return version > 0 ? [{ incident_id: anIncidentId(name), version }] : [];
+      });
+    const done = actions
+      .toSorted((one, other) => one.minute - other.minute)
+      .map((one, index) => {
+        const at = one.minute + 0.1 + index / 1_000;
+        return anAction(one.name, at, one.body, { key: `${index}`, seen_incidents: seenAt(at) });
+      });
     return {
       ...rest,
       // What nobody has told yet cannot be acted upon.
-      records: [...all, ...done.filter((one) => [one.case_id, ...(one.type === 'case.linked' ? one.incident_ids : [])].every((id) => one.seen_incidents.some((seen) => seen.incident_id === id)))].toSorted((one, other) => minuteOf(one) - minuteOf(other)),
+      records: [
+        ...all,
+        ...done.filter((one) =>
+          [one.case_id, ...(one.type === 'case.linked' ? one.incident_ids : [])].every((id) =>
+            one.seen_incidents.some((seen) => seen.incident_id === id),
+          ),
+        ),
+      ].toSorted((one, other) => minuteOf(one) - minuteOf(other)),
       mutes: mutes.map(({ at: [from, until], ...given }, index) => ({
-        mute_id: `${index}`.repeat(32), group_id: 'aleo', actor_id: '', rule_id: '', level_max: '' as const, starts_at: atMinute(from), ends_at: atMinute(until),
-        owner: 'it', reason: 'migration', created_by: 'it', created_at: atMinute(0), updated_at: atMinute(0), ...given, removed: false,
+        mute_id: `${index}`.repeat(32),
+        group_id: 'aleo',
+        actor_id: '',
+        rule_id: '',
+        level_max: '' as const,
+        starts_at: atMinute(from),
+        ends_at: atMinute(until),
+        owner: 'it',
+        reason: 'migration',
+        created_by: 'it',
+        created_at: atMinute(0),
+        updated_at: atMinute(0),
+        ...given,
+        removed: false,
       })),
     };
-  }); // prettier-ignore
+  });

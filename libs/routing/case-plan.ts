@@ -67,12 +67,13 @@ export class CasePlan {
     this.#gone = false;
     if (entry.incident_id !== undefined) this.#change = { change_id: entry.id, change_type: entry.what as ChangeType };
     if (row.status === 'new' && was !== 'new') this.#await(known ? 'again' : 'opening', entry.id, at);
-    else if (row.status === 'resolved' && was !== 'resolved') this.#end(entry.because === 'withdrawn' ? 'withdrawn' : 'ended', entry.id, at);
+    else if (row.status === 'resolved' && was !== 'resolved')
+      this.#end(entry.because === 'withdrawn' ? 'withdrawn' : 'ended', entry.id, at);
     else if (row.status !== 'new' && was === 'new') this.#stop(at, ({ kind }) => kind === 'escalation');
     this.#tellOwner(entry, row, at);
     this.#hurry(entry, row, at);
     if (row.status !== 'resolved' && this.#episode && !this.#pending) this.#news(entry, row, at);
-  } // prettier-ignore
+  }
 
   /** From now on it is part of another case: whoever was told of it is told what becomes of that one. */
   joinInto(other: CasePlan, at: number): void {
@@ -142,26 +143,35 @@ export class CasePlan {
     for (const schedule of found.nobody) nobody.push({ case_id: this.caseId, ...place, at, schedule });
     const first = step === 0 && round === 0;
     const wanted = first ? found.receivers.filter((receiver) => !episode.told.has(receiver)) : found.receivers;
-    const made = this.#emit((receiver) => (first ? (this.#told.has(receiver) || episode.kind === 'muted_end' ? episode.kind : 'opening') : 'escalation'), wanted, at, { origin: episode.origin, ...place });
+    const made = this.#emit(
+      (receiver) =>
+        first ? (this.#told.has(receiver) || episode.kind === 'muted_end' ? episode.kind : 'opening') : 'escalation',
+      wanted,
+      at,
+      { origin: episode.origin, ...place },
+    );
     for (const { receiver } of made) episode.told.add(receiver);
     if (found.nobody.length > 0) return at;
     const failed = made.flatMap(({ send_id }) => failedAt(send_id) ?? []);
     return made.length > 0 && failed.length === made.length ? Math.max(at, ...failed) : undefined;
-  } // prettier-ignore
+  }
 
   /** Its level rose, it has many times the patients, or it now concerns others. */
   #news(entry: CaseEntry, row: CaseRow, at: number): void {
     const { level, patients } = this.#last;
-    const kind = rank(row.level) > rank(level) ? 'level' : patients > 0 && row.patients >= growthFactor * patients ? 'grew' : undefined;
+    const kind =
+      rank(row.level) > rank(level) ? 'level' : patients > 0 && row.patients >= growthFactor * patients ? 'grew' : undefined;
     if (kind) {
       this.#last = { level: rank(row.level) > rank(level) ? row.level : level, patients: row.patients };
-      for (const { receiver } of this.#emit(() => kind, [...this.#told.keys()], at, { origin: entry.id })) this.#episode?.told.add(receiver);
+      for (const { receiver } of this.#emit(() => kind, [...this.#told.keys()], at, { origin: entry.id }))
+        this.#episode?.told.add(receiver);
     }
     const { policies, heldUntil } = routed(this.planning.routing, row, at);
-    if (heldUntil !== undefined || !this.#episode || this.#muted || policies.every(({ name }) => this.#episode?.begun.has(name))) return;
+    if (heldUntil !== undefined || !this.#episode || this.#muted || policies.every(({ name }) => this.#episode?.begun.has(name)))
+      return;
     this.#runs = this.#runs.filter(({ policy }) => policies.includes(policy));
     this.#start(policies, this.#episode, row, at);
-  } // prettier-ignore
+  }
 
   #end(kind: MessageKind, origin: string, at: number): void {
     this.#stop(at);
@@ -173,10 +183,20 @@ export class CasePlan {
   /** The owner, where the file knows who that is: it was given to them, its hold is over, or more came of what they have resolved. */
   #tellOwner({ what, by, id, effect, because, before }: CaseEntry, row: CaseRow, at: number): void {
     const receivers = this.planning.routing.people.get(row.owner) ?? [];
-    const more = row.status === 'resolved' && before === 'resolved' && (what === 'incident.step' || what === 'incident.rule_added');
-    const kind = effect !== 'counted' || because ? undefined : what === 'case.assigned' && by !== row.owner ? 'asked' : what === 'hold_ended' ? 'again' : more ? 'grew' : undefined;
+    const more =
+      row.status === 'resolved' && before === 'resolved' && (what === 'incident.step' || what === 'incident.rule_added');
+    const kind =
+      effect !== 'counted' || because
+        ? undefined
+        : what === 'case.assigned' && by !== row.owner
+          ? 'asked'
+          : what === 'hold_ended'
+            ? 'again'
+            : more
+              ? 'grew'
+              : undefined;
     if (kind) this.#emit(() => kind, receivers, at, { origin: id });
-  } // prettier-ignore
+  }
 
   /** Nothing goes on by itself any more, and what was not sent yet would be wrong. */
   #stop(at: number, which: (send: Send) => boolean = () => true): void {
@@ -200,30 +220,52 @@ export class CasePlan {
   #silence(row: CaseRow, at: number): { readonly until: number; readonly by: string } | undefined {
     const silences = silencesOf(this.planning.mutes, row, at);
     if (silences.length === 0) return undefined;
-    return { until: Math.max(...silences.map(({ until }) => until)), by: silences.map(({ muteId }) => muteId).toSorted().join(',') };
-  } // prettier-ignore
+    return {
+      until: Math.max(...silences.map(({ until }) => until)),
+      by: silences
+        .map(({ muteId }) => muteId)
+        .toSorted()
+        .join(','),
+    };
+  }
 
-  #emit(kindOf: (receiver: string) => MessageKind, receivers: readonly string[], at: number, from: Omit<Origin, 'silence'>): readonly Send[] {
+  #emit(
+    kindOf: (receiver: string) => MessageKind,
+    receivers: readonly string[],
+    at: number,
+    from: Omit<Origin, 'silence'>,
+  ): readonly Send[] {
     const row = this.#row;
     if (!row) return [];
     const silence = this.#silence(row, at);
-    const wanted = receivers.filter((name) => rank(row.level) >= rank(this.planning.routing.receivers.get(name)?.level_min ?? 'critical'));
-    const made = wanted.map((receiver) => this.#send(kindOf(receiver), receiver, at, row, { ...from, silence: silence?.by ?? '' }));
+    const wanted = receivers.filter(
+      (name) => rank(row.level) >= rank(this.planning.routing.receivers.get(name)?.level_min ?? 'critical'),
+    );
+    const made = wanted.map((receiver) =>
+      this.#send(kindOf(receiver), receiver, at, row, { ...from, silence: silence?.by ?? '' }),
+    );
     if (silence && row.status === 'new') [this.#muted, this.#runs] = [silence, []];
-    if (!silence) for (const { receiver, send_id } of made) this.#told.set(receiver, [...(this.#told.get(receiver) ?? []), send_id]);
+    if (!silence)
+      for (const { receiver, send_id } of made) this.#told.set(receiver, [...(this.#told.get(receiver) ?? []), send_id]);
     return made;
-  } // prettier-ignore
+  }
 
   #send(kind: MessageKind, receiver: string, at: number, row: CaseRow, from: Origin): Send {
     const { origin, policy = '', step = 0, round = 0, silence } = from;
     const key = { case_id: this.caseId, origin, kind, policy, step, round, receiver };
     const list = kind === 'muted_end';
     const send_id = list ? muteEndIdOf(origin, receiver) : sendIdOf(key);
-    const message: CaseMessage = { send_id, kind, at: new Date(at).toISOString(), ...(list ? { cases: [row] } : { case: row, ...this.#change }), ...(kind === 'escalation' && { escalation: { policy, step, round } }) };
+    const message: CaseMessage = {
+      send_id,
+      kind,
+      at: new Date(at).toISOString(),
+      ...(list ? { cases: [row] } : { case: row, ...this.#change }),
+      ...(kind === 'escalation' && { escalation: { policy, step, round } }),
+    };
     const needs = from.needs ? (this.#told.get(receiver) ?? []) : [];
     const send = { ...key, send_id, at, message, stoppedAt: undefined, mutedBy: silence, needs };
     this.#own.push(send);
     this.planning.sends.push(send);
     return send;
-  } // prettier-ignore
+  }
 }

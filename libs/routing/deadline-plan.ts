@@ -38,7 +38,11 @@ export function deadlineSends(view: CaseView, lines: readonly Line[], options: D
   if (!deadlines) return [];
   const rowAt = (at: number) =>
     lines.findLast(({ entry, row }) => row.case_id === view.row.case_id && Date.parse(entry.at) <= at)?.row ?? view.row;
-  const clocks = clocksOfCase(view, options).map((clock) => ({ ...clock, meanwhile: 'running', instants: instantsOf(clock, deadlines) }));
+  const clocks = clocksOfCase(view, options).map((clock) => ({
+    ...clock,
+    meanwhile: 'running',
+    instants: instantsOf(clock, deadlines),
+  }));
   return [...clocks, ...outdatedOf(view)].flatMap((course) => {
     const receiversAt = (at: number) => receiversOf(routing, deadlines, course, rowAt(at), at);
     const told = course.instants.flatMap((at) => receiversAt(at).map((receiver) => sendOf(course, rowAt(at), at, receiver)));
@@ -48,7 +52,7 @@ export function deadlineSends(view: CaseView, lines: readonly Line[], options: D
     const byReceiver = Map.groupBy(before, ({ receiver }) => receiver);
     return [...before, ...[...byReceiver].map(([receiver, sends]) => sendOf(course, rowAt(endedAt), endedAt, receiver, sends))];
   });
-} // prettier-ignore
+}
 
 /** The clocks of every controller of which something was said, or whose clinics the case touches. */
 export function clocksOfCase(

@@ -12,7 +12,12 @@ import { casesMax, type Send } from './send.js';
  * the oldest. Mails have with it where the chains of the audit stand (`heads`). None where there is nothing to say, and none that is late for more than
  * `lateMsMax`. `openRows` is asked only when one is due.
  */
-export function digestsAt(routing: Routing, openRows: () => readonly CaseRow[], now: number, heads: readonly string[] = []): readonly Send[] {
+export function digestsAt(
+  routing: Routing,
+  openRows: () => readonly CaseRow[],
+  now: number,
+  heads: readonly string[] = [],
+): readonly Send[] {
   const { digest } = routing;
   if (!digest) return [];
   const local = DateTime.fromMillis(now, { zone: digest.timezone });
@@ -23,11 +28,34 @@ export function digestsAt(routing: Routing, openRows: () => readonly CaseRow[], 
   const open = openRows().filter(({ opened_at: opened }) => Date.parse(opened) <= at);
   const cases = open.toSorted((one, other) => rank(other.level) - rank(one.level) || (one.opened_at < other.opened_at ? -1 : 1));
   // Of those that reach a person, the ones that take lists: a pager beside their mail takes none.
-  const told = resolve(routing, digest.tell, at).receivers.filter((name) => takes(routing.receivers.get(name)?.type ?? 'email', 'digest'));
+  const told = resolve(routing, digest.tell, at).receivers.filter((name) =>
+    takes(routing.receivers.get(name)?.type ?? 'email', 'digest'),
+  );
   const said = told.map((receiver) => [receiver, routing.receivers.get(receiver)?.type === 'email' ? heads : []] as const);
-  return said.filter(([, own]) => open.length > 0 || own.length > 0).map(([receiver, own]): Send => {
-    const send_id = hex128Of(JSON.stringify(['digest', at, receiver]));
-    const message = { send_id, kind: 'digest' as const, at: new Date(at).toISOString(), cases: cases.slice(0, casesMax), ...(own.length > 0 && { audit_heads: [...own] }) };
-    return { send_id, case_id: '', kind: 'digest', receiver, at, policy: '', step: 0, round: 0, message, stoppedAt: undefined, mutedBy: '', needs: [] };
-  });
-} // prettier-ignore
+  return said
+    .filter(([, own]) => open.length > 0 || own.length > 0)
+    .map(([receiver, own]): Send => {
+      const send_id = hex128Of(JSON.stringify(['digest', at, receiver]));
+      const message = {
+        send_id,
+        kind: 'digest' as const,
+        at: new Date(at).toISOString(),
+        cases: cases.slice(0, casesMax),
+        ...(own.length > 0 && { audit_heads: [...own] }),
+      };
+      return {
+        send_id,
+        case_id: '',
+        kind: 'digest',
+        receiver,
+        at,
+        policy: '',
+        step: 0,
+        round: 0,
+        message,
+        stoppedAt: undefined,
+        mutedBy: '',
+        needs: [],
+      };
+    });
+}

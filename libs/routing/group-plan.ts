@@ -8,7 +8,12 @@ export interface GroupPlan extends Plan {
 }
 
 /** Everything that is to be told of the cases that an id is connected with, as they stand at `now`: of what happens to them, and of their clocks. */
-export function planOfGroup(book: CaseBook, id: string, now: number, options: PlanOptions & { readonly lengths: Lengths }): GroupPlan {
+export function planOfGroup(
+  book: CaseBook,
+  id: string,
+  now: number,
+  options: PlanOptions & { readonly lengths: Lengths },
+): GroupPlan {
   const { until } = options;
   const lines = linesOf(book, id, now);
   const plan = planOf(lines, options);
@@ -18,4 +23,4 @@ export function planOfGroup(book: CaseBook, id: string, now: number, options: Pl
   const sends = [...plan.sends, ...clocks].toSorted((one, other) => one.at - other.at);
   const later = clocks.flatMap(({ at }) => (at > until ? at : []));
   return { ...plan, lines, sends, nextAt: later.reduce((first, at) => Math.min(first, at), plan.nextAt) };
-} // prettier-ignore
+}

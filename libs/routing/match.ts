@@ -42,7 +42,11 @@ export function rank(level: Level): number {
 }
 
 /** Receivers that some targets are at an instant, each once. `nobody` names the schedules on which nobody is then. */
-export function resolve(routing: Routing, targets: readonly Target[], at: number): { readonly receivers: readonly string[]; readonly nobody: readonly string[] } {
+export function resolve(
+  routing: Routing,
+  targets: readonly Target[],
+  at: number,
+): { readonly receivers: readonly string[]; readonly nobody: readonly string[] } {
   const nobody: string[] = [];
   const found = targets.flatMap((target) => {
     if (target.kind === 'receiver') return [target.name];
@@ -53,4 +57,4 @@ export function resolve(routing: Routing, targets: readonly Target[], at: number
     return reached;
   });
   return { receivers: [...new Set(found)], nobody };
-} // prettier-ignore
+}

@@ -33,7 +33,11 @@ describe('a case that nobody takes', () => {
       aChange('a', 2, { change_type: 'incident.rule_added', minute: 1.2, rules: ['mass-access-10m', 'b'], level: 'critical' }),
     );
     const [first] = sendsOf(book, 3);
-    expect(first?.message).toMatchObject({ at: atMinute(1.2 + 2 / 60), case: { rules: ['mass-access-10m', 'b'] }, change_type: 'incident.rule_added' }); // prettier-ignore
+    expect(first?.message).toMatchObject({
+      at: atMinute(1.2 + 2 / 60),
+      case: { rules: ['mass-access-10m', 'b'] },
+      change_type: 'incident.rule_added',
+    });
   });
 
   it('comes to the next step at once when nobody is on call, and says so', () => {
@@ -70,7 +74,8 @@ describe('a case that somebody takes', () => {
   it('tells its growth by tens and its level, to whoever was told', () => {
     const book = bookOf(aChange('a', 1));
     book.addAction(anAction('a', 2, taken));
-    for (const [index, patients] of [60, 100, 200, 399].entries()) book.addChange(aChange('a', 2 + index, { patients, minute: 3 + index })); // prettier-ignore
+    for (const [index, patients] of [60, 100, 200, 399].entries())
+      book.addChange(aChange('a', 2 + index, { patients, minute: 3 + index }));
     expect(plan(book, 60)).toHaveLength(2);
     book.addChange(aChange('a', 9, { level: 'critical', patients: 399, minute: 10 }));
     expect(plan(book, 60).slice(2)).toEqual(['10 level soc', '10 level chat', '10 opening loud-only', '10 opening durand']);
@@ -94,8 +99,10 @@ describe('a pull of 758,912 patients', () => {
   it('that nobody takes is told six times at most to each but for the steps of its escalation, its end among them', () => {
     const steps = [40, 100, 200, 400, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 758_912];
     const book = bookOf(
-      ...steps.map((patients, index) => aChange('a', index + 1, { patients, step: patients, minute: 1 + index, level: index > 2 ? 'critical' : 'high' })),
-    ); // prettier-ignore
+      ...steps.map((patients, index) =>
+        aChange('a', index + 1, { patients, step: patients, minute: 1 + index, level: index > 2 ? 'critical' : 'high' }),
+      ),
+    );
     book.addAction(anAction('a', 20, resolved, { seen: 99 }));
     const soc = plan(book, 600).filter((line) => line.includes(' soc') && !line.includes('escalation'));
     expect(soc.map((line) => line.split(' ')[1])).toEqual(['opening', 'level', 'grew', 'grew', 'grew', 'ended']);
@@ -106,7 +113,14 @@ describe('a case that is over', () => {
   it('is told to whoever was told of it, and what was not sent yet is needless', () => {
     const book = bookOf(aChange('a', 1));
     book.addAction(anAction('a', 20, resolved));
-    expect(plan(book, 60)).toEqual(['1.5 opening soc', '1.5 opening chat', '16.5 escalation durand 1.0', '20 ended soc', '20 ended chat', '20 ended durand']); // prettier-ignore
+    expect(plan(book, 60)).toEqual([
+      '1.5 opening soc',
+      '1.5 opening chat',
+      '16.5 escalation durand 1.0',
+      '20 ended soc',
+      '20 ended chat',
+      '20 ended durand',
+    ]);
     const [opening, , , ended] = sendsOf(book, 60);
     if (!opening || !ended) throw new Error('nothing is planned');
     expect(decide(opening, at(61), () => false)).toBe('superseded');
@@ -141,11 +155,20 @@ describe('a mute', () => {
     book.addAction(anAction('c', 10, taken));
     const sends = gathered(['a', 'b', 'c', 'd'].flatMap((name) => planAt(book, 80, [aMute({})], undefined, name).sends));
     const kept = sends.filter(({ mutedBy }) => mutedBy !== '');
-    expect(kept.map(told)).toEqual(['1.5', '2.5', '3.5'].flatMap((minute) => [`${minute} opening soc`, `${minute} opening chat`]));
+    expect(kept.map(told)).toEqual(
+      ['1.5', '2.5', '3.5'].flatMap((minute) => [`${minute} opening soc`, `${minute} opening chat`]),
+    );
     const said = sends.filter(({ mutedBy, case_id }) => mutedBy === '' && case_id !== anIncidentId('d'));
-    expect(said.map(told)).toEqual(['60 muted_end soc', '60 muted_end chat', '75 escalation durand 1.0', '75 escalation durand 1.0']);
-    expect(said[0]?.message.cases?.map(({ case_id }) => case_id).toSorted()).toEqual([anIncidentId('a'), anIncidentId('b')].toSorted());
-  }); // prettier-ignore
+    expect(said.map(told)).toEqual([
+      '60 muted_end soc',
+      '60 muted_end chat',
+      '75 escalation durand 1.0',
+      '75 escalation durand 1.0',
+    ]);
+    expect(said[0]?.message.cases?.map(({ case_id }) => case_id).toSorted()).toEqual(
+      [anIncidentId('a'), anIncidentId('b')].toSorted(),
+    );
+  });
 
   it('that is removed ends then', () => {
     const mute = aMute({ removed: true, updated_at: atMinute(20) });
@@ -171,14 +194,30 @@ describe('a mute', () => {
 });
 
 function said(book: CaseBook, mutes: readonly MuteRow[]): readonly string[] {
-  return planAt(book, 70, mutes).sends.filter(({ mutedBy }) => mutedBy === '').map(told);
-} // prettier-ignore
+  return planAt(book, 70, mutes)
+    .sends.filter(({ mutedBy }) => mutedBy === '')
+    .map(told);
+}
 
 function aMute(given: Partial<MuteRow>): MuteRow {
   return {
-    mute_id: 'a'.repeat(32), group_id: 'aleo', actor_id: '', clinic_id: '', rule_id: '', level_max: '', starts_at: atMinute(0), ends_at: atMinute(60),
-    owner: 'it', reason: 'migration', covers_critical: false, created_by: 'it', created_at: atMinute(0), removed: false, updated_at: atMinute(0), ...given,
-  }; // prettier-ignore
+    mute_id: 'a'.repeat(32),
+    group_id: 'aleo',
+    actor_id: '',
+    clinic_id: '',
+    rule_id: '',
+    level_max: '',
+    starts_at: atMinute(0),
+    ends_at: atMinute(60),
+    owner: 'it',
+    reason: 'migration',
+    covers_critical: false,
+    created_by: 'it',
+    created_at: atMinute(0),
+    removed: false,
+    updated_at: atMinute(0),
+    ...given,
+  };
 }
 
 function bookOf(...changes: readonly IncidentChange[]): CaseBook {
@@ -191,9 +230,15 @@ function at(minute: number): number {
   return Date.parse(atMinute(minute));
 }
 
-function planAt(book: CaseBook, minute: number, mutes: readonly MuteRow[] = [], failedAt = (_id: string): number | undefined => undefined, name = 'a') {
+function planAt(
+  book: CaseBook,
+  minute: number,
+  mutes: readonly MuteRow[] = [],
+  failedAt = (_id: string): number | undefined => undefined,
+  name = 'a',
+) {
   return planOf(linesOf(book, anIncidentId(name), at(minute)), { routing, mutes, until: at(minute), failedAt });
-} // prettier-ignore
+}
 
 function sendsOf(book: CaseBook, minute: number) {
   return planAt(book, minute).sends.filter((send) => send.at <= at(minute));

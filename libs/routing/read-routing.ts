@@ -18,7 +18,8 @@ export function readRouting(path: string, text: string, tools: ReadingTools): Ro
   };
   const yaml = readLinedYaml(text);
   if ('reason' in yaml) return fail([`${path}:${yaml.line}: ${yaml.reason}`]);
-  const told = ({ path: at, reason }: PlacedMistake) => `${path}:${yaml.lineOf(at)}: ${at.map(String).join('.') || 'the file'}: ${reason}`;
+  const told = ({ path: at, reason }: PlacedMistake) =>
+    `${path}:${yaml.lineOf(at)}: ${at.map(String).join('.') || 'the file'}: ${reason}`;
   const parsed = routingSchema.safeParse(yaml.value);
   const receivers = readReceiversOf(text, tools);
   const mistakes = [...(parsed.success ? [] : parsed.error.issues.map(placed)), ...receivers.mistakes];
@@ -27,7 +28,7 @@ export function readRouting(path: string, text: string, tools: ReadingTools): Ro
   const wrong = [...people.flatMap((one) => ('reason' in one ? [one] : [])), ...crossMistakes(parsed.data, receivers.read)];
   if (wrong.length > 0) return fail(wrong.map(told));
   return routingOf(parsed.data, [...receivers.read, ...people.flatMap((one) => ('reason' in one ? [] : [one]))]);
-} // prettier-ignore
+}
 
 /** Routes, policies and who is on call; receivers, and the files that they name, are not read. Throws as `readRouting` does. */
 export function readWithoutReceivers(path: string, text: string): Omit<Routing, 'receivers' | 'people'> {
@@ -49,20 +50,32 @@ function readReceiversOf(text: string, tools: ReadingTools): ReadReceivers {
   const typed: unknown = parse(text, { version: '1.2', maxAliasCount: 0, logLevel: 'silent' });
   const { defaults: common = {}, receivers } = (typed ?? {}) as Readonly<Record<string, unknown>>;
   const defaults = receiverDefaults(tools).safeParse(common);
-  if (!defaults.success) return { read: [], mistakes: defaults.error.issues.map((issue) => placed({ ...issue, path: ['defaults', ...issue.path] })), ofPerson: () => [] };
+  if (!defaults.success)
+    return {
+      read: [],
+      mistakes: defaults.error.issues.map((issue) => placed({ ...issue, path: ['defaults', ...issue.path] })),
+      ofPerson: () => [],
+    };
   const schema = receiverSchema(tools, defaults.data);
   const all = (Array.isArray(receivers) ? receivers : []).map((one) => schema.safeParse(one));
   return {
     read: all.flatMap(({ data }) => data ?? []),
-    mistakes: all.flatMap(({ error }, index) => (error?.issues ?? []).map((issue) => placed({ ...issue, path: ['receivers', index, ...issue.path] }))),
+    mistakes: all.flatMap(({ error }, index) =>
+      (error?.issues ?? []).map((issue) => placed({ ...issue, path: ['receivers', index, ...issue.path] })),
+    ),
     ofPerson: (person, index) => {
       const given = personReceiver(person);
       if (!given) return [];
       const { data, error } = schema.safeParse(given);
-      return data ? [data] : (error?.issues ?? []).map(({ path: [field], message }) => ({ path: ['people', index, 'email'], reason: `${field === 'server' || field === 'from' ? 'defaults.mail (from, server) is missing, by which people are written to' : message}` }));
+      return data
+        ? [data]
+        : (error?.issues ?? []).map(({ path: [field], message }) => ({
+            path: ['people', index, 'email'],
+            reason: `${field === 'server' || field === 'from' ? 'defaults.mail (from, server) is missing, by which people are written to' : message}`,
+          }));
     },
   };
-} // prettier-ignore
+}
 
 /** A key of a map has its own reasons inside. */
 function placed(issue: z.core.$ZodIssue): PlacedMistake {

@@ -64,9 +64,13 @@ export function gathered(sends: readonly Send[]): readonly Send[] {
     const news = same.filter(({ stoppedAt }) => stoppedAt === undefined);
     const told = news.length > 0 ? news : same;
     const rows = told.flatMap(({ message }) => message.cases ?? []).toSorted(byCase);
-    return { ...first, stoppedAt: news[0] ? undefined : first.stoppedAt, message: { ...first.message, cases: rows.slice(0, casesMax) } };
+    return {
+      ...first,
+      stoppedAt: news[0] ? undefined : first.stoppedAt,
+      message: { ...first.message, cases: rows.slice(0, casesMax) },
+    };
   });
-} // prettier-ignore
+}
 
 /** Cases that one message lists. */
 export const casesMax = 200;

@@ -22,17 +22,48 @@ const weakBytes = fc.oneof(
   }),
 );
 
-const word = fc.constantFrom('secret', 'password', 'token', 'vigie', 'test', 'admin', 'changeme', 'replace-me', 'hospital', 'key', 'demo', 'qwerty', 'letmein', 'kafka', 'correct', 'horse', 'battery', 'staple', 'monday'); // prettier-ignore
+const word = fc.constantFrom(
+  'secret',
+  'password',
+  'token',
+  'vigie',
+  'test',
+  'admin',
+  'changeme',
+  'replace-me',
+  'hospital',
+  'key',
+  'demo',
+  'qwerty',
+  'letmein',
+  'kafka',
+  'correct',
+  'horse',
+  'battery',
+  'staple',
+  'monday',
+);
 const tail = fc.oneof(
   fc.constant(''),
   fc.integer({ min: 0, max: 2030 }).map(String),
   fc.constantFrom('!', '123', '0000', '123456789', 'abcdef'),
 );
 const weakText = fc.oneof(
-  fc.tuple(fc.array(word, { minLength: 1, maxLength: 4 }), fc.constantFrom('', '-', '_', ' '), tail).map(([parts, by, end]) => parts.join(by) + end),
-  fc.tuple(fc.constantFrom('0', 'a', 'x', '0123456789', 'abc', 'deadbeef', '1234'), fc.integer({ min: 1, max: 64 })).map(([part, times]) => part.repeat(times)),
-  fc.constantFrom('0123456789abcdef0123456789abcdef', 'abcdefghijklmnopqrstuvwxyz0123456789', '<a token>', 'a test secret that has 32 bytes!', 'a key for tests of 32 bytes size', 'zyxwvutsrqponmlkjihgfedcba'),
-); // prettier-ignore
+  fc
+    .tuple(fc.array(word, { minLength: 1, maxLength: 4 }), fc.constantFrom('', '-', '_', ' '), tail)
+    .map(([parts, by, end]) => parts.join(by) + end),
+  fc
+    .tuple(fc.constantFrom('0', 'a', 'x', '0123456789', 'abc', 'deadbeef', '1234'), fc.integer({ min: 1, max: 64 }))
+    .map(([part, times]) => part.repeat(times)),
+  fc.constantFrom(
+    '0123456789abcdef0123456789abcdef',
+    'abcdefghijklmnopqrstuvwxyz0123456789',
+    '<a token>',
+    'a test secret that has 32 bytes!',
+    'a key for tests of 32 bytes size',
+    'zyxwvutsrqponmlkjihgfedcba',
+  ),
+);
 
 describe('keys and secrets', () => {
   it('of a pattern or of text are weak', () => {
@@ -40,7 +71,10 @@ describe('keys and secrets', () => {
       fc.property(weakBytes, (bytes) => expect(weaknessOfBytes(bytes)).toEqual(expect.any(String))),
       { numRuns: 3000 },
     );
-    fc.assert(fc.property(weakText, (text) => expect(weaknessOfBytes(Buffer.from(text.padEnd(16, text)))).toEqual(expect.any(String))), { numRuns: 1000 }); // prettier-ignore
+    fc.assert(
+      fc.property(weakText, (text) => expect(weaknessOfBytes(Buffer.from(text.padEnd(16, text)))).toEqual(expect.any(String))),
+      { numRuns: 1000 },
+    );
   });
 
   it('of words, counting or placeholders are weak tokens', () => {
@@ -59,8 +93,14 @@ describe('keys and secrets', () => {
       expect(weaknessOfBytes(bytes)).toBeUndefined();
       expect(weaknessOfBytes(randomBytes(24))).toBeUndefined();
       expect(weaknessOfBytes(Buffer.from(bytes.toString('hex')))).toBeUndefined();
-      for (const text of [bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url'), randomBytes(16).toString('hex'), randomBytes(24).toString('base64url')])
-        expect([text, weaknessOfText(text)]).toEqual([text, undefined]); // prettier-ignore
+      for (const text of [
+        bytes.toString('hex'),
+        bytes.toString('base64'),
+        bytes.toString('base64url'),
+        randomBytes(16).toString('hex'),
+        randomBytes(24).toString('base64url'),
+      ])
+        expect([text, weaknessOfText(text)]).toEqual([text, undefined]);
     }
   });
 
@@ -80,13 +120,24 @@ describe('keys and secrets', () => {
   });
 
   it('say nothing of what they are', () => {
-    fc.assert(fc.property(weakText.filter((text) => text.length > 3), (text) => expect(weaknessOfText(`${text}`)).not.toContain(text))); // prettier-ignore
+    fc.assert(
+      fc.property(
+        weakText.filter((text) => text.length > 3),
+        (text) => expect(weaknessOfText(`${text}`)).not.toContain(text),
+      ),
+    );
   });
 });
 
 /** Whatever looks like a secret in what people copy from. */
 function examples(): readonly string[] {
-  const files = ['README.md', 'docker-compose.yml', ...['docs', 'deploy'].flatMap((folder) => readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))].filter((name) => /\.(md|ya?ml|mjs|sql)$/.test(name)); // prettier-ignore
+  const files = [
+    'README.md',
+    'docker-compose.yml',
+    ...['docs', 'deploy'].flatMap((folder) =>
+      readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    ),
+  ].filter((name) => /\.(md|ya?ml|mjs|sql)$/.test(name));
   return files.flatMap((name) => {
     const text = readFileSync(join(projectRoot, name), 'utf8');
     return [...text.matchAll(/whsec_([A-Za-z0-9+/=_-]{8,})|(?:@[\w-]+|key-\d)=([\w+/=-]{8,})/g)].map(

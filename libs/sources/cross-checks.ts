@@ -78,10 +78,13 @@ function doorMistakes(
 }
 
 /** Of the sources of one listener at most one may send from anywhere: nothing else would tell them apart. */
-function crowdedListeners(sources: SourcesDocument['sources'], listeners: SourcesDocument['listeners']): readonly PlacedMistake[] {
+function crowdedListeners(
+  sources: SourcesDocument['sources'],
+  listeners: SourcesDocument['listeners'],
+): readonly PlacedMistake[] {
   return listeners.flatMap(({ name }) => {
     const open = sources.flatMap((source, index) => (source.listener?.includes(name) && !source.senders ? [index] : []));
     const reason = `more than one source sends to ${name} from anywhere; say under senders from which addresses each does`;
     return open.slice(1).map((index) => ({ path: ['sources', index, 'listener'], reason }));
   });
-} // prettier-ignore
+}

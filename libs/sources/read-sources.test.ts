@@ -13,7 +13,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const [fileToken, envToken, digestToken] = [0, 1, 2].map(() => randomBytes(32).toString('base64url'));
 writeFileSync(join(folder, 'dpi.token'), `${fileToken}\n`);
 writeFileSync(join(folder, 'weak.token'), 'password-2026\n');
-const digest = createHash('sha256').update(digestToken ?? '').digest('hex'); // prettier-ignore
+const digest = createHash('sha256')
+  .update(digestToken ?? '')
+  .digest('hex');
 
 function read(text: string) {
   const path = join(folder, 'sources.yml');
@@ -27,7 +29,10 @@ function mistakes(text: string): readonly string[] {
     read(text);
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause;
-    return cause.message.split('\n').slice(1).map((line) => line.trim().replace(`${folder}/`, '')); // prettier-ignore
+    return cause.message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().replace(`${folder}/`, ''));
   }
   return [];
 }
@@ -110,32 +115,88 @@ describe('a file of sources', () => {
   it.each([
     ['a zone that is none', one('zone: Paris'), 'sources.yml:5: source dpi: zone: must be the IANA name'],
     ['a format that is none', one('format: pdf'), 'sources.yml:5: source dpi: format: must be detect or one of'],
-    ['a column for no field', one('columns: { patientt: IPP }'), 'sources.yml:5: source dpi: columns.patientt: must be a field of an event'],
+    [
+      'a column for no field',
+      one('columns: { patientt: IPP }'),
+      'sources.yml:5: source dpi: columns.patientt: must be a field of an event',
+    ],
     ['a field that is none', one('formt: cef'), 'sources.yml:2: source dpi: Unrecognized key: "formt"'],
-    ['a field kept that names a person', one('extra: [patient_name]'), 'sources.yml:5: source dpi: extra: keeps the field patient_name'],
-    ['a sender that is no address', one('listener: x\n    senders: [nord, 10.0.0.0/33]'), 'sources.yml:6: source dpi: senders.0: must be an IP'],
-    ['columns of FHIR', one('format: fhir\n    columns: { actor_id: login }'), 'sources.yml:6: source dpi: columns: the format fhir has a place of its own'],
-    ['words of ATNA', one('format: atna\n    values: { action: { F4: print } }'), 'sources.yml:6: source dpi: values: the format atna has a place of its own'],
+    [
+      'a field kept that names a person',
+      one('extra: [patient_name]'),
+      'sources.yml:5: source dpi: extra: keeps the field patient_name',
+    ],
+    [
+      'a sender that is no address',
+      one('listener: x\n    senders: [nord, 10.0.0.0/33]'),
+      'sources.yml:6: source dpi: senders.0: must be an IP',
+    ],
+    [
+      'columns of FHIR',
+      one('format: fhir\n    columns: { actor_id: login }'),
+      'sources.yml:6: source dpi: columns: the format fhir has a place of its own',
+    ],
+    [
+      'words of ATNA',
+      one('format: atna\n    values: { action: { F4: print } }'),
+      'sources.yml:6: source dpi: values: the format atna has a place of its own',
+    ],
     ['a listener that is none', one('listener: x'), 'sources.yml:5: source dpi: listener: x is no listener of this file'],
-    ['a certificate that nobody asks for', one('certificate: { subject: x }'), 'sources.yml:5: source dpi: certificate: no listener with the transport tls'],
+    [
+      'a certificate that nobody asks for',
+      one('certificate: { subject: x }'),
+      'sources.yml:5: source dpi: certificate: no listener with the transport tls',
+    ],
     ['a token in the file', one('token: s3cr3t-s3cr3t'), 'sources.yml:5: source dpi: token: a token does not stand in this file'],
-    ['a token that can be guessed', one('token_file: weak.token').replace('    token_file: dpi.token\n', ''), 'token_file: the token of weak.token is guessed too easily'],
-    ['a token file that is not there', one('token_file: no.token').replace('    token_file: dpi.token\n', ''), 'the token of no.token is not there'],
-    ['a variable that is not there', one('token_env: NONE'), 'sources.yml:5: source dpi: token_env: the token of NONE is not there'],
+    [
+      'a token that can be guessed',
+      one('token_file: weak.token').replace('    token_file: dpi.token\n', ''),
+      'token_file: the token of weak.token is guessed too easily',
+    ],
+    [
+      'a token file that is not there',
+      one('token_file: no.token').replace('    token_file: dpi.token\n', ''),
+      'the token of no.token is not there',
+    ],
+    [
+      'a variable that is not there',
+      one('token_env: NONE'),
+      'sources.yml:5: source dpi: token_env: the token of NONE is not there',
+    ],
     ['no way in', 'sources:\n  - { name: dpi, group: helix }\n', 'sources.yml:2: source dpi: has no way in'],
     ['no source', 'listeners: []\n', 'sources.yml:1: sources: '],
-    ['one name twice', one('format: fhir\n  - { name: dpi, group: helix, topic: t }'), 'sources.yml:6: source dpi: name: dpi@helix stands in entry 1 already'],
-    ['one token for two sources', one('format: fhir\n  - { name: ris, group: helix, token_file: dpi.token }'), 'sources.yml:6: source ris: has the token of another source'],
+    [
+      'one name twice',
+      one('format: fhir\n  - { name: dpi, group: helix, topic: t }'),
+      'sources.yml:6: source dpi: name: dpi@helix stands in entry 1 already',
+    ],
+    [
+      'one token for two sources',
+      one('format: fhir\n  - { name: ris, group: helix, token_file: dpi.token }'),
+      'sources.yml:6: source ris: has the token of another source',
+    ],
     ['what is no YAML', 'sources: [\n  s3cr3t', 'not valid YAML'],
     ['an alias', 'sources: &s\n  - *s\n', 'sources.yml:1: aliases'],
-    ['encryption without certificates', `listeners:\n  - { name: x, kind: gelf, transport: tls, port: 1 }\n${one('format: fhir')}`, 'sources.yml:2: listener x: tls: '],
-    ['two listeners on one port', `listeners:\n  - { name: x, kind: gelf, transport: tcp, port: 1 }\n  - { name: y, kind: gelf, transport: tcp, port: 1 }\n${one('format: fhir')}`, 'sources.yml:3: listener y: port: tcp 127.0.0.1:1 stands'],
-    ['two sources that nothing tells apart', `listeners:\n  - { name: x, kind: gelf, transport: tcp, port: 1 }\n${one('listener: x\n  - { name: b, group: helix, listener: x }')}`, 'source b: listener: more than one source sends to x from anywhere'],
+    [
+      'encryption without certificates',
+      `listeners:\n  - { name: x, kind: gelf, transport: tls, port: 1 }\n${one('format: fhir')}`,
+      'sources.yml:2: listener x: tls: ',
+    ],
+    [
+      'two listeners on one port',
+      `listeners:\n  - { name: x, kind: gelf, transport: tcp, port: 1 }\n  - { name: y, kind: gelf, transport: tcp, port: 1 }\n${one('format: fhir')}`,
+      'sources.yml:3: listener y: port: tcp 127.0.0.1:1 stands',
+    ],
+    [
+      'two sources that nothing tells apart',
+      `listeners:\n  - { name: x, kind: gelf, transport: tcp, port: 1 }\n${one('listener: x\n  - { name: b, group: helix, listener: x }')}`,
+      'source b: listener: more than one source sends to x from anywhere',
+    ],
   ])('refuses %s, by file, line and field, without quoting a secret', (_what, text, mistake) => {
     const found = mistakes(text).join('\n');
     expect(found).toContain(mistake);
     expect(found).not.toMatch(/s3cr3t|password-2026/);
-  }); // prettier-ignore
+  });
 
   it('is read whole or not at all, every mistake told', () => {
     expect(mistakes(one('zone: Paris\n    format: pdf'))).toHaveLength(2);

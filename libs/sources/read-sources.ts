@@ -73,9 +73,10 @@ function textOf(path: string): string {
 /** `source dpi: zone: ` for `['sources', 0, 'zone']`. */
 function nameOf([list, index, ...fields]: readonly PropertyKey[], value: unknown): string {
   const name = memberOf(memberOf(memberOf(value, list), index), 'name');
-  const entry = index === undefined ? list : `${String(list).replace(/s$/, '')} ${typeof name === 'string' ? name : Number(index) + 1}`;
+  const entry =
+    index === undefined ? list : `${String(list).replace(/s$/, '')} ${typeof name === 'string' ? name : Number(index) + 1}`;
   return [entry, fields.join('.')].map((part) => (part === undefined || part === '' ? '' : `${String(part)}: `)).join('');
-} // prettier-ignore
+}
 
 function memberOf(inner: unknown, key: PropertyKey | undefined): unknown {
   return typeof inner === 'object' && inner !== null && key !== undefined ? Reflect.get(inner, key) : undefined;

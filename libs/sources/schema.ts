@@ -34,8 +34,11 @@ const sha256 = z
 /** Of a token: digests of certificates are no secrets, and stand beside these. */
 const tokenSha256 = sha256.superRefine((hex, context) => {
   const weakness = weaknessOfDigest(hex);
-  if (weakness) context.addIssue(`is ${weakness}; make a token with openssl rand -hex 32, and its digest with printf %s "$token" | sha256sum`);
-}); // prettier-ignore
+  if (weakness)
+    context.addIssue(
+      `is ${weakness}; make a token with openssl rand -hex 32, and its digest with printf %s "$token" | sha256sum`,
+    );
+});
 
 const format = z.string().refine((word) => word === detect || formats.some((one) => one.name === word), {
   error: `must be ${detect} or one of ${formats.map((one) => one.name).join(', ')}`,
@@ -71,7 +74,12 @@ const source = z.strictObject({
   token_file: listOf(path),
   token_env: listOf(z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable of the environment')),
   token_sha256: listOf(tokenSha256),
-  token: z.undefined({ error: 'a token does not stand in this file; name its file (token_file), its variable (token_env) or its digest (token_sha256)' }).optional(),
+  token: z
+    .undefined({
+      error:
+        'a token does not stand in this file; name its file (token_file), its variable (token_env) or its digest (token_sha256)',
+    })
+    .optional(),
   certificate: listOf(
     z.union([z.strictObject({ fingerprint: sha256 }), z.strictObject({ subject: key })], {
       error: 'must be {fingerprint: SHA-256 of the certificate} or {subject: its common name}',
@@ -79,7 +87,10 @@ const source = z.strictObject({
   ),
   listener: listOf(name),
   senders: listOf(sender),
-  topic: z.string().regex(/^[\w.-]{1,249}$/, 'must be the name of a topic of Kafka').optional(),
+  topic: z
+    .string()
+    .regex(/^[\w.-]{1,249}$/, 'must be the name of a topic of Kafka')
+    .optional(),
   folder: path.optional(),
   format: format.optional(),
   zone: zone.default('Europe/Paris'),
@@ -90,7 +101,7 @@ const source = z.strictObject({
   values: z.record(column, z.record(z.string(), z.string())).optional(),
   charset: z.string().refine(isCharset, 'must be the name of a character set, such as windows-1252').optional(),
   extra: extra.optional(),
-}); // prettier-ignore
+});
 export type SourceEntry = z.infer<typeof source>;
 
 const listener = z

@@ -38,7 +38,11 @@ function doorsOf(source: ConfiguredSource, credentials: readonly Credential[]): 
 
 function formatOf({ reading: { format, zone, columns } }: ConfiguredSource): string {
   const what = format === undefined ? 'the format of each record is found out' : `every record is read as ${format}`;
-  const from = columns ? `, ${Object.entries(columns).map(([field, column]) => `${field} from ${column}`).join(', ')}` : ''; // prettier-ignore
+  const from = columns
+    ? `, ${Object.entries(columns)
+        .map(([field, column]) => `${field} from ${column}`)
+        .join(', ')}`
+    : '';
   return `${what}${from}, times without a zone as of ${zone}`;
 }
 

@@ -76,7 +76,10 @@ export function anAction(
     via: 'console',
     at: atMinute(minute),
     seen_version: 1_000_000,
-    seen_incidents: [{ incident_id: anIncidentId(incident), version: seen }, ...linked.map((incident_id) => ({ incident_id, version: 1 }))], // prettier-ignore
+    seen_incidents: [
+      { incident_id: anIncidentId(incident), version: seen },
+      ...linked.map((incident_id) => ({ incident_id, version: 1 })),
+    ],
     ...rest,
   } as CaseAction;
 }

@@ -7,7 +7,7 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { ruleDescriptionIn, translatedRuleDescriptions } from './rule-descriptions.js';
 import { ruleDoubtIn, translatedRuleDoubts } from './rule-doubts.js';
 
-const { rules } = loadRules((await readRuleFiles(join(projectRoot, 'rules'))).files, await readLists(join(projectRoot, 'lists'))); // prettier-ignore
+const { rules } = loadRules((await readRuleFiles(join(projectRoot, 'rules'))).files, await readLists(join(projectRoot, 'lists')));
 
 /** Rules that a page is about. */
 const shown = rules.filter(({ raises }) => raises);
@@ -15,12 +15,29 @@ const descriptions = shown.map(({ description }) => description);
 const doubts = shown.flatMap(({ falsePositives }) => falsePositives);
 
 /** Beginnings of numbers, which are written out in nearly all texts: fifteen is some fifteen too. */
-const figures = { eight: 'huit', fifteen: 'quinz', twenty: 'vingt', thirty: 'trent', forty: 'quarant', fifty: 'cinquant', sixty: 'soixant', hundred: 'cent', thousand: 'mille', three: 'trois', four: 'quatre', twelve: 'douz' } as const; // prettier-ignore
+const figures = {
+  eight: 'huit',
+  fifteen: 'quinz',
+  twenty: 'vingt',
+  thirty: 'trent',
+  forty: 'quarant',
+  fifty: 'cinquant',
+  sixty: 'soixant',
+  hundred: 'cent',
+  thousand: 'mille',
+  three: 'trois',
+  four: 'quatre',
+  twelve: 'douz',
+} as const;
 
 describe('what the rules that Vigie brings along say of themselves', () => {
   it('is there of each, and what else it may be', () => {
     expect(shown.length).toBeGreaterThan(40);
-    expect(shown.filter(({ description, falsePositives }) => description === '' || falsePositives.length === 0).map(({ title }) => title)).toEqual([]);
+    expect(
+      shown
+        .filter(({ description, falsePositives }) => description === '' || falsePositives.length === 0)
+        .map(({ title }) => title),
+    ).toEqual([]);
   });
 
   it('is all there in French: a new text gets its line in libs/texts/rule-descriptions.ts or rule-doubts.ts', () => {
@@ -36,13 +53,19 @@ describe('what the rules that Vigie brings along say of themselves', () => {
   it('has the same numbers in both languages, and no English word in French', () => {
     for (const text of [...translatedRuleDescriptions, ...translatedRuleDoubts]) {
       const french = ruleDescriptionIn('fr', text) ?? ruleDoubtIn('fr', text) ?? '';
-      const wanted = Object.entries(figures).filter(([english]) => new RegExp(`\\b${english}\\b`, 'i').test(text)).map(([, word]) => word);
+      const wanted = Object.entries(figures)
+        .filter(([english]) => new RegExp(`\\b${english}\\b`, 'i').test(text))
+        .map(([, word]) => word);
       expect({ french, lacks: wanted.filter((word) => !french.toLowerCase().includes(word)) }).toEqual({ french, lacks: [] });
       expect(french).not.toMatch(/\b(the|of|and|within|who|patients? whom|nobody|accounts?|clinics?)\b/i);
     }
   });
 
   it('is as it was given where a house wrote it', () => {
-    expect([ruleDescriptionIn('en', 'Ours.'), ruleDescriptionIn('fr', 'Ours.'), ruleDoubtIn('fr', 'A round')]).toEqual(['Ours.', undefined, undefined]);
+    expect([ruleDescriptionIn('en', 'Ours.'), ruleDescriptionIn('fr', 'Ours.'), ruleDoubtIn('fr', 'A round')]).toEqual([
+      'Ours.',
+      undefined,
+      undefined,
+    ]);
   });
-}); // prettier-ignore
+});

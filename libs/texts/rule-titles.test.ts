@@ -18,6 +18,9 @@ describe('the titles of the rules that Vigie brings along', () => {
   });
 
   it('are the own ones of a rule of the house in both languages, which says so', () => {
-    expect([ruleTitleIn('en', 'Accès de la nuit'), ruleTitleIn('fr', 'Accès de la nuit')]).toEqual(['Accès de la nuit', undefined]);
+    expect([ruleTitleIn('en', 'Accès de la nuit'), ruleTitleIn('fr', 'Accès de la nuit')]).toEqual([
+      'Accès de la nuit',
+      undefined,
+    ]);
   });
-}); // prettier-ignore
+});

@@ -50,14 +50,23 @@ describe('the sentence', () => {
   it('says of a figure that is not settled that it is the most, in the table too', () => {
     const row = aCase({ patients: 800, patients_settled: false });
     const at = aMessage().at;
-    expect([en, fr].map((speech) => readsSentence(row, at, speech).split(/ in | dans /)[0])).toEqual(['dr.martin: at most 800 patients', 'dr.martin : au plus 800 patients']);
-    expect([en, fr].map((speech) => factsOf(row, at, speech).find(([, said]) => said.includes('800'))?.[1])).toEqual(['at most 800', 'au plus 800']);
-  }); // prettier-ignore
+    expect([en, fr].map((speech) => readsSentence(row, at, speech).split(/ in | dans /)[0])).toEqual([
+      'dr.martin: at most 800 patients',
+      'dr.martin : au plus 800 patients',
+    ]);
+    expect([en, fr].map((speech) => factsOf(row, at, speech).find(([, said]) => said.includes('800'))?.[1])).toEqual([
+      'at most 800',
+      'au plus 800',
+    ]);
+  });
 
   it('says of records without a name that they have none, not that there was nobody', () => {
     const row = aCase({ patients: 0 });
-    expect([en, fr].map((speech) => readsSentence(row, aMessage().at, speech).split(/ in | dans /)[0])).toEqual(['dr.martin: records that name no patient', 'dr.martin : des données qui ne nomment aucun patient']);
-  }); // prettier-ignore
+    expect([en, fr].map((speech) => readsSentence(row, aMessage().at, speech).split(/ in | dans /)[0])).toEqual([
+      'dr.martin: records that name no patient',
+      'dr.martin : des données qui ne nomment aucun patient',
+    ]);
+  });
 
   it('counts the rules that it does not name', () => {
     const row = aCase({ rules: ['a', 'b', 'c', 'd', 'e'] });

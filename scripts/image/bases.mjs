@@ -54,7 +54,7 @@ function makeBase() {
   } finally {
     removeTree(folder);
   }
-} // prettier-ignore
+}
 
 /**
  * debootstrap mounts the machine's own /proc below the tree that it makes, and leaves it there when it is stopped: whatever is mounted is let go first, and
@@ -107,4 +107,4 @@ function commit(from, name, steps) {
   } finally {
     said('buildah', ['rm', container]);
   }
-} // prettier-ignore
+}

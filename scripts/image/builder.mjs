@@ -36,7 +36,13 @@ export function run(program, words, options = {}) {
 
 /** What a program says, without the last line end. Throws what it says of a failure. */
 export function said(program, words, options = {}) {
-  const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, ...options });
+  const { status, stdout, stderr, error } = spawnSync(program, words, {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    ...options,
+  });
   if (status === 0) return stdout.trimEnd();
-  throw new Error(`${program} ${words.slice(0, 3).join(' ')}: ${error?.message ?? (stderr || stdout).trim().split('\n').slice(-5).join('; ')}`);
-} // prettier-ignore
+  throw new Error(
+    `${program} ${words.slice(0, 3).join(' ')}: ${error?.message ?? (stderr || stdout).trim().split('\n').slice(-5).join('; ')}`,
+  );
+}

@@ -60,11 +60,13 @@ export async function digestAt(reference, wanted) {
   }
   if (answer.status === 404) return undefined;
   if (!answer.ok) throw new Error(`${host} answers ${answer.status}`);
-  const digest = `sha256:${createHash('sha256').update(Buffer.from(await answer.arrayBuffer())).digest('hex')}`;
+  const digest = `sha256:${createHash('sha256')
+    .update(Buffer.from(await answer.arrayBuffer()))
+    .digest('hex')}`;
   const said = answer.headers.get('docker-content-digest') ?? digest;
   for (const one of [said, wanted || digest]) if (one !== digest) throw new Error(`${host} sends ${digest} in place of ${one}`);
   return digest;
-} // prettier-ignore
+}
 
 function get(url, headers) {
   return fetch(url, { headers, signal: AbortSignal.timeout(registryMs) });
@@ -87,15 +89,19 @@ export async function judged({ image, digest, asked }, now) {
     const today = await digestAt(image);
     if (!digest) return told('skipped', `not pinned; the registry has ${today}: npm run image:digests -- --pin`);
     if (today === digest) return told('passed', `${digest}, as of ${asked}`);
-    if ((await digestAt(image, digest)) === undefined) return told('failed', `its registry has ${digest} no more: npm run image:digests -- --pin, and try what comes`);
+    if ((await digestAt(image, digest)) === undefined)
+      return told('failed', `its registry has ${digest} no more: npm run image:digests -- --pin, and try what comes`);
     const days = Math.floor((now - Date.parse(asked)) / dayMs);
     if (days < staleDays) return told('passed', `${digest}, as of ${asked}; there is a newer one since`);
-    return told('failed', `pinned ${days} days ago, and there is a newer one since: npm run image:digests -- --pin, and try what comes`);
+    return told(
+      'failed',
+      `pinned ${days} days ago, and there is a newer one since: npm run image:digests -- --pin, and try what comes`,
+    );
   } catch (cause) {
     const reason = cause.cause?.code ?? cause.message;
     return told('skipped', digest ? `not checked (${reason}); pinned on ${asked}` : `not pinned, and not checked (${reason})`);
   }
-} // prettier-ignore
+}
 
 /** The images with what their registries have now. Rejects where one does not answer. */
 export async function pinnedAnew(images, today) {
@@ -112,7 +118,12 @@ async function main() {
   const { values } = parseArgs({ options: { pin: { type: 'boolean', default: false } } });
   const now = Date.now();
   if (values.pin) {
-    const lines = (await pinnedAnew(pinnedImages(), new Date(now).toISOString().slice(0, 10))).map((one) => `    ${JSON.stringify(one).replaceAll(/([{,:])"/g, '$1 "').replace(/}$/, ' }')}`);
+    const lines = (await pinnedAnew(pinnedImages(), new Date(now).toISOString().slice(0, 10))).map(
+      (one) =>
+        `    ${JSON.stringify(one)
+          .replaceAll(/([{,:])"/g, '$1 "')
+          .replace(/}$/, ' }')}`,
+    );
     writeFileSync(path, `{\n  "images": [\n${lines.join(',\n')}\n  ]\n}\n`);
   }
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -122,6 +133,6 @@ async function main() {
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   process.exit(counts.failed > 0 ? 1 : 0);
-} // prettier-ignore
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

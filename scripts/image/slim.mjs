@@ -56,12 +56,14 @@ export function packagesFor(modules, names) {
     const folder = placesOf(one.name, one.from).find((path) => existsSync(join(modules, path, 'package.json')));
     if (folder === undefined || found.has(folder)) continue;
     found.add(folder);
-    const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync(join(modules, folder, 'package.json'), 'utf8'));
+    const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+      readFileSync(join(modules, folder, 'package.json'), 'utf8'),
+    );
     const needed = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
     waiting.push(...needed.map((name) => ({ name, from: folder })));
   }
   return found;
-} // prettier-ignore
+}
 
 function placesOf(name, from) {
   if (from === '') return [name];

@@ -50,7 +50,11 @@ function usedMs() {
 
 function usedOf(path) {
   const stat = readFileSync(path, 'utf8');
-  const times = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(timesAt, timesAt + 4).map(Number); // prettier-ignore
+  const times = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(timesAt, timesAt + 4)
+    .map(Number);
   const [user, system, childUser, childSystem] = times;
   return { own: (user + system) * jiffyMs, children: (childUser + childSystem) * jiffyMs };
 }

@@ -53,7 +53,10 @@ export async function startWorld(): Promise<World> {
   const rulesDir = join(folder, 'rules');
   mkdirSync(rulesDir);
   writeFileSync(join(rulesDir, 'two-patients.yml'), rule);
-  const log = await openEmbeddedLog({ directory: join(folder, 'log'), topics: Object.fromEntries(madeTopics.map((topic) => [topic, 1])) } as Parameters<typeof openEmbeddedLog>[0]); // prettier-ignore
+  const log = await openEmbeddedLog({
+    directory: join(folder, 'log'),
+    topics: Object.fromEntries(madeTopics.map((topic) => [topic, 1])),
+  } as Parameters<typeof openEmbeddedLog>[0]);
   const received: string[] = [];
   const receiver = createServer((request, response) => {
     let body = '';
@@ -97,10 +100,21 @@ export async function startWorld(): Promise<World> {
   let sent = 0;
   const send = async (patient: string): Promise<number> => {
     // Without the patient in its id: a line that shows one elsewhere is not ordinary.
-    const event = { time: isoOf(systemClock.now()), id: `walk-${(sent += 1)}`, clinic_id: '750300123', actor_id: 'dr.martin', action: 'read', patient_ids: [patient] };
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: `${JSON.stringify(event)}\n` });
+    const event = {
+      time: isoOf(systemClock.now()),
+      id: `walk-${(sent += 1)}`,
+      clinic_id: '750300123',
+      actor_id: 'dr.martin',
+      action: 'read',
+      patient_ids: [patient],
+    };
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: `${JSON.stringify(event)}\n`,
+    });
     return answer.status;
-  }; // prettier-ignore
+  };
   const end = async (): Promise<void> => {
     for (const app of apps) {
       await app.close();

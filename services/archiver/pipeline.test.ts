@@ -287,11 +287,38 @@ function unfit(name: string): string {
 function change(): string {
   const time = new Date(aMonday).toISOString();
   const row: IncidentChange = {
-    incident_id: anEventId('i'), group_id: 'helix', subject_kind: 'account', actor_id: 'nurse.1', accounts: [], account_count: 1, state: 'open', first_time: time, last_time: time, detected_at: time,
-    patients: 1, patients_at_firing: 1, patients_at_detection: 1, clinics: [], categories: [], rules: [], rule_matches: [],
-    rule_selections: [], selections: [], level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 0, merged_into: '',
-    suppressed_by: [], change_type: 'incident.opened', change_id: anEventId('c'), changed_at: time, version: 1, received_at: time,
-  }; // prettier-ignore
+    incident_id: anEventId('i'),
+    group_id: 'helix',
+    subject_kind: 'account',
+    actor_id: 'nurse.1',
+    accounts: [],
+    account_count: 1,
+    state: 'open',
+    first_time: time,
+    last_time: time,
+    detected_at: time,
+    patients: 1,
+    patients_at_firing: 1,
+    patients_at_detection: 1,
+    clinics: [],
+    categories: [],
+    rules: [],
+    rule_matches: [],
+    rule_selections: [],
+    selections: [],
+    level: 'high',
+    step: 0,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 0,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: anEventId('c'),
+    changed_at: time,
+    version: 1,
+    received_at: time,
+  };
   return `${JSON.stringify(row)}\n`;
 }
 

@@ -91,8 +91,13 @@ export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): Clic
   };
 }
 
-function peopleOf(given: Pick<z.infer<z.ZodObject<typeof clickhouseConfig>>, 'VIGIE_ANALYST_SQL' | 'VIGIE_CLICKHOUSE_USERS_FILE' | 'CLICKHOUSE_PASSWORD'>): People {
+function peopleOf(
+  given: Pick<
+    z.infer<z.ZodObject<typeof clickhouseConfig>>,
+    'VIGIE_ANALYST_SQL' | 'VIGIE_CLICKHOUSE_USERS_FILE' | 'CLICKHOUSE_PASSWORD'
+  >,
+): People {
   if (given.VIGIE_ANALYST_SQL === 'off') return { kind: 'nobody' };
   const { VIGIE_CLICKHOUSE_USERS_FILE: users, CLICKHOUSE_PASSWORD: password } = given;
   return users === undefined ? { kind: 'everybody', password } : { kind: 'named', digests: readClickHouseUsers(users) };
-} // prettier-ignore
+}

@@ -9,13 +9,17 @@ const usersSchema = z.strictObject({
   users: z
     .array(
       z.strictObject({
-        name: z.string().min(1).max(200).refine((name) => name !== servicesUser && name !== 'default', 'is a name that ClickHouse or Vigie itself has'),
+        name: z
+          .string()
+          .min(1)
+          .max(200)
+          .refine((name) => name !== servicesUser && name !== 'default', 'is a name that ClickHouse or Vigie itself has'),
         /** `printf %s "$password" | sha256sum`. */
         password_sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits of a SHA-256'),
       }),
     )
     .min(1),
-}); // prettier-ignore
+});
 
 /** Reads `users: [{name, password_sha256}]`, YAML or JSON. Throws `ConfigError` that lists every mistake with its line and quotes no value. */
 export function readClickHouseUsers(path: string): ReadonlyMap<string, Buffer> {

@@ -34,6 +34,10 @@ export class AuditController {
     const found = await fromStore(() => auditTable(this.looks, user, query, this.clock.now()));
     if ('status' in found) return void reply.send(this.door.send(reply, found));
     this.audit.shows(reply, { case_id: '', rows: found.rows });
-    void reply.header('cache-control', 'no-store').header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="audit.csv"').send(found.text); // prettier-ignore
+    void reply
+      .header('cache-control', 'no-store')
+      .header('content-type', 'text/csv; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="audit.csv"')
+      .send(found.text);
   }
 }

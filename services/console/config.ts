@@ -28,31 +28,55 @@ export const consoleConfig = {
   ...rulesConfig,
   ...maskConfig,
   /** Tokens of assistants, see `readTokensFile`; none is answered where it is left out. */
-  VIGIE_MCP_TOKENS_FILE: z.string().transform((path) => resolve(path)).optional(),
+  VIGIE_MCP_TOKENS_FILE: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
   /** Calls of one assistant in a minute. */
   VIGIE_MCP_CALLS_PER_MINUTE: z.coerce.number().int().positive().default(60),
   /** Who may see cases and act on them, see `readUsersFile`. */
-  VIGIE_CONSOLE_USERS_FILE: z.string().transform((path) => resolve(path)).optional(),
+  VIGIE_CONSOLE_USERS_FILE: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
   /** Who logs in with a password and a code, see `AccountFile`; below the data folder on the embedded default where it is left out. */
-  VIGIE_CONSOLE_ACCOUNTS_FILE: z.string().transform((path) => resolve(path)).optional(),
+  VIGIE_CONSOLE_ACCOUNTS_FILE: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
   /** The hospital's identity provider (OpenID Connect); with it nobody logs in to a page by anything else. */
-  VIGIE_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).refine(isSafeIssuer, 'is not https: on this machine alone it need not be').optional(),
+  VIGIE_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafeIssuer, 'is not https: on this machine alone it need not be')
+    .optional(),
   VIGIE_OIDC_CLIENT_ID: z.string().optional(),
   /** None for a public client. */
   VIGIE_OIDC_CLIENT_SECRET: password().optional(),
-  VIGIE_OIDC_SCOPES: z.string().regex(/(^|\s)openid(\s|$)/, 'does not hold openid').default('openid'),
+  VIGIE_OIDC_SCOPES: z
+    .string()
+    .regex(/(^|\s)openid(\s|$)/, 'does not hold openid')
+    .default('openid'),
   /** The claim that names a person here: one that the provider gives to nobody else later. */
   VIGIE_OIDC_USER_CLAIM: z.string().default('sub'),
   /** The claim that lists somebody's groups; may lead into an object, `realm_access.roles`. */
   VIGIE_OIDC_GROUPS_CLAIM: z.string().default('groups'),
   /** What each group of the identity provider allows, see `readGrantsFile`. */
-  VIGIE_ROLES_FILE: z.string().transform((path) => resolve(path)).optional(),
+  VIGIE_ROLES_FILE: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
   /** Regular expressions of what an identifier of a patient looks like, a line each; free text that holds one is refused. */
   VIGIE_PATIENT_PATTERNS: z.string().optional(),
   /** Who is told of cases, as the notifier's: who is on call by it. Receivers, and secrets that it names, are not read. */
-  VIGIE_ROUTING_FILE: z.string().transform((path) => (path ? resolve(path) : undefined)).optional(),
+  VIGIE_ROUTING_FILE: z
+    .string()
+    .transform((path) => (path ? resolve(path) : undefined))
+    .optional(),
   /** Lengths of the clocks of a breach; those that come with Vigie where it is left out. */
-  VIGIE_DEADLINES_FILE: z.string().transform((path) => resolve(path)).optional(),
+  VIGIE_DEADLINES_FILE: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
   /** Where scorers answer what the windows of an account hold; the one of this machine where it is left out. */
   VIGIE_SCORER_URLS: commaList().optional(),
   /** What seals the sessions of browsers: keys of 32 bytes in base64, the newest first. */
@@ -63,7 +87,7 @@ export const consoleConfig = {
   VIGIE_CONSOLE_PROXIES: trustedProxies().optional(),
   /** Time for the log to acknowledge an action and to give it back, after which the client is told to ask again. */
   VIGIE_CONSOLE_ACK_SECONDS: z.coerce.number().positive().max(ackSecondsMax).default(10),
-}; // prettier-ignore
+};
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof consoleConfig>>;
 export type ConsoleConfig = Environment & {
   readonly users: Users;
@@ -105,10 +129,14 @@ export function readConsoleConfig(env: NodeJS.ProcessEnv = process.env): Console
 }
 
 /** Where names are asked for, the one by which people open the console is one of them: a proxy passes it on. */
-export function namesOf({ VIGIE_HOST: host, VIGIE_HOSTS: names, VIGIE_CONSOLE_URL: url }: Pick<Environment, 'VIGIE_HOST' | 'VIGIE_HOSTS' | 'VIGIE_CONSOLE_URL'>): string[] | undefined {
+export function namesOf({
+  VIGIE_HOST: host,
+  VIGIE_HOSTS: names,
+  VIGIE_CONSOLE_URL: url,
+}: Pick<Environment, 'VIGIE_HOST' | 'VIGIE_HOSTS' | 'VIGIE_CONSOLE_URL'>): string[] | undefined {
   if (url === undefined || (names === undefined && !isLoopback(host))) return names;
   return [...(names ?? []), new URL(url).hostname];
-} // prettier-ignore
+}
 
 /** Without a key on a network, sessions are of this process alone: they end with it, and no other console knows them. Throws `ConfigError`. */
 export function sessionConfig(config: Environment): SessionConfig {
@@ -118,7 +146,9 @@ export function sessionConfig(config: Environment): SessionConfig {
     ? undefined
     : (config.VIGIE_CONSOLE_ACCOUNTS_FILE ?? (brokers ? undefined : localAccountsFile(dataDir)));
   if (accountsFile !== undefined && brokers && given === undefined)
-    throw new ConfigError('VIGIE_CONSOLE_ACCOUNTS_FILE: VIGIE_CONSOLE_KEY is needed with it, which seals the second factors: openssl rand -base64 32 makes one'); // prettier-ignore
+    throw new ConfigError(
+      'VIGIE_CONSOLE_ACCOUNTS_FILE: VIGIE_CONSOLE_KEY is needed with it, which seals the second factors: openssl rand -base64 32 makes one',
+    );
   const text = given ?? (brokers ? randomBytes(sessionKeyBytes).toString('base64') : localSessionKey(dataDir));
   return {
     isDevelopment: !brokers && !file,
@@ -142,11 +172,20 @@ function oidcOf(config: Environment): SessionConfig['oidc'] {
   const { VIGIE_OIDC_ISSUER: issuer, VIGIE_OIDC_CLIENT_ID: clientId, VIGIE_ROLES_FILE: file, VIGIE_CONSOLE_URL: url } = config;
   if (issuer === undefined) return undefined;
   if (clientId === undefined || file === undefined || url === undefined)
-    throw new ConfigError('VIGIE_OIDC_ISSUER: VIGIE_OIDC_CLIENT_ID, VIGIE_ROLES_FILE and VIGIE_CONSOLE_URL are needed with it: see docs/console.md');
+    throw new ConfigError(
+      'VIGIE_OIDC_ISSUER: VIGIE_OIDC_CLIENT_ID, VIGIE_ROLES_FILE and VIGIE_CONSOLE_URL are needed with it: see docs/console.md',
+    );
   const claims = { user: config.VIGIE_OIDC_USER_CLAIM, groups: config.VIGIE_OIDC_GROUPS_CLAIM };
-  const settings = { issuer, clientId, clientSecret: config.VIGIE_OIDC_CLIENT_SECRET, scopes: config.VIGIE_OIDC_SCOPES, claims, consoleUrl: url.replace(/\/+$/, '') };
+  const settings = {
+    issuer,
+    clientId,
+    clientSecret: config.VIGIE_OIDC_CLIENT_SECRET,
+    scopes: config.VIGIE_OIDC_SCOPES,
+    claims,
+    consoleUrl: url.replace(/\/+$/, ''),
+  };
   return { settings, grants: readGrantsFile(file) };
-} // prettier-ignore
+}
 
 function isSafeIssuer(url: string): boolean {
   const { protocol, hostname } = new URL(url);

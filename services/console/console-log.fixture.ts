@@ -14,8 +14,10 @@ export function newLog(): MemoryLog {
 /** Who looked, as it was written down. */
 export function auditRowsOf(log: MemoryLog): readonly AuditRow[] {
   const frames = Array.from({ length: partitions }, (_, partition) => log.frames({ topic: topics.audit, partition })).flat();
-  return frames.flatMap((bytes) => bytes.toString('utf8').split('\n').filter(Boolean)).map((line) => auditRow.parse(JSON.parse(line)));
-} // prettier-ignore
+  return frames
+    .flatMap((bytes) => bytes.toString('utf8').split('\n').filter(Boolean))
+    .map((line) => auditRow.parse(JSON.parse(line)));
+}
 
 /** Appends changes as the scorer does. */
 export async function tell(log: EventLog, ...changes: readonly IncidentChange[]): Promise<void> {

@@ -70,8 +70,19 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     const users = this.#usersReload();
     users.look();
     const grants = this.#grantsReload();
-    this.#timers = [this.register.start(), this.clock.every(usersEveryMs, () => users.look()), this.clock.every(grantsEveryMs, () => grants?.look()), this.#watchEnded(), this.gauges.start(), tellHeads({ trail: this.pipeline.trail, clock: this.clock, log: this.logger }), this.clock.every(writeEveryMs, () => this.#write()),
-      this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(countEveryMs, () => this.#count()), this.clock.every(watchEveryMs, () => this.#watch()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
+    this.#timers = [
+      this.register.start(),
+      this.clock.every(usersEveryMs, () => users.look()),
+      this.clock.every(grantsEveryMs, () => grants?.look()),
+      this.#watchEnded(),
+      this.gauges.start(),
+      tellHeads({ trail: this.pipeline.trail, clock: this.clock, log: this.logger }),
+      this.clock.every(writeEveryMs, () => this.#write()),
+      this.clock.every(lookEveryMs, () => this.#look()),
+      this.clock.every(countEveryMs, () => this.#count()),
+      this.clock.every(watchEveryMs, () => this.#watch()),
+      this.clock.every(beatEveryMs, () => this.pipeline.feed.beat()),
+    ];
     return { ended: this.pipeline.failed };
   }
 
@@ -90,9 +101,15 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   #grantsReload(): GrantsReload | undefined {
-    const { config: { oidc, VIGIE_ROLES_FILE: path }, logger: log, pipeline } = this;
-    return oidc && path !== undefined ? new GrantsReload({ path, grants: oidc.grants, changed: () => pipeline.feed.end(), log }) : undefined;
-  } // prettier-ignore
+    const {
+      config: { oidc, VIGIE_ROLES_FILE: path },
+      logger: log,
+      pipeline,
+    } = this;
+    return oidc && path !== undefined
+      ? new GrantsReload({ path, grants: oidc.grants, changed: () => pipeline.feed.end(), log })
+      : undefined;
+  }
 
   beforeApplicationShutdown(): void {
     for (const stop of this.#timers) stop();

@@ -59,9 +59,13 @@ export class DeskController {
   }
 
   @Get('leaks/:id')
-  comparedOne(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  comparedOne(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     return this.#answer(headers, reply, (user) => pastLeak(this.#lookTools(user), id));
-  } // prettier-ignore
+  }
 
   @Get('books')
   books(@Headers() headers: Given, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
@@ -78,8 +82,15 @@ export class DeskController {
   stream(@Headers() headers: Given, @Res() reply: FastifyReply): void {
     const user = this.door.userOf(headers, reply);
     const { feed } = this.pipeline;
-    if (feed.full) return void reply.send(this.door.send(reply, refused(503, 'too_many_listeners', 'this console has no room for another stream: ask again later'))); // prettier-ignore
-    void reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no').send(feed.listen(user, headers['last-event-id'], this.door.stands(headers))); // prettier-ignore
+    if (feed.full)
+      return void reply.send(
+        this.door.send(reply, refused(503, 'too_many_listeners', 'this console has no room for another stream: ask again later')),
+      );
+    void reply
+      .header('content-type', 'text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('x-accel-buffering', 'no')
+      .send(feed.listen(user, headers['last-event-id'], this.door.stands(headers)));
   }
 
   #lookTools(user: User): LookTools {

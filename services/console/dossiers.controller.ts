@@ -55,18 +55,30 @@ export class DossiersController {
   }
 
   @Patch('cases/:id/dossier/:controller')
-  answer(@Headers() headers: Given, @Param('id') id: string, @Param('controller') of: string, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  answer(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Param('controller') of: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     return this.#act(headers, reply, { id, body }, (tools, wish) => answerDossier(tools, of, wish));
-  } // prettier-ignore
+  }
 
   @Post('cases/:id/dossier/:controller/freeze')
   @HttpCode(200)
-  freeze(@Headers() headers: Given, @Param('id') id: string, @Param('controller') of: string, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  freeze(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Param('controller') of: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     return this.#act(headers, reply, { id, body }, async (tools, wish) => {
       const kept = listKeptBack(wish.user, ['dpo'], this.door.confirmedUntil(headers), this.clock.now());
       return kept ?? freezeDossier(tools, of, wish);
     });
-  } // prettier-ignore
+  }
 
   /** The words of the form, in both languages; of no case. */
   @Get('dossier-labels')
@@ -82,29 +94,60 @@ export class DossiersController {
   }
 
   @Get('snapshots/:id/difference/:to')
-  difference(@Headers() headers: Given, @Param('id') id: string, @Param('to') to: string, @Res() reply: FastifyReply): Promise<void> {
+  difference(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Param('to') to: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     return this.#give(headers, reply, (tools) => compareSnapshots(tools, id, to));
-  } // prettier-ignore
+  }
 
   @Get('snapshots/:id/files/:name')
-  file(@Headers() headers: Given, @Param('id') id: string, @Param('name') name: string, @Query('language') language: unknown, @Query('spreadsheet') spreadsheet: unknown, @Res() reply: FastifyReply): Promise<void> {
+  file(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Param('name') name: string,
+    @Query('language') language: unknown,
+    @Query('spreadsheet') spreadsheet: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     return this.#give(headers, reply, async (tools) => {
-      const kept = name === listName ? listKeptBack(tools.user, ['dpo'], this.door.confirmedUntil(headers), tools.now) : undefined;
+      const kept =
+        name === listName ? listKeptBack(tools.user, ['dpo'], this.door.confirmedUntil(headers), tools.now) : undefined;
       return kept ?? snapshotFile(tools, id, name, { language, spreadsheet });
     });
-  } // prettier-ignore
+  }
 
-  async #act(headers: Given, reply: FastifyReply, { id, body }: { id: string; body: unknown }, act: (tools: DossierActTools, wish: Wish) => Promise<Answer>): Promise<object> {
+  async #act(
+    headers: Given,
+    reply: FastifyReply,
+    { id, body }: { id: string; body: unknown },
+    act: (tools: DossierActTools, wish: Wish) => Promise<Answer>,
+  ): Promise<object> {
     const user = this.door.userOf(headers, reply);
     const { pipeline, sight, clock, metrics, register, config, shelf } = this;
     const found = findCase(sight, id, user, clock.now());
     if (isAnswer(found)) return this.door.send(reply, found);
     const append = pipeline.append.bind(pipeline);
-    const tools = { book: pipeline.book, sight, clock, metrics, register, patientPatterns: config.patientPatterns, routingFile: config.VIGIE_ROUTING_FILE, lengths: this.deadlines.lengths(), append, shelf, rulesDir: config.VIGIE_RULES_DIR, stored: (id: string) => pipeline.writer.stored(id) };
+    const tools = {
+      book: pipeline.book,
+      sight,
+      clock,
+      metrics,
+      register,
+      patientPatterns: config.patientPatterns,
+      routingFile: config.VIGIE_ROUTING_FILE,
+      lengths: this.deadlines.lengths(),
+      append,
+      shelf,
+      rulesDir: config.VIGIE_RULES_DIR,
+      stored: (id: string) => pipeline.writer.stored(id),
+    };
     const wish = { seen: found.seen, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
     const answer = await fromStore(() => act(tools, wish));
     return this.door.send(reply, { shows: { case_id: found.seen.row.case_id, rows: 0 }, ...answer });
-  } // prettier-ignore
+  }
 
   #ofCase<T>({ user, now }: DossierTools, id: string, say: (seen: SeenCase) => Promise<T>): Promise<T | Answer> {
     const found = findCase(this.sight, id, user, now);
@@ -116,7 +159,11 @@ export class DossiersController {
     if ('status' in found) return void reply.send(this.door.send(reply, found));
     this.audit.shows(reply, found.shows);
     if (typeof found.content === 'string') void reply.header('etag', `"${hash('sha256', found.content, 'hex')}"`);
-    void reply.header('cache-control', 'no-store').header('content-type', found.type).header('content-disposition', 'attachment').send(found.content); // prettier-ignore
+    void reply
+      .header('cache-control', 'no-store')
+      .header('content-type', found.type)
+      .header('content-disposition', 'attachment')
+      .send(found.content);
   }
 
   #tools(user: User): DossierTools {

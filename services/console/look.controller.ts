@@ -56,7 +56,8 @@ export class LookController {
   async health(@Headers() headers: Given, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     this.door.userOf(headers, reply);
     const feeds = await this.feeds.last();
-    if (!feeds) return this.door.send(reply, refused(503, 'store_away', 'the store has not said yet how feeds are: ask again later')); // prettier-ignore
+    if (!feeds)
+      return this.door.send(reply, refused(503, 'store_away', 'the store has not said yet how feeds are: ask again later'));
     const body = { checked_at: isoOf(feeds.at), is_old: feeds.isOld, sources: feeds.sources };
     return this.door.send(reply, ok(body, { case_id: '', rows: 0 }));
   }
@@ -65,27 +66,40 @@ export class LookController {
   @Get('parts')
   async whatAnswers(@Headers() headers: Given, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     this.door.somebody(headers, reply);
-    const parts = (await this.parts.last()).map(({ since, ...part }) => ({ ...part, since: since === undefined ? null : isoOf(since) }));
+    const parts = (await this.parts.last()).map(({ since, ...part }) => ({
+      ...part,
+      since: since === undefined ? null : isoOf(since),
+    }));
     return this.door.send(reply, ok({ at: isoOf(this.clock.now()), parts }, { case_id: '', rows: 0 }));
-  } // prettier-ignore
+  }
 
   @Get('cases/:id/shape')
-  async shape(@Headers() headers: Given, @Param('id') id: string, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async shape(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     const user = this.door.userOf(headers, reply);
     const asked = shapeQuery.safeParse(query);
-    if (!asked.success) return this.door.send(reply, refused(422, 'unfit_filter', 'bins is a number from 1 to 1000, and there is no other filter'));
+    if (!asked.success)
+      return this.door.send(reply, refused(422, 'unfit_filter', 'bins is a number from 1 to 1000, and there is no other filter'));
     return this.door.send(reply, await this.#ofCase(id, user, (seen) => this.#shapeOf(seen, user, asked.data.bins)));
-  } // prettier-ignore
+  }
 
   @Get('cases/:id/clinics')
-  async clinics(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async clinics(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     const user = this.door.userOf(headers, reply);
     const said = await this.#ofCase(id, user, async ({ row: { case_id, group_id } }) => {
       const clinics = await this.figures.clinics(case_id, group_id, user.clinics ?? []);
       return ok({ case_id, clinics }, { case_id, rows: clinics.length });
     });
     return this.door.send(reply, said);
-  } // prettier-ignore
+  }
 
   async #shapeOf({ row }: SeenCase, { clinics = [] }: User, bins: number): Promise<Answer> {
     const { case_id, first_time, last_time } = row;

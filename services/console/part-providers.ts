@@ -8,9 +8,14 @@ import { Gauges } from './follow/gauges.js';
 import { areReady, ScorerWindows } from './study/windows-now.js';
 
 /** Where scorers answer; the one of this machine on the embedded default. On a network nobody knows where they are unless it is said. */
-function scorerUrls({ VIGIE_SCORER_URLS: urls, KAFKA_BROKERS: brokers, VIGIE_HOST: host, VIGIE_PORT_BASE: base }: ConsoleConfig): readonly string[] {
+function scorerUrls({
+  VIGIE_SCORER_URLS: urls,
+  KAFKA_BROKERS: brokers,
+  VIGIE_HOST: host,
+  VIGIE_PORT_BASE: base,
+}: ConsoleConfig): readonly string[] {
   return urls ?? (brokers ? [] : [`http://${host}:${base + portOffsets.scorer}`]);
-} // prettier-ignore
+}
 
 const windows = {
   provide: ScorerWindows,

@@ -28,10 +28,15 @@ export class PatientsController {
   ) {}
 
   @Get(':id/patients')
-  async page(@Headers() headers: Given, @Param('id') id: string, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async page(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     const answer = await this.#ofCase(headers, reply, id, ['analyst', 'dpo'], (tools, seen) => patientPage(tools, seen, query));
     return this.door.send(reply, answer);
-  } // prettier-ignore
+  }
 
   @Get(':id/patients.csv')
   async csv(
@@ -43,10 +48,20 @@ export class PatientsController {
     const found = await this.#ofCase(headers, reply, id, ['dpo'], (tools, seen) => patientsCsv(tools, seen, query));
     if ('status' in found) return void reply.send(this.door.send(reply, found));
     this.audit.shows(reply, found.shows);
-    void reply.header('cache-control', 'no-store').header('content-type', 'text/csv; charset=utf-8').header('content-disposition', `attachment; filename="patients-${id.slice(0, 8)}.csv"`).send(found.content); // prettier-ignore
+    void reply
+      .header('cache-control', 'no-store')
+      .header('content-type', 'text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="patients-${id.slice(0, 8)}.csv"`)
+      .send(found.content);
   }
 
-  async #ofCase<T>(headers: Given, reply: FastifyReply, id: string, roles: readonly Role[], say: (tools: PatientTools, seen: SeenCase) => Promise<T | Answer>): Promise<T | Answer> {
+  async #ofCase<T>(
+    headers: Given,
+    reply: FastifyReply,
+    id: string,
+    roles: readonly Role[],
+    say: (tools: PatientTools, seen: SeenCase) => Promise<T | Answer>,
+  ): Promise<T | Answer> {
     const user = this.door.userOf(headers, reply);
     const now = this.clock.now();
     const kept = listKeptBack(user, roles, this.door.confirmedUntil(headers), now);
@@ -56,5 +71,5 @@ export class PatientsController {
     // The store says which incidents are in a case: what was linked or parted a moment ago would be missing in the list, or still in it.
     if (!(await this.pipeline.writer.stored(found.seen.row.case_id))) return storeBehind;
     return fromStore(() => say({ patients: this.patients, places: this.places, user }, found.seen));
-  } // prettier-ignore
+  }
 }

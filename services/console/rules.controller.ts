@@ -36,10 +36,14 @@ export class RulesController implements OnModuleDestroy {
   }
 
   @Get('rules/:id/runbook')
-  async runbookOf(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async runbookOf(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     this.door.somebody(headers, reply);
     return this.door.send(reply, await fromStore(() => showRunbookOf(this.sources, id)));
-  } // prettier-ignore
+  }
 
   /** Told also while the log is not read: it is needed then. */
   @Get('runbooks/:name')
@@ -50,8 +54,10 @@ export class RulesController implements OnModuleDestroy {
 
   @Get('exceptions')
   exceptions(@Headers() headers: Given, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
-    return this.#answer(headers, reply, async (user) => exceptionsOf({ records: this.records, user, now: this.clock.now() }, await this.sources.loaded()));
-  } // prettier-ignore
+    return this.#answer(headers, reply, async (user) =>
+      exceptionsOf({ records: this.records, user, now: this.clock.now() }, await this.sources.loaded()),
+    );
+  }
 
   @Post('backtests')
   begin(@Headers() headers: Given, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {

@@ -29,11 +29,23 @@ type Login = z.infer<typeof login>;
 const confirmation = z.union([z.strictObject({ token }), z.strictObject({ code: code.min(1) }), z.strictObject({ password })]);
 type Confirmation = z.infer<typeof confirmation>;
 
-const nobody = refused(401, 'unknown_login', 'nobody is let in by this: a link works once and for an hour, a code once, a token is that of a user of this console'); // prettier-ignore
+const nobody = refused(
+  401,
+  'unknown_login',
+  'nobody is let in by this: a link works once and for an hour, a code once, a token is that of a user of this console',
+);
 const notThem = refused(401, 'not_confirmed', 'this is not what who is logged in proves who they are by');
-const tooMany = refused(429, 'too_many_tries', 'too many tries in a quarter of an hour: wait, or ask who keeps the users for a new link'); // prettier-ignore
+const tooMany = refused(
+  429,
+  'too_many_tries',
+  'too many tries in a quarter of an hour: wait, or ask who keeps the users for a new link',
+);
 const noSession = refused(401, 'no_session', 'nobody is logged in by a cookie here: a token proves with each request who asks');
-const unfitConfirmation = refused(422, 'unfit_confirmation', 'a confirmation is {"token": ...}, {"code": ...} or {"password": ...}'); // prettier-ignore
+const unfitConfirmation = refused(
+  422,
+  'unfit_confirmation',
+  'a confirmation is {"token": ...}, {"code": ...} or {"password": ...}',
+);
 const unfit = refused(422, 'unfit_login', 'a login is {"link": ...}, {"token": ...} or {"user", "password", "code"}');
 
 /** Sessions of browsers. Who is logged in is asked often, says nothing of a case, and is answered to nobody too. */
@@ -60,7 +72,12 @@ export class SessionController {
 
   @Post('login')
   @HttpCode(200)
-  async login(@Headers() headers: IncomingHttpHeaders, @Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async login(
+    @Headers() headers: IncomingHttpHeaders,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     const given = login.safeParse(body);
     const found = given.success ? await this.#entered(given.data, request.ip) : unfit;
     void reply.header('cache-control', 'no-store');
@@ -70,24 +87,32 @@ export class SessionController {
     }
     await this.visitors.enter(headers, reply, found.user, { how: found.how });
     return { user: shownUser(found.user) };
-  } // prettier-ignore
+  }
 
   /** Who is logged in proves again who they are, before lists of patients: whoever sits down at an open page cannot. */
   @Post('confirm')
   @HttpCode(200)
-  async confirm(@Headers() headers: IncomingHttpHeaders, @Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async confirm(
+    @Headers() headers: IncomingHttpHeaders,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     const given = confirmation.safeParse(body);
     const session = this.visitors.sessionOf(headers);
     const isThem = given.success && session ? await this.#isThem(session, given.data, request.ip) : false;
     void reply.header('cache-control', 'no-store');
     if (isThem === true) {
       await this.visitors.confirm(headers, reply);
-      return { confirmed_until: isoOf(this.visitors.confirmedUntil(headers) ?? this.clock.now()), confirmed_by: session?.confirmedBy };
+      return {
+        confirmed_until: isoOf(this.visitors.confirmedUntil(headers) ?? this.clock.now()),
+        confirmed_by: session?.confirmedBy,
+      };
     }
     const answer = !given.success ? unfitConfirmation : !session ? noSession : isThem === 'too_many' ? tooMany : notThem;
     void reply.status(answer.status);
     return answer.body;
-  } // prettier-ignore
+  }
 
   /** Ends the session here; `leave_at` is where the browser goes to end it at the identity provider too. */
   @Post('logout')
@@ -113,12 +138,18 @@ export class SessionController {
   /** Only who is on this machine gets a link, and only where Vigie made its user itself. */
   #byLink(link: string): User | undefined {
     const { VIGIE_DATA_DIR: dataDir, isDevelopment, oidc } = this.config;
-    return isDevelopment && !oidc && takeLoginSecret(dataDir, link, this.clock.now()) ? this.directory.named(developmentUser) : undefined;
-  } // prettier-ignore
+    return isDevelopment && !oidc && takeLoginSecret(dataDir, link, this.clock.now())
+      ? this.directory.named(developmentUser)
+      : undefined;
+  }
 
-  async #isThem({ user, confirmedBy }: NonNullable<ReturnType<Visitors['sessionOf']>>, given: Confirmation, address: string): Promise<boolean | 'too_many'> {
+  async #isThem(
+    { user, confirmedBy }: NonNullable<ReturnType<Visitors['sessionOf']>>,
+    given: Confirmation,
+    address: string,
+  ): Promise<boolean | 'too_many'> {
     if (confirmedBy === 'token') return 'token' in given && this.directory.of(`Bearer ${given.token}`)?.id === user;
     if (confirmedBy === 'oidc' || 'token' in given) return false;
     return (await this.accounts?.confirm(user, given, address)) ?? false;
-  } // prettier-ignore
+  }
 }

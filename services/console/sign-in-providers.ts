@@ -21,14 +21,17 @@ const accounts = {
   provide: Accounts,
   inject: [CONSOLE_CONFIG, CLOCK],
   useFactory: ({ accountsFile: path, sessionKeys, codesAreOptional }: ConsoleConfig, clock: Clock) =>
-    path === undefined ? undefined : new Accounts({ file: new AccountFile(path), box: new SecretBox(sessionKeys), clock, codesAreOptional }),
-}; // prettier-ignore
+    path === undefined
+      ? undefined
+      : new Accounts({ file: new AccountFile(path), box: new SecretBox(sessionKeys), clock, codesAreOptional }),
+};
 
 const directory = {
   provide: Directory,
   inject: [CONSOLE_CONFIG, Accounts],
-  useFactory: ({ users, oidc }: ConsoleConfig, known: Accounts | undefined) => new Directory({ users, accounts: known, grants: oidc?.grants }),
-}; // prettier-ignore
+  useFactory: ({ users, oidc }: ConsoleConfig, known: Accounts | undefined) =>
+    new Directory({ users, accounts: known, grants: oidc?.grants }),
+};
 
 const visitors = {
   provide: Visitors,
@@ -57,13 +60,32 @@ const endedWatch = {
 const oidcDoor = {
   provide: OidcDoor,
   inject: [CONSOLE_CONFIG, Visitors, Directory, CLOCK, EndedSessions, ConsolePipeline, LOG],
-  useFactory: ({ oidc, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, who: Visitors, known: Directory, clock: Clock, ended: EndedSessions, { trail }: ConsolePipeline, log: Log) => {
+  useFactory: (
+    { oidc, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig,
+    who: Visitors,
+    known: Directory,
+    clock: Clock,
+    ended: EndedSessions,
+    { trail }: ConsolePipeline,
+    log: Log,
+  ) => {
     if (!oidc) return undefined;
     const told = (kind: string, reason: string) => log.warn('the identity provider let nobody in', { kind, reason });
     const provider = new IdentityProvider(oidc.settings, told);
-    return new OidcDoor({ provider, grants: oidc.grants, trips: new RoundTrips(sessionKeys), visitors: who, directory: known, secure: isSecure(url), clock, ended, told, record: (fact) => trail.record(fact) });
+    return new OidcDoor({
+      provider,
+      grants: oidc.grants,
+      trips: new RoundTrips(sessionKeys),
+      visitors: who,
+      directory: known,
+      secure: isSecure(url),
+      clock,
+      ended,
+      told,
+      record: (fact) => trail.record(fact),
+    });
   },
-}; // prettier-ignore
+};
 
 /** Who comes in, by which ways, and for how long. */
 export const signInProviders = [accounts, directory, ended, endedWatch, visitors, oidcDoor];

@@ -45,21 +45,31 @@ export class StudyController {
   }
 
   @Get('cases/:id/accesses')
-  async accesses(@Headers() headers: Given, @Param('id') id: string, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async accesses(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     const user = this.door.userOf(headers, reply);
     const kept = listKeptBack(user, investigators, this.door.confirmedUntil(headers), this.clock.now());
     return this.door.send(reply, kept ?? (await this.#ofCase(id, user, (tools, seen) => accessesOfWindow(tools, seen, query))));
-  } // prettier-ignore
+  }
 
   @Get('accounts/:group/:actor')
-  async account(@Headers() headers: Given, @Param('group') group: string, @Param('actor') actor: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async account(
+    @Headers() headers: Given,
+    @Param('group') group: string,
+    @Param('actor') actor: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     const user = this.door.userOf(headers, reply);
     const { record, scorers } = this;
     const windowsOf = (groupId: string, actorId: string) => scorers.of(groupId, actorId);
     const tools = { record, reader: this.reader, windowsOf, user, now: this.clock.now() };
     const kept = keptForRoles(user, investigators, 'what an account does is told to');
     return this.door.send(reply, kept ?? (await fromStore(() => accountRecord(tools, group, actor))));
-  } // prettier-ignore
+  }
 
   async #ofCase(id: string, user: User, say: (tools: WhyTools, seen: SeenCase) => Promise<Answer>): Promise<Answer> {
     const found = findCase(this.sight, id, user, this.clock.now());

@@ -52,13 +52,17 @@ describe('records that come as lines or one by one', () => {
   it('give the rows that they give in a transaction, where each is read', async () => {
     const { rows } = await taken('transaction');
     const ofLines = opened();
-    const { body } = await eventsRoute(() => ofLines.pipeline, () => nowMs).answer(Buffer.from(lines.join('\n')), fhirSource(), plainlyAsked);
+    const { body } = await eventsRoute(
+      () => ofLines.pipeline,
+      () => nowMs,
+    ).answer(Buffer.from(lines.join('\n')), fhirSource(), plainlyAsked);
     expect(body).toMatchObject({ accepted: lines.length });
     expect(ofLines.rows.toSorted()).toEqual(rows);
     const alone = opened();
     const door = auditEventRoute(() => alone.pipeline);
     const placed: unknown[] = [];
-    for (const line of lines) placed.push((await door.answer(Buffer.from(`${line}\n`), fhirSource(), plainlyAsked)).headers?.['location']);
+    for (const line of lines)
+      placed.push((await door.answer(Buffer.from(`${line}\n`), fhirSource(), plainlyAsked)).headers?.['location']);
     expect(alone.rows.toSorted()).toEqual(rows);
     expect(new Set(placed).size).toBe(lines.length);
   });
@@ -66,9 +70,14 @@ describe('records that come as lines or one by one', () => {
   it('are known among lines of our own of a source that may send either', async () => {
     const { rows } = await taken('transaction');
     const mixed = opened();
-    const own = lines.map((_, index) => JSON.stringify({ time: new Date(nowMs).toISOString(), clinic_id: 'c', actor_id: 'a', action: 'read', id: `own${index}` }));
+    const own = lines.map((_, index) =>
+      JSON.stringify({ time: new Date(nowMs).toISOString(), clinic_id: 'c', actor_id: 'a', action: 'read', id: `own${index}` }),
+    );
     const body = lines.flatMap((line, index) => [own[index], line]).join('\n');
-    const answer = await eventsRoute(() => mixed.pipeline, () => nowMs).answer(Buffer.from(body), { ...source(), detects: true }, plainlyAsked);
+    const answer = await eventsRoute(
+      () => mixed.pipeline,
+      () => nowMs,
+    ).answer(Buffer.from(body), { ...source(), detects: true }, plainlyAsked);
     expect(answer.body).toMatchObject({ accepted: 2 * lines.length });
     expect(mixed.rows.filter((row) => !row.includes('"actor_id":"a"')).toSorted()).toEqual(rows);
   });
@@ -76,9 +85,17 @@ describe('records that come as lines or one by one', () => {
   it('are looked at each for itself, whatever came before', async () => {
     const { pipeline, rows } = opened();
     const [first = '', second = ''] = lines;
-    const odd = ['{', second.replace('"resourceType":"AuditEvent"', '"resourceType":"Patient"'), second.replace('"id":', '"id":"x","id":'), `${second}${second}`];
+    const odd = [
+      '{',
+      second.replace('"resourceType":"AuditEvent"', '"resourceType":"Patient"'),
+      second.replace('"id":', '"id":"x","id":'),
+      `${second}${second}`,
+    ];
     const body = [first, ...odd, second].join('\n');
-    const answer = await eventsRoute(() => pipeline, () => nowMs).answer(Buffer.from(body), fhirSource(), plainlyAsked);
+    const answer = await eventsRoute(
+      () => pipeline,
+      () => nowMs,
+    ).answer(Buffer.from(body), fhirSource(), plainlyAsked);
     expect(answer.body).toMatchObject({ accepted: 4, refused_count: 3 });
     expect(new Set(rows).size).toBe(2);
     const door = auditEventRoute(() => pipeline);
@@ -86,7 +103,7 @@ describe('records that come as lines or one by one', () => {
     await expect(door.answer(Buffer.from(odd[2] ?? ''), fhirSource(), plainlyAsked)).rejects.toMatchObject({ status: 400 });
     await expect(door.answer(Buffer.from(`${second}}`), fhirSource(), plainlyAsked)).rejects.toMatchObject({ status: 400 });
   });
-}); // prettier-ignore
+});
 
 async function taken(type: string): Promise<{ readonly entry: unknown; readonly rows: readonly string[] }> {
   const { body, rows } = await sent(type, (text) => text);

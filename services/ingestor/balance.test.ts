@@ -17,18 +17,30 @@ let number = 0;
 /** An event of its own; one that no format takes; a FHIR event whose only patient cannot be told apart, in the door of FHIR alone. */
 function record(kind: Kind): object {
   number += 1;
-  const event = { id: `r-${number}`, time: '2026-11-28T08:12:03.120Z', clinic_id: 'nord', actor_id: 'a', patient_id: `IPP-${number}-4711` };
+  const event = {
+    id: `r-${number}`,
+    time: '2026-11-28T08:12:03.120Z',
+    clinic_id: 'nord',
+    actor_id: 'a',
+    patient_id: `IPP-${number}-4711`,
+  };
   return { ...event, action: kind === 'good' ? 'read' : 'peek' };
-} // prettier-ignore
+}
 
 function auditEvent(kind: Kind): object {
   number += 1;
   const what = kind === 'nameless' ? { display: 'somebody' } : { reference: `Patient/p${number}` };
   const event = {
-    resourceType: 'AuditEvent', id: `f-${number}`, type: { code: 'rest' }, action: 'R', recorded: '2026-11-28T08:12:03Z', outcome: '0',
-    agent: [{ who: { identifier: { value: 'dr.x' } }, requestor: true }], source: { observer: { display: 'dpi' } },
+    resourceType: 'AuditEvent',
+    id: `f-${number}`,
+    type: { code: 'rest' },
+    action: 'R',
+    recorded: '2026-11-28T08:12:03Z',
+    outcome: '0',
+    agent: [{ who: { identifier: { value: 'dr.x' } }, requestor: true }],
+    source: { observer: { display: 'dpi' } },
     entity: [{ what: { ...what, type: 'Patient' }, type: { code: '1' }, role: { code: '1' } }],
-  }; // prettier-ignore
+  };
   return kind === 'bad' ? { ...event, recorded: 'yesterday' } : event;
 }
 
@@ -44,7 +56,13 @@ const doors: Readonly<Record<string, (kinds: readonly Kind[], of: (door: string)
     return of('fhir').post('/fhir', JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }), json);
   },
   bulk: (kinds, of) =>
-    of('bulk').post('/audit/_bulk', text(kinds).map((line) => `{"create":{}}\n${line}\n`).join(''), { 'content-type': 'application/x-ndjson' }),
+    of('bulk').post(
+      '/audit/_bulk',
+      text(kinds)
+        .map((line) => `{"create":{}}\n${line}\n`)
+        .join(''),
+      { 'content-type': 'application/x-ndjson' },
+    ),
   otlp: (kinds, of) => {
     const logRecords = text(kinds).map((stringValue) => ({ timeUnixNano: '1764316800000000000', body: { stringValue } }));
     return of('otlp').post('/v1/logs', JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }), json);
@@ -53,13 +71,26 @@ const doors: Readonly<Record<string, (kinds: readonly Kind[], of: (door: string)
     const values = text(kinds).map((line) => ['1764316800000000000', line]);
     return of('loki').post('/loki/api/v1/push', JSON.stringify({ streams: [{ stream: { job: 'dpi' }, values }] }), json);
   },
-  hec: (kinds, of) => of('hec').post('/services/collector/event', text(kinds).map((event) => JSON.stringify({ event })).join(''), json),
+  hec: (kinds, of) =>
+    of('hec').post(
+      '/services/collector/event',
+      text(kinds)
+        .map((event) => JSON.stringify({ event }))
+        .join(''),
+      json,
+    ),
   gelf: async (kinds, of) => {
-    for (const short_message of text(kinds)) await of('gelf').post('/gelf', JSON.stringify({ version: '1.1', host: 'dpi', short_message }), json);
+    for (const short_message of text(kinds))
+      await of('gelf').post('/gelf', JSON.stringify({ version: '1.1', host: 'dpi', short_message }), json);
   },
   files: (kinds, of) => of('files').post('/v1/files', text(kinds).join('\n'), { 'content-type': 'application/x-ndjson' }),
-  syslog: (kinds, of) => of('syslog').write(text(kinds).map((line) => `<85>1 2026-11-28T08:12:03Z dpi dpi 1 - - ${line}\n`).join('')),
-}; // prettier-ignore
+  syslog: (kinds, of) =>
+    of('syslog').write(
+      text(kinds)
+        .map((line) => `<85>1 2026-11-28T08:12:03Z dpi dpi 1 - - ${line}\n`)
+        .join(''),
+    ),
+};
 
 interface Sender {
   readonly post: (path: string, body: string, headers: Record<string, string>) => Promise<void>;
@@ -75,8 +106,10 @@ beforeAll(async () => {
     for (const [door, token] of tokens) writeFileSync(join(folder, `${door}.token`), token);
     const listener = `listeners:\n  - { name: tcp, kind: syslog, transport: tcp, port: ${port + 1} }\n`;
     const named = [...tokens.keys()].map((door) =>
-      door === 'syslog' ? '  - { name: syslog, group: helix, listener: tcp }\n' : `  - { name: ${door}, group: helix, token_file: ${door}.token }\n`,
-    ); // prettier-ignore
+      door === 'syslog'
+        ? '  - { name: syslog, group: helix, listener: tcp }\n'
+        : `  - { name: ${door}, group: helix, token_file: ${door}.token }\n`,
+    );
     writeFileSync(path, `${listener}sources:\n${named.join('')}`);
     return { VIGIE_SOURCES_FILE: path };
   });
@@ -107,24 +140,38 @@ function senderOf(door: string): Sender {
     write: (bytes) =>
       new Promise((resolve, reject) => {
         const socket = connect(ingestor.port + 1, '127.0.0.1', () => socket.end(bytes));
-        socket.on('error', reject).on('close', () => resolve()).resume();
+        socket
+          .on('error', reject)
+          .on('close', () => resolve())
+          .resume();
       }),
-  }; // prettier-ignore
+  };
 }
 
 /** The sum of a source's rows of accounts, beside what the log has of it. */
 async function balanceOf(source: string): Promise<object> {
-  const rows = ingestor.log.quarantined.map((line): QuarantineRow => quarantineRow.parse(JSON.parse(line))).filter((row) => row.source === source);
+  const rows = ingestor.log.quarantined
+    .map((line): QuarantineRow => quarantineRow.parse(JSON.parse(line)))
+    .filter((row) => row.source === source);
   const accounts = rows.filter(({ step }) => step === accountStep);
   for (const { received_at } of accounts) expect(received_at).toMatch(/:00\.000Z$/);
   const told = accounts.map(({ content }): AccountContent => accountContent.parse(JSON.parse(content)));
   for (const one of told) expect(one.accepted + one.quarantined + one.refused).toBe(one.received);
   for (const one of told) expect(Object.values(one.reasons).reduce((sum, count) => sum + count, 0)).toBe(one.refused);
   const total = (of: (one: AccountContent) => number) => told.reduce((sum, one) => sum + of(one), 0);
-  const figures = { received: total((one) => one.received), accepted: total((one) => one.accepted), quarantined: total((one) => one.quarantined) };
-  const events = new Set(ingestor.log.lines.map((line) => JSON.parse(line)).filter((row) => row.source === source).map((row) => row.event_id));
+  const figures = {
+    received: total((one) => one.received),
+    accepted: total((one) => one.accepted),
+    quarantined: total((one) => one.quarantined),
+  };
+  const events = new Set(
+    ingestor.log.lines
+      .map((line) => JSON.parse(line))
+      .filter((row) => row.source === source)
+      .map((row) => row.event_id),
+  );
   return { ...figures, stored: events.size, setAside: rows.length - accounts.length };
-} // prettier-ignore
+}
 
 /** What was sent, and what the metrics say of it. */
 async function expectedOf(source: string): Promise<object> {

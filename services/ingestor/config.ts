@@ -21,15 +21,38 @@ export const ingestorConfig = {
   /** `source@group=token[;authority=...]` entries, see `parseTokens`. */
   VIGIE_INGEST_TOKENS: z.string().optional(),
   /** Sources with their credentials, formats and listeners, see `readSources`; read again when it changes. */
-  VIGIE_SOURCES_FILE: z.string().transform((path) => resolve(path)).optional(),
+  VIGIE_SOURCES_FILE: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
   /** A body as it comes over the wire. */
-  VIGIE_INGEST_BODY_BYTES: z.coerce.number().int().min(1024).max(256 * mebibyte).default(16 * mebibyte),
+  VIGIE_INGEST_BODY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(256 * mebibyte)
+    .default(16 * mebibyte),
   /** A body after decompression. */
-  VIGIE_INGEST_INFLATED_BYTES: z.coerce.number().int().min(1024).max(512 * mebibyte).default(32 * mebibyte),
+  VIGIE_INGEST_INFLATED_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(512 * mebibyte)
+    .default(32 * mebibyte),
   /** A file that is uploaded, after decompression. */
-  VIGIE_INGEST_FILE_BYTES: z.coerce.number().int().min(1024).max(65_536 * mebibyte).default(1024 * mebibyte),
+  VIGIE_INGEST_FILE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(65_536 * mebibyte)
+    .default(1024 * mebibyte),
   /** Bytes of all requests being worked on; beyond it 503. One source may hold half of it; beyond that 429. */
-  VIGIE_INGEST_QUEUE_BYTES: z.coerce.number().int().min(mebibyte).max(8192 * mebibyte).default(256 * mebibyte),
+  VIGIE_INGEST_QUEUE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(mebibyte)
+    .max(8192 * mebibyte)
+    .default(256 * mebibyte),
   /** Items of one request. */
   VIGIE_INGEST_ITEMS: z.coerce.number().int().min(1).max(1_000_000).default(100_000),
   /** The zone whose midnights part the days of what is known of accounts. */
@@ -44,7 +67,7 @@ export const ingestorConfig = {
   VIGIE_INGEST_ACK_SECONDS: z.coerce.number().positive().max(120).default(10),
   /** For tests only: where the process kills itself. */
   VIGIE_FAILPOINT: z.enum(failpoints).optional(),
-}; // prettier-ignore
+};
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof ingestorConfig>>;
 
 export type IngestorConfig = Environment & {

@@ -173,7 +173,11 @@ function rowsOf(event: AccessEvent, { source, receivedAt }: Intake, { content, m
   const shortBytes = bytesOf(short);
   const size = `${rows.length} patients times this event's texts are ${bytes} bytes of rows, more than ${workLimits.rowBytesMax}`;
   if (shortBytes <= workLimits.rowBytesMax) {
-    const shortened = rejected('texts_left_out', 'patient_ids', `${size}; texts of more than ${shortTextMax} characters were left out, send shorter ones or fewer patients per event`); // prettier-ignore
+    const shortened = rejected(
+      'texts_left_out',
+      'patient_ids',
+      `${size}; texts of more than ${shortTextMax} characters were left out, send shorter ones or fewer patients per event`,
+    );
     return accepted({ rows: short, bytes: shortBytes, identifiers, shortened });
   }
   return rejected(tooMuchWork, 'patient_ids', `${size}; send fewer patients per event`);

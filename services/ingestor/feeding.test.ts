@@ -16,7 +16,12 @@ describe('the examples of docs/feeding.md', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'vigie-feeding-'));
   let ingestor: IngestorProcess | undefined;
   beforeAll(async () => {
-    writeFileSync(join(dataDir, 'events.ndjson'), eventsOf('doc', 5).map((event) => `${JSON.stringify(event)}\n`).join('')); // prettier-ignore
+    writeFileSync(
+      join(dataDir, 'events.ndjson'),
+      eventsOf('doc', 5)
+        .map((event) => `${JSON.stringify(event)}\n`)
+        .join(''),
+    );
     ingestor = await IngestorProcess.start(dataDir, port);
   });
   afterAll(async () => {

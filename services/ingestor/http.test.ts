@@ -259,13 +259,21 @@ describe('the ingestor over HTTP', () => {
   });
 
   it('takes what a server tells its subscribers, and says by the status where it told too little', async () => {
-    for (const [type, status] of [['subscription-notification', 'SubscriptionStatus'], ['history', 'Parameters']] as const) {
-      const rows = await log.during(async () => expect(statusesOf((await notified(type, status, auditEvent({}), auditEvent({ id: '2' }))).body)).toEqual(['201 Created', '201 Created']));
+    for (const [type, status] of [
+      ['subscription-notification', 'SubscriptionStatus'],
+      ['history', 'Parameters'],
+    ] as const) {
+      const rows = await log.during(async () =>
+        expect(statusesOf((await notified(type, status, auditEvent({}), auditEvent({ id: '2' }))).body)).toEqual([
+          '201 Created',
+          '201 Created',
+        ]),
+      );
       expect(rows).toHaveLength(2);
       expect(await notified(type, status)).toMatchObject({ status: 200, body: { resourceType: 'Bundle' } });
       expect(await notified(type, status, undefined)).toMatchObject({ status: 422, body: { resourceType: 'OperationOutcome' } });
     }
-  }); // prettier-ignore
+  });
 
   it.each([
     ['application/fhir+json;q=1.0, application/json+fhir;q=0.9', '4.0.1'],

@@ -60,9 +60,14 @@ export class IngestorUnderTest {
     return { status: answer.status, headers: Object.fromEntries(answer.headers), body };
   }
 
-  async post(path: string, authorization: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Answered> {
+  async post(
+    path: string,
+    authorization: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<Answered> {
     return this.ask(path, { method: 'POST', body, headers: { authorization, ...headers } });
-  } // prettier-ignore
+  }
 
   /** A figure of `/metrics`, 0 where it has none. */
   async figure(name: string, labels: string): Promise<number> {

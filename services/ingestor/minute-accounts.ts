@@ -69,9 +69,16 @@ export class MinuteAccounts {
     account.origin ??= `ingestor:${this.instance}#${(this.#written += 1)}`;
     const { origin } = account;
     const row = {
-      received_at: isoOf(minute), group_id, source, step: accountStep, reason: 'received', field: '', detail: '', origin,
+      received_at: isoOf(minute),
+      group_id,
+      source,
+      step: accountStep,
+      reason: 'received',
+      field: '',
+      detail: '',
+      origin,
       content: JSON.stringify(content),
-    }; // prettier-ignore
+    };
     const line = `${JSON.stringify(quarantineRowOf(row, [group_id, source, origin]))}\n`;
     const bytes = Buffer.byteLength(line);
     const frame = this.frames.room(partitionOf(group_id, source, this.frames.partitions), bytes, ticket);

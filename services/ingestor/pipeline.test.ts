@@ -60,7 +60,11 @@ describe('the ingest pipeline', () => {
     );
     const answer = await pipeline.events(body, source());
     expect(answer).toMatchObject({ accepted: 2, refused_count: 3, quarantined: 0 });
-    expect(answer.refused.map(({ index, field }) => [index, field])).toEqual([[1, ''], [2, 'clinic_id'], [3, '']]); // prettier-ignore
+    expect(answer.refused.map(({ index, field }) => [index, field])).toEqual([
+      [1, ''],
+      [2, 'clinic_id'],
+      [3, ''],
+    ]);
   });
 
   it('answers 400 only when nothing could be read', async () => {

@@ -175,7 +175,10 @@ async function written({ door, value }: HeavyBody) {
   const body = Buffer.from(JSON.stringify(value));
   const route = 'entry' in value ? bundleRoute(() => pipeline) : auditEventRoute(() => pipeline);
   const answer = door === 'events' ? pipeline.events(body, source()) : route.answer(body, source(), plainlyAsked);
-  const told = await answer.then(() => true, (cause: unknown) => cause instanceof HttpRefusal); // prettier-ignore
+  const told = await answer.then(
+    () => true,
+    (cause: unknown) => cause instanceof HttpRefusal,
+  );
   return { bytes: log.bytes, told, lines: log.lines, quarantined: log.quarantined };
 }
 

@@ -19,16 +19,22 @@ export const notifierConfig = {
   /** What VIGIE_WEBHOOK_URL is told: `incident`, `case`, or both with a comma between. */
   VIGIE_WEBHOOK_EVENTS: z.string().optional(),
   /** Who is told of cases; what comes with Vigie where it is left out. A path in itself. */
-  VIGIE_ROUTING_FILE: z.string().transform((path) => (path ? resolve(path) : undefined)).optional(),
+  VIGIE_ROUTING_FILE: z
+    .string()
+    .transform((path) => (path ? resolve(path) : undefined))
+    .optional(),
   /** Lengths of the clocks of a breach, as the console's. */
-  VIGIE_DEADLINES_FILE: z.string().transform((path) => resolve(path)).optional(),
+  VIGIE_DEADLINES_FILE: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
   /** Where people open cases, without a slash at its end: messages carry links to it. */
   VIGIE_CONSOLE_URL: z
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   ...maskConfig,
-}; // prettier-ignore
+};
 
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof notifierConfig>>;
 export type NotifierConfig = Environment & {

@@ -44,7 +44,16 @@ function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipelin
   const { log: eventLog, logger: log, clock, client } = tools;
   const deadlines = new DeadlinesFile(config.VIGIE_DEADLINES_FILE, log);
   const mutes = new ClickHouseMutes(client);
-  const channelTools = { clock, http: fetchPost, log: eventLog, logger: log, maskKey: maskKeyOf(config), consoleUrl, hostname: hostname(), version: ownVersion() };
+  const channelTools = {
+    clock,
+    http: fetchPost,
+    log: eventLog,
+    logger: log,
+    maskKey: maskKeyOf(config),
+    consoleUrl,
+    hostname: hostname(),
+    version: ownVersion(),
+  };
   return new CasesPipeline(
     {
       ...tools,
@@ -63,7 +72,7 @@ function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipelin
     },
     routing.first,
   );
-} // prettier-ignore
+}
 
 /** Another text whenever one of some files is another, or is there no more. */
 async function fingerprintOf(paths: readonly string[]): Promise<string> {

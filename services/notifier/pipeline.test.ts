@@ -160,7 +160,10 @@ describe('the notifier on a log', () => {
       return rows.length === 2;
     });
     await running.stop();
-    expect(rows.map(({ endpoint, outcome, attempt }) => [endpoint, outcome, attempt]).toSorted()).toEqual([['log', 'delivered', 1], ['siem', 'delivered', 1]]); // prettier-ignore
+    expect(rows.map(({ endpoint, outcome, attempt }) => [endpoint, outcome, attempt]).toSorted()).toEqual([
+      ['log', 'delivered', 1],
+      ['siem', 'delivered', 1],
+    ]);
   });
 });
 
@@ -265,12 +268,39 @@ function idOf(index: number): string {
 function change(index: number, given: Partial<IncidentChange> = {}): IncidentChange {
   const now = new Date().toISOString();
   return {
-    incident_id: idOf(index % 10), group_id: 'aleo', subject_kind: 'account', accounts: [], account_count: 1, actor_id: 'dr.martin', state: 'open',
-    first_time: now, last_time: now, detected_at: now,
-    patients: 40, patients_at_firing: 40, patients_at_detection: 40, clinics: ['750300123'], categories: ['identity'], rules: ['mass-access-10m'],
-    rule_matches: [], rule_selections: ['b'.repeat(32)], selections: ['b'.repeat(32)], level: 'high', step: 40, found: 'live', late_seconds: 0, detection_delay_seconds: 0.4, merged_into: '', suppressed_by: [],
-    change_type: 'incident.opened', change_id: idOf(index), changed_at: now, version: 65536 + index, received_at: now, ...given,
-  }; // prettier-ignore
+    incident_id: idOf(index % 10),
+    group_id: 'aleo',
+    subject_kind: 'account',
+    accounts: [],
+    account_count: 1,
+    actor_id: 'dr.martin',
+    state: 'open',
+    first_time: now,
+    last_time: now,
+    detected_at: now,
+    patients: 40,
+    patients_at_firing: 40,
+    patients_at_detection: 40,
+    clinics: ['750300123'],
+    categories: ['identity'],
+    rules: ['mass-access-10m'],
+    rule_matches: [],
+    rule_selections: ['b'.repeat(32)],
+    selections: ['b'.repeat(32)],
+    level: 'high',
+    step: 40,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 0.4,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: idOf(index),
+    changed_at: now,
+    version: 65536 + index,
+    received_at: now,
+    ...given,
+  };
 }
 
 /** Waits for something that must come about; the test's own deadline ends it when it does not. */

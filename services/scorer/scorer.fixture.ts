@@ -206,6 +206,6 @@ export function contents(changes: readonly IncidentChange[]): readonly object[] 
       rules,
       step,
       level,
-    })) // prettier-ignore
+    }))
     .toSorted((a, b) => `${a.actor_id} ${a.first_time}`.localeCompare(`${b.actor_id} ${b.first_time}`));
 }

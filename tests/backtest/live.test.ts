@@ -120,11 +120,35 @@ async function backtested(rows: readonly AccessRow[]): Promise<readonly Backtest
 /** What is a function of the set of accesses; the rest depends on when they came: ids, the wall clock, what was known when it was told. */
 function contents(incident: BacktestIncident) {
   const {
-    group_id, actor_id, state, level, first_time, last_time, patients, patients_at_firing, clinics, categories, rules: fired, rule_matches, step,
-  } = incident; // prettier-ignore
+    group_id,
+    actor_id,
+    state,
+    level,
+    first_time,
+    last_time,
+    patients,
+    patients_at_firing,
+    clinics,
+    categories,
+    rules: fired,
+    rule_matches,
+    step,
+  } = incident;
   return {
-    group_id, actor_id, state, level, first_time, last_time, patients, patients_at_firing, clinics, categories, fired, rule_matches, step,
-  }; // prettier-ignore
+    group_id,
+    actor_id,
+    state,
+    level,
+    first_time,
+    last_time,
+    patients,
+    patients_at_firing,
+    clinics,
+    categories,
+    fired,
+    rule_matches,
+    step,
+  };
 }
 
 function byTime(a: BacktestIncident, b: BacktestIncident): number {

@@ -33,9 +33,16 @@ function reads(actor: string, patients: readonly number[], from: number, every =
   return patients.map((patient, index) => {
     const at = from + index * every;
     const place = ((patient % clinics.length) + clinics.length) % clinics.length;
-    return { id: `${actor} ${patient} ${at}`, time: new Date(began + at * 1000).toISOString(), clinic_id: clinics[place], actor_id: actor, action: 'read', patient_ids: [`IPP-55512${1000 + patient}`] };
+    return {
+      id: `${actor} ${patient} ${at}`,
+      time: new Date(began + at * 1000).toISOString(),
+      clinic_id: clinics[place],
+      actor_id: actor,
+      action: 'read',
+      patient_ids: [`IPP-55512${1000 + patient}`],
+    };
   });
-} // prettier-ignore
+}
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
@@ -45,30 +52,45 @@ interface ShownCase {
 }
 
 async function ask(path: string, body?: object, key = ''): Promise<string> {
-  const headers = { authorization: `Bearer ${readFileSync(join(vigie.dataDir, 'keys', 'console.token'), 'utf8').trim()}`, 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) };
-  const answer = await fetch(`${vigie.url('console')}${path}`, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) });
+  const headers = {
+    authorization: `Bearer ${readFileSync(join(vigie.dataDir, 'keys', 'console.token'), 'utf8').trim()}`,
+    'content-type': 'application/json',
+    ...(key && { 'idempotency-key': key }),
+  };
+  const answer = await fetch(`${vigie.url('console')}${path}`, {
+    headers,
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
   return text;
-} // prettier-ignore
+}
 
 const json = async <T>(path: string, body?: object, key?: string): Promise<T> => JSON.parse(await ask(path, body, key)) as T;
 let acts = 0;
 const act = (id: string, body: object) => json<ShownCase>(`/v1/cases/${id}/actions`, body, `act-${(acts += 1)}`);
 const shows = (id: string, patients: number) =>
-  vigie.until(() => json<ShownCase>(`/v1/cases/${id}`), (shown) => shown.case.patients === patients && shown.case.patients_settled); // prettier-ignore
+  vigie.until(
+    () => json<ShownCase>(`/v1/cases/${id}`),
+    (shown) => shown.case.patients === patients && shown.case.patients_settled,
+  );
 
 /** What the first page says of all open cases together, and a dashboard of their incidents, which are all open. */
 async function showsOpen(open: number): Promise<void> {
   const settled = { open, open_settled: true, clinics: clinics.length };
-  await vigie.until(() => json<{ readonly patients: object }>('/v1/summary'), ({ patients }) => isDeepStrictEqual(patients, settled)); // prettier-ignore
+  await vigie.until(
+    () => json<{ readonly patients: object }>('/v1/summary'),
+    ({ patients }) => isDeepStrictEqual(patients, settled),
+  );
   expect(Number((await vigie.sql(panel('Patients in open incidents')))[0]?.['patients'])).toBe(open);
 }
 
 /** The query of a panel for analysts, of all groups. */
 function panel(title: string): string {
   const dashboard = readFileSync(join(projectRoot, 'deploy/grafana/dashboards/analysts.json'), 'utf8');
-  const { panels } = JSON.parse(dashboard) as { readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly rawSql: string }[] }[] }; // prettier-ignore
+  const { panels } = JSON.parse(dashboard) as {
+    readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly rawSql: string }[] }[];
+  };
   return (
     panels.find((one) => one.title === title)?.targets?.[0]?.rawSql.replaceAll(/\$__conditionalAll\(.+?\), \$group\)/g, '1') ?? ''
   );
@@ -81,15 +103,21 @@ async function unequal(): Promise<readonly unknown[]> {
 }
 
 async function command(...args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [compiledModule('cli/vigie'), ...args], { env: { ...process.env, NODE_OPTIONS: '', ...env } });
+  const { stdout } = await promisify(execFile)(process.execPath, [compiledModule('cli/vigie'), ...args], {
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  });
   return stdout;
-} // prettier-ignore
+}
 
 async function tool(name: string, given: object): Promise<string> {
-  const headers = { authorization: `Bearer ${assistant}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const headers = {
+    authorization: `Bearer ${assistant}`,
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+  };
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: given } });
   return (await fetch(`${vigie.url('console')}/mcp`, { method: 'POST', headers, body })).text();
-} // prettier-ignore
+}
 
 /** The records of a CSV. */
 function recordsOf(csv: string): readonly Record<string, string | undefined>[] {
@@ -114,13 +142,26 @@ async function figures(id: string) {
   const shape = await json<{ readonly total: number }>(`/v1/cases/${id}/shape`);
   const ids = shown.incidents.map((one) => `'${one.incident_id}'`).join();
   const number = async (query: string) => Number((await vigie.sql(query))[0]?.['n']);
-  const lists = Map.groupBy(await vigie.sql(`SELECT incident_id, patient_id FROM vigie.incident_patients WHERE incident_id IN (${ids})`), (line) => String(line['incident_id']));
-  const told = JSON.parse(await command('dossier', 'figures', id, '--format', 'json')) as { readonly settled: string; readonly of_incidents: { readonly whole: { readonly patients: number } } };
+  const lists = Map.groupBy(
+    await vigie.sql(`SELECT incident_id, patient_id FROM vigie.incident_patients WHERE incident_id IN (${ids})`),
+    (line) => String(line['incident_id']),
+  );
+  const told = JSON.parse(await command('dossier', 'figures', id, '--format', 'json')) as {
+    readonly settled: string;
+    readonly of_incidents: { readonly whole: { readonly patients: number } };
+  };
   const spoken = /"patients":(\d+)/.exec(await tool('get_case', { case_id: id }))?.[1];
-  const row = (await command('case', 'list', '--status', 'new,acknowledged,resolved')).split('\n').find((line) => line.startsWith(id.slice(0, 8)));
+  const row = (await command('case', 'list', '--status', 'new,acknowledged,resolved'))
+    .split('\n')
+    .find((line) => line.startsWith(id.slice(0, 8)));
   const csv = await ask(`/v1/cases/${id}/patients.csv`);
-  const byClinic = [...Map.groupBy(recordsOf(csv), (line) => line['clinic_id'])].map(([clinic, lines]) => [clinic, patientsIn(lines)]);
-  const { clinics: shownClinics } = await json<{ readonly clinics: readonly { readonly clinic_id: string; readonly patients: number }[] }>(`/v1/cases/${id}/clinics`);
+  const byClinic = [...Map.groupBy(recordsOf(csv), (line) => line['clinic_id'])].map(([clinic, lines]) => [
+    clinic,
+    patientsIn(lines),
+  ]);
+  const { clinics: shownClinics } = await json<{
+    readonly clinics: readonly { readonly clinic_id: string; readonly patients: number }[];
+  }>(`/v1/cases/${id}/clinics`);
   expect(Object.fromEntries(shownClinics.map((one) => [one.clinic_id, one.patients]))).toEqual(Object.fromEntries(byClinic));
   expect(await unequal()).toEqual([]);
   return {
@@ -129,12 +170,27 @@ async function figures(id: string) {
       shown: Object.fromEntries(shown.incidents.map((one) => [one.incident_id, one.patients])),
       stored: each(await vigie.sql(`SELECT incident_id AS id, patients AS n FROM vigie.incidents WHERE incident_id IN (${ids})`)),
       // Of an incident that was withdrawn there is no list.
-      listed: { ...Object.fromEntries(shown.incidents.map((one) => [one.incident_id, 0])), ...Object.fromEntries([...lists].map(([incident, lines]) => [incident, patientsIn(lines)])) },
+      listed: {
+        ...Object.fromEntries(shown.incidents.map((one) => [one.incident_id, 0])),
+        ...Object.fromEntries([...lists].map(([incident, lines]) => [incident, patientsIn(lines)])),
+      },
     },
-    figure: [shown.case.patients, listed.cases.find(({ case_id }) => case_id === id)?.patients, Number(spoken), await number(`SELECT patients AS n FROM vigie.cases WHERE case_id = '${id}'`), Number(row?.trim().split(/\s{2,}/)[3])],
-    list: [page.figure.patients, shape.total, told.of_incidents.whole.patients, patientsOf(csv), patientsIn([...lists.values()].flat())],
+    figure: [
+      shown.case.patients,
+      listed.cases.find(({ case_id }) => case_id === id)?.patients,
+      Number(spoken),
+      await number(`SELECT patients AS n FROM vigie.cases WHERE case_id = '${id}'`),
+      Number(row?.trim().split(/\s{2,}/)[3]),
+    ],
+    list: [
+      page.figure.patients,
+      shape.total,
+      told.of_incidents.whole.patients,
+      patientsOf(csv),
+      patientsIn([...lists.values()].flat()),
+    ],
   };
-} // prettier-ignore
+}
 
 /** The figures of a case as they must stand: those of its incidents, and of all together. Once an erasure has gone over it, `judged` is what people judged by. */
 const standing = (each: Readonly<Record<string, number>>, together: number, judged = together) => ({
@@ -149,22 +205,54 @@ describe('how many patients', () => {
   const id = (actor: string) => ids[actor] ?? '';
 
   beforeAll(async () => {
-    writeFileSync(files.clinics, ['group_id,clinic_id,name,opened_at,closed_at', ...clinics.map((clinic) => `helix,${clinic},${clinic},2010-01-01T00:00:00Z,`)].join('\n'));
+    writeFileSync(
+      files.clinics,
+      [
+        'group_id,clinic_id,name,opened_at,closed_at',
+        ...clinics.map((clinic) => `helix,${clinic},${clinic},2010-01-01T00:00:00Z,`),
+      ].join('\n'),
+    );
     writeFileSync(files.keys, `helix:k1=${keys.old}\n`);
-    const token = { name: 'desk', owner: 'a.durand', role: 'analyst', clinics: ['*'], actor: 'full', group_id: 'helix', expires: '2999-01-01T00:00:00.000Z', sha256: hash('sha256', assistant, 'hex') };
+    const token = {
+      name: 'desk',
+      owner: 'a.durand',
+      role: 'analyst',
+      clinics: ['*'],
+      actor: 'full',
+      group_id: 'helix',
+      expires: '2999-01-01T00:00:00.000Z',
+      sha256: hash('sha256', assistant, 'hex'),
+    };
     writeFileSync(files.tokens, JSON.stringify({ tokens: [token] }));
     mkdirSync(files.lists);
     const portBase = await freePortBase();
     await copyMigrated(join(folder, 'data'));
-    const own = { VIGIE_MCP_TOKENS_FILE: files.tokens, VIGIE_CLINICS_FILE: files.clinics, VIGIE_PSEUDONYM_KEYS_FILE: files.keys, VIGIE_LISTS_DIR: files.lists };
+    const own = {
+      VIGIE_MCP_TOKENS_FILE: files.tokens,
+      VIGIE_CLINICS_FILE: files.clinics,
+      VIGIE_PSEUDONYM_KEYS_FILE: files.keys,
+      VIGIE_LISTS_DIR: files.lists,
+    };
     vigie = await RunningVigie.start({ portBase, dataDir: join(folder, 'data'), env: own });
     env = { ...own, VIGIE_DATA_DIR: vigie.dataDir, VIGIE_PORT_BASE: String(portBase) };
     // Two who read thirty patients in common, one who reads alone, and one who seems to come back after forty days.
-    await vigie.post([...reads('a', range(0, 60), 0), ...reads('b', range(30, 90), 10), ...reads('d', range(200, 260), 20), ...reads('w', [500], -40 * daySeconds), ...reads('w', range(300, 325), 30, 20)]);
-    const rows = await vigie.until(() => vigie.sql('SELECT incident_id, actor_id, patients FROM vigie.incidents'), (all) => all.length === 4 && all.every(({ actor_id, patients }) => Number(patients) === (actor_id === 'w' ? 25 : 60)));
+    await vigie.post([
+      ...reads('a', range(0, 60), 0),
+      ...reads('b', range(30, 90), 10),
+      ...reads('d', range(200, 260), 20),
+      ...reads('w', [500], -40 * daySeconds),
+      ...reads('w', range(300, 325), 30, 20),
+    ]);
+    const rows = await vigie.until(
+      () => vigie.sql('SELECT incident_id, actor_id, patients FROM vigie.incidents'),
+      (all) => all.length === 4 && all.every(({ actor_id, patients }) => Number(patients) === (actor_id === 'w' ? 25 : 60)),
+    );
     for (const { actor_id, incident_id } of rows) ids[String(actor_id)] = String(incident_id);
-    await vigie.until(() => json<{ readonly cases: readonly unknown[] }>('/v1/cases'), ({ cases }) => cases.length === 4);
-  }, startMsMax); // prettier-ignore
+    await vigie.until(
+      () => json<{ readonly cases: readonly unknown[] }>('/v1/cases'),
+      ({ cases }) => cases.length === 4,
+    );
+  }, startMsMax);
   afterAll(async () => {
     await vigie?.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -174,9 +262,16 @@ describe('how many patients', () => {
     await act(id('a'), { type: 'case.acknowledged' });
     await act(id('a'), { type: 'case.linked', incident_ids: [id('b'), id('w')] });
     await shows(id('a'), 115);
-    const { snapshot } = await json<{ readonly snapshot: { readonly snapshot_id: string; readonly patients: number } }>(`/v1/cases/${id('a')}/dossier/${clinics[0]}/freeze`, {}, 'frozen');
+    const { snapshot } = await json<{ readonly snapshot: { readonly snapshot_id: string; readonly patients: number } }>(
+      `/v1/cases/${id('a')}/dossier/${clinics[0]}/freeze`,
+      {},
+      'frozen',
+    );
     // A new key counts from a moment on, and is taken up before it.
-    writeFileSync(files.keys, `helix:k2=${keys.young};from=${new Date(Date.now() + 10_000).toISOString()}\nhelix:k1=${keys.old}\n`);
+    writeFileSync(
+      files.keys,
+      `helix:k2=${keys.young};from=${new Date(Date.now() + 10_000).toISOString()}\nhelix:k1=${keys.old}\n`,
+    );
     let asked = 0;
     const isYoung = async () => {
       await vigie.post(reads('probe', [900 + asked], asked++));
@@ -184,17 +279,32 @@ describe('how many patients', () => {
     };
     await vigie.until(isYoung, ([row]) => Number(row?.['n']) > 0);
     // Ten patients under their new pseudonym, ten new ones, ten whose accesses were long on their way; and an access that says that `w` was there all along.
-    await vigie.post([...reads('a', [...range(0, 10), ...range(100, 110)], 400), ...reads('a', range(110, 120), 301, 1), ...reads('w', [501], -10 * daySeconds)]);
+    await vigie.post([
+      ...reads('a', [...range(0, 10), ...range(100, 110)], 400),
+      ...reads('a', range(110, 120), 301, 1),
+      ...reads('w', [501], -10 * daySeconds),
+    ]);
     await shows(id('a'), 110);
     expect(await figures(id('a'))).toEqual(standing({ [id('a')]: 80, [id('b')]: 60, [id('w')]: 0 }, 110));
     await showsOpen(170);
     // What was frozen stays what it was, in each of its files.
     const file = (name: string) => ask(`/v1/snapshots/${snapshot.snapshot_id}/files/${name}`);
     const patients = patientsOf(await file('patients.csv'));
-    const register = (await file('register.csv')).trim().split('\n').map((line) => line.split(','));
-    const words = [await docxText(snapshot.snapshot_id, 'cnil.docx'), ...(pdfReader.reason === undefined ? [await pdfText(snapshot.snapshot_id, 'cnil.pdf')] : [])];
-    expect([snapshot.patients, Number(register[1]?.[register[0]?.indexOf('persons') ?? -1]), JSON.parse(await file('manifest.json')).figures.controller.patients, ...words.map((text) => Number(/Nombre approximatif\s*:\s*(\d+)/.exec(text)?.[1]))]).toEqual(Array.from({ length: 3 + words.length }, () => patients));
-  }); // prettier-ignore
+    const register = (await file('register.csv'))
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','));
+    const words = [
+      await docxText(snapshot.snapshot_id, 'cnil.docx'),
+      ...(pdfReader.reason === undefined ? [await pdfText(snapshot.snapshot_id, 'cnil.pdf')] : []),
+    ];
+    expect([
+      snapshot.patients,
+      Number(register[1]?.[register[0]?.indexOf('persons') ?? -1]),
+      JSON.parse(await file('manifest.json')).figures.controller.patients,
+      ...words.map((text) => Number(/Nombre approximatif\s*:\s*(\d+)/.exec(text)?.[1])),
+    ]).toEqual(Array.from({ length: 3 + words.length }, () => patients));
+  });
 
   it('is that of each of them again once they are apart', async () => {
     await act(id('a'), { type: 'case.unlinked', incident_id: id('b'), reason: 'somebody else' });
@@ -206,7 +316,8 @@ describe('how many patients', () => {
   });
 
   it('grows by late accesses of an account that lists have left out since, also where the scorer has lost what it knew', async () => {
-    const loadedAt = async () => /^vigie_rules_loaded_time_seconds\S* (\S+)$/m.exec(await (await fetch(`${vigie.url('scorer')}/metrics`)).text())?.[1];
+    const loadedAt = async () =>
+      /^vigie_rules_loaded_time_seconds\S* (\S+)$/m.exec(await (await fetch(`${vigie.url('scorer')}/metrics`)).text())?.[1];
     const before = await loadedAt();
     writeFileSync(join(files.lists, 'service_accounts.txt'), 'd\n');
     await vigie.until(loadedAt, (at) => at !== undefined && at !== before);
@@ -220,23 +331,35 @@ describe('how many patients', () => {
     await shows(id('d'), 65);
     expect(await figures(id('d'))).toEqual(standing({ [id('d')]: 65 }, 65));
     await showsOpen(175);
-  }); // prettier-ignore
+  });
 
   it('is one less, in list and incident, where a patient is erased from a case that is over; the case keeps what it was judged by', async () => {
     await vigie.post(range(0, 80).flatMap((other) => reads(`other ${other}`, [700 + other], 3 * daySeconds)));
-    await vigie.until(() => vigie.sql(`SELECT state FROM vigie.incidents WHERE incident_id = '${id('a')}'`), ([row]) => row?.['state'] === 'closed');
+    await vigie.until(
+      () => vigie.sql(`SELECT state FROM vigie.incidents WHERE incident_id = '${id('a')}'`),
+      ([row]) => row?.['state'] === 'closed',
+    );
     await act(id('a'), { type: 'case.resolved', verdict: 'authorised', reason: 'recall' });
-    await vigie.until(() => vigie.sql(`SELECT status FROM vigie.cases WHERE case_id = '${id('a')}'`), ([row]) => row?.['status'] === 'resolved');
+    await vigie.until(
+      () => vigie.sql(`SELECT status FROM vigie.cases WHERE case_id = '${id('a')}'`),
+      ([row]) => row?.['status'] === 'resolved',
+    );
     // One who has two pseudonyms, by the younger, and goes under both.
-    const [victim] = await vigie.sql("SELECT patient_id FROM vigie.accesses WHERE actor_id = 'a' AND former_id != '' AND former_id IN (SELECT patient_id FROM vigie.access_rows WHERE key_id = 'k1') LIMIT 1");
-    expect(await command('erase', '--patient', String(victim?.['patient_id']), '--reason', 'asked', '--by', 'dpo')).toMatch(/shrank +incident/);
+    const [victim] = await vigie.sql(
+      "SELECT patient_id FROM vigie.accesses WHERE actor_id = 'a' AND former_id != '' AND former_id IN (SELECT patient_id FROM vigie.access_rows WHERE key_id = 'k1') LIMIT 1",
+    );
+    expect(await command('erase', '--patient', String(victim?.['patient_id']), '--reason', 'asked', '--by', 'dpo')).toMatch(
+      /shrank +incident/,
+    );
     expect(await figures(id('a'))).toEqual(standing({ [id('a')]: 79, [id('w')]: 0 }, 79, 80));
-  }); // prettier-ignore
+  });
 });
 
 async function bytesOf(snapshotId: string, name: string): Promise<Buffer> {
   const token = readFileSync(join(vigie.dataDir, 'keys', 'console.token'), 'utf8').trim();
-  const answer = await fetch(`${vigie.url('console')}/v1/snapshots/${snapshotId}/files/${name}`, { headers: { authorization: `Bearer ${token}` } }); // prettier-ignore
+  const answer = await fetch(`${vigie.url('console')}/v1/snapshots/${snapshotId}/files/${name}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   return Buffer.from(await answer.arrayBuffer());
 }
 
@@ -246,5 +369,9 @@ async function docxText(snapshotId: string, name: string): Promise<string> {
 }
 
 async function pdfText(snapshotId: string, name: string): Promise<string> {
-  return spawnSync(pdfReader.path ?? '', ['-', '-'], { input: await bytesOf(snapshotId, name), encoding: 'utf8', env: pdfReader.env }).stdout; // prettier-ignore
+  return spawnSync(pdfReader.path ?? '', ['-', '-'], {
+    input: await bytesOf(snapshotId, name),
+    encoding: 'utf8',
+    env: pdfReader.env,
+  }).stdout;
 }

@@ -39,11 +39,18 @@ describe('a console that is killed in the middle of a day', () => {
     ({ server, client } = await spawnMigrated({ directory: join(dataDir, 'store') }));
     const config = readConfig(commonConfig, { VIGIE_DATA_DIR: dataDir });
     const signal = new AbortController().signal;
-    const tools = { name: 'test', topics: [topics.incidents, topics.actions, topics.audit], clock: systemClock, logger: silentLog, health: new Health(), signal };
+    const tools = {
+      name: 'test',
+      topics: [topics.incidents, topics.actions, topics.audit],
+      clock: systemClock,
+      logger: silentLog,
+      health: new Health(),
+      signal,
+    };
     log = await openEventLog(config, tools);
     const env = { CLICKHOUSE_URL: server.url, CLICKHOUSE_USER: server.user, CLICKHOUSE_PASSWORD: server.password };
     killed = new KilledConsole(await freePortBase(), env);
-  }); // prettier-ignore
+  });
   afterAll(async () => {
     await killed.end();
     await log.close();
@@ -53,7 +60,11 @@ describe('a console that is killed in the middle of a day', () => {
   });
 
   it('has lost nothing and done nothing twice: the log, its answers and the store say the same', async () => {
-    const tell = (change: IncidentChange) => log.append({ topic: topics.incidents, partition: partitionOf(change.group_id, change.actor_id, embeddedPartitions) }, Buffer.from(`${JSON.stringify(change)}\n`)); // prettier-ignore
+    const tell = (change: IncidentChange) =>
+      log.append(
+        { topic: topics.incidents, partition: partitionOf(change.group_id, change.actor_id, embeddedPartitions) },
+        Buffer.from(`${JSON.stringify(change)}\n`),
+      );
     for (let done = 0, day = 0; done < kills; day += 1)
       for (const step of aDay(`day ${day}`)) {
         if ('change_id' in step) {
@@ -62,7 +73,7 @@ describe('a console that is killed in the middle of a day', () => {
           await killed.shows(step);
         }
         // Some die before the action is in the log, some after it, some not at all.
-        else await killed.act(step.id, step.body, `${day}`, done < kills ? (done++ * 7) % 40 : undefined); // prettier-ignore
+        else await killed.act(step.id, step.body, `${day}`, done < kills ? (done++ * 7) % 40 : undefined);
       }
     const folded = (await foldOf(log)).rows(systemClock.now());
     expect(folded.length).toBeGreaterThan(0);
@@ -222,20 +233,24 @@ async function auditOf(log: EventLog): Promise<{ readonly chains: readonly Chain
 
 async function readAll(log: EventLog, all: readonly string[], take: (topic: string, line: unknown) => void): Promise<void> {
   const left = new Map<string, number>();
-  const membership = await log.join({ group: `definition ${all.join()}`, topics: all, batchBytesMax: 1024 * 1024 }, {
-    assigned: async (at, { end }) => {
-      left.set(nameOf(at), end);
-      return 'earliest';
+  const membership = await log.join(
+    { group: `definition ${all.join()}`, topics: all, batchBytesMax: 1024 * 1024 },
+    {
+      assigned: async (at, { end }) => {
+        left.set(nameOf(at), end);
+        return 'earliest';
+      },
+      frames: async (at, frames: readonly Frame[]) => {
+        for (const line of frames.flatMap(({ bytes }) => bytes.toString().split('\n').filter(Boolean)))
+          take(at.topic, JSON.parse(line));
+        if ((frames.at(-1)?.offset ?? -1) + 1 >= (left.get(nameOf(at)) ?? 0)) left.set(nameOf(at), 0);
+      },
+      poison: async (_at, _frame, cause) => {
+        throw cause;
+      },
+      revoked: async () => {},
     },
-    frames: async (at, frames: readonly Frame[]) => {
-      for (const line of frames.flatMap(({ bytes }) => bytes.toString().split('\n').filter(Boolean))) take(at.topic, JSON.parse(line));
-      if ((frames.at(-1)?.offset ?? -1) + 1 >= (left.get(nameOf(at)) ?? 0)) left.set(nameOf(at), 0);
-    },
-    poison: async (_at, _frame, cause) => {
-      throw cause;
-    },
-    revoked: async () => {},
-  }); // prettier-ignore
+  );
   while (left.size < all.length * embeddedPartitions || [...left.values()].some((end) => end > 0)) await systemClock.sleep(5);
   await membership.leave();
 }

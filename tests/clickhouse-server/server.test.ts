@@ -55,7 +55,12 @@ const { statements } = migrationOf('access.sql', readFileSync(join(projectRoot, 
     const frame = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const store = new ClickHouseStore(archiver, systemClock);
     expect(await store.insert('accesses', frame, 2, 'server-test')).toEqual({ kind: 'accepted', value: 2 });
-    expect(await store.found('accesses', rows.map((row) => row.event_id))).toBe(2); // prettier-ignore
+    expect(
+      await store.found(
+        'accesses',
+        rows.map((row) => row.event_id),
+      ),
+    ).toBe(2);
     for (const query of ['ALTER TABLE vigie.access_rows DELETE WHERE 1', 'DROP TABLE vigie.access_rows'])
       await expect(archiver.command({ query })).rejects.toMatchObject({ code: '497' });
   });

@@ -87,11 +87,30 @@ describe('what a writer writes is what its contract says, and both stores take i
 
   it('audit rows of the console: of users and of nobody, of one case, of many and of none', async () => {
     const chain = new AuditChain('c'.repeat(32));
-    const fact = { at: '2026-11-23T08:00:00.120Z', by: '', via: 'api', method: 'GET', route: '', case_id: '', rows: 0, status: 401, remote_address: '' } as const;
-    const all = { ...fact, by: 'zoé', method: 'POST', route: '/v1/cases/:id/actions', case_id: 'a'.repeat(32), rows: 100, status: 503, remote_address: 'fe80::1%eth0' };
+    const fact = {
+      at: '2026-11-23T08:00:00.120Z',
+      by: '',
+      via: 'api',
+      method: 'GET',
+      route: '',
+      case_id: '',
+      rows: 0,
+      status: 401,
+      remote_address: '',
+    } as const;
+    const all = {
+      ...fact,
+      by: 'zoé',
+      method: 'POST',
+      route: '/v1/cases/:id/actions',
+      case_id: 'a'.repeat(32),
+      rows: 100,
+      status: 503,
+      remote_address: 'fe80::1%eth0',
+    };
     const rows = [fact, ...askedBy.map((via) => ({ ...all, via }))].map((one) => chain.next(one));
     await bothTake('audit', auditRow, rows.map(line), 'audit_rows FINAL');
-  }); // prettier-ignore
+  });
 
   it('cases of the console: open, taken, held, resolved, and joined to another', async () => {
     const rows = casesOfEveryStatus();
@@ -135,15 +154,20 @@ describe('what a writer writes is what its contract says, and both stores take i
     ];
     const memory = new MemoryStore();
     for (const store of [memory, new ClickHouseStore(client, systemClock)]) {
-      const outcomes = new Outcomes(insertOutcomes(store), { clock: new FakeClock(now), log: failingLog, metrics: new Metrics('notifier') });
+      const outcomes = new Outcomes(insertOutcomes(store), {
+        clock: new FakeClock(now),
+        log: failingLog,
+        metrics: new Metrics('notifier'),
+      });
       const [change] = changes.filter(isToldChange);
       if (!change) throw new Error('no change is told');
       for (const [n, result] of results.entries())
         for (const attempts of [1, 2, 70_000]) outcomes.note(`endpoint-${n}`, change, attempts, result);
       outcomes.note('new', change, 0, { kind: 'expired' });
-      for (const [n, outcome] of notificationOutcomes.entries()) outcomes.add(sendRowOf(aSend(n), 1, outcome, { status: 0, reason: '', now }));
+      for (const [n, outcome] of notificationOutcomes.entries())
+        outcomes.add(sendRowOf(aSend(n), 1, outcome, { status: 0, reason: '', now }));
       await outcomes.flush();
-    } // prettier-ignore
+    }
     const written = memory.rows('notifications').map((row) => notificationRow.parse(row));
     expect(written).toHaveLength(13 + notificationOutcomes.length);
     expect(new Set(written.map(({ outcome }) => outcome))).toEqual(new Set(notificationOutcomes));
@@ -152,13 +176,17 @@ describe('what a writer writes is what its contract says, and both stores take i
 
   it('giving up takes no attempt’s place', () => {
     const memory = new MemoryStore();
-    const outcomes = new Outcomes(insertOutcomes(memory), { clock: new FakeClock(now), log: failingLog, metrics: new Metrics('notifier') });
+    const outcomes = new Outcomes(insertOutcomes(memory), {
+      clock: new FakeClock(now),
+      log: failingLog,
+      metrics: new Metrics('notifier'),
+    });
     const [change] = changes.filter(isToldChange);
     if (!change) throw new Error('no change is told');
     outcomes.note('siem', change, 1, { kind: 'later', status: 500, reason: 'answered 500' });
     outcomes.note('siem', change, 1, { kind: 'expired' });
     return outcomes.flush().then(() => expect(memory.rows('notifications')).toHaveLength(2));
-  }); // prettier-ignore
+  });
 
   it('list entries of the command line', async () => {
     const options = {
@@ -179,12 +207,18 @@ describe('what a writer writes is what its contract says, and both stores take i
 
   it('and a list entry that the contract does not allow is taken by neither', async () => {
     const bad = { ...canaryEntry('a'.repeat(32), 'aleo'), list_name: 'no list' };
-    for (const store of [new MemoryLists(), new ClickHouseLists(client)]) await expect(store.put([bad])).rejects.toThrow('list_name');
-  }); // prettier-ignore
+    for (const store of [new MemoryLists(), new ClickHouseLists(client)])
+      await expect(store.put([bad])).rejects.toThrow('list_name');
+  });
 });
 
 /** Parses each line by its contract, gives all to both stores and compares what ClickHouse gives back. */
-async function bothTake(name: StoreTable, contract: z.ZodType<object>, lines: readonly string[], physical: string = name): Promise<void> {
+async function bothTake(
+  name: StoreTable,
+  contract: z.ZodType<object>,
+  lines: readonly string[],
+  physical: string = name,
+): Promise<void> {
   const parsed = lines.map((one) => contract.parse(JSON.parse(one)));
   const bytes = Buffer.from(lines.map((one) => `${one}\n`).join(''));
   const stores: readonly AccessStore[] = [new MemoryStore(), new ClickHouseStore(client, systemClock)];
@@ -192,7 +226,7 @@ async function bothTake(name: StoreTable, contract: z.ZodType<object>, lines: re
     expect(await store.insert(name, bytes, lines.length, name)).toEqual({ kind: 'accepted', value: lines.length });
   const distinct = [...new Map(parsed.map((row) => [line(row), row])).values()];
   expect(await stored(physical, contract)).toEqual(inOrder(distinct));
-} // prettier-ignore
+}
 
 /** The rows of a table or view; columns that a row left out come as their defaults and are left out again. */
 async function stored(table: string, contract: z.ZodType<object>): Promise<readonly object[]> {
@@ -245,10 +279,25 @@ function eventRows(): ReturnType<typeof toRows> {
   if (!keys) throw new Error('the test key cannot be read');
   const required = { time: '2026-11-23T07:59:59.900Z', clinic_id: 'c1', actor_id: 'dr.martin', action: 'read' };
   const all = {
-    outcome: 'failure', actor_role: 'physician', actor_kind: 'human', privileged: false, record_count: 3, categories: ['identity'],
-    purpose: 'TREAT', emergency: true, source_ip: '10.0.0.1', device: 'WS-1', user_agent: 'x', session_id: 's', auth: 'card', mfa: true,
-    application: 'app', patient_ids: ['8001234', '8001235', '8001236'], id: '1', colour: 'red',
-  }; // prettier-ignore
+    outcome: 'failure',
+    actor_role: 'physician',
+    actor_kind: 'human',
+    privileged: false,
+    record_count: 3,
+    categories: ['identity'],
+    purpose: 'TREAT',
+    emergency: true,
+    source_ip: '10.0.0.1',
+    device: 'WS-1',
+    user_agent: 'x',
+    session_id: 's',
+    auth: 'card',
+    mfa: true,
+    application: 'app',
+    patient_ids: ['8001234', '8001235', '8001236'],
+    id: '1',
+    colour: 'red',
+  };
   return [required, { ...required, id: '2', patient_ids: ['8001234'] }, { ...required, ...all }].flatMap((item) => {
     const event = parseVigieEvent(item);
     if (event.kind !== 'accepted') throw new Error(event.detail);
@@ -269,7 +318,17 @@ function aSend(n: number): Send {
   const kind = n % 2 === 0 ? 'opening' : 'muted_end';
   const case_id = n % 2 === 0 ? 'c'.repeat(32) : '';
   return {
-    send_id, case_id, kind, receiver: 'soc', at: now - 1_500, policy: 'standard', step: 0, round: 0,
-    message: { send_id, kind, at: isoOf(now) }, stoppedAt: undefined, mutedBy: '', needs: [],
-  }; // prettier-ignore
+    send_id,
+    case_id,
+    kind,
+    receiver: 'soc',
+    at: now - 1_500,
+    policy: 'standard',
+    step: 0,
+    round: 0,
+    message: { send_id, kind, at: isoOf(now) },
+    stoppedAt: undefined,
+    mutedBy: '',
+    needs: [],
+  };
 }

@@ -120,13 +120,24 @@ const cases = versions.flatMap((version) => Object.entries(given).map(([name, va
       [['scorer', 'ingestor'], 'archivers, consoles and notifiers'],
       [['ingestor'], 'scorers'],
       [[], 'ingestors'],
-    ])('with the tags of %j at the old version replaces %s and nothing that comes later, under topics and tables of the new one', (old) => {
-      const tags = ['image.tag=2.0.0', ...old.map((name) => `services.${name}.tag=1.0.0`)].join(',');
-      const objects = rendered('1.33.0', '--set', tags);
-      const runs = (kind: string, name: string) => workload.parse(find(objects, kind, name)).spec.template.spec.containers[0].image.split(':').at(-1);
-      for (const name of services) expect([name, runs(name === 'scorer' ? 'StatefulSet' : 'Deployment', name)]).toEqual([name, old.includes(name) ? '1.0.0' : '2.0.0']);
-      for (const name of ['topics', 'migrate']) expect([name, runs('Job', name)]).toEqual([name, '2.0.0']);
-    }); // prettier-ignore
+    ])(
+      'with the tags of %j at the old version replaces %s and nothing that comes later, under topics and tables of the new one',
+      (old) => {
+        const tags = ['image.tag=2.0.0', ...old.map((name) => `services.${name}.tag=1.0.0`)].join(',');
+        const objects = rendered('1.33.0', '--set', tags);
+        const runs = (kind: string, name: string) =>
+          workload
+            .parse(find(objects, kind, name))
+            .spec.template.spec.containers[0].image.split(':')
+            .at(-1);
+        for (const name of services)
+          expect([name, runs(name === 'scorer' ? 'StatefulSet' : 'Deployment', name)]).toEqual([
+            name,
+            old.includes(name) ? '1.0.0' : '2.0.0',
+          ]);
+        for (const name of ['topics', 'migrate']) expect([name, runs('Job', name)]).toEqual([name, '2.0.0']);
+      },
+    );
 
     it('mounts rules, lists and clinics as folders, which are renewed without a restart, where the services look for them', () => {
       const objects = rendered(
@@ -174,26 +185,45 @@ const cases = versions.flatMap((version) => Object.entries(given).map(([name, va
     });
 
     it('shows the certificate of each workload to the engine that asks for one, from a Secret of its own, in place of passwords where they are left out', () => {
-      const secrets = ['kafka.clientCertificate.secret=kafka-%s', 'kafka.clientCertificate.certificate=user.crt', 'kafka.clientCertificate.key=user.key', 'clickhouse.clientCertificate.secret=store-%s'];
+      const secrets = [
+        'kafka.clientCertificate.secret=kafka-%s',
+        'kafka.clientCertificate.certificate=user.crt',
+        'kafka.clientCertificate.key=user.key',
+        'clickhouse.clientCertificate.secret=store-%s',
+      ];
       const plain = certified(rendered('1.33.0', '--set', secrets.join(',')));
-      const alone = certified(rendered('1.33.0', '--set', [...secrets, 'kafka.saslMechanism=none', 'clickhouse.passwords=false'].join(',')));
+      const alone = certified(
+        rendered('1.33.0', '--set', [...secrets, 'kafka.saslMechanism=none', 'clickhouse.passwords=false'].join(',')),
+      );
       for (const { name, env, mounts, volumes } of [...plain, ...alone])
-        for (const [engine, prefix, own] of [['kafka', 'KAFKA', 'kafka'], ['clickhouse', 'CLICKHOUSE', 'store']] as const) {
-          const shown = env.filter((one) => one.name.startsWith(`${prefix}_TLS_CERT`) || one.name.startsWith(`${prefix}_TLS_KEY`)).map(({ value }) => value);
+        for (const [engine, prefix, own] of [
+          ['kafka', 'KAFKA', 'kafka'],
+          ['clickhouse', 'CLICKHOUSE', 'store'],
+        ] as const) {
+          const shown = env
+            .filter((one) => one.name.startsWith(`${prefix}_TLS_CERT`) || one.name.startsWith(`${prefix}_TLS_KEY`))
+            .map(({ value }) => value);
           if (shown.length === 0) continue;
           expect([name, shown]).toEqual([name, [`/run/secrets/${engine}/tls.crt`, `/run/secrets/${engine}/tls.key`]]);
           expect(mounts).toContainEqual({ name: `${engine}-certificate`, mountPath: `/run/secrets/${engine}`, readOnly: true });
           const [certificate, key] = engine === 'kafka' ? ['user.crt', 'user.key'] : ['tls.crt', 'tls.key'];
-          const items = [{ key: certificate, path: 'tls.crt' }, { key, path: 'tls.key' }];
-          expect(volumes).toContainEqual({ name: `${engine}-certificate`, secret: { secretName: `${own}-${name}`, defaultMode: 288, items } });
+          const items = [
+            { key: certificate, path: 'tls.crt' },
+            { key, path: 'tls.key' },
+          ];
+          expect(volumes).toContainEqual({
+            name: `${engine}-certificate`,
+            secret: { secretName: `${own}-${name}`, defaultMode: 288, items },
+          });
         }
-      const users = (of: typeof plain, variable: string) => of.flatMap(({ name, env }) => (env.some((one) => one.name === variable) ? [name] : [])).toSorted();
+      const users = (of: typeof plain, variable: string) =>
+        of.flatMap(({ name, env }) => (env.some((one) => one.name === variable) ? [name] : [])).toSorted();
       expect(users(plain, 'KAFKA_TLS_CERT_FILE')).toEqual(users(plain, 'KAFKA_SASL_PASSWORD_FILE'));
       expect(users(plain, 'CLICKHOUSE_TLS_CERT_FILE')).toEqual(users(plain, 'CLICKHOUSE_PASSWORD_FILE'));
       expect(users(alone, 'KAFKA_TLS_CERT_FILE')).toEqual(users(plain, 'KAFKA_TLS_CERT_FILE'));
       expect(JSON.stringify(alone)).not.toMatch(/SASL|_password/);
       expect(users(alone, 'CLICKHOUSE_USER')).toEqual(users(plain, 'CLICKHOUSE_USER'));
-    }); // prettier-ignore
+    });
 
     it.each([
       ['kafka.saslMechanism=none', /kafka.clientCertificate.secret must name/],
@@ -290,22 +320,29 @@ describe('the principals of the example for Strimzi', () => {
     .map((one) => user.parse(one));
   const page = readFileSync('docs/operations.md', 'utf8');
 
-  it.each(services.map((name) => [name] as const))('%s has the rights that vigie topics grant gives, which are those of the page', (name) => {
-    const { writes, reads, groups, groupsBeginning } = servicePrincipals[name];
-    const [, written = '', read = ''] = new RegExp(`^\\| ${name} +\\|([^|]*)\\|([^|]*)\\|`, 'm').exec(page.slice(page.indexOf('| principal'))) ?? [];
-    expect(namesIn(written)).toEqual(writes.toSorted());
-    expect(namesIn(read)).toEqual([...reads, ...groups, ...groupsBeginning].toSorted());
-  }); // prettier-ignore
+  it.each(services.map((name) => [name] as const))(
+    '%s has the rights that vigie topics grant gives, which are those of the page',
+    (name) => {
+      const { writes, reads, groups, groupsBeginning } = servicePrincipals[name];
+      const [, written = '', read = ''] =
+        new RegExp(`^\\| ${name} +\\|([^|]*)\\|([^|]*)\\|`, 'm').exec(page.slice(page.indexOf('| principal'))) ?? [];
+      expect(namesIn(written)).toEqual(writes.toSorted());
+      expect(namesIn(read)).toEqual([...reads, ...groups, ...groupsBeginning].toSorted());
+    },
+  );
 
   it('have those rights, each of them and no others', () => {
     const wanted = aclsOf('vigie-').map(aclText).toSorted();
     const given = users.flatMap(({ metadata, spec }) =>
       spec.authorization.acls.flatMap(({ resource: { type, name = 'kafka-cluster', patternType = 'literal' }, operations }) =>
-        operations.map((operation) => `User:${metadata.name}  ${operation}  ${type[0]?.toUpperCase()}${type.slice(1)}${patternType === 'prefix' ? ' beginning with' : ''} ${name}`),
+        operations.map(
+          (operation) =>
+            `User:${metadata.name}  ${operation}  ${type[0]?.toUpperCase()}${type.slice(1)}${patternType === 'prefix' ? ' beginning with' : ''} ${name}`,
+        ),
       ),
     );
     expect(given.toSorted()).toEqual(wanted);
-  }); // prettier-ignore
+  });
 
   it('are all there that the chart uses, and none may do all', () => {
     expect(users.map(({ metadata }) => metadata.name).toSorted()).toEqual([

@@ -129,8 +129,11 @@ describe('docker-compose.yml', () => {
     expect(new Set(users).size).toBe(users.length);
     expect(users.filter((user) => !access.includes(`CREATE USER IF NOT EXISTS ${user} `))).toEqual([]);
     expect(named('grafana').environment['VIGIE_CLICKHOUSE_USER']).toBe('${VIGIE_GRAFANA_CLICKHOUSE_USER:-vigie_grafana}');
-    expect(all.filter(([, { secrets }]) => secrets.includes('clickhouse_password')).map(([name]) => name)).toEqual(['clickhouse', 'access']);
-  }); // prettier-ignore
+    expect(all.filter(([, { secrets }]) => secrets.includes('clickhouse_password')).map(([name]) => name)).toEqual([
+      'clickhouse',
+      'access',
+    ]);
+  });
 
   it('lets each in at Kafka as its own principal, with a password that nobody else is given; the administrator gives rights and does nothing else', () => {
     const principals = own.flatMap(([name, { environment, secrets }]) => {
@@ -141,10 +144,16 @@ describe('docker-compose.yml', () => {
       expect([name, passwords]).toEqual([name, expected]);
       return principal ?? [];
     });
-    expect(principals.toSorted()).toEqual(['admin', ...[...services, 'eraser', 'topics'].map((name) => `vigie-${name}`)].toSorted());
+    expect(principals.toSorted()).toEqual(
+      ['admin', ...[...services, 'eraser', 'topics'].map((name) => `vigie-${name}`)].toSorted(),
+    );
     expect(named('principals').environment['KAFKA_SASL_USERNAME']).toBe('admin');
-    expect(aclsOf('vigie-').map(({ principal }) => principal.replace('User:', '')).filter((one) => !principals.includes(one))).toEqual([]);
-  }); // prettier-ignore
+    expect(
+      aclsOf('vigie-')
+        .map(({ principal }) => principal.replace('User:', ''))
+        .filter((one) => !principals.includes(one)),
+    ).toEqual([]);
+  });
 
   it('mounts the folder of lists into every service that reads lists, and that of rules into those that read rules, and both into what erases', () => {
     expect(mounting('./lists:/app/lists').toSorted()).toEqual([...readersOf(/\brulesConfig\b/), 'eraser'].toSorted());
@@ -154,19 +163,24 @@ describe('docker-compose.yml', () => {
   it('makes users with the passwords that are mounted, and another one once a password is another', () => {
     const dir = mkdtempSync(join(tmpdir(), 'vigie-secrets-'));
     const make = () => {
-      execFileSync(process.execPath, ['deploy/secrets.mjs', '--dir', dir, '--group', "centre-2"], { stdio: 'ignore' });
+      execFileSync(process.execPath, ['deploy/secrets.mjs', '--dir', dir, '--group', 'centre-2'], { stdio: 'ignore' });
       return readFileSync(join(dir, 'clickhouse_access.sql'), 'utf8');
     };
-    const hash = (name: string) => createHash('sha256').update(readFileSync(join(dir, name), 'utf8').trim()).digest('hex');
+    const hash = (name: string) =>
+      createHash('sha256')
+        .update(readFileSync(join(dir, name), 'utf8').trim())
+        .digest('hex');
     const first = make();
     expect(first).not.toMatch(/0{64}|helix/);
     expect(first).toContain("USING group_id = 'centre-2' TO vigie_group_centre_2;");
     for (const user of ['scorer', 'grafana', 'migrate'])
-      expect(first).toContain(`ALTER USER vigie_${user} IDENTIFIED WITH sha256_hash BY '${hash(`clickhouse_${user}_password`)}';`);
+      expect(first).toContain(
+        `ALTER USER vigie_${user} IDENTIFIED WITH sha256_hash BY '${hash(`clickhouse_${user}_password`)}';`,
+      );
     rmSync(join(dir, 'clickhouse_scorer_password'));
     expect(make()).toContain(`ALTER USER vigie_scorer IDENTIFIED WITH sha256_hash BY '${hash('clickhouse_scorer_password')}';`);
     rmSync(dir, { recursive: true });
-  }); // prettier-ignore
+  });
 
   it('takes each secret from a file that deploy/secrets.mjs makes', () => {
     const maker = readFileSync('deploy/secrets.mjs', 'utf8');

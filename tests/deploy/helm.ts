@@ -10,8 +10,12 @@ export const helm: string | undefined = helmHere();
 
 export const object = z.looseObject({
   kind: z.string(),
-  metadata: z.looseObject({ name: z.string(), namespace: z.string().optional(), annotations: z.record(z.string(), z.string()).optional() }),
-}); // prettier-ignore
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
+});
 export type KubernetesObject = z.infer<typeof object>;
 
 export interface HelmAnswer {

@@ -20,27 +20,34 @@ describe('the image of the services', () => {
     // Commands are parts that `vigie` loads when they are asked for.
     for (const command of ['doctor', 'lists', 'explain', 'backtest', 'why', 'migrate', 'topics'])
       expect([...reached]).toContainEqual(expect.stringMatching(`^cli/parts/${command}-\\w+\\.js$`));
-    const unwanted = /^\/\/ (?:dist\/(?:cli\/start|libs\/testkit|bench|services\/clickhouse)|node_modules\/(?:jest|fast-check|testcontainers|typescript))\//m;
+    const unwanted =
+      /^\/\/ (?:dist\/(?:cli\/start|libs\/testkit|bench|services\/clickhouse)|node_modules\/(?:jest|fast-check|testcontainers|typescript))\//m;
     for (const file of reached) {
       const text = readFileSync(join(dist, file), 'utf8');
       expect([file, unwanted.exec(text)?.[0], /from ?"chdb|import\("chdb/.test(text)]).toEqual([file, undefined, false]);
     }
-  }); // prettier-ignore
+  });
 
   it('leads nowhere that is not there, but for commands of the embedded default, which say so', () => {
     const parts = new Map([...reached].map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
     const broken = [...parts].filter(([file, text]) => partsIn(text).some((name) => !reached.has(join(dirname(file), name))));
-    expect(broken.map(([file]) => file.replace(/-[A-Z0-9]{8}\.js$/, '')).toSorted()).toEqual(['cli/parts/drill', 'cli/parts/restore', 'cli/vigie.js']);
-  }); // prettier-ignore
+    expect(broken.map(([file]) => file.replace(/-[A-Z0-9]{8}\.js$/, '')).toSorted()).toEqual([
+      'cli/parts/drill',
+      'cli/parts/restore',
+      'cli/vigie.js',
+    ]);
+  });
 
   it('keeps what modules read beside themselves, and no other files', () => {
     const kept = assets.filter((file) => stays(file, reached));
     const migrations = readdirSync('libs/access-store/migrations').map((name) => `libs/access-store/migrations/${name}`);
     expect(migrations.filter((file) => !kept.includes(file))).toEqual([]);
-    const beside = readdirSync('libs', { recursive: true, encoding: 'utf8' }).filter((name) => /\.(sql|json)$/.test(name) && !/testkit|fixture/.test(name));
+    const beside = readdirSync('libs', { recursive: true, encoding: 'utf8' }).filter(
+      (name) => /\.(sql|json)$/.test(name) && !/testkit|fixture/.test(name),
+    );
     expect(beside.filter((name) => !kept.includes(`libs/${name}`))).toEqual([]);
     expect(kept.filter((file) => /testkit|\.map$|\.ts$|^(?:cli\/start|services\/clickhouse|bench)\//.test(file))).toEqual([]);
-  }); // prettier-ignore
+  });
 });
 
 describe('the packages of that image', () => {
@@ -50,21 +57,28 @@ describe('the packages of that image', () => {
   it('are whole where a bundle asks for one when it runs', () => {
     const asked = new Set<string>();
     for (const file of reachableFrom(dist, entries))
-      for (const [, name = ''] of readFileSync(join(dist, file), 'utf8').matchAll(/(?:^import .*? from |^import |\bawait import\()["']([a-z@][\w./@-]*)["']/gm))
+      for (const [, name = ''] of readFileSync(join(dist, file), 'utf8').matchAll(
+        /(?:^import .*? from |^import |\bawait import\()["']([a-z@][\w./@-]*)["']/gm,
+      ))
         if (!builtinModules.includes(name)) asked.add(/^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
     expect(asked.size).toBeGreaterThan(2);
     // What is not installed fails in a checkout as well, and whoever asks for it expects that.
     const installed = [...asked].filter((name) => existsSync(join(modules, name, 'package.json')));
     expect(installed.filter((name) => !packages.has(name))).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('come with all that they need in turn, as Node finds it from where they are', () => {
     for (const folder of packages) {
-      const { dependencies = {} } = z.object({ dependencies: z.record(z.string(), z.string()).optional() }).parse(JSON.parse(readFileSync(join(modules, folder, 'package.json'), 'utf8')));
+      const { dependencies = {} } = z
+        .object({ dependencies: z.record(z.string(), z.string()).optional() })
+        .parse(JSON.parse(readFileSync(join(modules, folder, 'package.json'), 'utf8')));
       for (const name of Object.keys(dependencies))
-        expect([folder, [...packages].filter((one) => one === name || one.endsWith(`/node_modules/${name}`))]).toEqual([folder, expect.arrayContaining([expect.anything()])]);
+        expect([folder, [...packages].filter((one) => one === name || one.endsWith(`/node_modules/${name}`))]).toEqual([
+          folder,
+          expect.arrayContaining([expect.anything()]),
+        ]);
     }
-  }); // prettier-ignore
+  });
 
   it.each([
     ['of others their names and licences are left', 'zod/package.json', true],
@@ -106,8 +120,19 @@ describe('a service of the compose file as words for a container', () => {
   });
 
   it('takes what Compose would where a variable is not set', () => {
-    expect(composeService('topics', surroundings).command).toEqual(['node', 'dist/cli/vigie.js', 'topics', 'create', '--partitions', '12', '--replication', '1', '--retention', '35d']);
-  }); // prettier-ignore
+    expect(composeService('topics', surroundings).command).toEqual([
+      'node',
+      'dist/cli/vigie.js',
+      'topics',
+      'create',
+      '--partitions',
+      '12',
+      '--replication',
+      '1',
+      '--retention',
+      '35d',
+    ]);
+  });
 });
 
 /** Parts of bundles that a file leads to, relative to it. */

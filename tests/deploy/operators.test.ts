@@ -30,10 +30,16 @@ describe('the definitions of Prometheus and KEDA', () => {
 
   (canRead ? it : it.skip)('refuse a word too many, a kind of value that is wrong, and a rule that does not hold', () => {
     const made = templated('1.33.0', '--set', 'scaling.kind=keda');
-    expect(said(definitions, made.replace('maxReplicaCount', 'maxReplicas'))).toMatch(/^refused: .*unknown field spec.maxReplicas$/m);
-    expect(said(definitions, made.replace(/maxReplicaCount: \d+/, 'maxReplicaCount: many'))).toMatch(/^refused: .*must be of type integer/m);
-    expect(said(definitions, made.replace(/maxReplicaCount: \d+/, 'maxReplicaCount: 0'))).toMatch(/^refused: .*minReplicaCount must be less/m);
-  }); // prettier-ignore
+    expect(said(definitions, made.replace('maxReplicaCount', 'maxReplicas'))).toMatch(
+      /^refused: .*unknown field spec.maxReplicas$/m,
+    );
+    expect(said(definitions, made.replace(/maxReplicaCount: \d+/, 'maxReplicaCount: many'))).toMatch(
+      /^refused: .*must be of type integer/m,
+    );
+    expect(said(definitions, made.replace(/maxReplicaCount: \d+/, 'maxReplicaCount: 0'))).toMatch(
+      /^refused: .*minReplicaCount must be less/m,
+    );
+  });
 });
 
 describe.each(examples)('the definitions of %s', (operator, file, wanted) => {

@@ -53,25 +53,46 @@ const secrets: Readonly<Record<string, readonly [Reader, NodeJS.ProcessEnv, (sec
 /** What people leave in a secret's place. */
 const placeholder = fc
   .tuple(
-    fc.constantFrom('replace-me', 'change-me', 'changeit', 'your-password', 'put-it-here', 'to-be-replaced', 'dummy', '<secret>', 'placeholder', 'example', 'todo', 'xxxxxxxx', '...'),
+    fc.constantFrom(
+      'replace-me',
+      'change-me',
+      'changeit',
+      'your-password',
+      'put-it-here',
+      'to-be-replaced',
+      'dummy',
+      '<secret>',
+      'placeholder',
+      'example',
+      'todo',
+      'xxxxxxxx',
+      '...',
+    ),
     fc.constantFrom('', '-too', '_2', '!', '-now'),
-    fc.constantFrom((text: string) => text, (text: string) => text.toUpperCase(), (text: string) => text.replaceAll('-', '_')),
+    fc.constantFrom(
+      (text: string) => text,
+      (text: string) => text.toUpperCase(),
+      (text: string) => text.replaceAll('-', '_'),
+    ),
   )
-  .map(([text, end, spelling]) => spelling(text + end)); // prettier-ignore
+  .map(([text, end, spelling]) => spelling(text + end));
 
 describe('a placeholder', () => {
-  it.each(Object.entries(secrets))('is refused at start as %s, in the variable and in its file, unquoted', (name, [read, env, entry]) => {
-    fc.assert(
-      fc.property(placeholder, fc.boolean(), (text, inFile) => {
-        const given = inFile ? { [`${name}_FILE`]: fileOf('secret', `${entry(text)}\n`) } : { [name]: entry(text) };
-        const thrown = thrownBy(() => read({ ...env, ...(inFile && { [name]: '' }), ...given }));
-        expect(thrown).toBeInstanceOf(ConfigError);
-        expect(String(thrown)).toContain(name);
-        if (text.length > 12) expect(String(thrown)).not.toContain(text);
-      }),
-      { numRuns: 12 },
-    );
-  }); // prettier-ignore
+  it.each(Object.entries(secrets))(
+    'is refused at start as %s, in the variable and in its file, unquoted',
+    (name, [read, env, entry]) => {
+      fc.assert(
+        fc.property(placeholder, fc.boolean(), (text, inFile) => {
+          const given = inFile ? { [`${name}_FILE`]: fileOf('secret', `${entry(text)}\n`) } : { [name]: entry(text) };
+          const thrown = thrownBy(() => read({ ...env, ...(inFile && { [name]: '' }), ...given }));
+          expect(thrown).toBeInstanceOf(ConfigError);
+          expect(String(thrown)).toContain(name);
+          if (text.length > 12) expect(String(thrown)).not.toContain(text);
+        }),
+        { numRuns: 12 },
+      );
+    },
+  );
 
   it('is tried in the place of every secret that a configuration reads', async () => {
     const names = [...(await knownVariables()).map(({ name }) => name), 'VIGIE_CONSOLE_TOKEN'];
@@ -82,9 +103,13 @@ describe('a placeholder', () => {
   it('is refused where only the digest of a token stands', () => {
     const words = fc.constantFrom('', 'replace-me', 'changeme', 'password', 'secret', 'token', 'vigie', 'REPLACE-ME', 'Password');
     const digest = fc.oneof(
-      fc.tuple(words, fc.constantFrom('', '\n')).map(([word, end]) => createHash('sha256').update(word + end).digest('hex')),
+      fc.tuple(words, fc.constantFrom('', '\n')).map(([word, end]) =>
+        createHash('sha256')
+          .update(word + end)
+          .digest('hex'),
+      ),
       fc.constantFrom(...'0123456789abcdef').map((one) => one.repeat(64)),
-    ); // prettier-ignore
+    );
     fc.assert(
       fc.property(digest, (text) => {
         const users = fileOf('users.yml', `users: [{ id: a, roles: [analyst], token_sha256: ['${text}'] }]`);
@@ -107,11 +132,14 @@ it('nothing of deploy/chart/examples/secret.yaml can be used as it stands', () =
   const example = z
     .object({ stringData: z.record(z.string(), z.string()) })
     .parse(parse(readFileSync('deploy/chart/examples/secret.yaml', 'utf8'))).stringData;
-  const passwordsOf = (engine: string) => Object.keys(example).filter((key) => key.startsWith(`${engine}_`) && key.endsWith('_password'));
+  const passwordsOf = (engine: string) =>
+    Object.keys(example).filter((key) => key.startsWith(`${engine}_`) && key.endsWith('_password'));
   expect([passwordsOf('clickhouse').length, passwordsOf('kafka').length]).toEqual([9, 7]);
   const as: Readonly<Record<string, readonly [Reader, NodeJS.ProcessEnv, string]>> = {
     ...Object.fromEntries(passwordsOf('clickhouse').map((key) => [key, [readNotifierConfig, common, 'CLICKHOUSE_PASSWORD']])),
-    ...Object.fromEntries(passwordsOf('kafka').map((key) => [key, [readNotifierConfig, { ...common, ...sasl }, 'KAFKA_SASL_PASSWORD']])),
+    ...Object.fromEntries(
+      passwordsOf('kafka').map((key) => [key, [readNotifierConfig, { ...common, ...sasl }, 'KAFKA_SASL_PASSWORD']]),
+    ),
     'kafka_ca.pem': [readNotifierConfig, common, 'KAFKA_TLS_CA'],
     ingest_tokens: [readIngestorConfig, ingestor, 'VIGIE_INGEST_TOKENS'],
     console_key: [readConsoleConfig, common, 'VIGIE_CONSOLE_KEY'],
@@ -121,15 +149,25 @@ it('nothing of deploy/chart/examples/secret.yaml can be used as it stands', () =
   };
   for (const [key, [read, env, name]] of Object.entries(as))
     expect([key, thrownBy(() => read({ ...env, [name]: example[key] }))]).toEqual([key, expect.any(ConfigError)]);
-  const files = { 'console_users.yml': 'VIGIE_CONSOLE_USERS_FILE', 'webhooks.yml': 'VIGIE_WEBHOOKS_FILE', 'sources.yml': 'VIGIE_SOURCES_FILE' };
-  const readers = { 'console_users.yml': readConsoleConfig, 'webhooks.yml': readNotifierConfig, 'sources.yml': readIngestorConfig };
+  const files = {
+    'console_users.yml': 'VIGIE_CONSOLE_USERS_FILE',
+    'webhooks.yml': 'VIGIE_WEBHOOKS_FILE',
+    'sources.yml': 'VIGIE_SOURCES_FILE',
+  };
+  const readers = {
+    'console_users.yml': readConsoleConfig,
+    'webhooks.yml': readNotifierConfig,
+    'sources.yml': readIngestorConfig,
+  };
   for (const [key, name] of Object.entries(files)) {
     const env = { ...(key === 'sources.yml' ? ingestor : common), [name]: fileOf(key, example[key] ?? '') };
     expect([key, thrownBy(() => readers[key as keyof typeof readers](env))]).toEqual([key, expect.any(ConfigError)]);
   }
   // The token of the search for leaks is one of the ingestor's; who is told of cases has no secret in it.
-  expect(Object.keys(example).toSorted()).toEqual([...Object.keys(as), ...Object.keys(files), 'leakcheck_token', 'routing.yml'].toSorted());
-}); // prettier-ignore
+  expect(Object.keys(example).toSorted()).toEqual(
+    [...Object.keys(as), ...Object.keys(files), 'leakcheck_token', 'routing.yml'].toSorted(),
+  );
+});
 
 function thrownBy(work: () => unknown): unknown {
   try {

@@ -14,12 +14,15 @@ describe('the page of figures', () => {
     expect(rows.length).toBeGreaterThan(10);
     for (const [, figure, , , tests = ''] of rows) {
       const files = [...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file);
-      expect({ figure, missing: files.filter((file) => !existsSync(join(projectRoot, file))), none: files.length === 0 }).toEqual({ figure, missing: [], none: false });
+      expect({ figure, missing: files.filter((file) => !existsSync(join(projectRoot, file))), none: files.length === 0 }).toEqual(
+        { figure, missing: [], none: false },
+      );
     }
-  }); // prettier-ignore
+  });
 
   it('names views that there are', () => {
     const views = readFileSync(join(projectRoot, 'libs/access-store/views/selection-views.ts'), 'utf8');
-    for (const [name] of page.matchAll(/\b(incident|case)_(patients|ledger)(_of)?\b/g)) expect({ name, is: views.includes(`${name}:`) || name === 'incident_patients' }).toEqual({ name, is: true });
-  }); // prettier-ignore
+    for (const [name] of page.matchAll(/\b(incident|case)_(patients|ledger)(_of)?\b/g))
+      expect({ name, is: views.includes(`${name}:`) || name === 'incident_patients' }).toEqual({ name, is: true });
+  });
 });

@@ -23,11 +23,18 @@ const blocksOf = (text: string) => text.match(/^```[^]*?^```$/gm) ?? [];
 const headingsOf = (text: string) =>
   [...proseOf(text).matchAll(/^(#+) (.+)$/gm)].map(([, marks = '', words = '']) => ({ depth: marks.length, words }));
 const linksOf = (text: string) => [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
-const anchorsOf = (text: string) => headingsOf(text).map(({ words }) => headingAnchor(words)); // prettier-ignore
+const anchorsOf = (text: string) => headingsOf(text).map(({ words }) => headingAnchor(words));
 
 /** Names of fields, lists, rules, commands and settings; what a person puts in is of their language. */
-const wordsOf = (text: string) => [...new Set([...proseOf(text).matchAll(/`([^`\n]+)`/g)].map(([, word = '']) => word.replace(/ (NAME|NOM)$/, '')))].toSorted(); // prettier-ignore
-const shapeOf = (text: string) => ['|', '- ', '1. ', '2. ', '3. ', '4. ', '5. '].map((mark) => proseOf(text).split('\n').filter((line) => line.trimStart().startsWith(mark)).length); // prettier-ignore
+const wordsOf = (text: string) =>
+  [...new Set([...proseOf(text).matchAll(/`([^`\n]+)`/g)].map(([, word = '']) => word.replace(/ (NAME|NOM)$/, '')))].toSorted();
+const shapeOf = (text: string) =>
+  ['|', '- ', '1. ', '2. ', '3. ', '4. ', '5. '].map(
+    (mark) =>
+      proseOf(text)
+        .split('\n')
+        .filter((line) => line.trimStart().startsWith(mark)).length,
+  );
 
 describe('the runbooks, in both languages', () => {
   it('are the same pages', () => {
@@ -43,35 +50,48 @@ describe('the runbooks, in both languages', () => {
     expect(shapeOf(french)).toEqual(shapeOf(english));
   });
 
-  it.each(names.flatMap((name) => (['', '/fr'] as const).map((below) => [name, below] as const)))('%s%s leads to what is there, and to the same places', (name, below) => {
-    const text = textOf(name, below);
-    expect(new Set(anchorsOf(text)).size).toBe(anchorsOf(text).length);
-    const places = (of: string, at: '' | '/fr') => linksOf(textOf(of, at)).map((target) => {
-      const [page = '', anchor] = target.split('#');
-      const anchors = anchorsOf(textOf(page === '' ? of : page.replace(/\.md$/, ''), at));
-      expect([target, anchor === undefined || anchors.includes(anchor)]).toEqual([target, true]);
-      return [page, anchor === undefined ? -1 : anchors.indexOf(anchor)] as const;
-    });
-    expect(places(name, below)).toEqual(places(name, ''));
-  }); // prettier-ignore
+  it.each(names.flatMap((name) => (['', '/fr'] as const).map((below) => [name, below] as const)))(
+    '%s%s leads to what is there, and to the same places',
+    (name, below) => {
+      const text = textOf(name, below);
+      expect(new Set(anchorsOf(text)).size).toBe(anchorsOf(text).length);
+      const places = (of: string, at: '' | '/fr') =>
+        linksOf(textOf(of, at)).map((target) => {
+          const [page = '', anchor] = target.split('#');
+          const anchors = anchorsOf(textOf(page === '' ? of : page.replace(/\.md$/, ''), at));
+          expect([target, anchor === undefined || anchors.includes(anchor)]).toEqual([target, true]);
+          return [page, anchor === undefined ? -1 : anchors.indexOf(anchor)] as const;
+        });
+      expect(places(name, below)).toEqual(places(name, ''));
+    },
+  );
 
   it('are in their language', () => {
     for (const name of names) {
-      expect([name, /\b(the|and|account is|clinics?|nobody)\b/i.exec(proseOf(textOf(name, '/fr')).replaceAll(/`[^`]*`/g, ''))?.[0]]).toEqual([name, undefined]);
-      expect([name, /\b(établissements?|règles?|aucune?|depuis|seuils?)\b/i.exec(textOf(name, ''))?.[0]]).toEqual([name, undefined]);
+      expect([
+        name,
+        /\b(the|and|account is|clinics?|nobody)\b/i.exec(proseOf(textOf(name, '/fr')).replaceAll(/`[^`]*`/g, ''))?.[0],
+      ]).toEqual([name, undefined]);
+      expect([name, /\b(établissements?|règles?|aucune?|depuis|seuils?)\b/i.exec(textOf(name, ''))?.[0]]).toEqual([
+        name,
+        undefined,
+      ]);
     }
-  }); // prettier-ignore
+  });
 });
 
 describe('every rule that raises', () => {
-  it.each(rules.filter(({ raises }) => raises).map((rule) => [rule.title, rule.runbook] as const))('%s is named on the page that it leads to, in both languages', (title, path) => {
-    const [, name = ''] = /^docs\/runbooks\/([a-z0-9-]+)\.md$/.exec(path) ?? [];
-    expect(names).toContain(name);
-    const french = ruleTitleIn('fr', title);
-    expect(french).toBeDefined();
-    expect(onOneLine(textOf(name, ''))).toMatch(namedAs(title));
-    expect(onOneLine(textOf(name, '/fr'))).toMatch(namedAs(french ?? title));
-  }); // prettier-ignore
+  it.each(rules.filter(({ raises }) => raises).map((rule) => [rule.title, rule.runbook] as const))(
+    '%s is named on the page that it leads to, in both languages',
+    (title, path) => {
+      const [, name = ''] = /^docs\/runbooks\/([a-z0-9-]+)\.md$/.exec(path) ?? [];
+      expect(names).toContain(name);
+      const french = ruleTitleIn('fr', title);
+      expect(french).toBeDefined();
+      expect(onOneLine(textOf(name, ''))).toMatch(namedAs(title));
+      expect(onOneLine(textOf(name, '/fr'))).toMatch(namedAs(french ?? title));
+    },
+  );
 });
 
 function onOneLine(text: string): string {

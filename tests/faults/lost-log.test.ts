@@ -24,9 +24,13 @@ const wholeMsMax = 900_000;
 /** Of an account that reads very many patients, one second after the other, and of ten that read one patient each. */
 function day(startMs: number): readonly object[] {
   const event = (actor: string, patient: number, second: number) => ({
-    event_id: `${actor} ${patient}`, actor_id: actor, patient_id: String(8_000_000 + patient), clinic_id: `75030012${patient % 3}`,
-    action: 'read', time: new Date(startMs + second * 1000).toISOString(),
-  }); // prettier-ignore
+    event_id: `${actor} ${patient}`,
+    actor_id: actor,
+    patient_id: String(8_000_000 + patient),
+    clinic_id: `75030012${patient % 3}`,
+    action: 'read',
+    time: new Date(startMs + second * 1000).toISOString(),
+  });
   const stolen = Array.from({ length: thefts * each }, (_, n) => event(`thief.${n % thefts}`, n, n));
   return [...stolen, ...Array.from({ length: 10 }, (_, n) => event(`nurse.${n}`, n, n))];
 }
@@ -59,7 +63,9 @@ async function figuresOf(vigie: RunningVigie) {
     const [brokerPort, portBase] = [await freePortBase(), await freePortBase()];
     const events = day(Date.now() - 3_600_000);
     const isWhole = ({ rows, incidents }: Awaited<ReturnType<typeof figuresOf>>) =>
-      Number(rows?.['events']) === events.length && incidents.length === thefts && incidents.every(({ patients, listed }) => Number(patients) === each && Number(listed) === each);
+      Number(rows?.['events']) === events.length &&
+      incidents.length === thefts &&
+      incidents.every(({ patients, listed }) => Number(patients) === each && Number(listed) === each);
 
     const lost = await kafkaWithTopics(brokerPort);
     undo.defer(() => lost.stop());
@@ -77,17 +83,29 @@ async function figuresOf(vigie: RunningVigie) {
     for (const service of ['scorer', 'archiver']) await rm(join(dataDir, 'state', service), { recursive: true });
     const store = await spawnClickHouse(systemClock, { portBase, directory: dataDir });
     const { user, password, url } = store;
-    const answer = await fetch(url, { method: 'POST', body: 'TRUNCATE TABLE vigie.archive_batches', headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password } });
+    const answer = await fetch(url, {
+      method: 'POST',
+      body: 'TRUNCATE TABLE vigie.archive_batches',
+      headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password },
+    });
     expect([answer.status, await answer.text()]).toEqual([200, '']);
     await store.end('SIGTERM');
 
     const after = await RunningVigie.start(options);
     undo.defer(async () => void (await after.stop()));
     await after.post(events);
-    const whole = await after.until(() => figuresOf(after), (seen) => isWhole(seen) && Number(seen.rows?.['stored']) === events.length, 120_000);
+    const whole = await after.until(
+      () => figuresOf(after),
+      (seen) => isWhole(seen) && Number(seen.rows?.['stored']) === events.length,
+      120_000,
+    );
     expect(whole).toEqual(figures);
     await after.post([{ ...day(Date.now())[0], event_id: 'one more', patient_id: '9999999' }]);
-    await after.until(() => after.sql("SELECT event_id FROM vigie.accesses WHERE actor_id = 'thief.0'"), (seen) => seen.length === each + 1, 120_000);
+    await after.until(
+      () => after.sql("SELECT event_id FROM vigie.accesses WHERE actor_id = 'thief.0'"),
+      (seen) => seen.length === each + 1,
+      120_000,
+    );
   },
   wholeMsMax,
-); // prettier-ignore
+);

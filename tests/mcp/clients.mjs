@@ -16,7 +16,7 @@ const inspector = '@modelcontextprotocol/inspector@2.12.0';
  * Of the suite, those that any server can pass. The others (json-schema-2020-12 too) ask for tools, resources and prompts that a server has only for the suite, or for
  * logging, which this one does not offer.
  */
-const scenarios = ['server-initialize', 'ping', 'tools-list', 'resources-list', 'prompts-list', 'dns-rebinding-protection']; // prettier-ignore
+const scenarios = ['server-initialize', 'ping', 'tools-list', 'resources-list', 'prompts-list', 'dns-rebinding-protection'];
 
 const { values } = parseArgs({
   options: {
@@ -52,12 +52,18 @@ async function bothGenerations() {
   const { tools: described } = await present.listTools();
   const listed = described.map(({ name }) => name);
   const dialect = 'https://json-schema.org/draft/2020-12/schema';
-  const strict = described.every(({ inputSchema, outputSchema }) => [inputSchema, outputSchema].every((schema) => schema?.$schema === dialect && schema.additionalProperties === false)); // prettier-ignore
+  const strict = described.every(({ inputSchema, outputSchema }) =>
+    [inputSchema, outputSchema].every((schema) => schema?.$schema === dialect && schema.additionalProperties === false),
+  );
   tell(strict, 'every schema is strict, and of JSON Schema 2020-12');
   const old = new OldClient({ name: 'mcp-clients', version: '1' });
   await old.connect(new OldTransport(url, { requestInit: { headers } }));
   const others = (await old.listTools()).tools.map(({ name }) => name);
-  tell(JSON.stringify(listed) === JSON.stringify(others), `both generations list the same ${listed.length} tools`, `(${present.getNegotiatedProtocolVersion()})`); // prettier-ignore
+  tell(
+    JSON.stringify(listed) === JSON.stringify(others),
+    `both generations list the same ${listed.length} tools`,
+    `(${present.getNegotiatedProtocolVersion()})`,
+  );
   await present.close();
   await old.close();
   return listed;
@@ -76,7 +82,13 @@ async function conformanceSuite() {
   await new Promise((listening) => door.listen(0, '127.0.0.1', listening));
   const at = `http://localhost:${door.address().port}/mcp`;
   for (const scenario of scenarios) {
-    const { status, output } = await run(values.conformance ?? ['npx', '-y', conformance], ['server', '--url', at, '--scenario', scenario]); // prettier-ignore
+    const { status, output } = await run(values.conformance ?? ['npx', '-y', conformance], [
+      'server',
+      '--url',
+      at,
+      '--scenario',
+      scenario,
+    ]);
     const counted = /Passed: *\d+\/\d+.*/.exec(output)?.[0] ?? '';
     tell(status === 0, `conformance ${scenario}`, status === 0 ? counted : output.trim().split('\n').slice(-6).join(' | '));
   }

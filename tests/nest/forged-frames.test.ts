@@ -74,15 +74,18 @@ describe('a scorer and an archiver over the embedded log of their configuration'
     expect(new Set(store.rows('accesses').map(actorOf))).toEqual(new Set(['usurped']));
     expect(new Set(store.rows('incident_changes').map(actorOf))).toEqual(new Set(['usurped']));
     const aside = store.rows('quarantine').map((row): unknown => (typeof row === 'string' ? JSON.parse(row) : row));
-    for (const row of aside) expect(row).toMatchObject({ reason: 'foreign_frame', detail: expect.stringContaining('(unsigned)') });
+    for (const row of aside)
+      expect(row).toMatchObject({ reason: 'foreign_frame', detail: expect.stringContaining('(unsigned)') });
     expect(JSON.stringify(aside)).not.toContain('innocent');
     for (const [name, app] of apps) {
       const page = await app.get(Metrics).registry.metrics();
-      expect(page).toContain(`vigie_log_frames_refused_total{topic="${topics.accesses}",reason="unsigned",service="${name}"} ${patients + 1}`);
+      expect(page).toContain(
+        `vigie_log_frames_refused_total{topic="${topics.accesses}",reason="unsigned",service="${name}"} ${patients + 1}`,
+      );
     }
     await stranger.close();
     await ingestor.close();
-  }, 60_000); // prettier-ignore
+  }, 60_000);
 
   async function stored(table: Parameters<MemoryStore['rows']>[0], count: number): Promise<void> {
     while (store.rows(table).length < count) await systemClock.sleep(10);
@@ -91,8 +94,15 @@ describe('a scorer and an archiver over the embedded log of their configuration'
   function ingestors(): Promise<EventLog> {
     const config = readConfig(scorerConfig, { VIGIE_DATA_DIR: dataDir });
     const signal = new AbortController().signal;
-    return openEventLog(config, { name: 'ingestor', topics: [topics.accesses], clock: systemClock, logger: silentLog, health: new Health(), signal });
-  } // prettier-ignore
+    return openEventLog(config, {
+      name: 'ingestor',
+      topics: [topics.accesses],
+      clock: systemClock,
+      logger: silentLog,
+      health: new Health(),
+      signal,
+    });
+  }
 
   async function start(
     name: string,
@@ -116,7 +126,14 @@ function append(log: EventLog, actor: string, frame: Buffer): Promise<number> {
 /** Each access in a frame of its own. */
 function massAccess(actor: string): readonly Buffer[] {
   return Array.from({ length: patients }, (_, n) => {
-    const row = anAccessRow({ time: new Date(aMonday + 1000 * n).toISOString(), group_id: 'helix', actor_id: actor, patient_id: aPatient(n), clinic_id: `99000000${n % 3}`, event_id: anEventId(`${actor} ${n}`) }); // prettier-ignore
+    const row = anAccessRow({
+      time: new Date(aMonday + 1000 * n).toISOString(),
+      group_id: 'helix',
+      actor_id: actor,
+      patient_id: aPatient(n),
+      clinic_id: `99000000${n % 3}`,
+      event_id: anEventId(`${actor} ${n}`),
+    });
     return Buffer.from(`${JSON.stringify(row)}\n`);
   });
 }

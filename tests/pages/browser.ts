@@ -64,7 +64,7 @@ export async function openContext(browser: Browser, url: string, { locale = 'en'
   context.on('weberror', (failure) => void complaints.push(failure.error().message));
   context.on('request', (request) => void (new URL(request.url()).origin !== new URL(url).origin && foreign.push(request.url())));
   return { context, complaints, foreign };
-} // prettier-ignore
+}
 
 /** The version of axe that its builder brings along, the short text of it. */
 const axePath = createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js');
@@ -76,9 +76,16 @@ const axeSource = readFileSync(axePath, 'utf8');
  */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
   if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axeSource);
-  const { violations } = await new AxeBuilder({ page, axeSource: ';' }).setLegacyMode().withTags(tags).options({ resultTypes: ['violations'] }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join(' | ')}`);
-} // prettier-ignore
+  const { violations } = await new AxeBuilder({ page, axeSource: ';' })
+    .setLegacyMode()
+    .withTags(tags)
+    .options({ resultTypes: ['violations'] })
+    .analyze();
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join(' | ')}`,
+  );
+}
 
 /** Logs in by the form, as a person does. */
 export async function logIn(context: BrowserContext, token: string, path = '/'): Promise<Page> {
@@ -107,7 +114,10 @@ export async function paperOf(page: Page, name: string): Promise<Buffer> {
 }
 
 /** French in the light, and English in the dark on a screen of 320 pixels. */
-export const looks = [{ locale: 'fr', theme: 'light' }, { locale: 'en', theme: 'dark', width: 320 }] as const; // prettier-ignore
+export const looks = [
+  { locale: 'fr', theme: 'light' },
+  { locale: 'en', theme: 'dark', width: 320 },
+] as const;
 
 /** Beside what `faultsOf` looks at anyway. */
 interface Walk {
@@ -153,18 +163,29 @@ const ownWords = {
 } as const;
 
 /** What is wrong with a page as it stands: spacing of texts (WCAG 1.4.12), forced colours, keys and words of another language, a heading that says nothing. */
-export async function inAllStates(page: Page, at: string, { locale }: Pick<Required<Look>, 'locale'>, isWrong: boolean): Promise<readonly string[]> {
+export async function inAllStates(
+  page: Page,
+  at: string,
+  { locale }: Pick<Required<Look>, 'locale'>,
+  isWrong: boolean,
+): Promise<readonly string[]> {
   const found: string[] = [];
   const other = locale === 'fr' ? 'en' : 'fr';
   const words = String(await page.evaluate(shownText(locale)));
   const foreign = ownWords[other].exec(words);
-  if (foreign) found.push(`${at}: a word of the other language: ${words.slice(Math.max(0, foreign.index - 30), foreign.index + 40)}`);
-  if (/undefined|\[object|NaN|Infinity/.test(words)) found.push(`${at}: it shows what no text is: ${/.{0,30}(undefined|\[object|NaN|Infinity).{0,30}/.exec(words)?.[0] ?? ''}`);
+  if (foreign)
+    found.push(`${at}: a word of the other language: ${words.slice(Math.max(0, foreign.index - 30), foreign.index + 40)}`);
+  if (/undefined|\[object|NaN|Infinity/.test(words))
+    found.push(`${at}: it shows what no text is: ${/.{0,30}(undefined|\[object|NaN|Infinity).{0,30}/.exec(words)?.[0] ?? ''}`);
   const headings = await page.locator('main h1').allTextContents();
   if (headings.length !== 1 || headings[0]?.trim() === '') found.push(`${at}: ${headings.length} headings of the page`);
   if (isWrong && (await page.locator('main .notice-wrong').count()) === 0) found.push(`${at}: it does not say what is missing`);
   await page.emulateMedia({ forcedColors: 'active' });
-  found.push(...asLines(await page.evaluate(invisibleFocus)).map((what) => `${at}: without a mark of the focus in forced colours: ${what}`));
+  found.push(
+    ...asLines(await page.evaluate(invisibleFocus)).map(
+      (what) => `${at}: without a mark of the focus in forced colours: ${what}`,
+    ),
+  );
   await page.emulateMedia({ forcedColors: 'none' });
   // Adopted, since the policy of the pages lets in no other style.
   await page.evaluate(spacing);
@@ -172,7 +193,7 @@ export async function inAllStates(page: Page, at: string, { locale }: Pick<Requi
   found.push(...asLines(await page.evaluate(cutTexts)).map((what) => `${at}: cut with spacing: ${what}`));
   await page.evaluate('document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== globalThis.spaced)');
   return found;
-} // prettier-ignore
+}
 
 function asLines(answer: unknown): readonly string[] {
   return Array.isArray(answer) ? answer.map(String) : [];

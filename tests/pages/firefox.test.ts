@@ -32,7 +32,15 @@ inFirefox(`in Firefox${installed.path === undefined ? ` (${installed.reason ?? '
   let browser: Browser;
   beforeEach(async () => {
     const { path = '', env = {} } = installed;
-    browser = await launch({ browser: 'firefox', executablePath: path, env, headless: true, timeout: testMsMax, protocolTimeout: testMsMax, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB, en', 'focusmanager.testmode': true } });
+    browser = await launch({
+      browser: 'firefox',
+      executablePath: path,
+      env,
+      headless: true,
+      timeout: testMsMax,
+      protocolTimeout: testMsMax,
+      extraPrefsFirefox: { 'intl.accept_languages': 'en-GB, en', 'focusmanager.testmode': true },
+    });
   }, testMsMax);
   afterEach(() => browser?.close());
 
@@ -55,26 +63,36 @@ inFirefox(`in Firefox${installed.path === undefined ? ` (${installed.reason ?? '
     return keys;
   }
 
-  it('a case is on the first page by an event, without a reload, and one more waits above the list until it is asked for', async () => {
-    const day = await anEmptyDay();
-    const page = await pageOf(day, withoutPolls);
-    await reads(page, /^Nobody is being told of anything$/, 'h1');
-    while (day.one.pipeline.feed.listening === 0) await new Promise(setImmediate);
-    await tell(day.log, told('a', 0, { level: 'critical', patients: 6_400 }));
-    await reads(page, /^dr\.martin/, 'tr a');
-    await tell(day.log, told('b', 0, { actor_id: 'inf.leroy', level: 'high', patients: 40 }));
-    await reads(page, /1 new case/);
-    expect(String(await page.ask("[...document.querySelectorAll('tr a.row')].map((one) => one.innerText).join()"))).toBe('dr.martin');
-    await page.press('r');
-    await reads(page, /inf\.leroy/, 'tr a');
-    await day.end();
-  }, testMsMax);
+  it(
+    'a case is on the first page by an event, without a reload, and one more waits above the list until it is asked for',
+    async () => {
+      const day = await anEmptyDay();
+      const page = await pageOf(day, withoutPolls);
+      await reads(page, /^Nobody is being told of anything$/, 'h1');
+      while (day.one.pipeline.feed.listening === 0) await new Promise(setImmediate);
+      await tell(day.log, told('a', 0, { level: 'critical', patients: 6_400 }));
+      await reads(page, /^dr\.martin/, 'tr a');
+      await tell(day.log, told('b', 0, { actor_id: 'inf.leroy', level: 'high', patients: 40 }));
+      await reads(page, /1 new case/);
+      expect(String(await page.ask("[...document.querySelectorAll('tr a.row')].map((one) => one.innerText).join()"))).toBe(
+        'dr.martin',
+      );
+      await page.press('r');
+      await reads(page, /inf\.leroy/, 'tr a');
+      await day.end();
+    },
+    testMsMax,
+  );
 
-  it('the critical case is found and taken by the keyboard alone', async () => {
-    const day = await aFullDay();
-    const page = await pageOf(day);
-    await findAndTake(page);
-    expect((await day.one.get(`/v1/cases/${day.id}`, 'dpo')).body['case']).toMatchObject({ owner: 'dpo' });
-    await day.end();
-  }, testMsMax);
-}); // prettier-ignore
+  it(
+    'the critical case is found and taken by the keyboard alone',
+    async () => {
+      const day = await aFullDay();
+      const page = await pageOf(day);
+      await findAndTake(page);
+      expect((await day.one.get(`/v1/cases/${day.id}`, 'dpo')).body['case']).toMatchObject({ owner: 'dpo' });
+      await day.end();
+    },
+    testMsMax,
+  );
+});

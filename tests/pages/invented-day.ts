@@ -32,11 +32,26 @@ export interface Day {
   readonly end: () => Promise<void>;
 }
 
-const routesWithoutCases = { cases: '/?status=any', rules: '/rules', runbook: '/runbooks/mass-access', mutes: '/mutes', exceptions: '/exceptions', leaks: '/leaks', oncall: '/oncall', feeds: '/feeds', books: '/books', audit: '/audit', me: '/me' } as const; // prettier-ignore
+const routesWithoutCases = {
+  cases: '/?status=any',
+  rules: '/rules',
+  runbook: '/runbooks/mass-access',
+  mutes: '/mutes',
+  exceptions: '/exceptions',
+  leaks: '/leaks',
+  oncall: '/oncall',
+  feeds: '/feeds',
+  books: '/books',
+  audit: '/audit',
+  me: '/me',
+} as const;
 
 /** A console over a theft that goes on, a false alarm that was resolved, and everything that the pages beside show. */
 export async function aFullDay(): Promise<Day> {
-  const { one, log, url, port, end } = await served(true, [told('old', 3_000, { actor_id: 'secr.ndb', patients: 12, level: 'medium' }), told('a', 5, { level: 'critical', patients: 6_400 })]); // prettier-ignore
+  const { one, log, url, port, end } = await served(true, [
+    told('old', 3_000, { actor_id: 'secr.ndb', patients: 12, level: 'medium' }),
+    told('a', 5, { level: 'critical', patients: 6_400 }),
+  ]);
   const id = anIncidentId('a');
   await one.act(anIncidentId('old'), { type: 'case.resolved', verdict: 'false_positive', reason: 'a round of the archive' }, 'k');
   await one.act(id, { type: 'case.noted', text: 'USIC 3' }, 'n');
@@ -46,8 +61,19 @@ export async function aFullDay(): Promise<Day> {
   one.shelf.freezes = aSnapshot(1);
   await one.ask('POST', `/v1/cases/${id}/dossier/750300123/freeze`, 'dpo', { kind: 'initial' }, { 'idempotency-key': 'first' });
   one.shelf.freezes = aSnapshot(2);
-  await one.ask('POST', '/v1/mutes', 'dpo', { group_id: 'aleo', clinic_id: '750300123', owner: 'it', reason: 'migration', ends_at: inHours(3) }, { 'idempotency-key': 'm' }); // prettier-ignore
-  const begun = await one.ask('POST', '/v1/backtests', 'dpo', { rule_id: ruleId, from: '2026-01-01T00:00:00.000Z', to: '2026-01-08T00:00:00.000Z', threshold: 90 }); // prettier-ignore
+  await one.ask(
+    'POST',
+    '/v1/mutes',
+    'dpo',
+    { group_id: 'aleo', clinic_id: '750300123', owner: 'it', reason: 'migration', ends_at: inHours(3) },
+    { 'idempotency-key': 'm' },
+  );
+  const begun = await one.ask('POST', '/v1/backtests', 'dpo', {
+    rule_id: ruleId,
+    from: '2026-01-01T00:00:00.000Z',
+    to: '2026-01-08T00:00:00.000Z',
+    threshold: 90,
+  });
   one.backtest.end(foundOne(id));
   const { id: backtest } = begun.body['backtest'] as { readonly id: string };
   const [leak] = one.desk.past;
@@ -62,9 +88,15 @@ export async function aFullDay(): Promise<Day> {
   const routes = {
     ...routesWithoutCases,
     ...Object.fromEntries(Object.entries(ofCase).map(([name, below]) => [name, `/cases/${id}${below}`])),
-    print: `/print/cases/${id}`, account: '/accounts/aleo/dr.martin', rule: `/rules/${ruleId}`, 'rule-runbook': `/rules/${ruleId}/runbook`, backtest: `/backtests/${backtest}`, leak: `/leaks/${leak?.leak_id ?? ''}`,
-    nowhere: '/cases/ffff', 'no-page': '/cases/ffff/what/is',
-  }; // prettier-ignore
+    print: `/print/cases/${id}`,
+    account: '/accounts/aleo/dr.martin',
+    rule: `/rules/${ruleId}`,
+    'rule-runbook': `/rules/${ruleId}/runbook`,
+    backtest: `/backtests/${backtest}`,
+    leak: `/leaks/${leak?.leak_id ?? ''}`,
+    nowhere: '/cases/ffff',
+    'no-page': '/cases/ffff/what/is',
+  };
   return { one, log, url, port, id, routes, end };
 }
 
@@ -103,35 +135,97 @@ async function served(hasRouting: boolean, changes: readonly IncidentChange[]) {
 /** Archivists may read much for a month. */
 function exceptionText(): string {
   return `title: Archive 12\nname: exception_archive\nlogsource: { product: ehr }\nfilter:\n  rules: ['${ruleId}']\n  selection: { group_id: aleo, actor_id: archive.1 }\n  condition: not selection\nvigie: { expires: '${inHours(24 * 20).slice(0, 10)}', owner: b.leroy, reason: archive 12 }\n`;
-} // prettier-ignore
+}
 
 /** An incident of the invented day, told so many minutes ago. */
 export function told(name: string, minutes: number, given: Partial<IncidentChange> = {}, version = 1): IncidentChange {
-  const times = { first_time: minutesAgo(minutes + 12), last_time: minutesAgo(minutes), detected_at: minutesAgo(minutes), changed_at: minutesAgo(minutes) };
-  const match = { rule_id: ruleId, title: ruleTitle, level: given.level ?? 'high', value: 40, threshold: 40, spread: 2, spread_threshold: 2, timespan_seconds: 600, first_fired: minutesAgo(minutes + 2), last_fired: minutesAgo(minutes) } as const;
-  return aChange(name, version, { ...times, rules: [ruleId], rule_matches: [match], clinics: ['750300123', '750300124'], ...given });
-} // prettier-ignore
+  const times = {
+    first_time: minutesAgo(minutes + 12),
+    last_time: minutesAgo(minutes),
+    detected_at: minutesAgo(minutes),
+    changed_at: minutesAgo(minutes),
+  };
+  const match = {
+    rule_id: ruleId,
+    title: ruleTitle,
+    level: given.level ?? 'high',
+    value: 40,
+    threshold: 40,
+    spread: 2,
+    spread_threshold: 2,
+    timespan_seconds: 600,
+    first_fired: minutesAgo(minutes + 2),
+    last_fired: minutesAgo(minutes),
+  } as const;
+  return aChange(name, version, {
+    ...times,
+    rules: [ruleId],
+    rule_matches: [match],
+    clinics: ['750300123', '750300124'],
+    ...given,
+  });
+}
 
 /** A frozen list of so many patients more than the one before. */
 export function aSnapshot(number: number): DossierSnapshot {
   const digest = 'a'.repeat(64);
   return {
-    snapshot_id: '', group_id: 'aleo', case_id: '', controller_id: '', number, kind: 'initial', frozen_at: minutesAgo(0), frozen_by: '', scope_version: 0, patients: 60 + number, exposed: 55 + number,
-    per_tier: {}, unnamed_records: 0, list_sha256: digest, manifest: '{}', manifest_sha256: digest, previous_sha256: '',
+    snapshot_id: '',
+    group_id: 'aleo',
+    case_id: '',
+    controller_id: '',
+    number,
+    kind: 'initial',
+    frozen_at: minutesAgo(0),
+    frozen_by: '',
+    scope_version: 0,
+    patients: 60 + number,
+    exposed: 55 + number,
+    per_tier: {},
+    unnamed_records: 0,
+    list_sha256: digest,
+    manifest: '{}',
+    manifest_sha256: digest,
+    previous_sha256: '',
   };
-} // prettier-ignore
+}
 
 function aFeed(source: string, state: 'ok' | 'silent') {
-  const figures = { events_hour: 0, events_day: 1_204, habit_hour: 80, without_patient: 0, without_human: 0, dated_ahead: 0, delay_seconds: 1.2 };
-  return { group_id: 'aleo', source, state, last_time: minutesAgo(3), last_received: minutesAgo(3), set_aside: { unreadable_patient: 2 }, ...figures };
-} // prettier-ignore
+  const figures = {
+    events_hour: 0,
+    events_day: 1_204,
+    habit_hour: 80,
+    without_patient: 0,
+    without_human: 0,
+    dated_ahead: 0,
+    delay_seconds: 1.2,
+  };
+  return {
+    group_id: 'aleo',
+    source,
+    state,
+    last_time: minutesAgo(3),
+    last_received: minutesAgo(3),
+    set_aside: { unreadable_patient: 2 },
+    ...figures,
+  };
+}
 
 function foundOne(id: string) {
-  const base = { group_id: 'aleo', subject_kind: 'account', earlier_seconds: 0, more_patients: 0, actor_id: 'dr.martin' } as const;
+  const base = {
+    group_id: 'aleo',
+    subject_kind: 'account',
+    earlier_seconds: 0,
+    more_patients: 0,
+    actor_id: 'dr.martin',
+  } as const;
   const times = { first_time: '2026-01-05T09:00:00.000Z', last_time: '2026-01-05T09:01:00.000Z' };
   const present = [{ incident_id: id, level: 'critical', ...times, patients: 40, rules: [ruleId] }];
-  return { summary: { rows: 182_000, seconds: 2.1, new: 0, gone: 1, same: 0, earlier: 0, later: 0 }, incidents: [{ ...base, kind: 'gone' as const, tried: [], present }] };
-} // prettier-ignore
+  return {
+    summary: { rows: 182_000, seconds: 2.1, new: 0, gone: 1, same: 0, earlier: 0, later: 0 },
+    incidents: [{ ...base, kind: 'gone' as const, tried: [], present }],
+  };
+}
 
 function minutesAgo(minutes: number): string {
   return isoOf(systemClock.now() - minutes * 60_000);

@@ -34,11 +34,13 @@ export async function reads(page: KeyPage, text: RegExp, selector = 'body'): Pro
 
 /** The name of what has the focus, as it is written or as it is labelled. */
 export async function focused(page: KeyPage): Promise<string> {
-  return String(await page.ask(`(() => {
+  return String(
+    await page.ask(`(() => {
     const one = document.activeElement;
     const label = one.labels?.[0];
     return (one.getAttribute('aria-label') ?? label?.innerText ?? one.innerText ?? '').trim();
-  })()`)); // prettier-ignore
+  })()`),
+  );
 }
 
 /** Steps on by the tabulator until what has such a name has the focus. */
@@ -108,7 +110,11 @@ export async function sixTasks(page: KeyPage, day: Day, hasShortcuts: boolean): 
   await reads(page, /1 to 100 of 232/);
   await press(page, /^Next page$/);
   await reads(page, /101 to 200 of 232/);
-  expect(auditRowsOf(day.log).filter(({ route }) => route === '/v1/cases/:id/patients').map(({ rows }) => rows)).toEqual([100, 100]);
+  expect(
+    auditRowsOf(day.log)
+      .filter(({ route }) => route === '/v1/cases/:id/patients')
+      .map(({ rows }) => rows),
+  ).toEqual([100, 100]);
 
   // Freeze the list.
   await press(page, /^Dossier$/);
@@ -125,9 +131,13 @@ export async function sixTasks(page: KeyPage, day: Day, hasShortcuts: boolean): 
   await page.type('a recall of the ward');
   await press(page, /^Confirm$/);
   await reads(page, /Resolved\./);
-  expect((await day.one.get(`/v1/cases/${day.id}`, 'dpo')).body['case']).toMatchObject({ status: 'resolved', verdict: 'authorised', owner: 'dpo' });
+  expect((await day.one.get(`/v1/cases/${day.id}`, 'dpo')).body['case']).toMatchObject({
+    status: 'resolved',
+    verdict: 'authorised',
+    owner: 'dpo',
+  });
 
   // Log out.
   await press(page, /^Log out$/);
   await reads(page, /Access token/);
-} // prettier-ignore
+}

@@ -11,8 +11,13 @@ const testMsMax = 3_600_000;
 
 /** All of them in the long run; in the short one each language, scheme and width, in two. */
 const looks: readonly Required<Look>[] = isLongRun
-  ? (['fr', 'en'] as const).flatMap((locale) => (['light', 'dark'] as const).flatMap((theme) => [1280, 320].map((width) => ({ locale, theme, width }))))
-  : [{ locale: 'fr', theme: 'dark', width: 320 }, { locale: 'en', theme: 'light', width: 1280 }]; // prettier-ignore
+  ? (['fr', 'en'] as const).flatMap((locale) =>
+      (['light', 'dark'] as const).flatMap((theme) => [1280, 320].map((width) => ({ locale, theme, width }))),
+    )
+  : [
+      { locale: 'fr', theme: 'dark', width: 320 },
+      { locale: 'en', theme: 'light', width: 1280 },
+    ];
 
 /**
  * Routes of a look: all of them in the long run, every second one in the short, others in each look, so that each page is seen in each state of it that
@@ -46,34 +51,56 @@ inBrowser('every page, in every state', () => {
     await empty?.end();
   });
 
-  it.each(looks.map((look, place) => [`${look.locale} ${look.theme} ${look.width}`, look, place] as const))('is without a fault where there is much to show, in %s', async (_name, look, place) => {
-    expect(await walked(full, look, chosenOf(full.routes, place))).toEqual([]);
-  }, testMsMax);
+  it.each(looks.map((look, place) => [`${look.locale} ${look.theme} ${look.width}`, look, place] as const))(
+    'is without a fault where there is much to show, in %s',
+    async (_name, look, place) => {
+      expect(await walked(full, look, chosenOf(full.routes, place))).toEqual([]);
+    },
+    testMsMax,
+  );
 
-  it.each(looks.map((look, place) => [`${look.locale} ${look.theme} ${look.width}`, look, place] as const))('is without a fault where there is nothing, and says that its source answers, in %s', async (_name, look, place) => {
-    expect(await walked(empty, look, chosenOf(walkedEmpty(empty.routes), place + 1))).toEqual([]);
-  }, testMsMax);
+  it.each(looks.map((look, place) => [`${look.locale} ${look.theme} ${look.width}`, look, place] as const))(
+    'is without a fault where there is nothing, and says that its source answers, in %s',
+    async (_name, look, place) => {
+      expect(await walked(empty, look, chosenOf(walkedEmpty(empty.routes), place + 1))).toEqual([]);
+    },
+    testMsMax,
+  );
 
-  it.each(looks.map((look, place) => [`${look.locale} ${look.theme} ${look.width}`, look, place] as const))('is without a fault where the store does not answer: it says so, and is not blank, in %s', async (_name, look, place) => {
-    // Which parts are away is said above each page, too.
-    const { me: _me, 'no-page': _nowhere, ...pages } = full.routes;
-    const seenEmpty = isLongRun ? {} : walkedEmpty(empty.routes);
-    const routes = Object.fromEntries(Object.entries(pages).filter(([name]) => !(name in seenEmpty)));
-    expect(await walked(full, look, chosenOf(routes, place + 1), storeAway, 'wrong')).toEqual([]);
-  }, testMsMax);
+  it.each(looks.map((look, place) => [`${look.locale} ${look.theme} ${look.width}`, look, place] as const))(
+    'is without a fault where the store does not answer: it says so, and is not blank, in %s',
+    async (_name, look, place) => {
+      // Which parts are away is said above each page, too.
+      const { me: _me, 'no-page': _nowhere, ...pages } = full.routes;
+      const seenEmpty = isLongRun ? {} : walkedEmpty(empty.routes);
+      const routes = Object.fromEntries(Object.entries(pages).filter(([name]) => !(name in seenEmpty)));
+      expect(await walked(full, look, chosenOf(routes, place + 1), storeAway, 'wrong')).toEqual([]);
+    },
+    testMsMax,
+  );
 
   /** What is wrong with pages, in all the ways in which people may have them. */
-  async function walked(day: Day, look: Required<Look>, routes: Day['routes'], before?: (page: Page) => Promise<void>, state = day === full ? 'full' : 'empty'): Promise<readonly string[]> {
+  async function walked(
+    day: Day,
+    look: Required<Look>,
+    routes: Day['routes'],
+    before?: (page: Page) => Promise<void>,
+    state = day === full ? 'full' : 'empty',
+  ): Promise<readonly string[]> {
     const { context, complaints, foreign } = await openContext(browser, day.url, look);
     const page = await logIn(context, 'dpo');
     await before?.(page);
     // With much to show each page is opened by its address, as from a message; in its other state it is reached from within, as by a link.
-    const found = await faultsOf(page, routes, look, { prefix: `${state}-`, isWithin: state !== 'full', more: (at) => inAllStates(page, at, look, state === 'wrong') });
+    const found = await faultsOf(page, routes, look, {
+      prefix: `${state}-`,
+      isWithin: state !== 'full',
+      more: (at) => inAllStates(page, at, look, state === 'wrong'),
+    });
     await context.close();
     const refused = /status of (403|404|503)/;
     return [...found, ...complaints.filter((text) => !refused.test(text)), ...foreign];
   }
-}); // prettier-ignore
+});
 
 /** As a console answers whose store is gone, and which knows of nothing else that answers either. */
 async function storeAway(page: Page): Promise<void> {

@@ -16,36 +16,46 @@ inBrowser('a case on paper', () => {
   beforeAll(async () => {
     browser = await openBrowser();
     day = await aFullDay();
-    for (let note = 0; note < 60; note += 1) await day.one.act(day.id, { type: 'case.noted', text: `note ${note} of the night` }, `note-${note}`, 'dpo');
-  }, testMsMax); // prettier-ignore
+    for (let note = 0; note < 60; note += 1)
+      await day.one.act(day.id, { type: 'case.noted', text: `note ${note} of the night` }, `note-${note}`, 'dpo');
+  }, testMsMax);
   afterAll(async () => {
     await browser?.close();
     await day?.end();
   });
 
-  it.each(['fr', 'en'] as const)('has on each sheet the id of the case and the number of the sheet, and on all of them every figure of the page, in %s', async (locale) => {
-    const { context, complaints, foreign } = await openContext(browser, day.url, { locale });
-    const page = await logIn(context, 'dpo', `/print/cases/${day.id}`);
-    await page.locator('h1').waitFor();
-    await page.getByText('note 59 of the night').first().waitFor();
-    await page.locator('main:not(:has(.loading))').waitFor();
-    await picture(page, `print-${locale}`);
-    const figures = (await page.locator('main .number, main .totals strong').allInnerTexts()).map(bare).filter((text) => /\d/.test(text));
-    const sheets = textOf(await paperOf(page, `paper-print-${locale}`)).split('\f').slice(0, -1);
-    expect(sheets.length).toBeGreaterThan(1);
-    for (const [place, sheet] of sheets.entries()) {
-      expect(sheet).toContain(day.id);
-      expect(bare(sheet)).toContain(`${place + 1}/${sheets.length}`);
-    }
-    const whole = bare(sheets.join(''));
-    expect(figures.length).toBeGreaterThan(10);
-    expect(figures.filter((figure) => !whole.includes(figure))).toEqual([]);
-    // Each note stands whole on one sheet: none is cut by its end.
-    for (let note = 0; note < 60; note += 1) expect(sheets.some((sheet) => sheet.includes(`note ${note} of the night`))).toBe(true);
-    expect([complaints, foreign]).toEqual([[], []]);
-    await context.close();
-  }, testMsMax);
-}); // prettier-ignore
+  it.each(['fr', 'en'] as const)(
+    'has on each sheet the id of the case and the number of the sheet, and on all of them every figure of the page, in %s',
+    async (locale) => {
+      const { context, complaints, foreign } = await openContext(browser, day.url, { locale });
+      const page = await logIn(context, 'dpo', `/print/cases/${day.id}`);
+      await page.locator('h1').waitFor();
+      await page.getByText('note 59 of the night').first().waitFor();
+      await page.locator('main:not(:has(.loading))').waitFor();
+      await picture(page, `print-${locale}`);
+      const figures = (await page.locator('main .number, main .totals strong').allInnerTexts())
+        .map(bare)
+        .filter((text) => /\d/.test(text));
+      const sheets = textOf(await paperOf(page, `paper-print-${locale}`))
+        .split('\f')
+        .slice(0, -1);
+      expect(sheets.length).toBeGreaterThan(1);
+      for (const [place, sheet] of sheets.entries()) {
+        expect(sheet).toContain(day.id);
+        expect(bare(sheet)).toContain(`${place + 1}/${sheets.length}`);
+      }
+      const whole = bare(sheets.join(''));
+      expect(figures.length).toBeGreaterThan(10);
+      expect(figures.filter((figure) => !whole.includes(figure))).toEqual([]);
+      // Each note stands whole on one sheet: none is cut by its end.
+      for (let note = 0; note < 60; note += 1)
+        expect(sheets.some((sheet) => sheet.includes(`note ${note} of the night`))).toBe(true);
+      expect([complaints, foreign]).toEqual([[], []]);
+      await context.close();
+    },
+    testMsMax,
+  );
+});
 
 function bare(text: string): string {
   return text.replaceAll(/[\s\u00a0\u202f]/g, '');

@@ -61,7 +61,10 @@ withParts(`pages over parts that are killed${noKafka === undefined ? '' : ` (${n
     browser = await openBrowser();
     kafka = await KafkaCluster.start({ brokers: 1, portBase: await freePortBase() });
     const users = join(folder, 'users.yml');
-    writeFileSync(users, `users: [{ id: dpo, roles: [analyst, dpo], token_sha256: [${createHash('sha256').update(token).digest('hex')}] }]\n`);
+    writeFileSync(
+      users,
+      `users: [{ id: dpo, roles: [analyst, dpo], token_sha256: [${createHash('sha256').update(token).digest('hex')}] }]\n`,
+    );
     const portBase = await freePortBase();
     const env = {
       KAFKA_BROKERS: kafka.brokers.join(','),
@@ -78,10 +81,22 @@ withParts(`pages over parts that are killed${noKafka === undefined ? '' : ` (${n
     await link.waitFor();
     const id = /cases\/([0-9a-f]+)/.exec((await link.getAttribute('href')) ?? '')?.[1] ?? '';
     open.set('/', first);
-    for (const path of [`/cases/${id}`, `/cases/${id}/timeline`, `/accounts/helix/${actor}`, '/feeds', '/books', '/rules', '/oncall']) {
+    for (const path of [
+      `/cases/${id}`,
+      `/cases/${id}/timeline`,
+      `/accounts/helix/${actor}`,
+      '/feeds',
+      '/books',
+      '/rules',
+      '/oncall',
+    ]) {
       const page = await newPage();
       await page.goto(path);
-      await page.locator('main h1').first().waitFor().catch((cause: unknown) => expect([path, cause]).toBe('a page with a heading')); // prettier-ignore
+      await page
+        .locator('main h1')
+        .first()
+        .waitFor()
+        .catch((cause: unknown) => expect([path, cause]).toBe('a page with a heading'));
       open.set(path, page);
     }
     // A window is known once the scorer has said what it holds.
@@ -139,45 +154,60 @@ withParts(`pages over parts that are killed${noKafka === undefined ? '' : ` (${n
     }
   }
 
-  it('say since when no access is judged while the scorer is away, keep what its windows held with its time, and have it again by themselves', async () => {
-    const account = pageOf('/accounts');
-    const held = account.getByRole('region', { name: 'What the rules count now' });
-    await killedUnder({ ...service('scorer'), notice: /No access has been judged since/ }, async () => {
-      await account.reload();
-      await account.evaluate('globalThis.sameDocument = true');
-      await account.getByText('No scorer answers').waitFor();
-    });
-    await held.getByRole('table').waitFor();
-    await account.getByText('No scorer answers').waitFor({ state: 'detached' });
-    // What came meanwhile is judged: the case grows where it stands.
-    await vigie.post(theft(80));
-    await pageOf('/').getByRole('row').filter({ hasText: actor }).getByText('160').waitFor();
-  }, testMsMax);
+  it(
+    'say since when no access is judged while the scorer is away, keep what its windows held with its time, and have it again by themselves',
+    async () => {
+      const account = pageOf('/accounts');
+      const held = account.getByRole('region', { name: 'What the rules count now' });
+      await killedUnder({ ...service('scorer'), notice: /No access has been judged since/ }, async () => {
+        await account.reload();
+        await account.evaluate('globalThis.sameDocument = true');
+        await account.getByText('No scorer answers').waitFor();
+      });
+      await held.getByRole('table').waitFor();
+      await account.getByText('No scorer answers').waitFor({ state: 'detached' });
+      // What came meanwhile is judged: the case grows where it stands.
+      await vigie.post(theft(80));
+      await pageOf('/').getByRole('row').filter({ hasText: actor }).getByText('160').waitFor();
+    },
+    testMsMax,
+  );
 
-  it('say since when ClickHouse is away, and what is asked of it meanwhile is missing by name, and comes by itself', async () => {
-    let books: Page | undefined;
-    await killedUnder({ ...service('clickhouse'), notice: /The store of accesses has not answered since/ }, async () => {
-      books = await newPage();
-      await books.goto('/books');
-      await books.getByText('the store of accesses does not answer').first().waitFor();
-    });
-    await books?.locator('main .notice-wrong').first().waitFor({ state: 'detached' });
-    await books?.getByRole('table').first().waitFor();
-  }, testMsMax);
+  it(
+    'say since when ClickHouse is away, and what is asked of it meanwhile is missing by name, and comes by itself',
+    async () => {
+      let books: Page | undefined;
+      await killedUnder({ ...service('clickhouse'), notice: /The store of accesses has not answered since/ }, async () => {
+        books = await newPage();
+        await books.goto('/books');
+        await books.getByText('the store of accesses does not answer').first().waitFor();
+      });
+      await books?.locator('main .notice-wrong').first().waitFor({ state: 'detached' });
+      await books?.getByRole('table').first().waitFor();
+    },
+    testMsMax,
+  );
 
-  it('say since when the log is away, show nothing that cannot be written down, and go on by themselves', async () => {
-    let late: Page | undefined;
-    await killedUnder({ kill: () => kafka.killAll(), start: () => kafka.startAll(), notice: /The log has not answered since/ }, async () => {
-      late = await newPage();
-      await late.goto('/rules');
-      await late.getByText('each look is first written down in the log').first().waitFor();
-    });
-    await late?.locator('main .notice-wrong').first().waitFor({ state: 'detached' });
-    await late?.getByRole('table').first().waitFor();
-    await vigie.post(theft(160));
-    await pageOf('/').getByRole('row').filter({ hasText: actor }).getByText('240').waitFor();
-  }, testMsMax);
-}); // prettier-ignore
+  it(
+    'say since when the log is away, show nothing that cannot be written down, and go on by themselves',
+    async () => {
+      let late: Page | undefined;
+      await killedUnder(
+        { kill: () => kafka.killAll(), start: () => kafka.startAll(), notice: /The log has not answered since/ },
+        async () => {
+          late = await newPage();
+          await late.goto('/rules');
+          await late.getByText('each look is first written down in the log').first().waitFor();
+        },
+      );
+      await late?.locator('main .notice-wrong').first().waitFor({ state: 'detached' });
+      await late?.getByRole('table').first().waitFor();
+      await vigie.post(theft(160));
+      await pageOf('/').getByRole('row').filter({ hasText: actor }).getByText('240').waitFor();
+    },
+    testMsMax,
+  );
+});
 
 /** Without its figures: what came meanwhile is counted. */
 const headingOf = async (page: Page) => ((await page.locator('main h1').textContent()) ?? '').replaceAll(/[\d,]+/g, '…');

@@ -31,30 +31,37 @@ inBrowser('what a screen reader is given of the key pages', () => {
     await day?.end();
   });
 
-  it.each(['fr', 'en'] as const)('is the text that was read over, in %s', async (locale) => {
-    const { context } = await openContext(browser, day.url, { locale });
-    const login = await context.newPage();
-    await login.goto('/');
-    await login.locator('h1').waitFor();
-    const heard: [string, string][] = [['login', await spokenBy(login)]];
-    const page = await logIn(context, 'dpo');
-    for (const name of key) {
-      await page.goto(day.routes[name] ?? '');
-      await page.locator('h1').first().waitFor();
-      await page.locator('main:not(:has(.loading))').waitFor();
-      // The stream has begun: before, nothing is said of it.
-      heard.push([name, await spokenBy(page)]);
-    }
-    await context.close();
-    const wrong = heard.filter(([name, text]) => {
-      const path = join(folder, `${name}.${locale}.txt`);
-      if (writes) writeFileSync(path, text);
-      return !existsSync(path) || readFileSync(path, 'utf8') !== text;
-    });
-    for (const [name, text] of wrong.slice(0, 1)) expect(`${name}\n${text}`).toBe(`${name}\n${existsSync(join(folder, `${name}.${locale}.txt`)) ? readFileSync(join(folder, `${name}.${locale}.txt`), 'utf8') : ''}`);
-    expect(wrong.map(([name]) => name)).toEqual([]);
-  }, testMsMax);
-}); // prettier-ignore
+  it.each(['fr', 'en'] as const)(
+    'is the text that was read over, in %s',
+    async (locale) => {
+      const { context } = await openContext(browser, day.url, { locale });
+      const login = await context.newPage();
+      await login.goto('/');
+      await login.locator('h1').waitFor();
+      const heard: [string, string][] = [['login', await spokenBy(login)]];
+      const page = await logIn(context, 'dpo');
+      for (const name of key) {
+        await page.goto(day.routes[name] ?? '');
+        await page.locator('h1').first().waitFor();
+        await page.locator('main:not(:has(.loading))').waitFor();
+        // The stream has begun: before, nothing is said of it.
+        heard.push([name, await spokenBy(page)]);
+      }
+      await context.close();
+      const wrong = heard.filter(([name, text]) => {
+        const path = join(folder, `${name}.${locale}.txt`);
+        if (writes) writeFileSync(path, text);
+        return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+      });
+      for (const [name, text] of wrong.slice(0, 1))
+        expect(`${name}\n${text}`).toBe(
+          `${name}\n${existsSync(join(folder, `${name}.${locale}.txt`)) ? readFileSync(join(folder, `${name}.${locale}.txt`), 'utf8') : ''}`,
+        );
+      expect(wrong.map(([name]) => name)).toEqual([]);
+    },
+    testMsMax,
+  );
+});
 
 interface Node {
   readonly nodeId: string;
@@ -91,22 +98,54 @@ async function spokenBy(page: Page): Promise<string> {
 }
 
 /** Of these nothing is spoken besides their content. */
-const silent = new Set(['generic', 'none', 'InlineTextBox', 'LineBreak', 'RootWebArea', 'paragraph', 'ListMarker', 'DescriptionList', 'group', 'SvgRoot', 'Section', 'time', 'emphasis', 'strong', 'code']); // prettier-ignore
-const leaves = new Set(['button', 'link', 'heading', 'StaticText', 'image', 'img', 'option', 'columnheader', 'rowheader', 'caption', 'LabelText', 'Legend']); // prettier-ignore
+const silent = new Set([
+  'generic',
+  'none',
+  'InlineTextBox',
+  'LineBreak',
+  'RootWebArea',
+  'paragraph',
+  'ListMarker',
+  'DescriptionList',
+  'group',
+  'SvgRoot',
+  'Section',
+  'time',
+  'emphasis',
+  'strong',
+  'code',
+]);
+const leaves = new Set([
+  'button',
+  'link',
+  'heading',
+  'StaticText',
+  'image',
+  'img',
+  'option',
+  'columnheader',
+  'rowheader',
+  'caption',
+  'LabelText',
+  'Legend',
+]);
 const told = ['level', 'checked', 'expanded', 'required', 'invalid', 'disabled', 'live', 'busy'] as const;
 
 function lineOf({ role, name, description, value, properties = [] }: Node): string | undefined {
   const kind = role?.value ?? '';
   const text = steady(name?.value ?? '');
-  if (kind === '' || (text === '' && (kind === 'StaticText' || kind === 'group')) || (silent.has(kind) && kind !== 'group')) return undefined;
+  if (kind === '' || (text === '' && (kind === 'StaticText' || kind === 'group')) || (silent.has(kind) && kind !== 'group'))
+    return undefined;
   const states = (kind === 'listitem' ? [] : told).flatMap((wanted) => {
     const found = properties.find((one) => one.name === wanted)?.value.value;
-    return found === undefined || found === false || found === 'false' || found === 'off' ? [] : [found === true ? wanted : `${wanted} ${String(found)}`];
+    return found === undefined || found === false || found === 'false' || found === 'off'
+      ? []
+      : [found === true ? wanted : `${wanted} ${String(found)}`];
   });
   const more = description?.value ? ` (${steady(description.value)})` : '';
   const held = value?.value === undefined || value.value === '' ? '' : ` = ${steady(String(value.value))}`;
   return `${kind === 'StaticText' ? '' : text === '' ? kind : `${kind}: `}${text}${held}${states.length > 0 ? ` [${states.join(', ')}]` : ''}${more}`;
-} // prettier-ignore
+}
 
 /** Times, spans and digests are of the run. */
 function steady(text: string): string {

@@ -239,8 +239,11 @@ async function posted(port: number, token: string, events: readonly object[]): P
 function lineOverTcp(port: number, line: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.end(`${line}\n`));
-    socket.on('error', reject).on('close', () => resolve()).resume();
-  }); // prettier-ignore
+    socket
+      .on('error', reject)
+      .on('close', () => resolve())
+      .resume();
+  });
 }
 
 /** From a port of its own. */

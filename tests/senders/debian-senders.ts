@@ -47,12 +47,17 @@ async function startSyslogNg(heading: string, place: Place): Promise<Running> {
 async function startKcat({ broker }: Place): Promise<Running> {
   return {
     send: async (lines) => {
-      const options = blocksOf('kafka', 'kcat')[0]?.split('kcat ')[1]?.replaceAll('kafka.example:9092', broker ?? '').trim().split(/\s+/) ?? [];
+      const options =
+        blocksOf('kafka', 'kcat')[0]
+          ?.split('kcat ')[1]
+          ?.replaceAll('kafka.example:9092', broker ?? '')
+          .trim()
+          .split(/\s+/) ?? [];
       execFileSync(kcat.path ?? '', options, { input: lines.map((line) => `${line}\n`).join(''), env: kcat.env });
     },
     stop: async () => {},
   };
-} // prettier-ignore
+}
 
 const roads = { TCP: 'socket', TLS: 'socket', GELF: 'socket', UDP: 'datagram', omkafka: 'topic', Kafka: 'topic' } as const;
 

@@ -71,8 +71,14 @@ export function longSenders(): readonly Sender[] {
     ...(['otlphttp', 'syslog', 'kafka'] as const).map((exporter): Sender => {
       const road = exporter === 'kafka' ? 'topic' : exporter === 'syslog' ? 'socket' : 'http';
       const sources = road === 'http' ? {} : { sources: sourcesOf('opentelemetry', exporter) };
-      return { title: `OpenTelemetry Collector: ${exporter}`, reason: collector.reason, road, ...sources, start: (place) => startCollector(exporter, place) };
+      return {
+        title: `OpenTelemetry Collector: ${exporter}`,
+        reason: collector.reason,
+        road,
+        ...sources,
+        start: (place) => startCollector(exporter, place),
+      };
     }),
     { title: 'OpenTelemetry for Python', reason: whyNoPython(), road: 'http', start: startPython },
   ];
-} // prettier-ignore
+}

@@ -76,8 +76,12 @@ async function anIngestor({ title, sources }: Sender): Promise<readonly [Ingesto
     mkdirSync(own, { recursive: true });
     const path = join(own, 'sources.yml');
     if (sources) writeFileSync(path, atPlace(sources, place));
-    return { VIGIE_INGEST_TOKENS: `siem@aleo=${token}`, VIGIE_INGEST_QUEUE_BYTES: String(queueBytes), ...(sources && { VIGIE_SOURCES_FILE: path }) };
-  }); // prettier-ignore
+    return {
+      VIGIE_INGEST_TOKENS: `siem@aleo=${token}`,
+      VIGIE_INGEST_QUEUE_BYTES: String(queueBytes),
+      ...(sources && { VIGIE_SOURCES_FILE: path }),
+    };
+  });
   if (!place) throw new Error('no place');
   return [ingestor, place];
 }

@@ -43,7 +43,13 @@ export function App() {
   // Why the identity provider's answer let nobody in, as the console says it with the page.
   const [refused] = useState(() => document.querySelector<HTMLElement>('#root')?.dataset['refused']);
   if (setup !== undefined || refused !== undefined)
-    return <Unbroken at={at}><Suspense fallback={null}>{setup === undefined ? <LoginPage refused={refused} /> : <SetupPage link={setup} onDone={() => setSetup(undefined)} />}</Suspense></Unbroken>;
+    return (
+      <Unbroken at={at}>
+        <Suspense fallback={null}>
+          {setup === undefined ? <LoginPage refused={refused} /> : <SetupPage link={setup} onDone={() => setSetup(undefined)} />}
+        </Suspense>
+      </Unbroken>
+    );
   return (
     <Block answer={me}>
       {(user) =>
@@ -56,50 +62,54 @@ export function App() {
         ) : (
           <Shell me={user}>
             <Unbroken at={at}>
-            <Suspense fallback={null}>
-              <Switch>
-                <Route path="/" component={CasesPage} />
-                <Route path="/cases">
-                  <Redirect to="/" replace />
-                </Route>
-                <Route path="/login">
-                  <Redirect to="/" replace />
-                </Route>
-                <Route path="/cases/:id/:part?">{({ id, part }) => <CasePage key={id} id={id} part={part ?? ''} me={user} />}</Route>
-                <Route path="/accounts/:group/:actor">{({ group, actor }) => <AccountPage group={group} actor={actor} me={user} />}</Route>
-                <Route path="/feeds" component={FeedsPage} />
-                <Route path="/books" component={BooksPage} />
-                <Route path="/exceptions" component={ExceptionsPage} />
-                <Route path="/print/cases/:id">{({ id }) => <PrintPage key={id} id={id} me={user} />}</Route>
-                <Route path="/rules">
-                  <RulesPage mayTry={mayTry(user)} />
-                </Route>
-                <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={id} mayTry={mayTry(user)} />}</Route>
-                <Route path="/rules/:id/runbook">{({ id }) => <RuleRunbookPage id={id} />}</Route>
-                <Route path="/runbooks/:name">{({ name }) => <RunbookPage name={name} />}</Route>
-                <Route path="/backtests/:id">{({ id }) => <BacktestPage key={id} id={id} />}</Route>
-                <Route path="/mutes">
-                  <MutesPage me={user} />
-                </Route>
-                <Route path="/leaks">
-                  <LeaksPage me={user} />
-                </Route>
-                <Route path="/leaks/:id">{({ id }) => <PastLeakPage key={id} id={id} />}</Route>
-                <Route path="/oncall" component={OnCallPage} />
-                <Route path="/audit" component={AuditPage} />
-                <Route path="/me">
-                  <MePage me={user} />
-                </Route>
-                <Route component={Missing} />
-              </Switch>
-            </Suspense>
+              <Suspense fallback={null}>
+                <Switch>
+                  <Route path="/" component={CasesPage} />
+                  <Route path="/cases">
+                    <Redirect to="/" replace />
+                  </Route>
+                  <Route path="/login">
+                    <Redirect to="/" replace />
+                  </Route>
+                  <Route path="/cases/:id/:part?">
+                    {({ id, part }) => <CasePage key={id} id={id} part={part ?? ''} me={user} />}
+                  </Route>
+                  <Route path="/accounts/:group/:actor">
+                    {({ group, actor }) => <AccountPage group={group} actor={actor} me={user} />}
+                  </Route>
+                  <Route path="/feeds" component={FeedsPage} />
+                  <Route path="/books" component={BooksPage} />
+                  <Route path="/exceptions" component={ExceptionsPage} />
+                  <Route path="/print/cases/:id">{({ id }) => <PrintPage key={id} id={id} me={user} />}</Route>
+                  <Route path="/rules">
+                    <RulesPage mayTry={mayTry(user)} />
+                  </Route>
+                  <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={id} mayTry={mayTry(user)} />}</Route>
+                  <Route path="/rules/:id/runbook">{({ id }) => <RuleRunbookPage id={id} />}</Route>
+                  <Route path="/runbooks/:name">{({ name }) => <RunbookPage name={name} />}</Route>
+                  <Route path="/backtests/:id">{({ id }) => <BacktestPage key={id} id={id} />}</Route>
+                  <Route path="/mutes">
+                    <MutesPage me={user} />
+                  </Route>
+                  <Route path="/leaks">
+                    <LeaksPage me={user} />
+                  </Route>
+                  <Route path="/leaks/:id">{({ id }) => <PastLeakPage key={id} id={id} />}</Route>
+                  <Route path="/oncall" component={OnCallPage} />
+                  <Route path="/audit" component={AuditPage} />
+                  <Route path="/me">
+                    <MePage me={user} />
+                  </Route>
+                  <Route component={Missing} />
+                </Switch>
+              </Suspense>
             </Unbroken>
           </Shell>
         )
       }
     </Block>
   );
-} // prettier-ignore
+}
 
 /** Backtests judge the accesses of all clinics. */
 function mayTry({ roles, clinics }: Me): boolean {

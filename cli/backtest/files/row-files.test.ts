@@ -66,10 +66,14 @@ describe('rows of files', () => {
 
   it('are those of the interval, its end outside, of the group and of the account', async () => {
     const rows = [0, 1, 2, 3].flatMap((n) =>
-      [['helix', 'a'], ['helix', 'b'], ['other', 'a']].map(([group_id, actor_id]) =>
+      [
+        ['helix', 'a'],
+        ['helix', 'b'],
+        ['other', 'a'],
+      ].map(([group_id, actor_id]) =>
         anAccessRow({ time: iso(n * minute), ...(group_id && { group_id }), ...(actor_id && { actor_id }) }),
       ),
-    ); // prettier-ignore
+    );
     const path = await fileOf('rows', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const filter = { fromMs: aMonday + minute, toMs: aMonday + 3 * minute, groupId: 'helix', actorId: 'a' };
     const read = await readAll([path], filter, 0);
@@ -82,9 +86,16 @@ describe('rows of files', () => {
   it('are read as ClickHouse exports them: times with a blank, nulls and empty texts for what is absent', async () => {
     const row = anAccessRow({ mfa: true, actor_role: 'nurse, says "x":null' });
     const exported = {
-      ...row, time: blanked(row.time), received_at: blanked(row.received_at), privileged: null, emergency: null, record_count: '5',
-      purpose: '', categories: [], extra: '',
-    }; // prettier-ignore
+      ...row,
+      time: blanked(row.time),
+      received_at: blanked(row.received_at),
+      privileged: null,
+      emergency: null,
+      record_count: '5',
+      purpose: '',
+      categories: [],
+      extra: '',
+    };
     const path = await fileOf('rows', `${JSON.stringify(row)}\n${JSON.stringify(exported)}\n`);
     const { privileged: _, emergency: _none, ...rest } = exported;
     expect((await readAll([path], everything, 0)).map((one) => one.row)).toEqual([

@@ -52,12 +52,20 @@ describe('a port that processes of one start share', () => {
 
   it('is what a message asks for in so many words; others are passed over', async () => {
     const [ports, one] = [new SharedPorts(), asker()];
-    for (const message of ['listening', null, { kind: 'port claim' }, { kind: 'port claim', claim: 1, protocol: 'tcp', host: 'x', port: -1 }])
+    for (const message of [
+      'listening',
+      null,
+      { kind: 'port claim' },
+      { kind: 'port claim', claim: 1, protocol: 'tcp', host: 'x', port: -1 },
+    ])
       ports.hear(one, message);
     const port = await freePortBase();
-    expect(await one.answer(ports, { kind: 'port claim', claim: 2, protocol: 'tcp', host: '127.0.0.1', port })).toEqual({ kind: 'port answer', claim: 2 });
+    expect(await one.answer(ports, { kind: 'port claim', claim: 2, protocol: 'tcp', host: '127.0.0.1', port })).toEqual({
+      kind: 'port answer',
+      claim: 2,
+    });
   });
-}); // prettier-ignore
+});
 
 describe('a process that asks whoever started it', () => {
   /** Asks for a port, and says what came of it. */

@@ -11,7 +11,15 @@ const list = (scorer: number, ingestor: number, clickhouseUrl?: string) =>
   processList({ host: '127.0.0.1', portBase: 7410, clickhouseUrl, workers: { scorer, ingestor } });
 
 describe('how many scorers and ingestors run', () => {
-  it.each([[1, 1], [2, 1], [3, 2], [4, 2], [6, 3], [8, 4], [64, 4]])('on a machine of %i cores: %i of each', (cores, count) => {
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [4, 2],
+    [6, 3],
+    [8, 4],
+    [64, 4],
+  ])('on a machine of %i cores: %i of each', (cores, count) => {
     expect(of(undefined, cores)).toEqual({ scorer: count, ingestor: count });
   });
 
@@ -34,7 +42,7 @@ describe('how many scorers and ingestors run', () => {
   it('is one ingestor where the system shares no port', () => {
     expect(of('3', 2, {}, 'darwin')).toEqual({ scorer: 3, ingestor: 1 });
   });
-}); // prettier-ignore
+});
 
 describe('what runs', () => {
   it('one of each has the names, ports and environment that it always had', () => {

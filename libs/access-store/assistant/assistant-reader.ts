@@ -52,14 +52,20 @@ export class AssistantReader {
     const whole = rows.find(({ level }) => level === 'case');
     return {
       whole: whole ? shapes.tiers.parse(whole) : nobody,
-      clinics: rows.flatMap(({ level, clinic_id, ...row }) => (level === 'clinic' ? { clinic_id, ...shapes.tiers.parse(row) } : [])),
+      clinics: rows.flatMap(({ level, clinic_id, ...row }) =>
+        level === 'clinic' ? { clinic_id, ...shapes.tiers.parse(row) } : [],
+      ),
     };
-  } // prettier-ignore
+  }
 
   /** Patients that were first touched in each stretch of `binMs` from `fromMs` on; stretches without any are left out. */
-  shape(caseId: string, clinics: Clinics, { fromMs, binMs }: { readonly fromMs: number; readonly binMs: number }): Promise<readonly shapes.ShapeBin[]> {
+  shape(
+    caseId: string,
+    clinics: Clinics,
+    { fromMs, binMs }: { readonly fromMs: number; readonly binMs: number },
+  ): Promise<readonly shapes.ShapeBin[]> {
     return this.#rows(queries.shape, { case_id: caseId, clinics: clinics ?? [], from: fromMs, bin: binMs }, shapes.shapeBin);
-  } // prettier-ignore
+  }
 
   async context(query: AccountQuery): Promise<shapes.IncidentContext> {
     const [row] = await this.#rows(queries.context, ofAccount(query), shapes.incidentContext);

@@ -16,15 +16,29 @@ describe('the questions that assistants may ask', () => {
   });
 
   it.each(names)('are those of the page for analysts, word for word, of one group: %s', (name) => {
-    const text = readFileSync(join(folder, fileOf(name)), 'utf8').replace(/^-- .+\n/, '').trimEnd();
+    const text = readFileSync(join(folder, fileOf(name)), 'utf8')
+      .replace(/^-- .+\n/, '')
+      .trimEnd();
     expect(queries).toContain(text);
     expect(text).not.toMatch(/^\s*patient_id,|SELECT patient_id|\{patient:|vigie\.lists/m);
     const asked = figureSql(name);
     // What is left besides is asked by the id of an incident, which is looked up first.
-    expect([...asked.matchAll(/vigie\.(\w+)(?! WHERE group_id)/g)].flatMap(([all, view]) => (asked.includes(`${all} WHERE group_id = {group:String}`) ? [] : view))).toEqual(
-      expect.not.arrayContaining(['accesses', 'incidents', 'incident_changes', 'accounting', 'quarantine', 'suppressed_matches', 'rule_verdicts']),
+    expect(
+      [...asked.matchAll(/vigie\.(\w+)(?! WHERE group_id)/g)].flatMap(([all, view]) =>
+        asked.includes(`${all} WHERE group_id = {group:String}`) ? [] : view,
+      ),
+    ).toEqual(
+      expect.not.arrayContaining([
+        'accesses',
+        'incidents',
+        'incident_changes',
+        'accounting',
+        'quarantine',
+        'suppressed_matches',
+        'rule_verdicts',
+      ]),
     );
-  }); // prettier-ignore
+  });
 
   it('leave out those that name patients', () => {
     expect(queries.length - names.length).toBe(3);

@@ -49,9 +49,12 @@ export interface FigureQuery {
 /** The text of a query, of one group: what the page for analysts has, over the rows of the group and with an end. */
 export function figureSql(name: FigureName): string {
   const text = readFileSync(new URL(`./figures/${name.replaceAll('_', '-')}.sql`, import.meta.url), 'utf8');
-  const own = text.replaceAll(grouped, (_, view: string, as = '') => `(SELECT * FROM vigie.${view} WHERE group_id = {group:String})${as}`);
+  const own = text.replaceAll(
+    grouped,
+    (_, view: string, as = '') => `(SELECT * FROM vigie.${view} WHERE group_id = {group:String})${as}`,
+  );
   return `SELECT * FROM (\n${own}) LIMIT ${figureRowsMax + 1}`;
-} // prettier-ignore
+}
 
 /** Rejects with `Transient` when the store does not answer. */
 export class FigureReader {

@@ -22,10 +22,17 @@ describe('who looked, in the store', () => {
     // Several in each millisecond, one of another day.
     const rows = Array.from({ length: 41 }, (_, n) =>
       chain.next({
-        at: isoOf(n === 40 ? began - 1 : began + Math.floor(n / 4) * 1_000), by: n % 2 ? 'a.durand' : 'dpo', via: 'console', method: n % 4 < 2 ? 'GET' : 'POST', route: routes[n % 4] ?? '',
-        case_id: n % 8 === 1 ? caseId : '', rows: n, status: n % 10 === 0 ? 403 : 200, remote_address: '::1',
+        at: isoOf(n === 40 ? began - 1 : began + Math.floor(n / 4) * 1_000),
+        by: n % 2 ? 'a.durand' : 'dpo',
+        via: 'console',
+        method: n % 4 < 2 ? 'GET' : 'POST',
+        route: routes[n % 4] ?? '',
+        case_id: n % 8 === 1 ? caseId : '',
+        rows: n,
+        status: n % 10 === 0 ? 403 : 200,
+        remote_address: '::1',
       }),
-    ); // prettier-ignore
+    );
     const store = new ClickHouseStore(client, systemClock);
     await store.insert('audit', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, 'rows');
   });

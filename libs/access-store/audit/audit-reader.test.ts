@@ -20,7 +20,12 @@ describe('the chains in the store', () => {
   afterAll(() => end());
   let tokens = 0;
   const put = (rows: readonly AuditRow[]) =>
-    new ClickHouseStore(client, systemClock).insert('audit', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, `t${(tokens += 1)}`); // prettier-ignore
+    new ClickHouseStore(client, systemClock).insert(
+      'audit',
+      Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+      rows.length,
+      `t${(tokens += 1)}`,
+    );
   const badOnes = async () => (await new AuditReader(client, 7).check(always)).map(({ bad }) => bad);
   beforeEach(async () => {
     await client.command({ query: 'TRUNCATE TABLE vigie.audit_rows' });
@@ -52,13 +57,22 @@ describe('the chains in the store', () => {
   it('say where those stand that grew of late, and their heads are those that a check compares with', async () => {
     const reader = new AuditReader(client);
     const heads = await reader.heads(began, 10);
-    expect(heads).toEqual([second, first].map((chainId, index) => ({ chainId, rows: index ? 20 : 5, sha256: chainOf(chainId, index ? 20 : 5, index ? 0 : 1).at(-1)?.sha256 })));
+    expect(heads).toEqual(
+      [second, first].map((chainId, index) => ({
+        chainId,
+        rows: index ? 20 : 5,
+        sha256: chainOf(chainId, index ? 20 : 5, index ? 0 : 1).at(-1)?.sha256,
+      })),
+    );
     expect(await reader.heads(began + 86_400_000, 10)).toEqual(heads.slice(0, 1));
     expect(await reader.heads(began, 1)).toEqual(heads.slice(0, 1));
     expect((await reader.check(always, heads)).map(({ bad }) => bad)).toEqual([undefined, undefined]);
     await client.command({ query: `DELETE FROM vigie.audit_rows WHERE chain_id = '${first}' AND number > 17` });
-    expect((await reader.check(always, heads)).map(({ chainId, bad }) => [chainId, bad])).toEqual([[second, undefined], [first, { number: 18, fault: 'cut_off' }]]);
-  }); // prettier-ignore
+    expect((await reader.check(always, heads)).map(({ chainId, bad }) => [chainId, bad])).toEqual([
+      [second, undefined],
+      [first, { number: 18, fault: 'cut_off' }],
+    ]);
+  });
 
   it('are checked whole when they have a row in the stretch that is asked for', async () => {
     const day = 86_400_000;
@@ -91,8 +105,15 @@ function chainOf(chainId: string, length: number, day: number): readonly AuditRo
   const chain = new AuditChain(chainId);
   return Array.from({ length }, (_, n) =>
     chain.next({
-      at: isoOf(began + day * 86_400_000 + n * 1000), by: n % 3 ? 'zoé\u0000"\\\u2028' : '', via: 'cli', method: 'GET', route: '/v1/cases', case_id: '', rows: n,
-      status: 200, remote_address: '::1',
+      at: isoOf(began + day * 86_400_000 + n * 1000),
+      by: n % 3 ? 'zoé\u0000"\\\u2028' : '',
+      via: 'cli',
+      method: 'GET',
+      route: '/v1/cases',
+      case_id: '',
+      rows: n,
+      status: 200,
+      remote_address: '::1',
     }),
-  ); // prettier-ignore
+  );
 }

@@ -12,9 +12,21 @@ const number = z.number();
 
 /** What the columns can hold, which is more than the contract allows: a changed row is to be named, not stumbled over. */
 const shape = z.object({
-  audit_id: text, chain_id: text, number, previous_sha256: text, at: text, by: text, via: text, method: text, route: text, case_id: text,
-  rows: number, status: number, remote_address: text, sha256: text,
-}); // prettier-ignore
+  audit_id: text,
+  chain_id: text,
+  number,
+  previous_sha256: text,
+  at: text,
+  by: text,
+  via: text,
+  method: text,
+  route: text,
+  case_id: text,
+  rows: number,
+  status: number,
+  remote_address: text,
+  sha256: text,
+});
 
 const head = z.object({ chainId: text, rows: number, sha256: text });
 
@@ -63,9 +75,14 @@ export class AuditReader {
     while (after) {
       const { chain_id, number: place, sha256 } = after;
       const params = { from, to, chain_id, number: place, sha256, limit: this.pageRows };
-      const page: readonly StoredAuditRow[] = await jsonRows(this.client, { query, params, shape, failure: 'the audit cannot be read' });
+      const page: readonly StoredAuditRow[] = await jsonRows(this.client, {
+        query,
+        params,
+        shape,
+        failure: 'the audit cannot be read',
+      });
       yield* page;
       after = page.length < this.pageRows ? undefined : page.at(-1);
     }
-  } // prettier-ignore
+  }
 }

@@ -37,12 +37,18 @@ function givenPassword({
 
 /** Throws `ConfigError` for one that nobody would be shown. */
 function givenCertificate(config: CommonConfig, url: string): Pick<StoreAddress, 'certificateNow'> {
-  const { CLICKHOUSE_TLS_CERT: certificate, CLICKHOUSE_TLS_KEY: key, CLICKHOUSE_TLS_CERT_FILE: certificateFile, CLICKHOUSE_TLS_KEY_FILE: keyFile } = config;
+  const {
+    CLICKHOUSE_TLS_CERT: certificate,
+    CLICKHOUSE_TLS_KEY: key,
+    CLICKHOUSE_TLS_CERT_FILE: certificateFile,
+    CLICKHOUSE_TLS_KEY_FILE: keyFile,
+  } = config;
   const certificateNow = ownCertificate('CLICKHOUSE_TLS', { certificate, key, certificateFile, keyFile });
   if (certificateNow === undefined) return {};
-  if (!url.startsWith('https:')) throw new ConfigError('CLICKHOUSE_TLS_CERT is shown over TLS alone: CLICKHOUSE_URL must begin with https:');
+  if (!url.startsWith('https:'))
+    throw new ConfigError('CLICKHOUSE_TLS_CERT is shown over TLS alone: CLICKHOUSE_URL must begin with https:');
   return { certificateNow };
-} // prettier-ignore
+}
 
 function embeddedUrl(config: CommonConfig): string {
   const anywhere = config.VIGIE_HOST === '0.0.0.0' || config.VIGIE_HOST === '::';

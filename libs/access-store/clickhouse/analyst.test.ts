@@ -89,7 +89,7 @@ describe('the page for analysts', () => {
     expect((await named(16)).toSorted()).toEqual([0, 1]);
     expect((await named(13)).toSorted()).toEqual([1]);
     expect([await named(15), await named(17)]).toEqual([[0], [0]]);
-  }); // prettier-ignore
+  });
 });
 
 /** Two days of an invented group: ordinary work, then one account that reads through five clinics by night. */
@@ -122,11 +122,35 @@ async function fill(store: ClickHouseStore): Promise<void> {
   const selection = 'e'.repeat(32);
   await store.registerSelections([{ id: selection, sql: "action = 'read'" }]);
   const incident = {
-    incident_id: id(900), group_id: 'helix', actor_id: 'dr.usurped', state: 'open', first_time: at(0, 26), last_time: at(29, 26), detected_at: at(20, 26),
-    patients: 30, patients_at_firing: 20, patients_at_detection: 20, clinics: ['c0', 'c1', 'c2', 'c3', 'c4'], categories: ['identity'], rules: ['mass-access'], rule_matches: [], rule_selections: [selection],
-    selections: [selection], level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 0.4, merged_into: '', suppressed_by: [], change_type: 'incident.opened',
-    change_id: id(901), changed_at: at(20, 26), version: 1, received_at: at(20, 26),
-  }; // prettier-ignore
+    incident_id: id(900),
+    group_id: 'helix',
+    actor_id: 'dr.usurped',
+    state: 'open',
+    first_time: at(0, 26),
+    last_time: at(29, 26),
+    detected_at: at(20, 26),
+    patients: 30,
+    patients_at_firing: 20,
+    patients_at_detection: 20,
+    clinics: ['c0', 'c1', 'c2', 'c3', 'c4'],
+    categories: ['identity'],
+    rules: ['mass-access'],
+    rule_matches: [],
+    rule_selections: [selection],
+    selections: [selection],
+    level: 'high',
+    step: 0,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 0.4,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: id(901),
+    changed_at: at(20, 26),
+    version: 1,
+    received_at: at(20, 26),
+  };
   const what = { state: 'suppressed', suppressed_by: ['recall'], change_type: 'incident.suppressed' };
   const suppressed = { ...incident, incident_id: id(910), change_id: id(911), actor_id: 'secretary', ...what };
   // Retention took its accesses away.
@@ -151,16 +175,55 @@ async function fill(store: ClickHouseStore): Promise<void> {
     reason: '',
   };
   await new ClickHouseLists(client).put([entry]);
-  const sent = { change_id: id(901), incident_id: id(900), change_type: 'incident.opened', endpoint: 'soc', attempt: 1, outcome: 'delivered', status: 200, reason: '', at: at(21, 26), delay_seconds: 0.6 }; // prettier-ignore
+  const sent = {
+    change_id: id(901),
+    incident_id: id(900),
+    change_type: 'incident.opened',
+    endpoint: 'soc',
+    attempt: 1,
+    outcome: 'delivered',
+    status: 200,
+    reason: '',
+    at: at(21, 26),
+    delay_seconds: 0.6,
+  };
   await store.insert('notifications', lines([sent]), 1, 'sent');
-  const { state } = aStoredCase('the attack', ['mass-access'], { group_id: 'helix', members: [{ incident_id: id(900), linked_at: at(20, 26), linked_by: 'system' }] }); // prettier-ignore
+  const { state } = aStoredCase('the attack', ['mass-access'], {
+    group_id: 'helix',
+    members: [{ incident_id: id(900), linked_at: at(20, 26), linked_by: 'system' }],
+  });
   await store.insert('case_states', lines([state]), 1, 'cases');
-  const set = { quarantine_id: id(950), received_at: at(0, 9), group_id: 'helix', source: 'mediboard', step: 'admit', reason: 'unreadable_patient', field: 'entity[0]', detail: 'A patient stands here who cannot be told apart.', origin: 'http:1#0', content: '{}' }; // prettier-ignore
+  const set = {
+    quarantine_id: id(950),
+    received_at: at(0, 9),
+    group_id: 'helix',
+    source: 'mediboard',
+    step: 'admit',
+    reason: 'unreadable_patient',
+    field: 'entity[0]',
+    detail: 'A patient stands here who cannot be told apart.',
+    origin: 'http:1#0',
+    content: '{}',
+  };
   await store.insert('quarantine', lines([set]), 1, 'set aside');
 }
 
 function access(n: number, patch: object): object {
-  return { time: at(n, 9), group_id: 'helix', actor_id: 'nurse', patient_id: id(n), clinic_id: 'c0', action: 'read', outcome: 'success', event_id: id(n), source: 'mediboard', received_at: at(n, 9), actor_role: 'physician', categories: ['identity', 'prescription'], ...patch }; // prettier-ignore
+  return {
+    time: at(n, 9),
+    group_id: 'helix',
+    actor_id: 'nurse',
+    patient_id: id(n),
+    clinic_id: 'c0',
+    action: 'read',
+    outcome: 'success',
+    event_id: id(n),
+    source: 'mediboard',
+    received_at: at(n, 9),
+    actor_role: 'physician',
+    categories: ['identity', 'prescription'],
+    ...patch,
+  };
 }
 
 function id(n: number): string {

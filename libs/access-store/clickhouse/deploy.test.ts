@@ -38,7 +38,11 @@ function policiesOf(table: string): readonly (readonly [string, string, string])
 async function tables(): Promise<ReadonlyMap<string, boolean>> {
   const client = createStoreClient({ url: server.url, user: server.user, password: server.password });
   await migrate(client);
-  const rows = await client.query({ query: "SELECT table AS name, max(columns.name = 'group_id') AS grouped FROM system.columns WHERE database = 'vigie' AND table IN (SELECT name FROM system.tables WHERE database = 'vigie' AND engine LIKE '%MergeTree') GROUP BY table", format: 'JSONEachRow' }); // prettier-ignore
+  const rows = await client.query({
+    query:
+      "SELECT table AS name, max(columns.name = 'group_id') AS grouped FROM system.columns WHERE database = 'vigie' AND table IN (SELECT name FROM system.tables WHERE database = 'vigie' AND engine LIKE '%MergeTree') GROUP BY table",
+    format: 'JSONEachRow',
+  });
   const found = await rows.json<{ name: string; grouped: number }>();
   await client.close();
   return new Map(found.map(({ name, grouped }) => [name, Boolean(grouped)]));
@@ -56,7 +60,10 @@ describe('the policies of groups', () => {
     const withoutPeople = ['archive_batches', 'leakchecks', 'schema_migrations', 'migrations'];
     for (const [table] of [...known].filter(([name]) => !withoutPeople.includes(name))) {
       const policies = policiesOf(table);
-      expect([table, policies.filter(([, using, to]) => using === '0' && to.startsWith('ALL EXCEPT CURRENT_USER'))]).toEqual([table, [expect.anything()]]); // prettier-ignore
+      expect([table, policies.filter(([, using, to]) => using === '0' && to.startsWith('ALL EXCEPT CURRENT_USER'))]).toEqual([
+        table,
+        [expect.anything()],
+      ]);
       // Nothing but a group's own rows is for a role of a group, and everything for roles of services alone.
       for (const [name, using, to] of policies) {
         if (name === 'vigie_nobody') continue;
@@ -75,7 +82,12 @@ describe('the policies of groups', () => {
   it('give the frozen lists to data-protection officers and owners only', () => {
     const readers = policiesOf('dossier_patients').map(([, , to]) => to);
     // Whoever searches for identifiers that were invented reads everything.
-    expect(readers.toSorted()).toEqual(['ALL EXCEPT CURRENT_USER', 'vigie_dpo_helix', 'vigie_leakcheck', 'vigie_owner, vigie_dpo_all_groups']); // prettier-ignore
+    expect(readers.toSorted()).toEqual([
+      'ALL EXCEPT CURRENT_USER',
+      'vigie_dpo_helix',
+      'vigie_leakcheck',
+      'vigie_owner, vigie_dpo_all_groups',
+    ]);
   });
 
   it('leave no role without which a person would see all', () => {

@@ -20,7 +20,7 @@ function usersFile({ grants, filters, settings }: Access): string {
   const user = `<password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota><grants>${queries}</grants><databases><vigie>${tables}</vigie></databases>`;
   const profile = `<default>${values}<constraints>${limits.join('')}</constraints></default>`;
   return `<clickhouse><profiles>${profile}</profiles><quotas><default/></quotas><users><default>${user}</default></users></clickhouse>`;
-} // prettier-ignore
+}
 
 interface Addon {
   CreateConnection(directory: string, args: readonly string[]): object;

@@ -97,9 +97,23 @@ describe('the notifier with the rights of access.sql, on the engine', () => {
 
   it('reads the mutes and what was told, and writes down what it tells', async () => {
     const [id, at] = ['a'.repeat(32), '2026-11-02T08:00:00.000Z'];
-    const row = { change_id: id, incident_id: id, change_type: '', kind: 'opening', endpoint: 'soc', attempt: 1, outcome: 'delivered', status: 204, reason: '', at, delay_seconds: 1 };
+    const row = {
+      change_id: id,
+      incident_id: id,
+      change_type: '',
+      kind: 'opening',
+      endpoint: 'soc',
+      attempt: 1,
+      outcome: 'delivered',
+      status: 204,
+      reason: '',
+      at,
+      delay_seconds: 1,
+    };
     const store = new ClickHouseStore(engine.client, systemClock);
-    expect(await store.insert('notifications', Buffer.from(`${JSON.stringify(notificationRow.parse(row))}\n`), 1, 'told')).toEqual({ kind: 'accepted', value: 1 });
+    expect(
+      await store.insert('notifications', Buffer.from(`${JSON.stringify(notificationRow.parse(row))}\n`), 1, 'told'),
+    ).toEqual({ kind: 'accepted', value: 1 });
     expect(await toldSends(engine.client, at)).toEqual([{ receiver: 'soc', send_id: id }]);
     expect(await new ClickHouseMutes(engine.client).endingAfter(at)).toEqual([]);
     expect(await new ClickHouseLists(engine.client).clinics()).toEqual([]);
@@ -108,7 +122,7 @@ describe('the notifier with the rights of access.sql, on the engine', () => {
     expect(await missingRights(engine.client, ['notifier'])).toEqual([]);
     expect(await missingRights(engine.client, ['console'])).toEqual(['INSERT ON vigie.case_states', 'INSERT ON vigie.mutes']);
     await expect(engine.query('SELECT actor_id FROM vigie.case_states')).rejects.toMatchObject({ code: '497' });
-  }); // prettier-ignore
+  });
 });
 
 /** As the notifier's, by what `access.sql` grants the console. */
@@ -124,15 +138,20 @@ describe('the console with the rights of access.sql, on the engine', () => {
     book.addChange(aChange('a', 1));
     const [row] = book.states(Date.parse(atMinute(2)));
     const bytes = Buffer.from(`${JSON.stringify(row)}\n`);
-    expect(await new ClickHouseStore(engine.client, systemClock).insert('case_states', bytes, 1, 'cases')).toEqual({ kind: 'accepted', value: 1 });
+    expect(await new ClickHouseStore(engine.client, systemClock).insert('case_states', bytes, 1, 'cases')).toEqual({
+      kind: 'accepted',
+      value: 1,
+    });
     expect(await new ClickHouseMutes(engine.client).endingAfter(atMinute(0))).toEqual([]);
     await engine.query("INSERT INTO vigie.mutes (mute_id, group_id) VALUES ('a', 'aleo')");
     expect(await engine.query('SELECT kind FROM vigie.notifications')).toEqual([{ kind: 'opening' }]);
     expect(await new ClickHouseLists(engine.client).clinics()).toEqual([]);
     expect(await missingRights(engine.client, ['console'])).toEqual([]);
     for (const table of ['access_rows', 'dossier_patients', 'case_states'])
-      await expect(engine.query(`SELECT count() FROM vigie.${table} WHERE group_id = 'aleo'`)).rejects.toMatchObject({ code: '497' });
-  }); // prettier-ignore
+      await expect(engine.query(`SELECT count() FROM vigie.${table} WHERE group_id = 'aleo'`)).rejects.toMatchObject({
+        code: '497',
+      });
+  });
 });
 
 /** Tasks and people, one after the other over what the services left there. */
@@ -204,14 +223,24 @@ describe('the others of access.sql, on the engine', () => {
   it('the keeper of lists keeps lists and clinics, and sees no access', async () => {
     await as('vigie_keeper', async (engine) => {
       const lists = new ClickHouseLists(engine.client);
-      const entry = { list_name: 'service_accounts', group_id: 'helix', value: 'b', valid_from: null, valid_until: null, owner: 'it', reason: 'batch' };
+      const entry = {
+        list_name: 'service_accounts',
+        group_id: 'helix',
+        value: 'b',
+        valid_from: null,
+        valid_until: null,
+        owner: 'it',
+        reason: 'batch',
+      };
       await lists.put([listEntry.parse(entry)]);
       expect((await lists.entries('service_accounts')).map(({ value }) => value)).toEqual(['b']);
-      await lists.putClinics([clinic.parse({ group_id: 'helix', clinic_id: '1', name: 'Nord', opened_at: null, closed_at: null })]);
+      await lists.putClinics([
+        clinic.parse({ group_id: 'helix', clinic_id: '1', name: 'Nord', opened_at: null, closed_at: null }),
+      ]);
       expect(await lists.clinics()).toHaveLength(1);
       await expect(engine.query('SELECT * FROM vigie.access_rows')).rejects.toMatchObject(refused);
     });
-  }); // prettier-ignore
+  });
 
   it('who reads the quarantine again sees what is sealed there and nothing else, and writes down what was replayed', async () => {
     await as('vigie_replayer', async (engine) => {
@@ -221,17 +250,19 @@ describe('the others of access.sql, on the engine', () => {
       await expect(engine.query('SELECT * FROM vigie.access_rows')).rejects.toMatchObject(refused);
       await expect(engine.query("INSERT INTO vigie.quarantine_rows (quarantine_id) VALUES ('a')")).rejects.toMatchObject(refused);
     });
-  }); // prettier-ignore
+  });
 
   it('the search for leaks reads every table and writes down what it found', async () => {
     await as('vigie_leakcheck', async (engine) => {
-      const tables = await engine.query("SELECT name FROM system.tables WHERE database = 'vigie' AND engine LIKE '%MergeTree' AND name != 'migrations'");
+      const tables = await engine.query(
+        "SELECT name FROM system.tables WHERE database = 'vigie' AND engine LIKE '%MergeTree' AND name != 'migrations'",
+      );
       for (const { name } of z.array(z.object({ name: z.string() })).parse(tables))
         await engine.query(`SELECT count() FROM vigie.${name} WHERE toString(tuple(*)) LIKE '%x%'`);
       expect(await engine.query('SELECT count() AS n FROM vigie.access_rows')).toEqual([{ n: 1 }]);
       await expect(engine.query("INSERT INTO vigie.lists (list_name) VALUES ('a')")).rejects.toMatchObject(refused);
     });
-  }); // prettier-ignore
+  });
 
   it.each(['helix_analyst', 'vigie_grafana'])('%s sees its own group alone, and writes nothing', async (user) => {
     await as(user, async (engine) => {
@@ -239,19 +270,28 @@ describe('the others of access.sql, on the engine', () => {
       expect(await engine.query('SELECT count() AS n FROM vigie.accesses')).toEqual([{ n: 0 }]);
       expect(await engine.query('SELECT value FROM vigie.lists')).toEqual([{ value: 'b' }]);
       expect(await engine.query('SELECT count() AS n FROM vigie.dossier_patients')).toEqual([{ n: 0 }]);
-      for (const query of ["INSERT INTO vigie.lists (list_name) VALUES ('a')", 'DROP VIEW vigie.incidents', 'SET max_memory_usage = 3000000000'])
+      for (const query of [
+        "INSERT INTO vigie.lists (list_name) VALUES ('a')",
+        'DROP VIEW vigie.incidents',
+        'SET max_memory_usage = 3000000000',
+      ])
         await expect(engine.query(query)).rejects.toThrow(/Not enough privileges|readonly|shouldn't be greater/);
     });
-  }); // prettier-ignore
+  });
 
   it('dashboards get an answer to every question of theirs', async () => {
-    const choice = { fromMs: Date.UTC(2026, 10, 1), toMs: Date.UTC(2026, 10, 2), intervalSeconds: 60, variables: { incident: ['1'.repeat(32)] } };
+    const choice = {
+      fromMs: Date.UTC(2026, 10, 1),
+      toMs: Date.UTC(2026, 10, 2),
+      intervalSeconds: 60,
+      variables: { incident: ['1'.repeat(32)] },
+    };
     const questions = panelQueries(readFileSync(join(projectRoot, 'deploy/grafana/dashboards/analysts.json'), 'utf8'));
     expect(questions.length).toBeGreaterThan(10);
     await as('vigie_grafana', async (engine) => {
       for (const { text } of questions) await engine.query(expandSql(text, choice));
     });
-  }); // prettier-ignore
+  });
 
   it('the officer sets scopes and reads frozen lists of the own group, and changes none', async () => {
     await as('helix_dpo', async (engine) => {
@@ -262,9 +302,11 @@ describe('the others of access.sql, on the engine', () => {
   });
 
   it('none but the one who migrates may change or delete a row, and each has a test here', () => {
-    const changing = accessUsers.filter((user) => accessOf(user).grants.some((grant) => /\b(ALTER|TRUNCATE|DELETE|DROP(?! VIEW))\b/.test(grant)));
+    const changing = accessUsers.filter((user) =>
+      accessOf(user).grants.some((grant) => /\b(ALTER|TRUNCATE|DELETE|DROP(?! VIEW))\b/.test(grant)),
+    );
     expect(changing).toEqual(['vigie_migrate', 'vigie_eraser']);
     const text = readFileSync(join(projectRoot, 'libs/access-store/clickhouse/grants.test.ts'), 'utf8');
     expect(accessUsers.filter((user) => !text.includes(`'${user}'`))).toEqual([]);
-  }); // prettier-ignore
+  });
 });

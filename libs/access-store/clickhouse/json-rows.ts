@@ -15,11 +15,21 @@ const settings = {
  */
 export async function jsonRows<Row>(
   client: ClickHouseClient,
-  { query, params, shape, failure }: { readonly query: string; readonly params: Readonly<Record<string, unknown>>; readonly shape: z.ZodType<Row>; readonly failure: string },
+  {
+    query,
+    params,
+    shape,
+    failure,
+  }: {
+    readonly query: string;
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly shape: z.ZodType<Row>;
+    readonly failure: string;
+  },
 ): Promise<readonly Row[]> {
   const answer = await client
     .query({ query, query_params: params, format: 'JSONEachRow', clickhouse_settings: settings })
     .then((result) => result.json())
     .catch(transientFailure(failure));
   return answer.map((row) => shape.parse(row));
-} // prettier-ignore
+}

@@ -45,20 +45,25 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
 
   it('has for each incident the patients that it has for others', async () => {
     const writer = new ClickHouseStore(client, systemClock);
-    const accesses = ['1', '2', '3'].map((patient) => anAccessRow({ patient_id: aPatient(patient), event_id: anEventId(patient) }));
+    const accesses = ['1', '2', '3'].map((patient) =>
+      anAccessRow({ patient_id: aPatient(patient), event_id: anEventId(patient) }),
+    );
     const { time, actor_id, group_id } = anAccessRow();
     const told = { ...anIncident, group_id, actor_id, first_time: time, last_time: time };
     await writer.insert('accesses', Buffer.from(accesses.map((row) => `${JSON.stringify(row)}\n`).join('')), 3, 'accesses');
     await writer.insert('incident_changes', Buffer.from(`${JSON.stringify(told)}\n`), 1, 'incident');
     await writer.registerSelections([{ id: selection, sql: "action = 'read'" }]);
-    const asked = [countOf(`vigie.incident_patients WHERE incident_id = '${incident}'`), countOf(`vigie.incident_patients_of(incident_id = '${incident}')`)];
+    const asked = [
+      countOf(`vigie.incident_patients WHERE incident_id = '${incident}'`),
+      countOf(`vigie.incident_patients_of(incident_id = '${incident}')`),
+    ];
     for (const query of asked) {
       const of = async (by: ClickHouseClient) => (await by.query({ query, format: 'JSONCompactEachRow' })).json();
       expect(await of(client)).toEqual(await of(store.client));
       expect(await of(client)).toEqual([[expect.anything(), time.replace('T', ' ').replace('Z', '')]]);
     }
     expect(await writer.found('accesses', ['1', '2', '3', '4'].map(anEventId))).toBe(3);
-  }); // prettier-ignore
+  });
 
   it('ends no answer early: what is too long for its limits is an error', async () => {
     const asked = client.query({ query: 'SELECT number FROM numbers(200000)', format: 'JSONEachRow' });
@@ -67,11 +72,34 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
 });
 
 const anIncident = {
-  incident_id: incident, subject_kind: 'account', accounts: [], account_count: 1, state: 'open', detected_at: '2026-01-05T09:00:31.000Z',
-  patients: 3, patients_at_firing: 3, patients_at_detection: 3, clinics: ['c1'], categories: ['identity'], rules: ['r'], rule_matches: [],
-  rule_selections: [selection], selections: [selection], level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [],
-  change_type: 'incident.opened', change_id: incident, changed_at: '2026-01-05T09:00:31.000Z', version: 1, received_at: '2026-01-05T09:00:30.000Z',
-}; // prettier-ignore
+  incident_id: incident,
+  subject_kind: 'account',
+  accounts: [],
+  account_count: 1,
+  state: 'open',
+  detected_at: '2026-01-05T09:00:31.000Z',
+  patients: 3,
+  patients_at_firing: 3,
+  patients_at_detection: 3,
+  clinics: ['c1'],
+  categories: ['identity'],
+  rules: ['r'],
+  rule_matches: [],
+  rule_selections: [selection],
+  selections: [selection],
+  level: 'high',
+  step: 0,
+  found: 'live',
+  late_seconds: 0,
+  detection_delay_seconds: 1,
+  merged_into: '',
+  suppressed_by: [],
+  change_type: 'incident.opened',
+  change_id: incident,
+  changed_at: '2026-01-05T09:00:31.000Z',
+  version: 1,
+  received_at: '2026-01-05T09:00:30.000Z',
+};
 
 /** Hands every request on, with the settings of the profile that it has none of its own for. */
 function profiled(url: string): Server {

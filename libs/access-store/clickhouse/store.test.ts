@@ -302,14 +302,54 @@ function lines(values: readonly object[]): Buffer {
 }
 
 function access(n: number, patch: Partial<AccessRow> = {}): AccessRow {
-  return { time: at(n), group_id: 'g', actor_id: 'nurse', patient_id: id(n), clinic_id: 'c1', action: 'read', outcome: 'success', event_id: id(n), source: 's', received_at: at(n), ...patch }; // prettier-ignore
+  return {
+    time: at(n),
+    group_id: 'g',
+    actor_id: 'nurse',
+    patient_id: id(n),
+    clinic_id: 'c1',
+    action: 'read',
+    outcome: 'success',
+    event_id: id(n),
+    source: 's',
+    received_at: at(n),
+    ...patch,
+  };
 }
 
 function change(n: number, patch: Partial<IncidentChange>): IncidentChange {
   return {
-    incident_id: id(n), group_id: 'g', subject_kind: 'account', actor_id: 'nurse', accounts: [], account_count: 1, state: 'open', first_time: at(0), last_time: at(30), detected_at: at(31),
-    patients: 1, patients_at_firing: 1, patients_at_detection: 1, clinics: ['c1'], categories: ['identity'], rules: ['r'], rule_matches: [], rule_selections: ['b'.repeat(32)], selections: [],
-    level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [], change_type: 'incident.opened', change_id: id(n),
-    changed_at: at(31), version: 1, received_at: at(30), ...patch,
-  }; // prettier-ignore
+    incident_id: id(n),
+    group_id: 'g',
+    subject_kind: 'account',
+    actor_id: 'nurse',
+    accounts: [],
+    account_count: 1,
+    state: 'open',
+    first_time: at(0),
+    last_time: at(30),
+    detected_at: at(31),
+    patients: 1,
+    patients_at_firing: 1,
+    patients_at_detection: 1,
+    clinics: ['c1'],
+    categories: ['identity'],
+    rules: ['r'],
+    rule_matches: [],
+    rule_selections: ['b'.repeat(32)],
+    selections: [],
+    level: 'high',
+    step: 0,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 1,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: id(n),
+    changed_at: at(31),
+    version: 1,
+    received_at: at(30),
+    ...patch,
+  };
 }

@@ -22,19 +22,35 @@ const queries = {
 const linesMax = 5_000;
 const count = z.int().min(0);
 
-const bookDay = z.object({ group_id: z.string(), source: z.string(), day: z.iso.date(), received: count, refused: count, events: count, rows: count, quarantined: count }); // prettier-ignore
+const bookDay = z.object({
+  group_id: z.string(),
+  source: z.string(),
+  day: z.iso.date(),
+  received: count,
+  refused: count,
+  events: count,
+  rows: count,
+  quarantined: count,
+});
 /** A source on one day of receipt (UTC): `received` and `refused` as ingestors counted, the others as they are stored. Units: records, of `rows` rows. */
 export type BookDay = z.infer<typeof bookDay>;
 
 const channel = z.object({
   endpoint: z.string(),
-  delivered: count, failed: count, refused: count, expired: count, muted: count, superseded: count,
+  delivered: count,
+  failed: count,
+  refused: count,
+  expired: count,
+  muted: count,
+  superseded: count,
   /** Of all messages together. */
   attempts: count,
-  newest_outcome: z.enum(notificationOutcomes), newest_reason: z.string(), newest_at: isoTime,
+  newest_outcome: z.enum(notificationOutcomes),
+  newest_reason: z.string(),
+  newest_at: isoTime,
   /** Upper median of what was delivered, from when it was due. */
   delay_seconds: z.number().nullable(),
-}); // prettier-ignore
+});
 /** What became of the messages to one receiver, each by the outcome of its newest attempt. */
 export type ChannelAttempts = z.infer<typeof channel>;
 

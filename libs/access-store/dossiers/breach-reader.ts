@@ -25,15 +25,29 @@ const seen = z.object({ categories: z.array(z.string()), accesses: z.number(), a
 export class BreachReader {
   constructor(private readonly client: ClickHouseClient) {}
 
-  async machine(caseId: string, ids: readonly string[], firstTime: string): Promise<MachineFacts & { readonly rules: readonly string[] }> {
+  async machine(
+    caseId: string,
+    ids: readonly string[],
+    firstTime: string,
+  ): Promise<MachineFacts & { readonly rules: readonly string[] }> {
     const [row] = await this.#rows(queries.told, { case_id: caseId, ids }, told);
     if (!row) throw new Error(`nothing is known of the incidents of case ${caseId}`);
     const { detected_at: detectedAt, first_told_at, acknowledged_at, rules } = row;
-    return { firstTime, detectedAt, firstToldAt: first_told_at ?? undefined, acknowledgedAt: acknowledged_at ?? undefined, rules };
+    return {
+      firstTime,
+      detectedAt,
+      firstToldAt: first_told_at ?? undefined,
+      acknowledgedAt: acknowledged_at ?? undefined,
+      rules,
+    };
   }
 
   /** `accounts` are those that the scope names, beside those of the incidents `ids`. */
-  async seen({ snapshot_id, group_id, frozen_at }: DossierSnapshot, ids: readonly string[], accounts: readonly string[]): Promise<DossierInput['seen']> {
+  async seen(
+    { snapshot_id, group_id, frozen_at }: DossierSnapshot,
+    ids: readonly string[],
+    accounts: readonly string[],
+  ): Promise<DossierInput['seen']> {
     const [row] = await this.#rows(queries.seen, { snapshot_id, group_id, frozen_at, ids, accounts }, seen);
     return row ?? { categories: [], accesses: 0, actions: [] };
   }
@@ -41,4 +55,4 @@ export class BreachReader {
   #rows<Row>(query: string, params: Readonly<Record<string, unknown>>, shape: z.ZodType<Row>): Promise<readonly Row[]> {
     return jsonRows(this.client, { query, params, shape, failure: 'what was done with the case cannot be read' });
   }
-} // prettier-ignore
+}

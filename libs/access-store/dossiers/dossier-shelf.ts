@@ -95,12 +95,16 @@ export class DossierShelf {
   async input(snapshot: DossierSnapshot, { standing, lengths, answers: ofFile }: InputTools): Promise<DossierInput> {
     const { group_id, case_id, controller_id, manifest_sha256: manifestSha256 } = snapshot;
     const manifest = manifestOf(snapshot);
-    if (!manifest) throw new Error(`the manifest of ${snapshot.snapshot_id} cannot be read; "vigie dossier verify" says what was changed`);
+    if (!manifest)
+      throw new Error(`the manifest of ${snapshot.snapshot_id} cannot be read; "vigie dossier verify" says what was changed`);
     const reader = new BreachReader(this.client);
     // Nobody is on the list because of an incident that was taken back, or that another one holds now.
     const incidents = manifest.incidents.filter(({ state }) => state !== 'withdrawn' && state !== 'merged');
     const ids = incidents.map(({ incident_id }) => incident_id);
-    const { accounts, from } = 'accounts' in manifest.scope && manifest.scope.accounts.length ? { accounts: manifest.scope.accounts, from: [manifest.scope.from_time] } : { accounts: [], from: [] };
+    const { accounts, from } =
+      'accounts' in manifest.scope && manifest.scope.accounts.length
+        ? { accounts: manifest.scope.accounts, from: [manifest.scope.from_time] }
+        : { accounts: [], from: [] };
     const begins = [...incidents.map(({ first_time }) => first_time), ...from];
     const { rules, ...machine } = await reader.machine(case_id, ids, begins.toSorted()[0] ?? manifest.frozen_at);
     const actions = standing ? countedOf(standing.state) : [];
@@ -112,8 +116,20 @@ export class DossierShelf {
     const ongoing = incidents.some(({ state }) => state === 'open');
     const truePositive = standing?.row.verdict === 'true_positive';
     const seen = await reader.seen(snapshot, ids, accounts);
-    return { manifest: { ...manifest, incidents }, manifestSha256, controller, facts, clocks, actions, seen, rules, ongoing, truePositive, answers: { ...answered, ...ofFile } };
-  } // prettier-ignore
+    return {
+      manifest: { ...manifest, incidents },
+      manifestSha256,
+      controller,
+      facts,
+      clocks,
+      actions,
+      seen,
+      rules,
+      ongoing,
+      truePositive,
+      answers: { ...answered, ...ofFile },
+    };
+  }
 }
 
 /** What people answered, as a dossier has it. */
@@ -124,5 +140,18 @@ export function answersOf(given: ReturnType<typeof givenAnswers>): Answers {
 
 /** A clinic that is its own controller and stands in no register. */
 function nameless(group_id: string, controller_id: string): Controller {
-  return { group_id, controller_id, name: '', siren: '', legal_representative: '', dpo_name: '', dpo_email: '', dpo_phone: '', joint_with: [], processor_of: [], nis2: 'none', ars: '' }; // prettier-ignore
+  return {
+    group_id,
+    controller_id,
+    name: '',
+    siren: '',
+    legal_representative: '',
+    dpo_name: '',
+    dpo_email: '',
+    dpo_phone: '',
+    joint_with: [],
+    processor_of: [],
+    nis2: 'none',
+    ars: '',
+  };
 }

@@ -54,10 +54,15 @@ export async function freeze(client: ClickHouseClient, clock: Clock, order: Free
   const previous_sha256 = before?.manifest_sha256 ?? '';
   const named = { snapshot_id, group_id, case_id, controller_id, number, kind, frozen_at, frozen_by };
   const { text, sha256 } = sealed({
-    format: 'vigie.manifest.v1', vigie: order.vigie, rules: order.rules, ...named, ...known, previous_sha256,
+    format: 'vigie.manifest.v1',
+    vigie: order.vigie,
+    rules: order.rules,
+    ...named,
+    ...known,
+    previous_sha256,
     figures: { controller: figures, clinics: frozen.clinics.map(({ clinic_id, figures }) => ({ clinic_id, figures })) },
     list: { columns: listColumns, lines: list.lines, sha256: list.sha256, rows_sha256: list.rows_sha256 },
-  }); // prettier-ignore
+  });
   const { patients, exposed, attempted, listed, displayed, exported, unnamed_records } = figures;
   const per_tier = { attempted, listed, displayed, exported };
   const counted = { patients, exposed, per_tier, unnamed_records };
@@ -83,14 +88,21 @@ async function knownOf(
   return {
     stored_through,
     scope: (await new DossierScopes(client).of(case_id)).at(-1) ?? { version: 0 },
-    settled: settledOfAll(listed.map(({ incident, listed, newest_received }) => ({ figure: incident.patients, listed, newestReceived: newest_received, figureAt: incident.changed_at }))),
+    settled: settledOfAll(
+      listed.map(({ incident, listed, newest_received }) => ({
+        figure: incident.patients,
+        listed,
+        newestReceived: newest_received,
+        figureAt: incident.changed_at,
+      })),
+    ),
     incidents: listed.map(({ incident, listed }) => {
       const { incident_id, version, state, actor_id, first_time, last_time, patients, selections } = incident;
       return { incident_id, version, state, actor_id, first_time, last_time, patients, listed, selections };
     }),
     selections: [...selections],
   };
-} // prettier-ignore
+}
 
 async function storedThrough(client: ClickHouseClient): Promise<Manifest['stored_through']> {
   const failure = 'the ledger of the archiver cannot be read';

@@ -46,7 +46,17 @@ describe('the figures of a case', () => {
 
   it('count each patient once in the case, once for each controller and once for each clinic', async () => {
     const { whole, controllers, clinics } = await reader.figures(id, 0);
-    expect(whole).toEqual(someFigures({ patients: 4, exposed: 3, displayed: 2, exported: 1, attempted: 1, per_key: { k1: 3, k2: 1 }, unnamed_records: 39 })); // prettier-ignore
+    expect(whole).toEqual(
+      someFigures({
+        patients: 4,
+        exposed: 3,
+        displayed: 2,
+        exported: 1,
+        attempted: 1,
+        per_key: { k1: 3, k2: 1 },
+        unnamed_records: 39,
+      }),
+    );
     expect([...controllers]).toEqual([
       ['c2', someFigures({ patients: 3, exposed: 2, displayed: 1, exported: 1, attempted: 1, per_key: { k1: 2, k2: 1 }, unnamed_records: 39 })],
       ['north-sa', someFigures({ patients: 3, exposed: 3, displayed: 3, per_key: { k1: 3 } })],
@@ -91,18 +101,35 @@ describe('the figures of a case', () => {
   it('stand beside those of a scope, which has an author, a reason and examples of what it changes', async () => {
     const scopes = new DossierScopes(client);
     const none = { source_ips: [], devices: [], session_ids: [], applications: [] };
-    const wide = { group_id: 'helix', case_id: id, accounts: ['dr.x'], from_time: at(-600), to_time: at(600), author: 'dpo', reason: 'the login was stolen before', set_at: at(700) }; // prettier-ignore
+    const wide = {
+      group_id: 'helix',
+      case_id: id,
+      accounts: ['dr.x'],
+      from_time: at(-600),
+      to_time: at(600),
+      author: 'dpo',
+      reason: 'the login was stolen before',
+      set_at: at(700),
+    };
     await expect(scopes.add({ ...wide, ...none, reason: ' ' })).rejects.toThrow('says why');
     await expect(scopes.add({ ...wide, ...none, author: '' })).rejects.toThrow('says who');
     await expect(scopes.add({ ...wide, ...none, to_time: at(-601) })).rejects.toThrow('lies after');
     expect(await scopes.of(id)).toEqual([]);
     expect(await scopes.add({ ...wide, ...none })).toMatchObject({ version: 1 });
     expect((await reader.figures(id, 1)).whole.patients).toBe(5);
-    expect(await reader.difference(id, 1, 0)).toEqual({ added: 1, left_out: 0, added_examples: [aPatient(90)], left_out_examples: [] }); // prettier-ignore
+    expect(await reader.difference(id, 1, 0)).toEqual({
+      added: 1,
+      left_out: 0,
+      added_examples: [aPatient(90)],
+      left_out_examples: [],
+    });
     expect(await scopes.add({ ...wide, ...none, source_ips: ['203.0.113.7'] })).toMatchObject({ version: 2 });
     expect((await reader.figures(id, 2)).whole).toMatchObject({ patients: 1, unnamed_records: 0 });
     expect(await reader.difference(id, 2, 0)).toMatchObject({ added: 1, left_out: 4 });
-    expect((await scopes.of(id)).map(({ version, source_ips }) => [version, source_ips])).toEqual([[1, []], [2, ['203.0.113.7']]]); // prettier-ignore
+    expect((await scopes.of(id)).map(({ version, source_ips }) => [version, source_ips])).toEqual([
+      [1, []],
+      [2, ['203.0.113.7']],
+    ]);
   });
 
   it('are ahead of the figure while a late access is judged', async () => {
@@ -117,7 +144,20 @@ describe('the figures of a case', () => {
 describe('the register of controllers', () => {
   it('gives what was put last of each', async () => {
     const controllers = new ClickHouseControllers(client);
-    const one = { group_id: 'helix', controller_id: 'north-sa', name: 'North SA', siren: '123456789', legal_representative: '', dpo_name: 'A. Durand', dpo_email: 'dpo@north.example', dpo_phone: '', joint_with: [], processor_of: [], nis2: 'none' as const, ars: '' }; // prettier-ignore
+    const one = {
+      group_id: 'helix',
+      controller_id: 'north-sa',
+      name: 'North SA',
+      siren: '123456789',
+      legal_representative: '',
+      dpo_name: 'A. Durand',
+      dpo_email: 'dpo@north.example',
+      dpo_phone: '',
+      joint_with: [],
+      processor_of: [],
+      nis2: 'none' as const,
+      ars: '',
+    };
     await controllers.put([one, { ...one, controller_id: 'south-sa', group_id: 'other' }]);
     await controllers.put([{ ...one, nis2: 'essential' }]);
     expect(await controllers.list('helix')).toEqual([{ ...one, nis2: 'essential' }]);
@@ -127,16 +167,49 @@ describe('the register of controllers', () => {
 });
 
 function access(n: number, given: Partial<AccessRow>): AccessRow {
-  return anAccessRow({ actor_id: 'dr.x', time: at(n), event_id: hex128Of(`event ${n}`), patient_id: aPatient(n), key_id: 'k1', received_at: at(Math.max(n, 0)), ...given }); // prettier-ignore
+  return anAccessRow({
+    actor_id: 'dr.x',
+    time: at(n),
+    event_id: hex128Of(`event ${n}`),
+    patient_id: aPatient(n),
+    key_id: 'k1',
+    received_at: at(Math.max(n, 0)),
+    ...given,
+  });
 }
 
 function incident(given: object): object {
   return {
-    incident_id: id, group_id: 'helix', actor_id: 'dr.x', state: 'open', first_time: at(0), last_time: at(60), detected_at: at(60), patients: 1, patients_at_firing: 1,
-    patients_at_detection: 1, clinics: [], categories: [], rules: ['r'], rule_matches: [], rule_selections: [], selections: [selection], level: 'high', step: 0, found: 'live',
-    late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [], change_type: 'incident.opened', change_id: hex128Of('change'), changed_at: at(60), version: 1,
-    received_at: at(60), ...given,
-  }; // prettier-ignore
+    incident_id: id,
+    group_id: 'helix',
+    actor_id: 'dr.x',
+    state: 'open',
+    first_time: at(0),
+    last_time: at(60),
+    detected_at: at(60),
+    patients: 1,
+    patients_at_firing: 1,
+    patients_at_detection: 1,
+    clinics: [],
+    categories: [],
+    rules: ['r'],
+    rule_matches: [],
+    rule_selections: [],
+    selections: [selection],
+    level: 'high',
+    step: 0,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 1,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: hex128Of('change'),
+    changed_at: at(60),
+    version: 1,
+    received_at: at(60),
+    ...given,
+  };
 }
 
 async function insert(table: 'accesses' | 'incident_changes', rows: readonly object[]): Promise<void> {

@@ -26,10 +26,46 @@ export function frozenRows(parameter: string): string {
 
 /** An incident of a case as it is now. */
 const caseIncident = z
-  .tuple([z.string(), z.string(), z.string(), z.string(), isoTime, isoTime, z.number(), z.number(), isoTime, z.array(z.string()), z.enum(subjectKinds)])
-  .transform(([incident_id, group_id, actor_id, state, first_time, last_time, patients, version, changed_at, selections, subject_kind]) => ({
-    incident_id, group_id, subject_kind, actor_id, state, first_time, last_time, patients, version, changed_at, selections,
-  })); // prettier-ignore
+  .tuple([
+    z.string(),
+    z.string(),
+    z.string(),
+    z.string(),
+    isoTime,
+    isoTime,
+    z.number(),
+    z.number(),
+    isoTime,
+    z.array(z.string()),
+    z.enum(subjectKinds),
+  ])
+  .transform(
+    ([
+      incident_id,
+      group_id,
+      actor_id,
+      state,
+      first_time,
+      last_time,
+      patients,
+      version,
+      changed_at,
+      selections,
+      subject_kind,
+    ]) => ({
+      incident_id,
+      group_id,
+      subject_kind,
+      actor_id,
+      state,
+      first_time,
+      last_time,
+      patients,
+      version,
+      changed_at,
+      selections,
+    }),
+  );
 export type CaseIncident = z.infer<typeof caseIncident>;
 
 const ledgerCase = z.object({ case_id: z.string(), incidents: z.array(caseIncident).min(1) });

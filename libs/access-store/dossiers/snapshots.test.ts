@@ -37,16 +37,23 @@ describe('a snapshot', () => {
     expect(canonicalJson(manifest)).toBe(frozen.manifest);
     expect(sha256(frozen.manifest)).toBe(frozen.manifest_sha256);
     expect(manifest).toMatchObject({
-      case_id: id, controller_id: 'c1', scope: { version: 0 }, settled: 'settled', selections: [{ selection_id: selection, sql: "action = 'read'" }],
-      incidents: [{ incident_id: id, version: 1, patients: 5, listed: 5 }], list: { lines: 5 }, stored_through: [],
-    }); // prettier-ignore
+      case_id: id,
+      controller_id: 'c1',
+      scope: { version: 0 },
+      settled: 'settled',
+      selections: [{ selection_id: selection, sql: "action = 'read'" }],
+      incidents: [{ incident_id: id, version: 1, patients: 5, listed: 5 }],
+      list: { lines: 5 },
+      stored_through: [],
+    });
     expect(await snapshots.snapshots(frozen.snapshot_id.slice(0, 8))).toEqual([frozen]);
   });
 
   it('is one for each wish, however often and however many at once it is asked for', async () => {
     const id = await aCase('wish', 3);
     const shelf = new DossierShelf(client);
-    const wish = (idBegin: string, controllerId = 'c1') => shelf.freeze(systemClock, { caseId: id, controllerId, kind: undefined, idBegin, by: 'dpo', vigie: '0.1.0', rules: [] }); // prettier-ignore
+    const wish = (idBegin: string, controllerId = 'c1') =>
+      shelf.freeze(systemClock, { caseId: id, controllerId, kind: undefined, idBegin, by: 'dpo', vigie: '0.1.0', rules: [] });
     const [one, again, other] = await Promise.all([wish('0123456789abcdef'), wish('0123456789abcdef'), wish('fedcba9876543210')]);
     expect(one).toMatchObject({
       kind: 'initial',
@@ -98,7 +105,9 @@ describe('a snapshot', () => {
     expect(second).toMatchObject({ number: 2, previous_sha256: first.manifest_sha256, list_sha256: first.list_sha256 });
     expect(await snapshots.difference(first, second)).toEqual([]);
     expect((await verify(client, second)).mistakes).toEqual([]);
-    await client.command({ query: `ALTER TABLE vigie.dossier_snapshots DELETE WHERE snapshot_id = '${first.snapshot_id}' SETTINGS mutations_sync = 1` }); // prettier-ignore
+    await client.command({
+      query: `ALTER TABLE vigie.dossier_snapshots DELETE WHERE snapshot_id = '${first.snapshot_id}' SETTINGS mutations_sync = 1`,
+    });
     expect((await verify(client, second)).mistakes).toEqual([`number 1 is missing before ${second.snapshot_id}`]);
   });
 
@@ -108,7 +117,10 @@ describe('a snapshot', () => {
     await insert('accesses', [access('a fifth', { actor_id: actorOf('two'), time: at(3), clinic_id: 'c1' })]);
     const second = await freezeCase(id, 'final');
     const more = { added: 1, removed: 0, tier_changed: 0, category_added: 0 };
-    expect(await snapshots.difference(first, second)).toEqual([{ level: 'controller', clinic_id: '', ...more }, { level: 'clinic', clinic_id: 'c1', ...more }]); // prettier-ignore
+    expect(await snapshots.difference(first, second)).toEqual([
+      { level: 'controller', clinic_id: '', ...more },
+      { level: 'clinic', clinic_id: 'c1', ...more },
+    ]);
     expect(await snapshots.difference(second, first)).toMatchObject([{ added: 0, removed: 1 }, { removed: 1 }]);
   });
 
@@ -130,13 +142,15 @@ describe('a snapshot', () => {
     ],
     ['a row twice', 'INSERT INTO vigie.dossier_patients SELECT * FROM vigie.dossier_patients WHERE patient_id = {one}'],
   ];
-  it.each(isLongRun ? spoiled : spoiled.filter(([what]) => what.startsWith('a row') || ['a patient', 'a category'].includes(what)))('is red when %s is another', async (what, query) => {
+  it.each(
+    isLongRun ? spoiled : spoiled.filter(([what]) => what.startsWith('a row') || ['a patient', 'a category'].includes(what)),
+  )('is red when %s is another', async (what, query) => {
     const id = await aCase(what, 3);
     const frozen = await freezeCase(id);
     const statement = query.replace('{one}', `'${patient(what, 1)}'`);
     await client.command({ query: statement.startsWith('ALTER') ? `${statement} SETTINGS mutations_sync = 1` : statement });
     expect((await verify(client, frozen)).mistakes).not.toEqual([]);
-  }); // prettier-ignore
+  });
 });
 
 async function freezeCase(id: string, kind: 'initial' | 'complementary' | 'final' = 'initial') {
@@ -149,8 +163,14 @@ async function freezeCase(id: string, kind: 'initial' | 'complementary' | 'final
 async function aCase(name: string, patients: number): Promise<string> {
   const id = hex128Of(`case ${name}`);
   const rows = Array.from({ length: patients }, (_, n) =>
-    access(`${name} ${n}`, { actor_id: actorOf(name), time: at(n), patient_id: patient(name, n), clinic_id: 'c1', categories: ['lab', 'identity'] }),
-  ); // prettier-ignore
+    access(`${name} ${n}`, {
+      actor_id: actorOf(name),
+      time: at(n),
+      patient_id: patient(name, n),
+      clinic_id: 'c1',
+      categories: ['lab', 'identity'],
+    }),
+  );
   await insert('accesses', rows);
   await insert('incident_changes', [
     {

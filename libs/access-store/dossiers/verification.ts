@@ -21,7 +21,13 @@ export async function verify(client: ClickHouseClient, snapshot: DossierSnapshot
   const { snapshot_id, case_id, controller_id, scope_version } = snapshot;
   const list = await store.digest(snapshot_id);
   const { whole } = await new LedgerReader(client).frozen(snapshot_id, case_id, scope_version);
-  const recomputed = { lines: list.lines, sha256: list.sha256, rows_sha256: list.rows_sha256, patients: whole.patients, exposed: whole.exposed };
+  const recomputed = {
+    lines: list.lines,
+    sha256: list.sha256,
+    rows_sha256: list.rows_sha256,
+    patients: whole.patients,
+    exposed: whole.exposed,
+  };
   const chain = await store.snapshots(case_id, controller_id);
   const moved = await store.moved(snapshot);
   return {
@@ -30,4 +36,4 @@ export async function verify(client: ClickHouseClient, snapshot: DossierSnapshot
     moved,
     late: moved.length > 0 ? await store.lateClinics(snapshot) : [],
   };
-} // prettier-ignore
+}

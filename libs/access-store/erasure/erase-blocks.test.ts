@@ -75,8 +75,16 @@ describe('the incident of a clinic', () => {
 
 function access(actor_id: string, patient: string, minute: number, more: Partial<AccessRow> = {}): AccessRow {
   const event_id = anEventId(`${actor_id} ${patient} ${minute}`);
-  return anAccessRow({ group_id: 'helix', actor_id, patient_id: aPatient(patient), clinic_id: 'c1', time: atMinute(minute), event_id, ...more });
-} // prettier-ignore
+  return anAccessRow({
+    group_id: 'helix',
+    actor_id,
+    patient_id: aPatient(patient),
+    clinic_id: 'c1',
+    time: atMinute(minute),
+    event_id,
+    ...more,
+  });
+}
 
 async function store(rows: readonly AccessRow[], batch = 'blocks'): Promise<void> {
   const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -87,12 +95,39 @@ type Shown = Pick<IncidentChange, 'subject_kind' | 'actor_id' | 'clinics' | 'fir
 
 /** A case of one incident of three accounts; where nothing else is said, of the block in the first three minutes. */
 async function aCase(name: string, status: 'new' | 'resolved', of?: Shown): Promise<void> {
-  const subject: Shown = of ?? { subject_kind: 'id_block', actor_id: '00ff00ff00ff00ff', clinics: ['c1'], first_time: atMinute(1), last_time: atMinute(3) };
+  const subject: Shown = of ?? {
+    subject_kind: 'id_block',
+    actor_id: '00ff00ff00ff00ff',
+    clinics: ['c1'],
+    first_time: atMinute(1),
+    last_time: atMinute(3),
+  };
   const block = { group_id: 'helix', ...subject, account_count: 3, patients: 3 };
-  const patients = subject.subject_kind === 'id_block' ? { block_patients: ['p', 'q', 'r'].map((one) => aPatient(one)).toSorted() } : {};
-  const more = { accounts: ['account 0', 'account 1', 'account 2'], ...patients, state: 'closed', selections: [selection], rule_selections: [selection] } as const;
-  await storeCases(client, [aStoredCase(name, ['blocks'], { ...block, clinics: [...subject.clinics], status }, { ...block, clinics: [...subject.clinics], ...more, accounts: [...more.accounts], selections: [selection], rule_selections: [selection] })]);
-} // prettier-ignore
+  const patients =
+    subject.subject_kind === 'id_block' ? { block_patients: ['p', 'q', 'r'].map((one) => aPatient(one)).toSorted() } : {};
+  const more = {
+    accounts: ['account 0', 'account 1', 'account 2'],
+    ...patients,
+    state: 'closed',
+    selections: [selection],
+    rule_selections: [selection],
+  } as const;
+  await storeCases(client, [
+    aStoredCase(
+      name,
+      ['blocks'],
+      { ...block, clinics: [...subject.clinics], status },
+      {
+        ...block,
+        clinics: [...subject.clinics],
+        ...more,
+        accounts: [...more.accounts],
+        selections: [selection],
+        rule_selections: [selection],
+      },
+    ),
+  ]);
+}
 
 /** Accounts and names of the patients of an incident's list. */
 async function listed(name: string): Promise<readonly (readonly [string, string])[]> {

@@ -37,10 +37,12 @@ const tables = [
 ]; // prettier-ignore
 
 async function empty(): Promise<void> {
-  const filled = await ask<{ name: string }>(`SELECT name FROM system.tables WHERE database = 'vigie' AND total_rows > 0 AND name IN ('${tables.join("', '")}')`);
+  const filled = await ask<{ name: string }>(
+    `SELECT name FROM system.tables WHERE database = 'vigie' AND total_rows > 0 AND name IN ('${tables.join("', '")}')`,
+  );
   for (const { name } of filled) await run(`TRUNCATE TABLE vigie.${name}`);
   await registerSelections(client, [{ id: selection, sql: "action = 'read'" }], '2026-01-06T00:00:00.000Z');
-} // prettier-ignore
+}
 
 async function run(query: string): Promise<void> {
   await client.command({ query });
@@ -61,26 +63,52 @@ async function store(rows: readonly AccessRow[]): Promise<void> {
 /** An access at a minute; the event is told apart by all that it says. */
 function access(group_id: string, actor_id: string, patient: string, minute: number, more: Partial<AccessRow> = {}): AccessRow {
   const patient_id = patient === '' ? '' : aPatient(patient);
-  return anAccessRow({ group_id, actor_id, patient_id, time: atMinute(minute), event_id: anEventId(`${group_id} ${actor_id} ${patient} ${minute}`), ...more });
-} // prettier-ignore
+  return anAccessRow({
+    group_id,
+    actor_id,
+    patient_id,
+    time: atMinute(minute),
+    event_id: anEventId(`${group_id} ${actor_id} ${patient} ${minute}`),
+    ...more,
+  });
+}
 
 /** A case of one incident of an account from a minute to another, with the figure of its list. */
-async function aCase(name: string, status: 'new' | 'resolved', given: { group?: string; actor?: string; from: number; to: number; state?: 'open' | 'closed'; patients: number }): Promise<string> {
+async function aCase(
+  name: string,
+  status: 'new' | 'resolved',
+  given: { group?: string; actor?: string; from: number; to: number; state?: 'open' | 'closed'; patients: number },
+): Promise<string> {
   const { group = 'helix', actor = 'dr.a', from, to, state = 'closed', patients } = given;
-  const incident = { group_id: group, actor_id: actor, first_time: atMinute(from), last_time: atMinute(to), state, patients, selections: [selection], rule_selections: [selection] };
-  await storeCases(client, [aStoredCase(name, ['mass-access-10m'], { group_id: group, actor_id: actor, status, patients }, incident)]);
+  const incident = {
+    group_id: group,
+    actor_id: actor,
+    first_time: atMinute(from),
+    last_time: atMinute(to),
+    state,
+    patients,
+    selections: [selection],
+    rule_selections: [selection],
+  };
+  await storeCases(client, [
+    aStoredCase(name, ['mass-access-10m'], { group_id: group, actor_id: actor, status, patients }, incident),
+  ]);
   return anIncidentId(name);
-} // prettier-ignore
+}
 
 async function eraseNow(request: ErasureRequest) {
   return erase(client, { subject: await subjectOf(client, request), order }, tools);
 }
 
-const left = () => ask<{ a: string; g: string; p: string; t: string }>('SELECT actor_id AS a, group_id AS g, patient_id AS p, toString(time) AS t FROM vigie.accesses ORDER BY g, a, p, t'); // prettier-ignore
-const listsAndFigures = () => ask<{ id: string; figure: number; listed: number }>(
-  `SELECT incident_id AS id, patients AS figure, listed FROM vigie.incidents
+const left = () =>
+  ask<{ a: string; g: string; p: string; t: string }>(
+    'SELECT actor_id AS a, group_id AS g, patient_id AS p, toString(time) AS t FROM vigie.accesses ORDER BY g, a, p, t',
+  );
+const listsAndFigures = () =>
+  ask<{ id: string; figure: number; listed: number }>(
+    `SELECT incident_id AS id, patients AS figure, listed FROM vigie.incidents
    LEFT JOIN (SELECT incident_id, uniqExact(patient_id) AS listed FROM vigie.incident_patients GROUP BY incident_id) AS list USING incident_id ORDER BY id`,
-); // prettier-ignore
+  );
 
 describe('an erasure', () => {
   it('of a patient takes the accesses of every pseudonym, list values and samples, and nobody else’s', async () => {
@@ -91,43 +119,93 @@ describe('an erasure', () => {
       access('helix', 'dr.b', 'other', 3),
       access('helix', 'dr.b', '', 4),
     ]);
-    await run(`INSERT INTO vigie.lists (list_name, value, group_id, removed) VALUES ('canary_patients', '${aPatient('old')}', 'helix', 0), ('canary_patients', '${aPatient('new')}', '', 1), ('canary_patients', '${aPatient('other')}', 'helix', 0)`);
+    await run(
+      `INSERT INTO vigie.lists (list_name, value, group_id, removed) VALUES ('canary_patients', '${aPatient('old')}', 'helix', 0), ('canary_patients', '${aPatient('new')}', '', 1), ('canary_patients', '${aPatient('other')}', 'helix', 0)`,
+    );
     // Samples go by themselves a day after they were asked with: these are asked with in a hundred years.
-    await run(`INSERT INTO vigie.leak_samples (leak_id, group_id, patient_id, asked_at) VALUES ('l', 'helix', '${aPatient('new')}', '2099-01-05T09:00:00Z'), ('l', 'helix', '${aPatient('other')}', '2099-01-05T09:00:00Z')`);
-    await run(`INSERT INTO vigie.dossier_patients (snapshot_id, group_id, patient_id) VALUES ('s', 'helix', '${aPatient('new')}')`);
+    await run(
+      `INSERT INTO vigie.leak_samples (leak_id, group_id, patient_id, asked_at) VALUES ('l', 'helix', '${aPatient('new')}', '2099-01-05T09:00:00Z'), ('l', 'helix', '${aPatient('other')}', '2099-01-05T09:00:00Z')`,
+    );
+    await run(
+      `INSERT INTO vigie.dossier_patients (snapshot_id, group_id, patient_id) VALUES ('s', 'helix', '${aPatient('new')}')`,
+    );
     await run(`INSERT INTO vigie.selections (selection_id, expression) VALUES ('c', 'patient_id IN (''${aPatient('new')}'')')`);
     const { row } = await eraseNow({ kind: 'patient', patient: aPatient('old') });
-    expect(row).toMatchObject({ state: 'done', group_id: 'helix', taken: { access_rows: 3, lists: 2, leak_samples: 1, selections: 1 }, kept: { dossier_patients: 1 }, held: {} });
+    expect(row).toMatchObject({
+      state: 'done',
+      group_id: 'helix',
+      taken: { access_rows: 3, lists: 2, leak_samples: 1, selections: 1 },
+      kept: { dossier_patients: 1 },
+      held: {},
+    });
     expect((await left()).map(({ p }) => p)).toEqual(['', aPatient('other')]);
     expect(await ask('SELECT value FROM vigie.lists')).toEqual([{ value: aPatient('other') }]);
     expect(await ask('SELECT count() AS n FROM vigie.dossier_patients')).toEqual([{ n: 1 }]);
     const record = JSON.stringify(await ask('SELECT * FROM vigie.erasures'));
     for (const name of ['old', 'new', 'other']) expect(record).not.toContain(aPatient(name));
     expect(record).toContain(sha256Of(aPatient('old')));
-  }); // prettier-ignore
+  });
 
   it('leaves what is evidence in a case that is not resolved, and lowers the figures of those that are', async () => {
-    await store([...[1, 2, 3].map((minute) => access('helix', 'dr.a', 'p', minute)), access('helix', 'dr.a', 'q', 1), access('helix', 'dr.b', 'p', 2), access('helix', 'dr.b', 'q', 2)]);
+    await store([
+      ...[1, 2, 3].map((minute) => access('helix', 'dr.a', 'p', minute)),
+      access('helix', 'dr.a', 'q', 1),
+      access('helix', 'dr.b', 'p', 2),
+      access('helix', 'dr.b', 'q', 2),
+    ]);
     const open = await aCase('held', 'new', { from: 2, to: 3, patients: 1 });
     const over = await aCase('over', 'resolved', { actor: 'dr.b', from: 0, to: 9, patients: 2 });
     const { row } = await eraseNow({ kind: 'patient', patient: aPatient('p'), group: 'helix' });
-    expect(row).toMatchObject({ taken: { access_rows: 2 }, held: { [open]: 2 }, listed: [{ incident_id: over, figure: 2, before: 2, after: 1 }] });
-    expect((await listsAndFigures()).map(({ id, figure, listed }) => [id, figure, listed]).toSorted()).toEqual([[over, 1, 1], [open, 1, 1]].toSorted());
+    expect(row).toMatchObject({
+      taken: { access_rows: 2 },
+      held: { [open]: 2 },
+      listed: [{ incident_id: over, figure: 2, before: 2, after: 1 }],
+    });
+    expect((await listsAndFigures()).map(({ id, figure, listed }) => [id, figure, listed]).toSorted()).toEqual(
+      [
+        [over, 1, 1],
+        [open, 1, 1],
+      ].toSorted(),
+    );
     // What was told of it stays.
-    expect(await ask(`SELECT max(patients) AS told FROM vigie.incident_changes WHERE incident_id = '${over}'`)).toEqual([{ told: 2 }]);
-  }); // prettier-ignore
+    expect(await ask(`SELECT max(patients) AS told FROM vigie.incident_changes WHERE incident_id = '${over}'`)).toEqual([
+      { told: 2 },
+    ]);
+  });
 
   it('holds what the dossier of such a case looks at besides, incidents that no console has folded, and those that still count', async () => {
     await store([1, 5, 9].flatMap((minute) => [access('helix', 'dr.a', 'p', minute), access('helix', 'dr.b', 'p', minute)]));
     await aCase('scoped', 'new', { actor: 'dr.c', from: 0, to: 1, patients: 0 });
-    await run(`INSERT INTO vigie.dossier_scopes (group_id, case_id, version, accounts, from_time, to_time) VALUES ('helix', '${anIncidentId('scoped')}', 1, ['dr.a'], '${atMinute(4)}', '${atMinute(6)}')`);
+    await run(
+      `INSERT INTO vigie.dossier_scopes (group_id, case_id, version, accounts, from_time, to_time) VALUES ('helix', '${anIncidentId('scoped')}', 1, ['dr.a'], '${atMinute(4)}', '${atMinute(6)}')`,
+    );
     await aCase('counts', 'resolved', { actor: 'dr.b', from: 9, to: 9, state: 'open', patients: 1 });
-    const { incidents: [change] } = aStoredCase('alone', ['r'], {}, { group_id: 'helix', actor_id: 'dr.b', first_time: atMinute(1), last_time: atMinute(1), state: 'closed', patients: 1, selections: [selection] });
-    await new ClickHouseStore(client, systemClock).insert('incident_changes', Buffer.from(`${JSON.stringify(change)}\n`), 1, 'alone');
+    const {
+      incidents: [change],
+    } = aStoredCase(
+      'alone',
+      ['r'],
+      {},
+      {
+        group_id: 'helix',
+        actor_id: 'dr.b',
+        first_time: atMinute(1),
+        last_time: atMinute(1),
+        state: 'closed',
+        patients: 1,
+        selections: [selection],
+      },
+    );
+    await new ClickHouseStore(client, systemClock).insert(
+      'incident_changes',
+      Buffer.from(`${JSON.stringify(change)}\n`),
+      1,
+      'alone',
+    );
     const { row } = await eraseNow({ kind: 'group', group: 'helix' });
     expect(row.held).toEqual({ [anIncidentId('scoped')]: 1, [anIncidentId('counts')]: 1, [anIncidentId('alone')]: 1 });
     expect((await left()).map(({ a, t }) => `${a} ${t.slice(14, 16)}`)).toEqual(['dr.a 05', 'dr.b 01', 'dr.b 09']);
-  }); // prettier-ignore
+  });
 
   it('of a group takes its registers, quarantine and leaks, and not those of another; its cases and who was told stay', async () => {
     for (const group of ['helix', 'aleo']) {
@@ -141,11 +219,23 @@ describe('an erasure', () => {
       await aCase(`of ${group}`, 'resolved', { group, from: 0, to: 2, patients: 1 });
     }
     const { row } = await eraseNow({ kind: 'group', group: 'helix' });
-    expect(row.taken).toEqual({ access_rows: 1, clinics: 1, controllers: 1, leak_findings: 1, leaks: 1, lists: 1, quarantine_rows: 1 });
+    expect(row.taken).toEqual({
+      access_rows: 1,
+      clinics: 1,
+      controllers: 1,
+      leak_findings: 1,
+      leaks: 1,
+      lists: 1,
+      quarantine_rows: 1,
+    });
     expect(row.kept).toEqual({ case_states: 1, incident_states: 1 });
-    for (const table of Object.keys(row.taken)) expect(await ask(`SELECT DISTINCT group_id AS g FROM vigie.${table}`)).toEqual([{ g: 'aleo' }]);
-    expect((await listsAndFigures()).map(({ figure, listed }) => [figure, listed]).toSorted()).toEqual([[0, 0], [1, 1]]);
-  }); // prettier-ignore
+    for (const table of Object.keys(row.taken))
+      expect(await ask(`SELECT DISTINCT group_id AS g FROM vigie.${table}`)).toEqual([{ g: 'aleo' }]);
+    expect((await listsAndFigures()).map(({ figure, listed }) => [figure, listed]).toSorted()).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+  });
 
   it('of a group with a case that is not resolved leaves its registers', async () => {
     await run("INSERT INTO vigie.clinics (group_id, clinic_id) VALUES ('helix', '1')");
@@ -154,18 +244,27 @@ describe('an erasure', () => {
     expect(await ask('SELECT count() AS n FROM vigie.clinics')).toEqual([{ n: 1 }]);
   });
 
-  it.each(["dr.o'neil", "x' OR 1=1 --", 'a\\', "\\'", '{groups:Array(String)}', '', '\0', '%', 'łé\u202e', "['a','b']", 'a\tb\nc'])(
-    'of an account called %j takes its rows alone',
-    async (name) => {
-      const others = ['dr.b', `${name}x`, name.toUpperCase()].filter((one) => one !== name);
-      await store([...others, name].map((actor) => access('helix', actor, 'p', 1)));
-      await store([access('aleo', name, 'p', 1)]);
-      const { row } = await eraseNow({ kind: 'account', group: 'helix', account: name });
-      expect(row.taken).toEqual({ access_rows: 1 });
-      expect(await left()).toHaveLength(new Set(others).size + 1);
-      expect(await requestOf(client, row)).toBeUndefined();
-    },
-  ); // prettier-ignore
+  it.each([
+    "dr.o'neil",
+    "x' OR 1=1 --",
+    'a\\',
+    "\\'",
+    '{groups:Array(String)}',
+    '',
+    '\0',
+    '%',
+    'łé\u202e',
+    "['a','b']",
+    'a\tb\nc',
+  ])('of an account called %j takes its rows alone', async (name) => {
+    const others = ['dr.b', `${name}x`, name.toUpperCase()].filter((one) => one !== name);
+    await store([...others, name].map((actor) => access('helix', actor, 'p', 1)));
+    await store([access('aleo', name, 'p', 1)]);
+    const { row } = await eraseNow({ kind: 'account', group: 'helix', account: name });
+    expect(row.taken).toEqual({ access_rows: 1 });
+    expect(await left()).toHaveLength(new Set(others).size + 1);
+    expect(await requestOf(client, row)).toBeUndefined();
+  });
 
   it('that was broken off is taken up with the figures of before it', async () => {
     await store([access('helix', 'dr.a', 'p', 1), access('helix', 'dr.a', 'q', 1)]);
@@ -177,7 +276,7 @@ describe('an erasure', () => {
     expect(await listsAndFigures()).toEqual([{ id, figure: 1, listed: 1 }]);
     expect(row).toMatchObject({ state: 'done', taken: { access_rows: 1 }, listed: [{ figure: 2, before: 2, after: 1 }] });
     expect(await ask('SELECT count() AS n, any(state) AS s FROM vigie.erasures FINAL')).toEqual([{ n: 1, s: 'done' }]);
-  }); // prettier-ignore
+  });
 
   it('is done again from its record, after what was there came back', async () => {
     const rows = [access('helix', 'dr.a', 'p', 1), access('helix', 'dr.a', 'q', 1)];
@@ -222,33 +321,66 @@ describe('any erasure of any store', () => {
 
   it('takes what it said it would, leaves evidence and all others, has lists equal figures, and does nothing a second time', async () => {
     await assert(
-      asyncProperty(array(anAccess, { minLength: 1, maxLength: 30 }), array(anIncident, { maxLength: 4 }), aRequest, async (accesses, incidents, { kind, group, actor, patient }) => {
-        await empty();
-        const rows = [...new Map(accesses.map((one) => [JSON.stringify(one), one])).values()];
-        await store(rows.map((one) => access(one.group, one.actor, one.patient, one.minute)));
-        for (const [index, one] of incidents.entries()) {
-          const own = rows.filter((row) => row.group === one.group && row.actor === one.actor && row.minute >= one.from && row.minute <= one.from + one.length);
-          await aCase(`${index}`, one.isResolved ? 'resolved' : 'new', { ...one, to: one.from + one.length, patients: new Set(own.map((row) => row.patient)).size });
-        }
-        const request: ErasureRequest = kind === 'patient' ? { kind, patient: aPatient(patient), group } : kind === 'account' ? { kind, account: actor, group } : { kind: 'group', group };
-        const isAsked = (row: (typeof rows)[number]) => row.group === group && (kind === 'group' || (kind === 'account' ? row.actor === actor : row.patient === patient));
-        const isHeld = (row: (typeof rows)[number]) => incidents.some((one) => !one.isResolved && one.group === row.group && one.actor === row.actor && row.minute >= one.from && row.minute <= one.from + one.length);
-        const expected = rows.filter((row) => !isAsked(row) || isHeld(row));
-        const said = await planErasure(client, await subjectOf(client, request));
-        const { row } = await eraseNow(request);
-        const found = await left();
-        expect(found.map(({ g, a, p, t }) => [g, a, p, Number(t.slice(14, 16))].join()).toSorted()).toEqual(expected.map((one) => [one.group, one.actor, aPatient(one.patient), one.minute].join()).toSorted());
-        for (const { figure, listed } of await listsAndFigures()) expect(listed).toBe(figure);
-        expect({ taken: row.taken, held: row.held, kept: row.kept, listed: row.listed }).toEqual({
-          taken: Object.fromEntries(said.takes.map(({ table, rows: count }) => [table, count])), held: said.held,
-          kept: Object.fromEntries(said.kept.map(({ table, rows: count }) => [table, count])), listed: said.listed,
-        });
-        const again = await eraseNow(request);
-        expect(again.row).toMatchObject({ taken: {}, listed: [], held: row.held });
-        expect(await left()).toEqual(found);
-        expect(await countRows(client, 'erasures', { sql: "state = 'done'", params: {} })).toBe(2);
-      }),
+      asyncProperty(
+        array(anAccess, { minLength: 1, maxLength: 30 }),
+        array(anIncident, { maxLength: 4 }),
+        aRequest,
+        async (accesses, incidents, { kind, group, actor, patient }) => {
+          await empty();
+          const rows = [...new Map(accesses.map((one) => [JSON.stringify(one), one])).values()];
+          await store(rows.map((one) => access(one.group, one.actor, one.patient, one.minute)));
+          for (const [index, one] of incidents.entries()) {
+            const own = rows.filter(
+              (row) =>
+                row.group === one.group &&
+                row.actor === one.actor &&
+                row.minute >= one.from &&
+                row.minute <= one.from + one.length,
+            );
+            await aCase(`${index}`, one.isResolved ? 'resolved' : 'new', {
+              ...one,
+              to: one.from + one.length,
+              patients: new Set(own.map((row) => row.patient)).size,
+            });
+          }
+          const request: ErasureRequest =
+            kind === 'patient'
+              ? { kind, patient: aPatient(patient), group }
+              : kind === 'account'
+                ? { kind, account: actor, group }
+                : { kind: 'group', group };
+          const isAsked = (row: (typeof rows)[number]) =>
+            row.group === group && (kind === 'group' || (kind === 'account' ? row.actor === actor : row.patient === patient));
+          const isHeld = (row: (typeof rows)[number]) =>
+            incidents.some(
+              (one) =>
+                !one.isResolved &&
+                one.group === row.group &&
+                one.actor === row.actor &&
+                row.minute >= one.from &&
+                row.minute <= one.from + one.length,
+            );
+          const expected = rows.filter((row) => !isAsked(row) || isHeld(row));
+          const said = await planErasure(client, await subjectOf(client, request));
+          const { row } = await eraseNow(request);
+          const found = await left();
+          expect(found.map(({ g, a, p, t }) => [g, a, p, Number(t.slice(14, 16))].join()).toSorted()).toEqual(
+            expected.map((one) => [one.group, one.actor, aPatient(one.patient), one.minute].join()).toSorted(),
+          );
+          for (const { figure, listed } of await listsAndFigures()) expect(listed).toBe(figure);
+          expect({ taken: row.taken, held: row.held, kept: row.kept, listed: row.listed }).toEqual({
+            taken: Object.fromEntries(said.takes.map(({ table, rows: count }) => [table, count])),
+            held: said.held,
+            kept: Object.fromEntries(said.kept.map(({ table, rows: count }) => [table, count])),
+            listed: said.listed,
+          });
+          const again = await eraseNow(request);
+          expect(again.row).toMatchObject({ taken: {}, listed: [], held: row.held });
+          expect(await left()).toEqual(found);
+          expect(await countRows(client, 'erasures', { sql: "state = 'done'", params: {} })).toBe(2);
+        },
+      ),
       { numRuns: casesOf(6, 200) },
     );
-  }); // prettier-ignore
+  });
 });

@@ -38,18 +38,31 @@ export async function erase(
   const listed: ErasureRow['listed'] = [];
   for (const one of row.listed) {
     const incident = { ...one, after: await listLength(client, one.incident_id) };
-    tools.progress(`incident ${one.incident_id.slice(0, 8)}: ${incident.before} patient(s) in its list before, ${incident.after} now; its figure is ${figureAfter(incident)}`);
+    tools.progress(
+      `incident ${one.incident_id.slice(0, 8)}: ${incident.before} patient(s) in its list before, ${incident.after} now; its figure is ${figureAfter(incident)}`,
+    );
     await putFigure(client, incident, { erasureId: row.erasure_id, nowMs: tools.clock.now() });
     listed.push(incident);
   }
   const ended = tools.clock.now();
-  const done: ErasureRow = { ...row, state: 'done', ended_at: isoOf(ended), listed, updated_at: isoOf(Math.max(ended, Date.parse(row.updated_at) + 1)) };
+  const done: ErasureRow = {
+    ...row,
+    state: 'done',
+    ended_at: isoOf(ended),
+    listed,
+    updated_at: isoOf(Math.max(ended, Date.parse(row.updated_at) + 1)),
+  };
   await putErasure(client, done);
   return { row: done, plan };
-} // prettier-ignore
+}
 
 /** The record as it is before anything goes. */
-async function beginErasure(client: ClickHouseClient, plan: ErasurePlan, { reason, by, again }: ErasureOrder, { clock }: ErasureTools): Promise<ErasureRow> {
+async function beginErasure(
+  client: ClickHouseClient,
+  plan: ErasurePlan,
+  { reason, by, again }: ErasureOrder,
+  { clock }: ErasureTools,
+): Promise<ErasureRow> {
   const { kind, sha256, groups } = plan.subject;
   const group = groups.length === 1 ? (groups[0] ?? '') : '';
   const broken = await brokenOff(client, { kind, sha256, group: again?.group_id ?? group });
@@ -73,13 +86,18 @@ async function beginErasure(client: ClickHouseClient, plan: ErasurePlan, { reaso
     listed: [...known.values(), ...plan.listed.filter(({ incident_id }) => !known.has(incident_id))],
     updated_at: isoOf(Math.max(now, Date.parse(broken?.updated_at ?? begun_at) + 1)),
   };
-} // prettier-ignore
+}
 
 /** What went by the run that was broken off, and what goes by this one: rows that both counted had not gone yet, and cannot be told apart. */
 function summed(before: ErasureRow['taken'], { takes }: ErasurePlan): ErasureRow['taken'] {
   const now = Object.fromEntries(takes.map(({ table, rows }) => [table, rows]));
-  return Object.fromEntries([...new Set([...Object.keys(before), ...Object.keys(now)])].map((table) => [table, Math.max(before[table] ?? 0, now[table] ?? 0)]));
-} // prettier-ignore
+  return Object.fromEntries(
+    [...new Set([...Object.keys(before), ...Object.keys(now)])].map((table) => [
+      table,
+      Math.max(before[table] ?? 0, now[table] ?? 0),
+    ]),
+  );
+}
 
 async function takeRows(client: ClickHouseClient, taken: ErasurePlan['takes'][number], tools: ErasureTools): Promise<void> {
   const { table, rows } = taken;
@@ -89,5 +107,6 @@ async function takeRows(client: ClickHouseClient, taken: ErasurePlan['takes'][nu
     await deleteRows(client, taken, tools);
     left = await countRows(client, table, taken);
   }
-  if (left > 0) throw new Error(`${left} row(s) of ${table} came while others went: run the same erasure again when the feed rests`);
-} // prettier-ignore
+  if (left > 0)
+    throw new Error(`${left} row(s) of ${table} came while others went: run the same erasure again when the feed rests`);
+}

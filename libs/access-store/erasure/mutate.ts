@@ -22,7 +22,11 @@ const leftQuery = readFileSync(new URL('./mutation-parts-left.sql', import.meta.
 const parts = z.object({ left: z.int().nonnegative() });
 
 /** Deletes rows of a table, and resolves when every part on every replica is without them. Rejects with `Transient`; the server goes on then. */
-export async function deleteRows(client: ClickHouseClient, { table, sql, params }: TableCondition, { clock, progress }: ErasureTools): Promise<void> {
+export async function deleteRows(
+  client: ClickHouseClient,
+  { table, sql, params }: TableCondition,
+  { clock, progress }: ErasureTools,
+): Promise<void> {
   let looking: Promise<void> | undefined;
   const stop = clock.every(lookEveryMs, () => {
     looking ??= partsLeft(client, table)
@@ -34,12 +38,14 @@ export async function deleteRows(client: ClickHouseClient, { table, sql, params 
   });
   try {
     const query = `ALTER TABLE vigie.${table} DELETE WHERE ${sql}`;
-    await client.command({ query, query_params: { ...params }, clickhouse_settings: settings }).catch(transientFailure(`rows of ${table} were not all deleted; run the same erasure again`));
+    await client
+      .command({ query, query_params: { ...params }, clickhouse_settings: settings })
+      .catch(transientFailure(`rows of ${table} were not all deleted; run the same erasure again`));
   } finally {
     stop();
     await looking;
   }
-} // prettier-ignore
+}
 
 async function partsLeft(client: ClickHouseClient, table: string): Promise<number> {
   const [row] = await jsonRows(client, {

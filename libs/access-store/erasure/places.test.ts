@@ -25,13 +25,20 @@ describe('the table of places', () => {
     const said = Object.entries(tablePlaces).flatMap(([table, place]) => columnsOf(place).map((name) => `${table}.${name}`));
     const there = await stored();
     // What stands in the first is to be put into places.ts: whom does the column name, and does an erasure take it away?
-    expect({ missing: there.filter((one) => !said.includes(one)), gone: said.filter((one) => !there.includes(one)) }).toEqual({ missing: [], gone: [] });
-  }); // prettier-ignore
+    expect({ missing: there.filter((one) => !said.includes(one)), gone: said.filter((one) => !there.includes(one)) }).toEqual({
+      missing: [],
+      gone: [],
+    });
+  });
 
   it('says of every topic whether it ends, as the log keeps it', () => {
     expect(Object.keys(topicPlaces).toSorted()).toEqual(madeTopics.toSorted());
-    expect(Object.keys(topicPlaces).filter((name) => !topicPlaces[name]?.ends).toSorted()).toEqual(keptForEver.toSorted());
-  }); // prettier-ignore
+    expect(
+      Object.keys(topicPlaces)
+        .filter((name) => !topicPlaces[name]?.ends)
+        .toSorted(),
+    ).toEqual(keptForEver.toSorted());
+  });
 
   it('takes nothing from a table that holds nothing of the kind, and says why of all that stays', () => {
     for (const [table, { patients, accounts, groups, fates }] of Object.entries(tablePlaces))

@@ -125,7 +125,10 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     others: 'snapshot_id controller_id clinic_id certainty categories key_ids first_time last_time accesses',
     ends: noEnd,
     fates: {
-      patient: stays('frozen lists are the proof of whom a breach concerned, and must be as they were', `${ofGroup} AND has(@patients, patient_id)`),
+      patient: stays(
+        'frozen lists are the proof of whom a breach concerned, and must be as they were',
+        `${ofGroup} AND has(@patients, patient_id)`,
+      ),
       account: noAccount,
       group: stays('frozen lists are the proof of whom a breach concerned, and must be as they were', ofGroup),
     },
@@ -144,7 +147,11 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     others:
       'snapshot_id case_id controller_id number kind frozen_at scope_version patients exposed per_tier unnamed_records list_sha256 manifest_sha256 previous_sha256',
     ends: noEnd,
-    fates: { patient: noPatient, account: noAccount, group: stays('snapshots are chained, and the proof of what was frozen', ofGroup) },
+    fates: {
+      patient: noPatient,
+      account: noAccount,
+      group: stays('snapshots are chained, and the proof of what was frozen', ofGroup),
+    },
   },
   erasures: {
     groups: 'group_id',
@@ -157,9 +164,13 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     patients: 'block_patients',
     accounts: 'actor_id accounts subject_kind account_count',
     groups: 'group_id',
-    others: 'incident_id state first_time last_time detected_at patients patients_at_firing patients_at_detection clinics categories rules rule_matches rule_selections selections level step found late_seconds detection_delay_seconds merged_into suppressed_by change_type change_id changed_at version received_at',
+    others:
+      'incident_id state first_time last_time detected_at patients patients_at_firing patients_at_detection clinics categories rules rule_matches rule_selections selections level step found late_seconds detection_delay_seconds merged_into suppressed_by change_type change_id changed_at version received_at',
     ends: noEnd,
-    fates: { ...recordOfCases(`${ofGroup} AND (actor_id = @account OR has(accounts, @account))`), patient: stays(proof, `${ofGroup} AND hasAny(block_patients, @patients)`) },
+    fates: {
+      ...recordOfCases(`${ofGroup} AND (actor_id = @account OR has(accounts, @account))`),
+      patient: stays(proof, `${ofGroup} AND hasAny(block_patients, @patients)`),
+    },
   },
   leak_findings: {
     accounts: 'actor_id alike',
@@ -205,7 +216,11 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     people: 'owner reason created_by',
     others: 'mute_id clinic_id rule_id level_max starts_at ends_at covers_critical created_at removed updated_at',
     ends: noEnd,
-    fates: { patient: noPatient, account: stays('it says why somebody was not told', ofAccount), group: stays('it says why somebody was not told', ofGroup) },
+    fates: {
+      patient: noPatient,
+      account: stays('it says why somebody was not told', ofAccount),
+      group: stays('it says why somebody was not told', ofGroup),
+    },
   },
   notification_attempts: {
     others: 'change_id incident_id change_type kind endpoint attempt outcome status reason at delay_seconds',
@@ -225,8 +240,12 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     others: 'quarantine_id received_at source step reason field',
     ends: noEnd,
     fates: {
-      patient: stays('what is sealed opens with the private key of the group alone, so that no row can be told to be of one patient: the group can go as a whole'),
-      account: stays('what is sealed opens with the private key of the group alone, so that no row can be told to be of one account: the group can go as a whole'),
+      patient: stays(
+        'what is sealed opens with the private key of the group alone, so that no row can be told to be of one patient: the group can go as a whole',
+      ),
+      account: stays(
+        'what is sealed opens with the private key of the group alone, so that no row can be told to be of one account: the group can go as a whole',
+      ),
       group: fate(ofGroup),
     },
   },
@@ -237,15 +256,20 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     others: 'selection_id registered_at',
     ends: noEnd,
     fates: {
-      patient: fate('arrayExists(one -> position(expression, one) > 0, @patients) AND selection_id NOT IN (SELECT arrayJoin(arrayConcat(selections, rule_selections)) FROM vigie.incident_states)'),
+      patient: fate(
+        'arrayExists(one -> position(expression, one) > 0, @patients) AND selection_id NOT IN (SELECT arrayJoin(arrayConcat(selections, rule_selections)) FROM vigie.incident_states)',
+      ),
       account: stays('a selection quotes the lists of every group, and old incidents are listed by it'),
       group: stays('a selection quotes the lists of every group, and old incidents are listed by it'),
     },
   },
-}; // prettier-ignore
+};
 
 /** All columns that a place says something of. */
 export function columnsOf({ patients = '', accounts = '', groups = '', people = '', others }: TablePlace): readonly string[] {
-  const named = [patients, accounts, groups, people, others].join(' ').split(' ').filter((name) => name !== '');
+  const named = [patients, accounts, groups, people, others]
+    .join(' ')
+    .split(' ')
+    .filter((name) => name !== '');
   return [...new Set(named)].toSorted();
-} // prettier-ignore
+}

@@ -41,7 +41,11 @@ export async function subjectOf(client: ClickHouseClient, request: ErasureReques
   return { kind, patients, groups, account: '', sha256: sha256Of(request.patient) };
 }
 
-async function linkedPseudonyms(client: ClickHouseClient, patient: string, groups: readonly string[]): Promise<readonly string[]> {
+async function linkedPseudonyms(
+  client: ClickHouseClient,
+  patient: string,
+  groups: readonly string[],
+): Promise<readonly string[]> {
   const shape = z.object({ pseudonym: z.string() });
   let patients = [patient];
   for (;;) {
@@ -50,7 +54,7 @@ async function linkedPseudonyms(client: ClickHouseClient, patient: string, group
     if (all.length === patients.length) return patients.toSorted();
     patients = all;
   }
-} // prettier-ignore
+}
 
 /** Whom a record is about, where the store knows anybody of its digest; undefined where nothing of them is there. */
 export async function requestOf(

@@ -133,7 +133,13 @@ describe.each<readonly [string, () => Both]>([
       fc.asyncProperty(names, fc.nat(2 ** 30 - 1), text, async (actors, chosen, group) => {
         run += 1;
         const { store, history } = open();
-        const row = (actor: string, n: number) => anAccessRow({ time: new Date(Date.UTC(2024, 0, 1) + n).toISOString(), group_id: `${run} ${group}`, actor_id: actor, event_id: anEventId(`named ${run} ${n}`) });
+        const row = (actor: string, n: number) =>
+          anAccessRow({
+            time: new Date(Date.UTC(2024, 0, 1) + n).toISOString(),
+            group_id: `${run} ${group}`,
+            actor_id: actor,
+            event_id: anEventId(`named ${run} ${n}`),
+          });
         const rows = actors.map((actor, n) => row(accessRow.shape.actor_id.parse(actor), n));
         await store.insert('accesses', bytesOf(rows), rows.length, `named ${run}`);
         const wanted = rows.filter((_, n) => (chosen >> n) % 2 === 1);
@@ -144,7 +150,7 @@ describe.each<readonly [string, () => Both]>([
       }),
       { numRuns: 30 },
     );
-  }); // prettier-ignore
+  });
 
   it('says up to which offset everything is stored: no further than the first hole, overlaps and repetitions notwithstanding', async () => {
     const { store, history } = open();
@@ -156,7 +162,12 @@ describe.each<readonly [string, () => Both]>([
     expect(await history.storedThrough(at)).toBe(9);
     await record(20, 29);
     expect(await history.storedThrough(at)).toBe(9);
-    for (const [first, last] of [[5, 12], [10, 11], [13, 18]] as const) await record(first, last); // prettier-ignore
+    for (const [first, last] of [
+      [5, 12],
+      [10, 11],
+      [13, 18],
+    ] as const)
+      await record(first, last);
     expect(await history.storedThrough(at)).toBe(18);
     await record(19, 19);
     expect(await history.storedThrough(at)).toBe(29);
@@ -267,8 +278,11 @@ function bytesOf(rows: readonly AccessRow[]): Buffer {
 /** Unicode as JSON can carry it and UTF-8 can store it, with what is escaped more often than chance would have it. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
-  fc.string({ unit: fc.constantFrom('/', '\\', '"', '\n', '\u0001', '\u001f', '\u007f', '\u2028', '\u2029', 'é', 'u', '0'), minLength: 1 }),
-); // prettier-ignore
+  fc.string({
+    unit: fc.constantFrom('/', '\\', '"', '\n', '\u0001', '\u001f', '\u007f', '\u2028', '\u2029', 'é', 'u', '0'),
+    minLength: 1,
+  }),
+);
 const moment = fc.integer({ min: 1, max: Date.UTC(2100, 0, 1) }).map((ms) => new Date(ms).toISOString());
 const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 32 });
 const maybe = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: undefined });
@@ -305,5 +319,5 @@ const anyRow = fc
     new_network: maybe(fc.boolean()),
     house_network: maybe(fc.boolean()),
     event_patients: maybe(fc.nat()),
-  }) // prettier-ignore
+  })
   .map((row) => anAccessRow(row as Partial<AccessRow>));

@@ -60,9 +60,22 @@ describe('a mute in the store', () => {
   it('is what was put last, a removed one among them, until long after its end', async () => {
     const mutes = new ClickHouseMutes(client);
     const mute: MuteRow = {
-      mute_id: 'b'.repeat(32), group_id: 'aleo', actor_id: '', clinic_id: '750300123', rule_id: '', level_max: 'medium', starts_at: atMinute(0), ends_at: atMinute(60),
-      owner: 'it', reason: "l'accès de nuit", covers_critical: true, created_by: 'it', created_at: atMinute(0), removed: false, updated_at: atMinute(0),
-    }; // prettier-ignore
+      mute_id: 'b'.repeat(32),
+      group_id: 'aleo',
+      actor_id: '',
+      clinic_id: '750300123',
+      rule_id: '',
+      level_max: 'medium',
+      starts_at: atMinute(0),
+      ends_at: atMinute(60),
+      owner: 'it',
+      reason: "l'accès de nuit",
+      covers_critical: true,
+      created_by: 'it',
+      created_at: atMinute(0),
+      removed: false,
+      updated_at: atMinute(0),
+    };
     await mutes.put(mute);
     expect(await mutes.endingAfter(atMinute(59))).toEqual([mute]);
     const removed = { ...mute, removed: true, updated_at: atMinute(5) };

@@ -8,10 +8,27 @@ const sql = readFileSync(new URL('./told-incidents.sql', import.meta.url), 'utf8
 
 /** An incident as ClickHouse holds it: the names and meanings of the contract. */
 export const toldIncident = incidentChange.pick({
-  incident_id: true, group_id: true, subject_kind: true, actor_id: true, state: true, level: true, first_time: true, last_time: true, detected_at: true, patients: true,
-  patients_at_firing: true, patients_at_detection: true, clinics: true, categories: true, rules: true, rule_matches: true, step: true,
-  found: true, late_seconds: true, detection_delay_seconds: true,
-}); // prettier-ignore
+  incident_id: true,
+  group_id: true,
+  subject_kind: true,
+  actor_id: true,
+  state: true,
+  level: true,
+  first_time: true,
+  last_time: true,
+  detected_at: true,
+  patients: true,
+  patients_at_firing: true,
+  patients_at_detection: true,
+  clinics: true,
+  categories: true,
+  rules: true,
+  rule_matches: true,
+  step: true,
+  found: true,
+  late_seconds: true,
+  detection_delay_seconds: true,
+});
 export type ToldIncident = z.infer<typeof toldIncident>;
 
 export interface ToldQuery {

@@ -59,9 +59,19 @@ it('changes of incidents that a receiver has are the newest that were delivered 
 
 function aRow(name: string, send: string, minute: number, given: Partial<NotificationRow> = {}): NotificationRow {
   return notificationRow.parse({
-    change_id: anEventId(send), incident_id: anIncidentId(name), change_type: '', kind: 'opening', endpoint: 'soc', attempt: 1, outcome: 'delivered', status: 204,
-    reason: '', at: atMinute(minute), delay_seconds: 1, ...given,
-  }); // prettier-ignore
+    change_id: anEventId(send),
+    incident_id: anIncidentId(name),
+    change_type: '',
+    kind: 'opening',
+    endpoint: 'soc',
+    attempt: 1,
+    outcome: 'delivered',
+    status: 204,
+    reason: '',
+    at: atMinute(minute),
+    delay_seconds: 1,
+    ...given,
+  });
 }
 
 async function put(table: 'case_states' | 'notifications', rows: readonly object[]): Promise<void> {

@@ -7,7 +7,15 @@ export type ReadingService = 'scorer' | 'archiver' | 'notifier' | 'console';
  */
 export const rightsOf: Readonly<Record<ReadingService, readonly string[]>> = {
   archiver: [
-    ...['access_rows', 'incident_states', 'quarantine_rows', 'case_action_rows', 'audit_rows', 'archive_batches', 'selections'].map((table) => `INSERT ON vigie.${table}`),
+    ...[
+      'access_rows',
+      'incident_states',
+      'quarantine_rows',
+      'case_action_rows',
+      'audit_rows',
+      'archive_batches',
+      'selections',
+    ].map((table) => `INSERT ON vigie.${table}`),
     ...['archive_batches', 'lists', 'clinics', 'selections', 'leakchecks'].map((table) => `SELECT ON vigie.${table}`),
     'SELECT(event_id) ON vigie.access_rows',
     'SELECT(change_id) ON vigie.incident_states',
@@ -18,7 +26,9 @@ export const rightsOf: Readonly<Record<ReadingService, readonly string[]>> = {
     'CREATE VIEW ON vigie.dossier_unnamed_of',
     'CREATE VIEW ON vigie.incidents_patients_of',
   ],
-  scorer: ['access_rows', 'incident_states', 'archive_batches', 'lists', 'clinics', 'selections'].map((table) => `SELECT ON vigie.${table}`),
+  scorer: ['access_rows', 'incident_states', 'archive_batches', 'lists', 'clinics', 'selections'].map(
+    (table) => `SELECT ON vigie.${table}`,
+  ),
   notifier: [
     'INSERT ON vigie.notification_attempts',
     ...['notification_attempts', 'notifications', 'mutes', 'clinics'].map((table) => `SELECT ON vigie.${table}`),
@@ -28,7 +38,7 @@ export const rightsOf: Readonly<Record<ReadingService, readonly string[]>> = {
     ...['case_states', 'mutes'].map((table) => `INSERT ON vigie.${table}`),
     ...['notification_attempts', 'notifications', 'mutes', 'clinics'].map((table) => `SELECT ON vigie.${table}`),
   ],
-}; // prettier-ignore
+};
 
 /** What lets a user rewrite evidence. */
 export const changingRights: readonly string[] = [

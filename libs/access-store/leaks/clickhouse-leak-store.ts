@@ -31,7 +31,7 @@ const clinicRow = z.object({ clinicId: z.string(), size: count, largest: count }
 const touched = z.object({ size: count, held: z.array(hex128) });
 const moment = touched.extend({ actor_id: z.string(), ref: z.string(), first_time: isoTime, last_time: isoTime });
 const incident = z.object({ incident_id: z.string(), actor_id: z.string(), first_time: isoTime, last_time: isoTime });
-const shownExport = z.object({ actorId: z.string(), eventId: z.string(), time: isoTime, action: z.string(), records: count }); // prettier-ignore
+const shownExport = z.object({ actorId: z.string(), eventId: z.string(), time: isoTime, action: z.string(), records: count });
 const sizedExport = shownExport.extend({ found: count });
 
 /** Leaks and accesses in ClickHouse. Rejects with `Transient` when it is away. The client stays the caller's. */
@@ -40,7 +40,10 @@ export class ClickHouseLeakStore implements LeakStore {
 
   async keep({ leakId: leak_id, groupId: group_id, atMs }: Leak, patients: readonly string[]): Promise<void> {
     const asked_at = isoOf(atMs);
-    await this.#insert('leak_samples', patients.map((patient_id): LeakSampleRow => ({ leak_id, group_id, patient_id, asked_at }))); // prettier-ignore
+    await this.#insert(
+      'leak_samples',
+      patients.map((patient_id): LeakSampleRow => ({ leak_id, group_id, patient_id, asked_at })),
+    );
   }
 
   async accesses(leak: Leak): Promise<LeakAccesses> {
@@ -48,7 +51,8 @@ export class ClickHouseLeakStore implements LeakStore {
     const accounts = await this.#rows(queries.accounts, leak, accountRow);
     const patients = accounts[0]?.everybody ?? 0;
     const placeOf = new Map(accounts.map(({ number }, place) => [number, place]));
-    const placesOf = (numbers: readonly number[]) => numbers.flatMap((number) => placeOf.get(number) ?? []).toSorted((a, b) => a - b); // prettier-ignore
+    const placesOf = (numbers: readonly number[]) =>
+      numbers.flatMap((number) => placeOf.get(number) ?? []).toSorted((a, b) => a - b);
     const touchedRows = await this.#rows(
       queries.holders,
       leak,
@@ -81,8 +85,15 @@ export class ClickHouseLeakStore implements LeakStore {
       for (const patients of await this.#rows(queries.incidentPatients, leak, touched, { incident: ref }))
         concerned.push({ ref, ...row, ...patients });
     const of = (kind: Moment['kind'], rows: readonly z.infer<typeof moment>[]) =>
-      rows.map(({ actor_id: actorId, first_time, last_time, ref, size, held }): Moment =>
-        ({ kind, actorId, ref, size, held, firstMs: Date.parse(first_time), lastMs: Date.parse(last_time) })); // prettier-ignore
+      rows.map(({ actor_id: actorId, first_time, last_time, ref, size, held }): Moment => ({
+        kind,
+        actorId,
+        ref,
+        size,
+        held,
+        firstMs: Date.parse(first_time),
+        lastMs: Date.parse(last_time),
+      }));
     return [...of('day', days), ...of('incident', concerned), ...of('export', exports)];
   }
 
@@ -99,10 +110,21 @@ export class ClickHouseLeakStore implements LeakStore {
     const own = { leak_id: leak.leakId, group_id: leak.groupId, asked_at: isoOf(leak.atMs) };
     const findings = found.findings.map((one): LeakFindingRow => ({ ...own, ...findingBody(one) }));
     const row: LeakRow = {
-      ...own, title: leak.title, period_from: isoOf(leak.fromMs), period_to: isoOf(leak.toMs), given: found.given, known: found.known,
-      touched: found.touched, accounts: found.accounts, patients: found.patients, verdict: found.verdict, unexplained: found.rest,
-      control_samples: found.controls.samples, control_named: found.controls.named, asked_by: leak.by,
-    }; // prettier-ignore
+      ...own,
+      title: leak.title,
+      period_from: isoOf(leak.fromMs),
+      period_to: isoOf(leak.toMs),
+      given: found.given,
+      known: found.known,
+      touched: found.touched,
+      accounts: found.accounts,
+      patients: found.patients,
+      verdict: found.verdict,
+      unexplained: found.rest,
+      control_samples: found.controls.samples,
+      control_named: found.controls.named,
+      asked_by: leak.by,
+    };
     await this.#insert('leak_findings', findings);
     await this.#insert('leaks', [row]);
   }
@@ -120,6 +142,11 @@ export class ClickHouseLeakStore implements LeakStore {
     shape: z.ZodType<Row>,
     params: Readonly<Record<string, unknown>> = {},
   ): Promise<readonly Row[]> {
-    return jsonRows(this.client, { query, params: { group, leak, from, to, ...params }, shape, failure: 'the leak cannot be looked for' }); // prettier-ignore
+    return jsonRows(this.client, {
+      query,
+      params: { group, leak, from, to, ...params },
+      shape,
+      failure: 'the leak cannot be looked for',
+    });
   }
 }

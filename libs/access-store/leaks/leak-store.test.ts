@@ -18,7 +18,13 @@ const hospital = leakedHospital({ seed: 3, staff: 60, population: 9_000, days: 2
 const samples = new LeakSamples(hospital, 3);
 const memory = new MemoryLeakStore(hospital);
 const dayMs = 86_400_000;
-const question = { groupId: 'helix', fromMs: leakedFromMs, toMs: leakedFromMs + 25 * dayMs, title: "found; DROP TABLE vigie.leaks -- '", by: 'dpo' }; // prettier-ignore
+const question = {
+  groupId: 'helix',
+  fromMs: leakedFromMs,
+  toMs: leakedFromMs + 25 * dayMs,
+  title: "found; DROP TABLE vigie.leaks -- '",
+  by: 'dpo',
+};
 /** Accesses to these failed: known, and opened by nobody. */
 const failed = samples.neverOpened(50);
 const attacker = at(hospital.actors, hospital.attacker.actor);
@@ -37,9 +43,20 @@ beforeAll(async () => {
   const rows = [
     ...hospital.openings.map((one, index) => accessOf(one, index)),
     // What must not count: failures, other groups, other times, and what names nobody.
-    ...failed.map((patient, index) => accessOf({ actor: 0, patient, day: 3 }, -1 - index, { outcome: 'failure' })), // prettier-ignore
-    ...[{ group_id: 'aleo' }, { time: isoOf(question.fromMs - 1) }, { time: isoOf(question.toMs) }].map((wrong, index) => accessOf({ ...(first ?? { actor: 0, day: 0 }), patient: 8_999 }, -100 - index, wrong)), // prettier-ignore
-    ...[70, 95, 100, 130].map((record_count) => anAccessRow({ time: isoOf(leakedFromMs + dayMs), actor_id: 'night.job', patient_id: '', action: 'export', record_count, event_id: anEventId(record_count) })), // prettier-ignore
+    ...failed.map((patient, index) => accessOf({ actor: 0, patient, day: 3 }, -1 - index, { outcome: 'failure' })),
+    ...[{ group_id: 'aleo' }, { time: isoOf(question.fromMs - 1) }, { time: isoOf(question.toMs) }].map((wrong, index) =>
+      accessOf({ ...(first ?? { actor: 0, day: 0 }), patient: 8_999 }, -100 - index, wrong),
+    ),
+    ...[70, 95, 100, 130].map((record_count) =>
+      anAccessRow({
+        time: isoOf(leakedFromMs + dayMs),
+        actor_id: 'night.job',
+        patient_id: '',
+        action: 'export',
+        record_count,
+        event_id: anEventId(record_count),
+      }),
+    ),
   ];
   expect(await archive.insert('accesses', lines(rows), rows.length, 'rows')).toMatchObject({ kind: 'accepted' });
   const incident = anIncident();
@@ -56,8 +73,11 @@ describe('leaks in ClickHouse', () => {
     const [found, counted] = [await store.accesses(leak), await memory.accesses()];
     expect(found.touched).toEqual(counted.touched.toSorted((a, b) => (a.patient < b.patient ? -1 : 1)));
     expect({ ...found, touched: [], pool: found.pool.map(String).toSorted() }).toEqual({
-      ...counted, touched: [], pool: counted.pool.map(String).toSorted(), known: expect.any(Number),
-    }); // prettier-ignore
+      ...counted,
+      touched: [],
+      pool: counted.pool.map(String).toSorted(),
+      known: expect.any(Number),
+    });
     expect(found.known).toBe(counted.touched.length + 30);
     const actors = [attacker, at(hospital.actors, 5)];
     const moments = await store.moments(leak, actors);
@@ -91,7 +111,11 @@ describe('leaks in ClickHouse', () => {
   it('say so where nobody opened any, and where the group has no access at all', async () => {
     const patients = failed.slice(0, 40).map(pseudonymOf);
     for (const groupId of ['helix', 'nobody'])
-      expect(await attributeLeak(store, { ...question, groupId, atMs: systemClock.now(), patients })).toMatchObject({ verdict: 'unopened', touched: 0, findings: [] }); // prettier-ignore
+      expect(await attributeLeak(store, { ...question, groupId, atMs: systemClock.now(), patients })).toMatchObject({
+        verdict: 'unopened',
+        touched: 0,
+        findings: [],
+      });
   });
 
   it('forget the sample by themselves', async () => {
@@ -119,23 +143,57 @@ function leakOf(leakId: string): Leak {
 function anIncident(): object {
   const [from, to] = hospital.attacker.days.map((day) => isoOf(openedAtMs({ actor: 0, patient: 0, day })));
   return incidentChange.parse({
-    incident_id: incidentId, group_id: 'helix', subject_kind: 'account', actor_id: attacker, accounts: [], account_count: 1, state: 'open', first_time: from, last_time: to, detected_at: to, patients: 40,
-    patients_at_firing: 40, patients_at_detection: 40, clinics: ['990000001'], categories: [], rules: ['r'], rule_matches: [], rule_selections: [reads],
-    selections: [reads], level: 'high', step: 40, found: 'live', late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [],
-    change_type: 'incident.opened', change_id: anEventId('change'), changed_at: to, version: 1, received_at: to,
-  }); // prettier-ignore
+    incident_id: incidentId,
+    group_id: 'helix',
+    subject_kind: 'account',
+    actor_id: attacker,
+    accounts: [],
+    account_count: 1,
+    state: 'open',
+    first_time: from,
+    last_time: to,
+    detected_at: to,
+    patients: 40,
+    patients_at_firing: 40,
+    patients_at_detection: 40,
+    clinics: ['990000001'],
+    categories: [],
+    rules: ['r'],
+    rule_matches: [],
+    rule_selections: [reads],
+    selections: [reads],
+    level: 'high',
+    step: 40,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 1,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: anEventId('change'),
+    changed_at: to,
+    version: 1,
+    received_at: to,
+  });
 }
 
 function accessOf(one: Opening, index: number, given: Partial<AccessRow> = {}): AccessRow {
   return anAccessRow({
-    time: isoOf(openedAtMs(one)), actor_id: at(hospital.actors, one.actor), patient_id: pseudonymOf(one.patient), clinic_id: clinicOf(one.patient),
-    action: one.exported === undefined ? 'read' : 'export', event_id: anEventId(one.exported ?? `opening ${index}`), ...given,
-  }); // prettier-ignore
+    time: isoOf(openedAtMs(one)),
+    actor_id: at(hospital.actors, one.actor),
+    patient_id: pseudonymOf(one.patient),
+    clinic_id: clinicOf(one.patient),
+    action: one.exported === undefined ? 'read' : 'export',
+    event_id: anEventId(one.exported ?? `opening ${index}`),
+    ...given,
+  });
 }
 
 /** Without what the two call an export. */
 function summary(moments: readonly { readonly ref: string; readonly kind: string }[]): readonly string[] {
-  return moments.map((one) => JSON.stringify({ ...one, ref: one.kind === 'day' ? one.ref : '' }, Object.keys(one).toSorted())).toSorted(); // prettier-ignore
+  return moments
+    .map((one) => JSON.stringify({ ...one, ref: one.kind === 'day' ? one.ref : '' }, Object.keys(one).toSorted()))
+    .toSorted();
 }
 
 async function stored(table: string): Promise<readonly unknown[]> {

@@ -17,7 +17,12 @@ export class ClickHouseMutes {
 
   async put(mute: MuteRow): Promise<void> {
     await this.client
-      .insert({ table: 'vigie.mutes', values: [muteRow.parse(mute)], format: 'JSONEachRow', clickhouse_settings: { date_time_input_format: 'best_effort' } })
+      .insert({
+        table: 'vigie.mutes',
+        values: [muteRow.parse(mute)],
+        format: 'JSONEachRow',
+        clickhouse_settings: { date_time_input_format: 'best_effort' },
+      })
       .catch(transientFailure('vigie.mutes cannot be written'));
   }
-} // prettier-ignore
+}

@@ -49,7 +49,12 @@ describe.each<readonly [string, () => ListStore]>([
     await store.putClinics([clinicOf('c3', { controller_id: 'group-sa' }), clinicOf('c4')]);
     await store.putClinics([clinicOf('c3', { name: 'Renamed' }), clinicOf('c4', { controller_id: 'other-sa' })]);
     const controllers = (await store.clinics()).map(({ clinic_id, controller_id }) => [clinic_id, controller_id]);
-    expect(controllers).toEqual(expect.arrayContaining([['c3', 'group-sa'], ['c4', 'other-sa']])); // prettier-ignore
+    expect(controllers).toEqual(
+      expect.arrayContaining([
+        ['c3', 'group-sa'],
+        ['c4', 'other-sa'],
+      ]),
+    );
   });
 
   it('gives rules the values with their times and groups, closed clinics among them', async () => {

@@ -65,23 +65,43 @@ export interface PatientsWanted {
 
 /** Whose records the accesses of a case opened, as the store has it, which follows the log within seconds. Rejects with `Transient`. */
 export class CasePatients {
-  constructor(private readonly client: ClickHouseClient, private readonly wholeMax = wholeLinesMax) {}
+  constructor(
+    private readonly client: ClickHouseClient,
+    private readonly wholeMax = wholeLinesMax,
+  ) {}
 
   async figure(wanted: PatientsWanted): Promise<PatientsFigure> {
-    const [figure] = await jsonRows(this.client, { query: queries.figure, params: paramsOf(wanted), shape: patientsFigure, failure: 'the patients of the case cannot be counted' });
+    const [figure] = await jsonRows(this.client, {
+      query: queries.figure,
+      params: paramsOf(wanted),
+      shape: patientsFigure,
+      failure: 'the patients of the case cannot be counted',
+    });
     return figure ?? { lines: 0, patients: 0, exported: 0, displayed: 0, listed: 0, attempted: 0, by_clinic: [] };
   }
 
   /** At most `limit` lines behind a place, in order of clinic and pseudonym. `figure` is of the same list, now or when its first page was given: what it has not is no line. */
-  async page(wanted: PatientsWanted, figure: Pick<PatientsFigure, 'lines' | 'by_clinic'>, place: PatientsPlace, limit: number): Promise<readonly PatientLine[]> {
-    if (figure.lines <= this.wholeMax) return this.#ask(queries.page, { ...paramsOf(wanted), after_clinic: place[0], after_patient: place[1], limit });
+  async page(
+    wanted: PatientsWanted,
+    figure: Pick<PatientsFigure, 'lines' | 'by_clinic'>,
+    place: PatientsPlace,
+    limit: number,
+  ): Promise<readonly PatientLine[]> {
+    if (figure.lines <= this.wholeMax)
+      return this.#ask(queries.page, { ...paramsOf(wanted), after_clinic: place[0], after_patient: place[1], limit });
     const parts = new PageParts(figure.by_clinic, place);
     const found: PatientLine[] = [];
     while (found.length < limit) {
       const missing = limit - found.length;
       const part = parts.next(missing);
       if (!part) break;
-      const lines = await this.#ask(queries.part, { ...paramsOf(wanted), clinics: part.clinics, after_patient: part.after, upto_patient: part.upto, limit: missing });
+      const lines = await this.#ask(queries.part, {
+        ...paramsOf(wanted),
+        clinics: part.clinics,
+        after_patient: part.after,
+        upto_patient: part.upto,
+        limit: missing,
+      });
       if (lines.length < missing) parts.widen();
       found.push(...lines);
     }
@@ -92,7 +112,9 @@ export class CasePatients {
   csv(wanted: PatientsWanted, limit: number): Readable {
     const params = { ...paramsOf(wanted), limit };
     const csv = new PatientsCsv();
-    return Readable.from(lineBytes(this.client, { query: queries.lines, params, failure: 'the patients of the case cannot be read' }))
+    return Readable.from(
+      lineBytes(this.client, { query: queries.lines, params, failure: 'the patients of the case cannot be read' }),
+    )
       .on('error', (cause) => csv.destroy(cause))
       .pipe(csv);
   }
@@ -100,7 +122,7 @@ export class CasePatients {
   #ask(query: string, params: Readonly<Record<string, unknown>>): Promise<readonly PatientLine[]> {
     return jsonRows(this.client, { query, params, shape: patientLine, failure: 'the patients of the case cannot be read' });
   }
-} // prettier-ignore
+}
 
 function paramsOf({ caseId, clinics, certainty }: PatientsWanted) {
   return { case_id: caseId, clinics, certainty: certainty ?? '' };

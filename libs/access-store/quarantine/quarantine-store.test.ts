@@ -15,7 +15,17 @@ let store: QuarantineStore;
 const rows = boxes.map((box, n) => {
   const source = n % 2 ? 'ris' : 'dpi';
   const received_at = new Date(atMs + n * 60_000).toISOString();
-  const row = { received_at, group_id: 'helix', source, step: 'admit', reason: n % 3 ? 'unknown_format' : 'not_json', field: '', detail: '', origin: `inlet:tcp/1#${n}`, content: `{"text":${n}}` }; // prettier-ignore
+  const row = {
+    received_at,
+    group_id: 'helix',
+    source,
+    step: 'admit',
+    reason: n % 3 ? 'unknown_format' : 'not_json',
+    field: '',
+    detail: '',
+    origin: `inlet:tcp/1#${n}`,
+    content: `{"text":${n}}`,
+  };
   return { ...quarantineRowOf(row, [String(n)]), ...(n < 10 && { sealed: box }) };
 });
 beforeAll(async () => {
@@ -46,7 +56,7 @@ describe('the quarantine in ClickHouse', () => {
           source,
           reason,
           sealed: box,
-        })) // prettier-ignore
+        }))
         .toSorted((a, b) => (a.quarantine_id < b.quarantine_id ? -1 : 1)),
     );
     expect(await store.sealed({ source: 'ris', reason: 'not_json' }, '', 10)).toHaveLength(2);
@@ -56,7 +66,11 @@ describe('the quarantine in ClickHouse', () => {
 
   it('counts open and replayed rows, and a row that was replayed is not given again', async () => {
     const chosen = await store.sealed({ source: 'dpi', reason: 'unknown_format' }, '', 2);
-    for (const _ of ['once', 'again']) await store.replayed(chosen.map((row) => ({ ...row, events: 1 })), atMs + 86); // prettier-ignore
+    for (const _ of ['once', 'again'])
+      await store.replayed(
+        chosen.map((row) => ({ ...row, events: 1 })),
+        atMs + 86,
+      );
     const counts = await store.counts({ source: 'dpi' });
     expect(counts.map(({ reason, open, sealed, replayed, newest, sample }) => [reason, open, sealed, replayed, newest, sample])).toEqual([
       ['not_json', 2, 2, 0, '2026-11-28T10:36:00.000Z', '{"text":6}'],
@@ -92,6 +106,25 @@ describe('the quarantine in ClickHouse', () => {
 const account = (minute: number, n: number, accepted: number, reasons: Record<string, number>) => {
   const received_at = new Date(atMs + minute * 60_000).toISOString();
   const refused = Object.values(reasons).reduce((sum, one) => sum + one, 0);
-  const content = JSON.stringify({ received: accepted + 1 + refused, accepted, quarantined: 1, refused, reasons } satisfies AccountContent);
-  return quarantineRowOf({ received_at, group_id: 'helix', source: 'his', step: accountStep, reason: 'received', field: '', detail: '', origin: `ingestor:a#${n}`, content }, [String(n)]);
-}; // prettier-ignore
+  const content = JSON.stringify({
+    received: accepted + 1 + refused,
+    accepted,
+    quarantined: 1,
+    refused,
+    reasons,
+  } satisfies AccountContent);
+  return quarantineRowOf(
+    {
+      received_at,
+      group_id: 'helix',
+      source: 'his',
+      step: accountStep,
+      reason: 'received',
+      field: '',
+      detail: '',
+      origin: `ingestor:a#${n}`,
+      content,
+    },
+    [String(n)],
+  );
+};

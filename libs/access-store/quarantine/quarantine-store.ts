@@ -65,13 +65,22 @@ export class QuarantineStore {
   }
 
   /** Writes down that rows were replayed; again for the same row changes nothing but the time. */
-  async replayed(rows: readonly (Pick<SealedRow, 'group_id' | 'source' | 'quarantine_id'> & { readonly events: number })[], atMs: number): Promise<void> {
+  async replayed(
+    rows: readonly (Pick<SealedRow, 'group_id' | 'source' | 'quarantine_id'> & { readonly events: number })[],
+    atMs: number,
+  ): Promise<void> {
     if (!rows.length) return;
-    const values = rows.map(({ group_id, source, quarantine_id, events }) => ({ group_id, source, quarantine_id, events, replayed_at: isoOf(atMs) }));
+    const values = rows.map(({ group_id, source, quarantine_id, events }) => ({
+      group_id,
+      source,
+      quarantine_id,
+      events,
+      replayed_at: isoOf(atMs),
+    }));
     await this.client
       .insert({ table: 'vigie.quarantine_replays', values, format: 'JSONEachRow' })
       .catch(transientFailure('vigie.quarantine_replays cannot be written'));
-  } // prettier-ignore
+  }
 }
 
 function paramsOf({ group = '', source = '', reason = '', since = '1970-01-01T00:00:00.000Z' }: QuarantineChoice) {

@@ -89,7 +89,17 @@ function received(source: string, events: number, atMs: number, more: Partial<Ac
 }
 
 function aside(source: string, reason: string) {
-  const row = { received_at: new Date(nowMs - hour).toISOString(), group_id: group, source, step: 'admit', reason, field: '', detail: '', origin: 'http:1#0', content: '' }; // prettier-ignore
+  const row = {
+    received_at: new Date(nowMs - hour).toISOString(),
+    group_id: group,
+    source,
+    step: 'admit',
+    reason,
+    field: '',
+    detail: '',
+    origin: 'http:1#0',
+    content: '',
+  };
   return quarantineRowOf(row, [group, source, reason]);
 }
 

@@ -68,7 +68,15 @@ function healthOf(
 ): readonly SourceHealth[] {
   const known = new Set(stored.map(keyOf));
   const unheard = [...new Map(reasons.filter((row) => !known.has(keyOf(row))).map((row) => [keyOf(row), row])).values()];
-  const nothing = { events_hour: 0, events_day: 0, habit_hour: 0, without_patient: 0, without_human: 0, dated_ahead: 0, delay_seconds: 0 }; // prettier-ignore
+  const nothing = {
+    events_hour: 0,
+    events_day: 0,
+    habit_hour: 0,
+    without_patient: 0,
+    without_human: 0,
+    dated_ahead: 0,
+    delay_seconds: 0,
+  };
   const all = [
     ...stored.map(({ last_time, last_received, ...row }) => (row.events_day ? { ...row, last_time, last_received } : row)),
     ...unheard.map(({ group_id, source }) => ({ group_id, source, ...nothing })),

@@ -49,16 +49,22 @@ describe('every table of every migration', () => {
   });
 
   it('is refused where the tables that are there are of another kind, and nothing is changed', async () => {
-    await expect(migrate(client, readMigrations(), { kind: 'replicated', cluster: 'c' })).rejects.toThrow(/are kept as single \(ReplacingMergeTree\), not replicated: say --tables single/);
+    await expect(migrate(client, readMigrations(), { kind: 'replicated', cluster: 'c' })).rejects.toThrow(
+      /are kept as single \(ReplacingMergeTree\), not replicated: say --tables single/,
+    );
     expect((await migrate(client)).applied).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('lies in a database that carries each statement to all replicas', async () => {
     expect(databaseStatement(onOneNode)).toBe('CREATE DATABASE IF NOT EXISTS vigie');
     const statement = databaseStatement({ kind: 'replicated', cluster: 'main' });
     expect(statement).toContain("ON CLUSTER 'main' ENGINE = Replicated('/clickhouse/databases/vigie', '{shard}', '{replica}')");
     expect(await parses(client, statement)).toBe('');
-    expect(['MergeTree', 'ReplicatedMergeTree', 'SharedReplacingMergeTree'].map(kindOfEngine)).toEqual(['single', 'replicated', 'shared']); // prettier-ignore
+    expect(['MergeTree', 'ReplicatedMergeTree', 'SharedReplacingMergeTree'].map(kindOfEngine)).toEqual([
+      'single',
+      'replicated',
+      'shared',
+    ]);
   });
 });
 
@@ -73,9 +79,11 @@ function keysOf(statement: string): readonly string[] {
 /** What the engine says against the syntax of a statement; it may not run it. */
 async function parses(client: ClickHouseClient, statement: string): Promise<string> {
   try {
-    await client.query({ query: 'SELECT formatQuery({statement:String})', query_params: { statement } }).then((answer) => answer.text());
+    await client
+      .query({ query: 'SELECT formatQuery({statement:String})', query_params: { statement } })
+      .then((answer) => answer.text());
     return '';
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause);
   }
-} // prettier-ignore
+}

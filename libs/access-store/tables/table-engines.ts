@@ -36,8 +36,10 @@ export function statementFor(statement: string, { kind }: TablePlan): string {
     .replace(engine, `ENGINE = ${prefix}$1`)
     .replace(window, `replicated_deduplication_window = $1, replicated_deduplication_window_seconds = ${deduplicationSeconds}`);
   // What many nodes share is durable when it is answered, and has no disk of its own to sync.
-  return kind === 'shared' ? recognised.replaceAll(/,?\s*fsync_(after_insert|part_directory) = 1/g, '').replace(/SETTINGS\s*$/, '') : recognised;
-} // prettier-ignore
+  return kind === 'shared'
+    ? recognised.replaceAll(/,?\s*fsync_(after_insert|part_directory) = 1/g, '').replace(/SETTINGS\s*$/, '')
+    : recognised;
+}
 
 /** The kind of tables that an engine of ClickHouse belongs to. */
 export function kindOfEngine(engine: string): TableKind {

@@ -66,9 +66,17 @@ function rowOf(run: number, one: Access, place: number): AccessRow {
   const { actor, person, clinic, minute, action } = one;
   const isRotated = minute >= rotatedAt;
   return anAccessRow({
-    group_id: `g${run}`, actor_id: actor, patient_id: pseudonym(run, person, minute), clinic_id: clinic, action, outcome: 'success', time: atMinute(minute), event_id: anEventId(`${run} ${place}`),
-    key_id: isRotated ? 'k2' : 'k1', ...(isRotated && minute < overlapUntil && { former_id: pseudonym(run, person, 0) }),
-  }); // prettier-ignore
+    group_id: `g${run}`,
+    actor_id: actor,
+    patient_id: pseudonym(run, person, minute),
+    clinic_id: clinic,
+    action,
+    outcome: 'success',
+    time: atMinute(minute),
+    event_id: anEventId(`${run} ${place}`),
+    key_id: isRotated ? 'k2' : 'k1',
+    ...(isRotated && minute < overlapUntil && { former_id: pseudonym(run, person, 0) }),
+  });
 }
 
 it('the list equals the figure, whoever asks, over late, merged, withdrawn and linked incidents, a rotation of the key and an erasure', async () => {
@@ -79,16 +87,34 @@ it('the list equals the figure, whoever asks, over late, merged, withdrawn and l
       const group_id = `g${run}`;
       const rows = accesses.map((one, place) => ({ ...one, row: rowOf(run, one, place) }));
       const put = async (some: typeof rows, token: string) =>
-        some.length > 0 && (await store.insert('accesses', Buffer.from(some.map(({ row }) => `${JSON.stringify(row)}\n`).join('')), some.length, `${group_id} ${token}`));
-      await put(rows.filter(({ isLate }) => !isLate), 'first');
+        some.length > 0 &&
+        (await store.insert(
+          'accesses',
+          Buffer.from(some.map(({ row }) => `${JSON.stringify(row)}\n`).join('')),
+          some.length,
+          `${group_id} ${token}`,
+        ));
+      await put(
+        rows.filter(({ isLate }) => !isLate),
+        'first',
+      );
 
       /** Two pseudonyms are one person where a row of the overlap says so. */
       const linked = new Set(rows.filter(({ row }) => row.former_id !== undefined).map(({ person }) => person));
-      const nameOf = ({ person, minute }: Access) => (linked.has(person) || minute >= rotatedAt ? `${person} new` : `${person} old`);
+      const nameOf = ({ person, minute }: Access) =>
+        linked.has(person) || minute >= rotatedAt ? `${person} new` : `${person} old`;
       let gone: readonly string[] = [];
       const counted = ({ actor, from, length, fate }: Invented, withLate = true) => {
         if (fate === 'merged' || fate === 'withdrawn') return [];
-        return rows.filter((one) => one.actor === actor && one.minute >= from && one.minute <= from + length && one.action !== 'list' && (withLate || !one.isLate) && !gone.includes(nameOf(one)));
+        return rows.filter(
+          (one) =>
+            one.actor === actor &&
+            one.minute >= from &&
+            one.minute <= from + length &&
+            one.action !== 'list' &&
+            (withLate || !one.isLate) &&
+            !gone.includes(nameOf(one)),
+        );
       };
       const namesOf = (some: readonly Access[]) => new Set(some.map((one) => nameOf(one)));
 
@@ -100,29 +126,67 @@ it('the list equals the figure, whoever asks, over late, merged, withdrawn and l
         const { fate, actor, from, length } = one;
         const state = fate === 'merged' || fate === 'withdrawn' ? fate : fate === 'closed' ? 'closed' : 'open';
         return {
-          group_id, actor_id: actor, first_time: atMinute(from), last_time: atMinute(from + length), state: withLate ? state : 'open', patients: namesOf(counted(one, withLate)).size, selections: [selection], rule_selections: [selection],
-          version, change_id: hex128Of(`${group_id} ${place} ${version}`), change_type: version === 1 ? 'incident.opened' : 'incident.updated', ...(withLate && fate === 'merged' && { merged_into: ids[0] ?? '' }),
+          group_id,
+          actor_id: actor,
+          first_time: atMinute(from),
+          last_time: atMinute(from + length),
+          state: withLate ? state : 'open',
+          patients: namesOf(counted(one, withLate)).size,
+          selections: [selection],
+          rule_selections: [selection],
+          version,
+          change_id: hex128Of(`${group_id} ${place} ${version}`),
+          change_type: version === 1 ? 'incident.opened' : 'incident.updated',
+          ...(withLate && fate === 'merged' && { merged_into: ids[0] ?? '' }),
         };
       };
       const members = ids.filter((_, place) => place === 0 || incidents[place]?.isLinked);
       const caseOf = (status: 'new' | 'resolved', version: number, withLate: boolean) => {
         const incident_ids = [...members];
-        const stored = incidents.map((_, place) => aStoredCase(names[place] ?? '', ['r'], { group_id, status, version, changed_at: atMinute(version) }, changeOf(place, version, withLate)));
+        const stored = incidents.map((_, place) =>
+          aStoredCase(
+            names[place] ?? '',
+            ['r'],
+            { group_id, status, version, changed_at: atMinute(version) },
+            changeOf(place, version, withLate),
+          ),
+        );
         const [first, ...others] = stored;
         if (!first) return [];
-        const all = { incident_ids, members: incident_ids.map((incident_id) => ({ incident_id, linked_at: atMinute(1), linked_by: 'a.durand' })) };
-        return [{ ...first, state: { ...first.state, ...all } }, ...others.map((one) => ({ ...one, state: members.includes(one.state.case_id) ? { ...one.state, incident_ids: [], members: [], joined_into: ids[0] ?? '', place: 2 } : one.state }))];
+        const all = {
+          incident_ids,
+          members: incident_ids.map((incident_id) => ({ incident_id, linked_at: atMinute(1), linked_by: 'a.durand' })),
+        };
+        return [
+          { ...first, state: { ...first.state, ...all } },
+          ...others.map((one) => ({
+            ...one,
+            state: members.includes(one.state.case_id)
+              ? { ...one.state, incident_ids: [], members: [], joined_into: ids[0] ?? '', place: 2 }
+              : one.state,
+          })),
+        ];
       };
       await storeCases(client, caseOf('new', 1, false));
       // What came late, and what became of the incidents.
-      await put(rows.filter(({ isLate }) => isLate), 'late');
+      await put(
+        rows.filter(({ isLate }) => isLate),
+        'late',
+      );
       await storeCases(client, caseOf('resolved', 2, true));
       await sameEverywhere();
       if (erased === undefined) return;
       const isOpen = incidents.some(({ fate }) => fate === 'open' || fate === 'grew');
       for (const minute of [0, rotatedAt]) {
         const patient = pseudonym(run, erased, minute);
-        await erase(client, { subject: await subjectOf(client, { kind: 'patient', patient, group: group_id }), order: { reason: 'asked for', by: 'c.morel' } }, { clock: systemClock, progress: () => {} });
+        await erase(
+          client,
+          {
+            subject: await subjectOf(client, { kind: 'patient', patient, group: group_id }),
+            order: { reason: 'asked for', by: 'c.morel' },
+          },
+          { clock: systemClock, progress: () => {} },
+        );
       }
       // Of incidents that still count it is evidence.
       if (!isOpen) gone = [`${erased} new`, `${erased} old`];
@@ -140,13 +204,17 @@ it('the list equals the figure, whoever asks, over late, merged, withdrawn and l
           const isGone = one.fate === 'merged' || one.fate === 'withdrawn';
           const due = namesOf(counted(one)).size;
           expect([place, one.fate, isGone ? 0 : found?.figure, found?.listed ?? 0]).toEqual([place, one.fate, due, due]);
-          expect(await ask(`SELECT uniqExact(patient_id) AS n FROM vigie.incident_patients_of(incident_id = '${ids[place]}')`)).toEqual([{ n: due }]);
+          expect(
+            await ask(`SELECT uniqExact(patient_id) AS n FROM vigie.incident_patients_of(incident_id = '${ids[place]}')`),
+          ).toEqual([{ n: due }]);
         }
         // Those of several cases too, as the first page counts them.
         const all = await patientsOfIncidents(client, ids);
         expect([all.total, Object.fromEntries(all.each)]).toEqual([
           namesOf(incidents.flatMap((one) => counted(one))).size,
-          Object.fromEntries(incidents.flatMap((one, place) => (counted(one).length > 0 ? [[ids[place], namesOf(counted(one)).size]] : []))),
+          Object.fromEntries(
+            incidents.flatMap((one, place) => (counted(one).length > 0 ? [[ids[place], namesOf(counted(one)).size]] : [])),
+          ),
         ]);
         for (const wholeMax of [run % 2 === 0 ? 0 : 2_000]) {
           const patients = new CasePatients(client, wholeMax);
@@ -154,28 +222,54 @@ it('the list equals the figure, whoever asks, over late, merged, withdrawn and l
           const figure = await patients.figure(wanted);
           expect(figure.patients).toBe(expected);
           const listed: string[] = [];
-          for (let after: PatientsPlace | undefined = firstPlace; after; ) {
+          for (let after: PatientsPlace | undefined = firstPlace; after;) {
             const page = await patients.page(wanted, figure, after, 4);
             listed.push(...page.map(({ clinic_id, patient_id }) => `${clinic_id} ${patient_id}`));
             const last = page.at(-1);
             after = last && page.length === 4 ? [last.clinic_id, last.patient_id] : undefined;
           }
           expect([listed.length, new Set(listed.map((line) => line.split(' ')[1])).size]).toEqual([figure.lines, expected]);
-          const csv = (await text(patients.csv(wanted, figure.lines))).split('\n').slice(1, -1).map((line) => line.split(',')[1]);
+          const csv = (await text(patients.csv(wanted, figure.lines)))
+            .split('\n')
+            .slice(1, -1)
+            .map((line) => line.split(',')[1]);
           expect([csv.length, new Set(csv).size]).toEqual([figure.lines, expected]);
         }
-        const shape = await new CaseFigures(client).shape({ caseId, fromMs: Date.parse(atMinute(0)), binMs: 60_000, clinics: [] });
+        const shape = await new CaseFigures(client).shape({
+          caseId,
+          fromMs: Date.parse(atMinute(0)),
+          binMs: 60_000,
+          clinics: [],
+        });
         expect(shape.total).toBe(expected);
-        const byClinic = new Map((await new CaseFigures(client).clinics(caseId, group_id, [])).map((one) => [one.clinic_id, one.patients]));
-        for (const clinic of clinics) expect([clinic, byClinic.get(clinic) ?? 0]).toEqual([clinic, namesOf(inCase.filter((one) => one.clinic === clinic)).size]);
+        const byClinic = new Map(
+          (await new CaseFigures(client).clinics(caseId, group_id, [])).map((one) => [one.clinic_id, one.patients]),
+        );
+        for (const clinic of clinics)
+          expect([clinic, byClinic.get(clinic) ?? 0]).toEqual([
+            clinic,
+            namesOf(inCase.filter((one) => one.clinic === clinic)).size,
+          ]);
         expect((await new LedgerReader(client).figures(caseId, 0)).whole?.patients ?? 0).toBe(expected);
-        const told = incidents.flatMap((one, place) => (members.includes(ids[place] ?? '') && one.fate !== 'merged' && one.fate !== 'withdrawn' ? [{ incident_id: ids[place] ?? '', patients: namesOf(counted(one)).size }] : []));
+        const told = incidents.flatMap((one, place) =>
+          members.includes(ids[place] ?? '') && one.fate !== 'merged' && one.fate !== 'withdrawn'
+            ? [{ incident_id: ids[place] ?? '', patients: namesOf(counted(one)).size }]
+            : [],
+        );
         const together = await patientsTogether(client, { caseId, figures: told, members: new Set(members) });
         expect(told.length === 0 ? 0 : together).toBe(told.length === 0 ? 0 : expected);
         for (const clinic of clinics) {
           const own = namesOf(inCase.filter((one) => one.clinic === clinic)).size;
           if (own === 0) continue;
-          const frozen = await new DossierShelf(client).freeze(systemClock, { caseId, controllerId: clinic, kind: undefined, idBegin: hex128Of(`${group_id} ${clinic} ${gone.length}`).slice(0, 16), by: 'dpo', vigie: '0.1.0', rules: [] });
+          const frozen = await new DossierShelf(client).freeze(systemClock, {
+            caseId,
+            controllerId: clinic,
+            kind: undefined,
+            idBegin: hex128Of(`${group_id} ${clinic} ${gone.length}`).slice(0, 16),
+            by: 'dpo',
+            vigie: '0.1.0',
+            rules: [],
+          });
           expect([clinic, frozen?.patients]).toEqual([clinic, own]);
           break;
         }
@@ -183,7 +277,7 @@ it('the list equals the figure, whoever asks, over late, merged, withdrawn and l
     }),
     { numRuns: casesOf(3, 60) },
   );
-}); // prettier-ignore
+});
 
 async function ask<Row>(query: string): Promise<readonly Row[]> {
   const clickhouse_settings = { output_format_json_quote_64bit_integers: 0 } as const;

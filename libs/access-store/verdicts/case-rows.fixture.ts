@@ -18,25 +18,71 @@ export function aStoredCase(
   incident: Partial<IncidentChange> = {},
 ): StoredCase {
   const rule_matches = rules.map((rule_id) => ({
-    rule_id, title: `Title of ${rule_id}`, level: 'high' as const, value: 40, threshold: 40, spread: 0, spread_threshold: 0, timespan_seconds: 600,
-    first_fired: atMinute(1), last_fired: atMinute(1),
-  })); // prettier-ignore
+    rule_id,
+    title: `Title of ${rule_id}`,
+    level: 'high' as const,
+    value: 40,
+    threshold: 40,
+    spread: 0,
+    spread_threshold: 0,
+    timespan_seconds: 600,
+    first_fired: atMinute(1),
+    last_fired: atMinute(1),
+  }));
   const change = aChange(name, 1, { rules: [...rules], rule_matches, ...incident });
   const { group_id, subject_kind, actor_id, account_count, level, clinics, patients, step, first_time, last_time, incident_id } =
     change;
   const state: CaseStateRow = {
-    case_id: anIncidentId(name), group_id, subject_kind, actor_id, account_count, title: '', status: 'new', verdict: '', owner: '', level, controllers: [], incident_ids: [incident_id],
-    rules: [...rules], rule_titles: rules.map((rule) => `Title of ${rule}`), clinics, patients, patients_settled: true, step, first_time, last_time, opened_at: atMinute(1), acknowledge_by: null, acknowledged_at: null,
-    acknowledged_by: '', resolved_at: null, resolved_by: '', on_hold_until: null, reopened: 0, version: 1, changed_at: atMinute(1),
-    members: [{ incident_id, linked_at: atMinute(1), linked_by: 'system' }], joined_into: '', place: 1, ...given,
-  }; // prettier-ignore
+    case_id: anIncidentId(name),
+    group_id,
+    subject_kind,
+    actor_id,
+    account_count,
+    title: '',
+    status: 'new',
+    verdict: '',
+    owner: '',
+    level,
+    controllers: [],
+    incident_ids: [incident_id],
+    rules: [...rules],
+    rule_titles: rules.map((rule) => `Title of ${rule}`),
+    clinics,
+    patients,
+    patients_settled: true,
+    step,
+    first_time,
+    last_time,
+    opened_at: atMinute(1),
+    acknowledge_by: null,
+    acknowledged_at: null,
+    acknowledged_by: '',
+    resolved_at: null,
+    resolved_by: '',
+    on_hold_until: null,
+    reopened: 0,
+    version: 1,
+    changed_at: atMinute(1),
+    members: [{ incident_id, linked_at: atMinute(1), linked_by: 'system' }],
+    joined_into: '',
+    place: 1,
+    ...given,
+  };
   return { state, incidents: [change] };
 }
 
 /** Stores cases with their incidents. Throws where the store does not take them. */
 export async function storeCases(client: ClickHouseClient, cases: readonly StoredCase[]): Promise<void> {
-  await insert(client, 'incident_changes', cases.flatMap(({ incidents }) => incidents)); // prettier-ignore
-  await insert(client, 'case_states', cases.map(({ state }) => state)); // prettier-ignore
+  await insert(
+    client,
+    'incident_changes',
+    cases.flatMap(({ incidents }) => incidents),
+  );
+  await insert(
+    client,
+    'case_states',
+    cases.map(({ state }) => state),
+  );
 }
 
 async function insert(

@@ -8,8 +8,11 @@ const { client, end } = await storeForTests();
 const week = 7 * 24 * 60;
 const nowMs = Date.parse(atMinute(week + 10));
 const resolved = (minute: number, verdict: 'true_positive' | 'authorised' | 'false_positive' | 'test') => ({
-  verdict, status: 'resolved' as const, resolved_at: atMinute(minute), changed_at: atMinute(minute),
-}); // prettier-ignore
+  verdict,
+  status: 'resolved' as const,
+  resolved_at: atMinute(minute),
+  changed_at: atMinute(minute),
+});
 
 beforeAll(() =>
   storeCases(client, [
@@ -38,12 +41,56 @@ describe('the verdicts of rules', () => {
     const { since, rules } = await ruleVerdicts(client, { nowMs, weeks: 2, groupId: 'aleo' });
     expect(since).toBe('2026-01-05');
     expect(rules).toEqual([
-      { rule_id: 'r1', title: 'Title of r1', cases: 4, true_positive: 1, authorised: 1, false_positive: 1, open: 1, patients_at_firing: 80, last_verdict: 'false_positive', last_judged_at: atMinute(week + 2) },
-      { rule_id: 'r2', title: 'Title of r2', cases: 2, true_positive: 1, authorised: 0, false_positive: 0, open: 0, patients_at_firing: 55, last_verdict: 'true_positive', last_judged_at: atMinute(9) },
-      { rule_id: 'r3', title: '', cases: 1, true_positive: 0, authorised: 1, false_positive: 0, open: 0, patients_at_firing: 0, last_verdict: 'authorised', last_judged_at: atMinute(4) },
-      { rule_id: 'r4', title: 'Title of r4', cases: 1, true_positive: 0, authorised: 0, false_positive: 0, open: 1, patients_at_firing: 40, last_verdict: '', last_judged_at: null },
+      {
+        rule_id: 'r1',
+        title: 'Title of r1',
+        cases: 4,
+        true_positive: 1,
+        authorised: 1,
+        false_positive: 1,
+        open: 1,
+        patients_at_firing: 80,
+        last_verdict: 'false_positive',
+        last_judged_at: atMinute(week + 2),
+      },
+      {
+        rule_id: 'r2',
+        title: 'Title of r2',
+        cases: 2,
+        true_positive: 1,
+        authorised: 0,
+        false_positive: 0,
+        open: 0,
+        patients_at_firing: 55,
+        last_verdict: 'true_positive',
+        last_judged_at: atMinute(9),
+      },
+      {
+        rule_id: 'r3',
+        title: '',
+        cases: 1,
+        true_positive: 0,
+        authorised: 1,
+        false_positive: 0,
+        open: 0,
+        patients_at_firing: 0,
+        last_verdict: 'authorised',
+        last_judged_at: atMinute(4),
+      },
+      {
+        rule_id: 'r4',
+        title: 'Title of r4',
+        cases: 1,
+        true_positive: 0,
+        authorised: 0,
+        false_positive: 0,
+        open: 1,
+        patients_at_firing: 40,
+        last_verdict: '',
+        last_judged_at: null,
+      },
     ]);
-  }); // prettier-ignore
+  });
 
   it('are apart by the week in which the case was first told', async () => {
     const { weeks } = await ruleVerdicts(client, { nowMs, weeks: 2, groupId: 'aleo' });
@@ -66,7 +113,16 @@ describe('the verdicts of rules', () => {
 
   it('take a case of several incidents once, with the patients of the first in which the rule fired', async () => {
     const first = aStoredCase('several', ['r9'], resolved(5, 'authorised'), { patients_at_firing: 41, group_id: 'several' });
-    const second = aStoredCase('second', ['r9'], {}, { patients_at_firing: 900, group_id: 'several', rule_matches: first.incidents[0]?.rule_matches.map((match) => ({ ...match, first_fired: atMinute(2) })) ?? [] }); // prettier-ignore
+    const second = aStoredCase(
+      'second',
+      ['r9'],
+      {},
+      {
+        patients_at_firing: 900,
+        group_id: 'several',
+        rule_matches: first.incidents[0]?.rule_matches.map((match) => ({ ...match, first_fired: atMinute(2) })) ?? [],
+      },
+    );
     const members = [...first.state.members, ...second.state.members];
     await storeCases(client, [{ state: { ...first.state, members }, incidents: [...first.incidents, ...second.incidents] }]);
     const { rules } = await ruleVerdicts(client, { nowMs, weeks: 2, groupId: 'several' });

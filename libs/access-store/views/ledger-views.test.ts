@@ -119,7 +119,14 @@ describe('the ledger of a case', () => {
   it('has those of all incidents that people linked, and the linked one is no case of its own any more', async () => {
     const [first, second] = incidents.slice(20, 22);
     if (!first || !second) throw new Error('too few incidents');
-    const joined = { case_id: first.incident_id, group_id: 'helix', incident_ids: [first.incident_id, second.incident_id], members: [member(first.incident_id), member(second.incident_id)], joined_into: '', place: 1 }; // prettier-ignore
+    const joined = {
+      case_id: first.incident_id,
+      group_id: 'helix',
+      incident_ids: [first.incident_id, second.incident_id],
+      members: [member(first.incident_id), member(second.incident_id)],
+      joined_into: '',
+      place: 1,
+    };
     await client.insert({ table: 'vigie.case_states', values: [joined], format: 'JSONEachRow' });
     expect(await listed('case_ledger_of', `case_id = '${first.incident_id}'`)).toEqual(
       recount([scopeOf(first), scopeOf(second)]),
@@ -128,18 +135,32 @@ describe('the ledger of a case', () => {
   });
 
   it('is as long as the figure of a case into which people linked, once the store is where the scorer is', async () => {
-    const pairs = [[12, 13], [14, 15], [16, 17], [18, 19]].map(([first = 0, second = 0]) => [incidents[first], incidents[second]]); // prettier-ignore
+    const pairs = [
+      [12, 13],
+      [14, 15],
+      [16, 17],
+      [18, 19],
+    ].map(([first = 0, second = 0]) => [incidents[first], incidents[second]]);
     for (const [first, second] of pairs) {
       if (!first || !second) throw new Error('too few incidents');
       const ids = [first.incident_id, second.incident_id];
-      const joined = { case_id: `linked ${first.incident_id}`, group_id: 'helix', incident_ids: ids, members: ids.map(member), joined_into: '', place: 2 }; // prettier-ignore
+      const joined = {
+        case_id: `linked ${first.incident_id}`,
+        group_id: 'helix',
+        incident_ids: ids,
+        members: ids.map(member),
+        joined_into: '',
+        place: 2,
+      };
       await client.insert({ table: 'vigie.case_states', values: [joined], format: 'JSONEachRow' });
       const figures = [first, second].map((one) => ({ incident_id: one.incident_id, patients: people([scopeOf(one)]) }));
       const given = { caseId: joined.case_id, figures, members: new Set(ids) };
       expect(await patientsTogether(client, given)).toBe(people([scopeOf(first), scopeOf(second)]));
       const ahead = figures.map((one) => ({ ...one, patients: one.patients + 1 }));
       expect(await patientsTogether(client, { ...given, figures: ahead })).toBeUndefined();
-      expect(await patientsTogether(client, { ...given, figures: figures.slice(0, 1), members: new Set(ids.slice(0, 1)) })).toBeUndefined(); // prettier-ignore
+      expect(
+        await patientsTogether(client, { ...given, figures: figures.slice(0, 1), members: new Set(ids.slice(0, 1)) }),
+      ).toBeUndefined();
       expect(await patientsTogether(client, { ...given, caseId: 'nobody' })).toBeUndefined();
     }
   });
@@ -149,7 +170,7 @@ describe('the ledger of a case', () => {
     const found = await sharedIncidents(client, 0);
     expect(found.map(named).toSorted()).toEqual(shared.map(named).toSorted());
     expect(await sharedIncidents(client, Date.parse('2100-01-01'))).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('is as long for some incidents together, each patient once, and for each of them as by itself', async () => {
     const some = incidents.slice(0, 9);
@@ -157,7 +178,10 @@ describe('the ledger of a case', () => {
       const patients = people([scopeOf(one)]);
       return patients > 0 ? [[one.incident_id, patients]] : [];
     });
-    const listed = await patientsOfIncidents(client, some.map(({ incident_id }) => incident_id)); // prettier-ignore
+    const listed = await patientsOfIncidents(
+      client,
+      some.map(({ incident_id }) => incident_id),
+    );
     expect(Object.fromEntries(listed.each)).toEqual(Object.fromEntries(each));
     expect(listed.total).toBe(people(some.map(scopeOf)));
     expect(listed.total).toBeLessThan(each.reduce((sum, [, patients]) => sum + patients, 0));
@@ -169,19 +193,38 @@ describe('the ledger of a case', () => {
       // Whole lists, and the same read in parts as long ones are.
       const patients = new CasePatients(client, place % 2 === 0 ? 0 : wholeLinesMax);
       const all = recount([scopeOf(incident)]);
-      for (const [clinics, certainty] of [[[], undefined], [['c1', 'c3'], undefined], [['c2'], 'displayed']] as const) {
+      for (const [clinics, certainty] of [
+        [[], undefined],
+        [['c1', 'c3'], undefined],
+        [['c2'], 'displayed'],
+      ] as const) {
         const wanted = { caseId: incident.incident_id, clinics, certainty };
-        const expected = all.filter((row) => (clinics.length === 0 || clinics.some((one) => one === row.clinic_id)) && (certainty ?? row.certainty) === row.certainty);
+        const expected = all.filter(
+          (row) =>
+            (clinics.length === 0 || clinics.some((one) => one === row.clinic_id)) &&
+            (certainty ?? row.certainty) === row.certainty,
+        );
         // Three full pages at least, and one that is not: each asks for the whole ledger.
         const given = await paged(patients, wanted, Math.max(2, Math.floor(expected.length / 3)));
-        expect(given.map(({ patient_id, clinic_id, certainty: tier }) => [clinic_id, patient_id, tier])).toEqual(expected.map((row) => [row.clinic_id, row.patient_id, row.certainty]).toSorted());
+        expect(given.map(({ patient_id, clinic_id, certainty: tier }) => [clinic_id, patient_id, tier])).toEqual(
+          expected.map((row) => [row.clinic_id, row.patient_id, row.certainty]).toSorted(),
+        );
         const figure = await patients.figure(wanted);
-        expect([figure.lines, figure.patients, figure.exported + figure.displayed + figure.listed + figure.attempted]).toEqual([expected.length, new Set(expected.map(({ patient_id }) => patient_id)).size, expected.length]);
+        expect([figure.lines, figure.patients, figure.exported + figure.displayed + figure.listed + figure.attempted]).toEqual([
+          expected.length,
+          new Set(expected.map(({ patient_id }) => patient_id)).size,
+          expected.length,
+        ]);
         const csv = await text(patients.csv(wanted, Math.max(0, figure.lines - 1)));
-        expect(csv.split('\n').slice(1, -1).map((line) => line.split(',')[1])).toEqual(given.slice(0, -1).map(({ patient_id }) => patient_id));
+        expect(
+          csv
+            .split('\n')
+            .slice(1, -1)
+            .map((line) => line.split(',')[1]),
+        ).toEqual(given.slice(0, -1).map(({ patient_id }) => patient_id));
       }
     }
-  }); // prettier-ignore
+  });
 
   it('counts the records that no source names by event, of what did not fail', async () => {
     for (const incident of incidents.slice(0, casesOf(4, 8))) {
@@ -212,12 +255,30 @@ describe('the ledger of a case', () => {
       ]);
       const [from, to] = [at(pick([0, 100])), at(pick([900, 1_400]))];
       version += 1;
-      const scope = { group_id: 'helix', case_id: incident.incident_id, version, accounts: ['b.two'], from_time: from, to_time: to, author: 'dpo', reason: 'stolen before', set_at: to, ...narrow }; // prettier-ignore
+      const scope = {
+        group_id: 'helix',
+        case_id: incident.incident_id,
+        version,
+        accounts: ['b.two'],
+        from_time: from,
+        to_time: to,
+        author: 'dpo',
+        reason: 'stolen before',
+        set_at: to,
+        ...narrow,
+      };
       await client.insert({ table: 'vigie.dossier_scopes', values: [scope], format: 'JSONEachRow' });
-      const widening = { fits: (row: AccessRow) => row.actor_id === 'b.two' && row.time >= from && row.time <= to, takes: () => true }; // prettier-ignore
+      const widening = {
+        fits: (row: AccessRow) => row.actor_id === 'b.two' && row.time >= from && row.time <= to,
+        takes: () => true,
+      };
       const kept = (row: AccessRow) =>
-        Object.entries({ source_ip: narrow.source_ips, device: narrow.devices, session_id: narrow.session_ids, application: narrow.applications })
-          .every(([column, values]) => values === undefined || values.includes(String(row[column as keyof AccessRow] ?? ''))); // prettier-ignore
+        Object.entries({
+          source_ip: narrow.source_ips,
+          device: narrow.devices,
+          session_id: narrow.session_ids,
+          application: narrow.applications,
+        }).every(([column, values]) => values === undefined || values.includes(String(row[column as keyof AccessRow] ?? '')));
       const arguments_ = `case_id = '${incident.incident_id}', scope_version = ${version}`;
       expect(await listed('dossier_ledger_of', arguments_)).toEqual(recount([scopeOf(incident), widening], kept));
     }
@@ -277,11 +338,16 @@ function recount(scopes: readonly Scope[], kept: (row: AccessRow) => boolean = (
     const of = inside.filter((row) => row.patient_id === patient_id && row.clinic_id === clinic_id);
     const times = of.map(({ time }) => time).toSorted();
     return {
-      patient_id, clinic_id, controller_id: clinic_id === 'c3' ? 'clinic-group' : clinic_id, certainty: strongest(of),
+      patient_id,
+      clinic_id,
+      controller_id: clinic_id === 'c3' ? 'clinic-group' : clinic_id,
+      certainty: strongest(of),
       categories: [...new Set(of.flatMap(({ categories }) => categories ?? ['unknown']))].toSorted(),
-      key_ids: [...new Set(of.map(({ key_id }) => key_id))].toSorted(), first_time: times[0], last_time: times.at(-1),
+      key_ids: [...new Set(of.map(({ key_id }) => key_id))].toSorted(),
+      first_time: times[0],
+      last_time: times.at(-1),
       accesses: new Set(of.map(({ event_id }) => event_id)).size,
-    }; // prettier-ignore
+    };
   });
 }
 
@@ -296,13 +362,22 @@ function someAccess(n: number): AccessRow {
   const given = pick(['', aPatient(Math.floor(random() * 40))]);
   const rotated = given && n > 700 ? { patient_id: hex128Of(given), key_id: 'k3', ...(n < 900 && { former_id: given }) } : {};
   return anAccessRow({
-    time: at(n), event_id: hex128Of(`event ${Math.floor(n / pick([1, 3]))}`), actor_id: accounts[n % 3] ?? '', patient_id: given,
-    clinic_id: pick(['c1', 'c2', 'c3']), action: pick(['read', 'read', 'search', 'list', 'export', 'print', 'update']), outcome: pick(['success', 'success', 'failure', 'unknown']),
-    key_id: pick(['k1', 'k1', 'k2']), source_ip: pick(['ip1', 'ip2']), device: pick(['d0', 'd1', 'd2']), session_id: pick(['s1', 's2']), application: pick(['x', 'y']),
+    time: at(n),
+    event_id: hex128Of(`event ${Math.floor(n / pick([1, 3]))}`),
+    actor_id: accounts[n % 3] ?? '',
+    patient_id: given,
+    clinic_id: pick(['c1', 'c2', 'c3']),
+    action: pick(['read', 'read', 'search', 'list', 'export', 'print', 'update']),
+    outcome: pick(['success', 'success', 'failure', 'unknown']),
+    key_id: pick(['k1', 'k1', 'k2']),
+    source_ip: pick(['ip1', 'ip2']),
+    device: pick(['d0', 'd1', 'd2']),
+    session_id: pick(['s1', 's2']),
+    application: pick(['x', 'y']),
     ...(random() < 0.3 && { record_count: Math.floor(random() * 50) }),
     ...pick([{}, { categories: ['identity' as const] }, { categories: ['lab' as const, 'identity' as const] }]),
     ...rotated,
-  }); // prettier-ignore
+  });
 }
 
 function someIncident(n: number): IncidentChange {
@@ -313,11 +388,38 @@ function someIncident(n: number): IncidentChange {
     block_patients: [3, 5, 8, 13, 21].map((number) => aPatient(number)),
   };
   return {
-    incident_id: hex128Of(`incident ${n}`), group_id: 'helix', ...subject, accounts: [], account_count: 1, state: 'open', first_time: at(from), last_time: at(from + Math.floor(random() * 500)),
-    detected_at: at(from), patients: 1, patients_at_firing: 1, patients_at_detection: 1, clinics: [], categories: [], rules: ['r'], rule_matches: [], rule_selections: [],
-    selections: selections.map(([id]) => id).filter(() => random() < 0.4), level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 1, merged_into: '',
-    suppressed_by: [], change_type: 'incident.opened', change_id: hex128Of(`change ${n}`), changed_at: at(from), version: 1, received_at: at(from), ...ofBlock,
-  }; // prettier-ignore
+    incident_id: hex128Of(`incident ${n}`),
+    group_id: 'helix',
+    ...subject,
+    accounts: [],
+    account_count: 1,
+    state: 'open',
+    first_time: at(from),
+    last_time: at(from + Math.floor(random() * 500)),
+    detected_at: at(from),
+    patients: 1,
+    patients_at_firing: 1,
+    patients_at_detection: 1,
+    clinics: [],
+    categories: [],
+    rules: ['r'],
+    rule_matches: [],
+    rule_selections: [],
+    selections: selections.map(([id]) => id).filter(() => random() < 0.4),
+    level: 'high',
+    step: 0,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 1,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: hex128Of(`change ${n}`),
+    changed_at: at(from),
+    version: 1,
+    received_at: at(from),
+    ...ofBlock,
+  };
 }
 
 async function listed(view: string, given: string): Promise<readonly unknown[]> {

@@ -26,10 +26,19 @@ const window: RuleWindow = {
 /** Reads of one patient each, one a minute from nine on, in two clinics by turns; those of an even minute are exports. */
 function access(place: number, given: Partial<AccessRow> = {}): AccessRow {
   return anAccessRow({
-    time: isoOf(nine + place * minute), actor_id: name, patient_id: aPatient(place), clinic_id: place % 2 ? 'c-1' : 'c-2', action: place % 2 ? 'read' : 'export',
-    actor_role: 'physician', source_ip: '10.0.0.9', application: 'records', session_id: 's-1', event_id: anEventId(`read ${place}`), ...given,
+    time: isoOf(nine + place * minute),
+    actor_id: name,
+    patient_id: aPatient(place),
+    clinic_id: place % 2 ? 'c-1' : 'c-2',
+    action: place % 2 ? 'read' : 'export',
+    actor_role: 'physician',
+    source_ip: '10.0.0.9',
+    application: 'records',
+    session_id: 's-1',
+    event_id: anEventId(`read ${place}`),
+    ...given,
   });
-} // prettier-ignore
+}
 
 let client: ClickHouseClient;
 let end: () => Promise<void>;
@@ -54,11 +63,23 @@ afterAll(() => end());
 
 describe('the window of a rule', () => {
   it('begins behind its first instant, ends with its last, and counts what the rule selects', async () => {
-    expect(await windows.figures(window)).toMatchObject({ accesses: 11, events: 10, patients: 11, clinics: 2, addresses: 1, sessions: 1, actions: { read: 6, export: 5 } });
-    expect(await windows.figures({ ...window, clinics: ['c-2'] })).toMatchObject({ accesses: 5, clinics: 1, actions: { export: 5 } });
+    expect(await windows.figures(window)).toMatchObject({
+      accesses: 11,
+      events: 10,
+      patients: 11,
+      clinics: 2,
+      addresses: 1,
+      sessions: 1,
+      actions: { read: 6, export: 5 },
+    });
+    expect(await windows.figures({ ...window, clinics: ['c-2'] })).toMatchObject({
+      accesses: 5,
+      clinics: 1,
+      actions: { export: 5 },
+    });
     expect(await windows.figures({ ...window, clinics: ['c-3'] })).toMatchObject({ accesses: 0, patients: 0, actions: {} });
     expect(await windows.figures({ ...window, selectionId: 'b'.repeat(32) })).toBeUndefined();
-  }); // prettier-ignore
+  });
 
   it.each([1, 2, 3, 10, 11, 100])('is given in pages of %i, each access once, in order', async (limit) => {
     const given = [];
@@ -96,9 +117,15 @@ describe('the record of an account', () => {
       { day: '2026-01-04', events: 1, patients: 1, clinics: 1 },
       { day: '2026-01-05', events: 14, patients: 14, clinics: 2 },
     ]);
-    expect(await record.days({ ...stretch, firstDay: '2026-01-04', clinics: ['c-1'] })).toEqual([{ day: '2026-01-05', events: 6, patients: 7, clinics: 1 }]);
-    expect(await record.hours(stretch)).toMatchObject([{ day: '2026-01-03', hour: 14, events: 2 }, { day: '2026-01-04', hour: 14 }, { day: '2026-01-05', hour: 10, events: 14, patients: 14 }]);
-  }); // prettier-ignore
+    expect(await record.days({ ...stretch, firstDay: '2026-01-04', clinics: ['c-1'] })).toEqual([
+      { day: '2026-01-05', events: 6, patients: 7, clinics: 1 },
+    ]);
+    expect(await record.hours(stretch)).toMatchObject([
+      { day: '2026-01-03', hour: 14, events: 2 },
+      { day: '2026-01-04', hour: 14 },
+      { day: '2026-01-05', hour: 10, events: 14, patients: 14 },
+    ]);
+  });
 
   it('stands beside those of its role, and nothing is said of it to whoever sees other clinics', async () => {
     const reader = new AssistantReader(client);

@@ -67,8 +67,11 @@ export class RuleWindows {
   /** What makes a query one of the accesses that the rule selects. */
   async #selected({ selectionId, subject }: RuleWindow): Promise<((query: string) => string) | undefined> {
     const [known] = await selectionsOf(this.client, [selectionId], failure);
-    return known && ((query) => query.replace('{{subject}}', () => subjectSql(subject)).replace('{{selected}}', () => known.expression));
-  } // prettier-ignore
+    return (
+      known &&
+      ((query) => query.replace('{{subject}}', () => subjectSql(subject)).replace('{{selected}}', () => known.expression))
+    );
+  }
 
   #rows<Row>(query: string, params: Readonly<Record<string, unknown>>, shape: z.ZodType<Row>): Promise<readonly Row[]> {
     return jsonRows(this.client, { query, params, shape, failure });

@@ -86,10 +86,15 @@ async function startAlertmanager(binary: string, webhook: string) {
   const child = spawn(runnable(binary, folder), options, { stdio: 'ignore', cwd: folder });
   const ended = once(child, 'exit');
   const url = `http://127.0.0.1:${port}`;
-  while (!(await fetch(`${url}/-/ready`).then(({ ok }) => ok, () => false))) {
+  while (
+    !(await fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  ) {
     if (child.exitCode !== null) throw new Error(`Alertmanager ended with ${child.exitCode}`);
     await systemClock.sleep(50);
-  } // prettier-ignore
+  }
   const active = async () => (await (await fetch(`${url}/api/v2/alerts?active=true`)).json()) as Notified['alerts'];
   const stop = async () => {
     child.kill('SIGTERM');

@@ -5,7 +5,10 @@ import { reportLines, reportSummary } from './case-report.js';
 import { loadRules } from '../rules/load/load-rules.js';
 import { runCases } from './run-cases.js';
 
-const lists = new Map<string, readonly string[]>([['closed', []], ['canaries', []]]); // prettier-ignore
+const lists = new Map<string, readonly string[]>([
+  ['closed', []],
+  ['canaries', []],
+]);
 
 /** Lines 21 and on are the cases. */
 const file = (cases: string, vigie = 'spread: {field: clinic_id, gte: 2}'): string => `title: Access
@@ -119,7 +122,8 @@ describe('a case', () => {
   });
 
   it('becomes rows that are valid, in order of time, the same each time', () => {
-    const cases = 'name: a\nfires: true\nevents:\n  - {at: 1h, times: 3, every: 1s, patient_id: "p{n}", actor_id: [x, y], privileged: true, record_count: 7, categories: [lab, notes], extra: ""}\n  - {patients: 2, outcome: unknown}\n  - {action: login}'; // prettier-ignore
+    const cases =
+      'name: a\nfires: true\nevents:\n  - {at: 1h, times: 3, every: 1s, patient_id: "p{n}", actor_id: [x, y], privileged: true, record_count: 7, categories: [lab, notes], extra: ""}\n  - {patients: 2, outcome: unknown}\n  - {action: login}';
     const [one] = loadRules([{ path: 'a.yml', text: file(cases) }], lists).cases.get('many') ?? [];
     const rows = one ? rowsOfCase(one) : [];
     for (const row of rows) expect(accessRow.parse(row)).toEqual(row);
@@ -128,13 +132,21 @@ describe('a case', () => {
       ['10:00:00', 'x', 'p'], ['10:00:01', 'y', 'p'], ['10:00:02', 'x', 'p'],
     ]); // prettier-ignore
     expect(new Set(rows.map(({ event_id }) => event_id)).size).toBe(5);
-    expect(rows.at(-1)).toMatchObject({ patient_id: inventedPseudonym('p3'), categories: ['lab', 'notes'], record_count: 7, privileged: true }); // prettier-ignore
+    expect(rows.at(-1)).toMatchObject({
+      patient_id: inventedPseudonym('p3'),
+      categories: ['lab', 'notes'],
+      record_count: 7,
+      privileged: true,
+    });
     expect(one && rowsOfCase(one)).toEqual(rows);
   });
 
   it('is not run when the rules have mistakes, its own lists included', () => {
     expect(runCases([{ path: 'a.yml', text: 'title: a\n' }]).mistakes).toHaveLength(1);
-    const text = file(`name: a\nfires: true\nlists: {networks: [10.1.2.3, nowhere]}\n${firing}`).replace('{actor_id: known}', "{'source_ip|cidr|expand': '%networks%'}"); // prettier-ignore
+    const text = file(`name: a\nfires: true\nlists: {networks: [10.1.2.3, nowhere]}\n${firing}`).replace(
+      '{actor_id: known}',
+      "{'source_ip|cidr|expand': '%networks%'}",
+    );
     expect(runCases([{ path: 'a.yml', text }], new Map([['networks', ['10.0.0.0/8']]])).mistakes).toMatchObject([
       { line: 6, reason: expect.stringMatching(/^"nowhere" is not a network/) },
     ]);
@@ -195,8 +207,10 @@ describe('a case that is wrong', () => {
   it('as a list is refused, too', () => {
     const text = file('x').replace(/cases:\n.*/, 'cases: []');
     expect(loadRules([{ path: 'a.yml', text }]).mistakes).toContainEqual({
-      file: 'a.yml', line: 20, reason: 'cases must be a list of 1 to 64 cases, each with name, fires and events',
-    }); // prettier-ignore
+      file: 'a.yml',
+      line: 20,
+      reason: 'cases must be a list of 1 to 64 cases, each with name, fires and events',
+    });
     const twice = file(`name: a\nfires: true\n${firing}`) + `    - {name: a, fires: false, events: [{}]}\n`;
     expect(loadRules([{ path: 'a.yml', text: twice }]).mistakes).toEqual([
       { file: 'a.yml', line: 24, reason: 'two cases are called "a": give another name' },

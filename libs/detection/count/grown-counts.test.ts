@@ -19,9 +19,16 @@ const timeMax = 3;
 
 /** What happens to a ledger: accesses of one time, so many patients from one on, or those of before once more; or it is closed, and its number given out again. */
 const happening = fc.record({
-  ledger: fc.nat(1), closes: fc.nat(7).map((n) => n === 0), time: fc.nat(timeMax), from: fc.nat(200), patients: fc.integer({ min: 1, max: 300 }),
-  clinics: fc.integer({ min: 1, max: 3 }), repeats: fc.nat(3).map((n) => n === 0), counts: fc.boolean(), late: fc.nat(1),
-}); // prettier-ignore
+  ledger: fc.nat(1),
+  closes: fc.nat(7).map((n) => n === 0),
+  time: fc.nat(timeMax),
+  from: fc.nat(200),
+  patients: fc.integer({ min: 1, max: 300 }),
+  clinics: fc.integer({ min: 1, max: 3 }),
+  repeats: fc.nat(3).map((n) => n === 0),
+  counts: fc.boolean(),
+  late: fc.nat(1),
+});
 type Happening = typeof happening extends fc.Arbitrary<infer One> ? One : never;
 
 interface Question {
@@ -31,10 +38,13 @@ interface Question {
   readonly any: boolean;
 }
 const questions: readonly Question[] = [0, 1].flatMap((ledger) =>
-  [[-1, 1], [-1, timeMax], [1, 2], [1, timeMax]].flatMap(([edge = 0, until = 0]) =>
-    [false, true].map((any) => ({ ledger, edge, until, any })),
-  ),
-); // prettier-ignore
+  [
+    [-1, 1],
+    [-1, timeMax],
+    [1, 2],
+    [1, timeMax],
+  ].flatMap(([edge = 0, until = 0]) => [false, true].map((any) => ({ ledger, edge, until, any }))),
+);
 
 it.each([
   ['as much is kept as there is room for', undefined],

@@ -29,9 +29,12 @@ export const meetings: Readonly<Record<string, (inputs: number) => Meeting | und
   'all but the last': (n) => ({ op: 'and', of: [...each(0, n - 1, 'met'), ...each(n - 1, n, 'unmet')] }),
   'the first alone': (n) => ({ op: 'and', of: [...each(0, 1, 'met'), ...each(1, n, 'unmet')] }),
   'the last alone': (n) => ({ op: 'and', of: [...each(n - 1, n, 'met'), ...each(0, n - 1, 'unmet')] }),
-  'any, or the last without the first': (n) => ({ op: 'or', of: [...each(1, n - 1, 'met'), { op: 'and', of: [...each(n - 1, n, 'met'), ...each(0, 1, 'unmet')] }] }),
+  'any, or the last without the first': (n) => ({
+    op: 'or',
+    of: [...each(1, n - 1, 'met'), { op: 'and', of: [...each(n - 1, n, 'met'), ...each(0, 1, 'unmet')] }],
+  }),
   either: (n) => ({ op: 'or', of: each(0, n, 'met') }),
-}; // prettier-ignore
+};
 
 function each(from: number, until: number, op: 'met' | 'unmet'): readonly Meeting[] {
   return Array.from({ length: Math.max(0, until - from) }, (_, n) => ({ op, input: from + n }));

@@ -61,10 +61,28 @@ function withHabit(rule: Rule, turns: (id: string) => boolean, known: Map<Rule, 
 /** A rule that asks for what several days show, over the accesses of another. */
 function daysRuleOver({ selection, subject, level }: Rule, atLeast: number): Rule {
   return {
-    type: 'value_count', id: 'days', title: 'days', description: '', subject, level, by: [], field: ['patient_id'], timespanMs: 10 * hour,
-    inputs: [{ kind: 'rows', selection, by: [], field: ['patient_id'] }], condition: { atLeast, atMost: Number.POSITIVE_INFINITY },
-    raises: true, exceptions: [], steps: [], attack: [], falsePositives: [], runbook: '', file: '', line: 1, habitDays: true, selection,
-  }; // prettier-ignore
+    type: 'value_count',
+    id: 'days',
+    title: 'days',
+    description: '',
+    subject,
+    level,
+    by: [],
+    field: ['patient_id'],
+    timespanMs: 10 * hour,
+    inputs: [{ kind: 'rows', selection, by: [], field: ['patient_id'] }],
+    condition: { atLeast, atMost: Number.POSITIVE_INFINITY },
+    raises: true,
+    exceptions: [],
+    steps: [],
+    attack: [],
+    falsePositives: [],
+    runbook: '',
+    file: '',
+    line: 1,
+    habitDays: true,
+    selection,
+  };
 }
 
 export interface HabitHistory extends History {

@@ -61,9 +61,22 @@ describe('a backtest', () => {
     const timespanMs = 10 * minute;
     const looks: Selection = { ...reads, id: 'b'.repeat(32), matches: (one) => one.action === 'login' };
     const inputs = [reads, looks].map((selection) => ({ kind: 'rows' as const, selection, by: [], field: [], titles: [] }));
-    const meeting: Rule['meeting'] = { op: 'and', of: [{ op: 'met', input: 0 }, { op: 'unmet', input: 1 }] };
+    const meeting: Rule['meeting'] = {
+      op: 'and',
+      of: [
+        { op: 'met', input: 0 },
+        { op: 'unmet', input: 1 },
+      ],
+    };
     // Less patient than the other rule, so that event time passes it by before the last rows could have come.
-    const alone: Rule = { ...aRule({ id: 'alone', selection: reads, timespanMs }), title: 'Alone', type: 'temporal', inputs, meeting, allowedLatenessMs: 0 };
+    const alone: Rule = {
+      ...aRule({ id: 'alone', selection: reads, timespanMs }),
+      title: 'Alone',
+      type: 'temporal',
+      inputs,
+      meeting,
+      allowedLatenessMs: 0,
+    };
     const rules = [alone, aRule({ selection: reads, atLeast: 99 })];
     const found = (...rows: readonly AccessRow[]) => {
       const backtest = new Backtest(options({ rules, toMs: aMonday + hour }));
@@ -74,10 +87,10 @@ describe('a backtest', () => {
     expect(found(tail(50 * minute, 'a'))).toEqual([['a'], []]);
     expect(found(tail(50 * minute + 1, 'a'))).toEqual([[], open(1, hour + 1)]);
     expect(found(tail(51 * minute, 'a'), tail(52 * minute, 'a', 'login'))).toEqual([[], []]);
-    expect(found(tail(1, 'a'), tail(55 * minute, 'a'), tail(56 * minute, 'b'), tail(hour - 1, 'b'), tail(hour - 1, 'c', 'login'))).toEqual(
-      [['a'], open(2, hour - 1 + timespanMs)],
-    );
-  }); // prettier-ignore
+    expect(
+      found(tail(1, 'a'), tail(55 * minute, 'a'), tail(56 * minute, 'b'), tail(hour - 1, 'b'), tail(hour - 1, 'c', 'login')),
+    ).toEqual([['a'], open(2, hour - 1 + timespanMs)]);
+  });
 
   it('names lines that are no rows, and judges the others', () => {
     const backtest = new Backtest(options());

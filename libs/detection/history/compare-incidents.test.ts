@@ -58,14 +58,41 @@ function anIncident(
 ): BacktestIncident {
   const { fired = from, ...rest } = given;
   return {
-    incident_id: '0'.repeat(32), group_id: 'helix', subject_kind: 'account', actor_id: 'a', state: 'closed', level: 'high', first_time: iso(from), last_time: iso(to),
-    detected_at: iso(fired), patients: 10, patients_at_firing: 10, patients_at_detection: 10, clinics: ['c1'], categories: [], rules: ['r'], step: 0,
-    found: 'live', late_seconds: 0, detection_delay_seconds: 0,
-    rule_matches: [{
-      rule_id: 'r', title: 'r', level: 'high', value: 10, threshold: 10, spread: 0, spread_threshold: 0, timespan_seconds: 600,
-      first_fired: iso(fired), last_fired: iso(to),
-    }], ...rest,
-  }; // prettier-ignore
+    incident_id: '0'.repeat(32),
+    group_id: 'helix',
+    subject_kind: 'account',
+    actor_id: 'a',
+    state: 'closed',
+    level: 'high',
+    first_time: iso(from),
+    last_time: iso(to),
+    detected_at: iso(fired),
+    patients: 10,
+    patients_at_firing: 10,
+    patients_at_detection: 10,
+    clinics: ['c1'],
+    categories: [],
+    rules: ['r'],
+    step: 0,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 0,
+    rule_matches: [
+      {
+        rule_id: 'r',
+        title: 'r',
+        level: 'high',
+        value: 10,
+        threshold: 10,
+        spread: 0,
+        spread_threshold: 0,
+        timespan_seconds: 600,
+        first_fired: iso(fired),
+        last_fired: iso(to),
+      },
+    ],
+    ...rest,
+  };
 }
 
 function iso(minutes: number): string {

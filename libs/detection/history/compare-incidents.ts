@@ -5,10 +5,27 @@ import { firedAt } from './history-judge.js';
 /** What a backtest says of an incident. */
 export type BacktestIncident = Pick<
   IncidentChange,
-  | 'incident_id' | 'group_id' | 'subject_kind' | 'actor_id' | 'state' | 'level' | 'first_time' | 'last_time' | 'detected_at' | 'patients' | 'patients_at_firing'
-  | 'patients_at_detection' | 'clinics' | 'categories' | 'rules' | 'rule_matches' | 'step' | 'found' | 'late_seconds'
+  | 'incident_id'
+  | 'group_id'
+  | 'subject_kind'
+  | 'actor_id'
+  | 'state'
+  | 'level'
+  | 'first_time'
+  | 'last_time'
+  | 'detected_at'
+  | 'patients'
+  | 'patients_at_firing'
+  | 'patients_at_detection'
+  | 'clinics'
+  | 'categories'
+  | 'rules'
+  | 'rule_matches'
+  | 'step'
+  | 'found'
+  | 'late_seconds'
   | 'detection_delay_seconds'
->; // prettier-ignore
+>;
 
 /**
  * Incidents of one account, or of another subject, whose times overlap, from first to last: mostly one of each side, more where one rule set sees as one what the

@@ -107,9 +107,14 @@ function modelOf(of: ConstructorParameters<typeof HabitModel>[0]['rules'], false
 function rowAt(time: number, account: number, patient: number): AccessRow {
   const iso = new Date(time).toISOString();
   return anAccessRow({
-    time: iso, received_at: iso, actor_id: `nurse-${account}`, actor_role: 'nurse', action: 'read', patient_id: aPatient(account * 1_000 + patient),
+    time: iso,
+    received_at: iso,
+    actor_id: `nurse-${account}`,
+    actor_role: 'nurse',
+    action: 'read',
+    patient_id: aPatient(account * 1_000 + patient),
     event_id: anEventId(time + account),
-  }); // prettier-ignore
+  });
 }
 
 function* framesOf(perFrame: number): Iterable<Buffer> {

@@ -23,9 +23,15 @@ const horizonMs = 200;
 
 /** What happens to a ledger: an entry comes in, at `time` or at one that is newer than all; or the ledger is closed, and its number given out again. */
 const happening = fc.record({
-  ledger: fc.nat(1), closes: fc.nat(60).map((n) => n === 0), isNewest: fc.nat(2).map((n) => n === 0), time: fc.nat(120),
-  value: fc.integer({ min: 1, max: 24 }), spread: fc.nat(3), amount: fc.oneof({ weight: 60, arbitrary: fc.constantFrom(0, 1, 1, 2, 7) }, { weight: 1, arbitrary: fc.constant(2 ** 31) }), set: fc.nat(1),
-}); // prettier-ignore
+  ledger: fc.nat(1),
+  closes: fc.nat(60).map((n) => n === 0),
+  isNewest: fc.nat(2).map((n) => n === 0),
+  time: fc.nat(120),
+  value: fc.integer({ min: 1, max: 24 }),
+  spread: fc.nat(3),
+  amount: fc.oneof({ weight: 60, arbitrary: fc.constantFrom(0, 1, 1, 2, 7) }, { weight: 1, arbitrary: fc.constant(2 ** 31) }),
+  set: fc.nat(1),
+});
 type Happening = typeof happening extends fc.Arbitrary<infer One> ? One : never;
 
 it.each([
@@ -92,8 +98,15 @@ class OneSeries {
     this.#store = store;
     this.#ledgers = [0, 1].map(() => store.open());
     this.judge = new Judge(
-      store, marks, new Settler(), new Dormancy([], marks.sets), quietMs, undefined, new GrownCounts(store, marks), lateEntriesMin,
-    ); // prettier-ignore
+      store,
+      marks,
+      new Settler(),
+      new Dormancy([], marks.sets),
+      quietMs,
+      undefined,
+      new GrownCounts(store, marks),
+      lateEntriesMin,
+    );
   }
 
   /** What holds because of it. */
@@ -127,7 +140,23 @@ type Terms = Pick<CompiledRule, 'slot' | 'timespanMs' | 'atLeast' | 'spreadAtLea
 
 function compiled(series: Series, terms: Terms): CompiledRule {
   return {
-    ...terms, series, rule: aRule({ id: `r${terms.slot}`, selection }), raises: 'incident', selection: 0, exceptions: [], feeds: [], settleMs: 0, waitsMs: 0, forwardMs: 0,
-    reachMs: terms.timespanMs, innerMs: 0, habit: -1, learns: false, days: false, dormancy: -1, dormantMs: 0, key: `r${terms.slot}`,
-  }; // prettier-ignore
+    ...terms,
+    series,
+    rule: aRule({ id: `r${terms.slot}`, selection }),
+    raises: 'incident',
+    selection: 0,
+    exceptions: [],
+    feeds: [],
+    settleMs: 0,
+    waitsMs: 0,
+    forwardMs: 0,
+    reachMs: terms.timespanMs,
+    innerMs: 0,
+    habit: -1,
+    learns: false,
+    days: false,
+    dormancy: -1,
+    dormantMs: 0,
+    key: `r${terms.slot}`,
+  };
 }

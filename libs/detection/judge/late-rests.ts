@@ -99,7 +99,17 @@ export class LateRests {
       (isPlain(rule) && isKnown && time > from && newest <= to ? covered : each).push(rule);
     }
     if (covered.length < coveredMin) return;
-    const begun = { set, covered, each, from: time, until: Number.NEGATIVE_INFINITY, owed: 0, owedSpreads: 0, oldest: Number.POSITIVE_INFINITY, uses: 0 }; // prettier-ignore
+    const begun = {
+      set,
+      covered,
+      each,
+      from: time,
+      until: Number.NEGATIVE_INFINITY,
+      owed: 0,
+      owedSpreads: 0,
+      oldest: Number.POSITIVE_INFINITY,
+      uses: 0,
+    };
     if (!this.#known.has(ledger) && this.#known.size >= ledgersMax) this.#letGo();
     const others = this.#known.get(ledger) ?? [];
     this.#settleAll(ledger, others);

@@ -104,7 +104,12 @@ function incidentOf(state: EngineState, { id, change, closings }: ToldIncident, 
   return incident;
 }
 
-function matchOf({ compiled }: EngineState, change: IncidentChange, match: IncidentChange['rule_matches'][number], place: number): Match {
+function matchOf(
+  { compiled }: EngineState,
+  change: IncidentChange,
+  match: IncidentChange['rule_matches'][number],
+  place: number,
+): Match {
   const { rule_id: ruleId, title, level, threshold, spread_threshold, timespan_seconds, value, spread } = match;
   const { selections, rule_selections } = change;
   const rule = compiled.rules.find((one) => one.rule.id === ruleId);
@@ -125,7 +130,7 @@ function matchOf({ compiled }: EngineState, change: IncidentChange, match: Incid
     innerMs: 0,
     begins,
   };
-} // prettier-ignore
+}
 
 /** Marks that say the clinics, categories and accounts that were told, until its history says them. */
 function marksOf({ marks, options }: EngineState, change: IncidentChange, named: number): readonly number[] {

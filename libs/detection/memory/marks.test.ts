@@ -9,7 +9,12 @@ const most = 2 ** 16 + 50;
 
 describe('marks', () => {
   it('never end: beyond what can be told apart an access keeps its selections and its lateness, and loses clinic and categories', () => {
-    const access = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 7 }), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 1 })); // prettier-ignore
+    const access = fc.tuple(
+      fc.integer({ min: 0, max: 60 }),
+      fc.integer({ min: 0, max: 7 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 0, max: 1 }),
+    );
     fc.assert(
       fc.property(fc.array(access, { minLength: 100, maxLength: 400 }), (accesses) => {
         const marks = new Marks(new SelectionSets(8), new Texts(), most);
@@ -17,7 +22,10 @@ describe('marks', () => {
         for (const { one, mark } of given) {
           const [clinic, mask, set, late] = one;
           expect([marks.setOf(mark), marks.lateOf(mark)]).toEqual([set, late]);
-          expect([[clinic, mask], [0, 0]]).toContainEqual([marks.clinicOf(mark), marks.maskOf(mark)]); // prettier-ignore
+          expect([
+            [clinic, mask],
+            [0, 0],
+          ]).toContainEqual([marks.clinicOf(mark), marks.maskOf(mark)]);
         }
         const distinct = new Set(accesses.map(String)).size;
         if (distinct > 100) expect(marks.bare).toBeGreaterThan(0);

@@ -17,9 +17,16 @@ const anyRow = fc.record({
   source_ip: fc.constantFrom('203.0.113.7', '10.4.2.17', '2001:db8::1'),
   action: fc.constantFrom('read', 'update', 'login'),
   actor_role: fc.constantFrom('nurse', 'archivist'),
-  more: fc.constantFrom({}, kept, { ...kept, new_network: true }, { ...kept, new_network: true, house_network: true }, { ...kept, id_block: '00112233aabbccdd' }, { care_link: 'single' }),
+  more: fc.constantFrom(
+    {},
+    kept,
+    { ...kept, new_network: true },
+    { ...kept, new_network: true, house_network: true },
+    { ...kept, id_block: '00112233aabbccdd' },
+    { care_link: 'single' },
+  ),
   isOdd: fc.boolean(),
-}); // prettier-ignore
+});
 
 describe('what is relayed', () => {
   let rules: readonly Rule[];
@@ -41,7 +48,12 @@ describe('what is relayed', () => {
         });
         const frame = Buffer.from(lines.map((line) => `${line}\n`).join(''));
         const all = new Relay(rules, partitions).take(frame);
-        const each = kinds.flatMap((kind) => new Relay(rules.filter(({ subject }) => subject === kind), partitions).take(frame)); // prettier-ignore
+        const each = kinds.flatMap((kind) =>
+          new Relay(
+            rules.filter(({ subject }) => subject === kind),
+            partitions,
+          ).take(frame),
+        );
         expect(all).toEqual(each);
         for (const { kind } of all) met.add(kind);
       }),

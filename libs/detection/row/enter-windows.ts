@@ -45,9 +45,12 @@ export class EnterWindows {
     this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell, floor: 0 };
     this.#feeds = compiled.others.flatMap((series) =>
       series.feeds.map((feed) => ({
-        series, feed, ledgers: state.windows.ledgersOf(series), cellPlace: valuePlaceOf(series, feed) < 0 ? -1 : cellPlaceOf(feed),
+        series,
+        feed,
+        ledgers: state.windows.ledgersOf(series),
+        cellPlace: valuePlaceOf(series, feed) < 0 ? -1 : cellPlaceOf(feed),
       })),
-    ); // prettier-ignore
+    );
     const values = this.#feeds.flatMap(({ series, feed, cellPlace }) => (cellPlace < 0 ? [] : [valuePlaceOf(series, feed)]));
     this.#shapesFrom = rowProgram()?.want(new Map(values.map((place) => [place, true]))) ?? Number.POSITIVE_INFINITY;
     // Which rows it takes is known: all of them count.

@@ -82,10 +82,17 @@ function rowsOf(steps: readonly Step[]): readonly AccessRow[] {
   return steps.map(({ actor, session, address, device, application, patient, after }, n) => {
     time += after;
     return anAccessRow({
-      time: new Date(time).toISOString(), received_at: new Date(time).toISOString(), group_id: 'aleo', actor_id: actor, patient_id: aPatient(patient),
-      event_id: anEventId(n), source_ip: `10.0.0.${address}`, application: `application ${application}`,
-      ...(session && { session_id: session }), ...(device && { device }),
-    }); // prettier-ignore
+      time: new Date(time).toISOString(),
+      received_at: new Date(time).toISOString(),
+      group_id: 'aleo',
+      actor_id: actor,
+      patient_id: aPatient(patient),
+      event_id: anEventId(n),
+      source_ip: `10.0.0.${address}`,
+      application: `application ${application}`,
+      ...(session && { session_id: session }),
+      ...(device && { device }),
+    });
   });
 }
 

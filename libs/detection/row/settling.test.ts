@@ -13,7 +13,12 @@ const quietMs = 60 * minute;
 const reading = selectionOf(test({ kind: 'glob', field: 'action', parts: [{ literal: 'read' }], cased: false }));
 
 /** Two to five patients in ten minutes: more accesses could undo it, so it waits. */
-const inner: Rule = { ...aRule({ id: 'inner', selection: reading }), timespanMs: 10 * minute, condition: { atLeast: 2, atMost: 5 }, raises: false }; // prettier-ignore
+const inner: Rule = {
+  ...aRule({ id: 'inner', selection: reading }),
+  timespanMs: 10 * minute,
+  condition: { atLeast: 2, atMost: 5 },
+  raises: false,
+};
 
 /** Over the firings of the inner rule; with an upper bound it waits as well. */
 function outerUpTo(atMost: number): Rule {

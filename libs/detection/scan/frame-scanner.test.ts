@@ -118,11 +118,18 @@ function readAll(scanner: FrameScanner): Read & { readonly whole: readonly unkno
     whole.push(wholeOf(of));
     const [group, actor] = JSON.parse(`["${accountText(of)}"]`.replace('","actor_id":"', '","')) as string[];
     rows.push({
-      time: of.time, group, actor, patient: of.hasPatient ? [of.patient0, of.patient1, of.patient2, of.patient3].map(hex).join('') : '',
-      clinic: jsonText(of.bytes, of.clinicStart, of.clinicEnd), action: actions[of.action], outcome: outcomes[of.outcome],
-      event: text8(of.bytes, of.eventStart, of.eventStart + 32), receivedAt: of.receivedAt,
-      categories: categories.filter((_, index) => of.categoryMask & (1 << index)), hasAccount: of.hasAccount,
-    }); // prettier-ignore
+      time: of.time,
+      group,
+      actor,
+      patient: of.hasPatient ? [of.patient0, of.patient1, of.patient2, of.patient3].map(hex).join('') : '',
+      clinic: jsonText(of.bytes, of.clinicStart, of.clinicEnd),
+      action: actions[of.action],
+      outcome: outcomes[of.outcome],
+      event: text8(of.bytes, of.eventStart, of.eventStart + 32),
+      receivedAt: of.receivedAt,
+      categories: categories.filter((_, index) => of.categoryMask & (1 << index)),
+      hasAccount: of.hasAccount,
+    });
   }
   return { rows, rejected: scanner.rejected, whole };
 }
@@ -131,20 +138,41 @@ function readAll(scanner: FrameScanner): Read & { readonly whole: readonly unkno
 function wholeOf(of: ScannedRow): unknown {
   const places = Array.from({ length: of.placed }, (_, index) => of.placeAt(index));
   return {
-    lineStart: of.lineStart, lineEnd: of.lineEnd, account: [of.accountStart, of.accountEnd, of.accountHash], clinic: [of.clinicStart, of.clinicEnd],
-    event: of.eventStart, hasPatient: of.hasPatient, escaped: of.escaped, odd: of.odd, former: of.hasFormer && [of.former0, of.former1, of.former2, of.former3],
-    places: places.map((place) => [place, (of.ends[place] ?? 0) > 0 && of.starts[place], of.ends[place], (of.ends[place] ?? 0) > 0 && of.hashOf(place)]),
-    ends: [...of.ends], bytes: of.bytes.length,
-  }; // prettier-ignore
+    lineStart: of.lineStart,
+    lineEnd: of.lineEnd,
+    account: [of.accountStart, of.accountEnd, of.accountHash],
+    clinic: [of.clinicStart, of.clinicEnd],
+    event: of.eventStart,
+    hasPatient: of.hasPatient,
+    escaped: of.escaped,
+    odd: of.odd,
+    former: of.hasFormer && [of.former0, of.former1, of.former2, of.former3],
+    places: places.map((place) => [
+      place,
+      (of.ends[place] ?? 0) > 0 && of.starts[place],
+      of.ends[place],
+      (of.ends[place] ?? 0) > 0 && of.hashOf(place),
+    ]),
+    ends: [...of.ends],
+    bytes: of.bytes.length,
+  };
 }
 
 function expectedOf(row: Record<string, string> & { readonly categories?: readonly string[] }): unknown {
   const [time, receivedAt] = [Date.parse(row['time'] ?? ''), Date.parse(row['received_at'] ?? '')];
   return {
-    time: time > receivedAt + 5 * 60_000 ? receivedAt : time, group: row['group_id'], actor: row['actor_id'], patient: row['patient_id'], clinic: row['clinic_id'],
-    action: row['action'], outcome: row['outcome'], event: row['event_id'], receivedAt,
-    categories: categories.filter((one) => row.categories?.includes(one)), hasAccount: Boolean(row['group_id'] && row['actor_id']),
-  }; // prettier-ignore
+    time: time > receivedAt + 5 * 60_000 ? receivedAt : time,
+    group: row['group_id'],
+    actor: row['actor_id'],
+    patient: row['patient_id'],
+    clinic: row['clinic_id'],
+    action: row['action'],
+    outcome: row['outcome'],
+    event: row['event_id'],
+    receivedAt,
+    categories: categories.filter((one) => row.categories?.includes(one)),
+    hasAccount: Boolean(row['group_id'] && row['actor_id']),
+  };
 }
 
 function accountText(of: ScannedRow): string {
@@ -159,9 +187,18 @@ function hex(word: number): string {
 
 function lineWith(over: Record<string, unknown>): string {
   return JSON.stringify({
-    time: '2026-03-02T08:00:00.000Z', group_id: 'aleo', actor_id: 'a', patient_id: '0'.repeat(31) + '1', clinic_id: '1', action: 'read',
-    outcome: 'success', event_id: 'e'.repeat(32), source: 's', received_at: '2026-03-02T08:00:01.000Z', ...over,
-  }); // prettier-ignore
+    time: '2026-03-02T08:00:00.000Z',
+    group_id: 'aleo',
+    actor_id: 'a',
+    patient_id: '0'.repeat(31) + '1',
+    clinic_id: '1',
+    action: 'read',
+    outcome: 'success',
+    event_id: 'e'.repeat(32),
+    source: 's',
+    received_at: '2026-03-02T08:00:01.000Z',
+    ...over,
+  });
 }
 
 const word = fc.oneof(
@@ -175,31 +212,73 @@ const time = fc
 /** As most are: no escapes, texts of any letters, times of a few minutes, odd lengths. */
 const ordinary = fc
   .record({
-    second: fc.nat(200_000), actor_id: fc.stringMatching(/^[a-z.]{1,40}$/), patient: hex128, event: hex128, clinic: fc.stringMatching(/^[0-9]{0,20}$/),
-    action: fc.constantFrom(...actions), outcome: fc.constantFrom(...outcomes), actor_role: fc.constantFrom(undefined, 'médecin', 'x', '護師'.repeat(9)),
-    privileged: fc.constantFrom(undefined, true, false), record_count: fc.option(fc.nat(), { nil: undefined }), former_id: fc.option(hex128, { nil: undefined }),
-    categories: fc.subarray([...categories]), care_link: fc.option(fc.constantFrom(...careLinks), { nil: undefined }),
-    id_block: fc.option(fc.stringMatching(/^[0-9a-f]{16}$/), { nil: undefined }), session_id: fc.stringMatching(/^[ -!#-[\]-~]{0,70}$/),
+    second: fc.nat(200_000),
+    actor_id: fc.stringMatching(/^[a-z.]{1,40}$/),
+    patient: hex128,
+    event: hex128,
+    clinic: fc.stringMatching(/^[0-9]{0,20}$/),
+    action: fc.constantFrom(...actions),
+    outcome: fc.constantFrom(...outcomes),
+    actor_role: fc.constantFrom(undefined, 'médecin', 'x', '護師'.repeat(9)),
+    privileged: fc.constantFrom(undefined, true, false),
+    record_count: fc.option(fc.nat(), { nil: undefined }),
+    former_id: fc.option(hex128, { nil: undefined }),
+    categories: fc.subarray([...categories]),
+    care_link: fc.option(fc.constantFrom(...careLinks), { nil: undefined }),
+    id_block: fc.option(fc.stringMatching(/^[0-9a-f]{16}$/), { nil: undefined }),
+    session_id: fc.stringMatching(/^[ -!#-[\]-~]{0,70}$/),
   })
   .map(({ second, patient, event, clinic, action, outcome, actor_id, former_id, care_link, id_block, ...rest }) => {
     const at = new Date(Date.parse('2024-02-28T23:59:00Z') + second * 500).toISOString();
-    return { line: JSON.stringify({
-      time: at, group_id: 'aleo', actor_id, patient_id: patient, clinic_id: clinic, action, outcome, event_id: event, source: 's', received_at: at,
-      ...rest, former_id, care_link, id_block,
-    }) };
-  }); // prettier-ignore
+    return {
+      line: JSON.stringify({
+        time: at,
+        group_id: 'aleo',
+        actor_id,
+        patient_id: patient,
+        clinic_id: clinic,
+        action,
+        outcome,
+        event_id: event,
+        source: 's',
+        received_at: at,
+        ...rest,
+        former_id,
+        care_link,
+        id_block,
+      }),
+    };
+  });
 const row = fc
   .record({
-    time, group_id: word, actor_id: word, patient_id: fc.oneof(hex128, fc.constant('')), clinic_id: word, action: fc.constantFrom(...actions),
-    outcome: fc.constantFrom(...outcomes), event_id: hex128, source: word, received_at: time,
-    optional: fc.record({
-      actor_role: word, privileged: fc.boolean(), record_count: fc.nat(), categories: fc.subarray([...categories]), user_agent: word,
-      care_link: fc.constantFrom(...careLinks), own_clinic: fc.boolean(), event_patients: fc.nat({ max: 2 ** 32 - 1 }), id_block: fc.stringMatching(/^[0-9a-f]{16}$/),
-      extra: fc.dictionary(word, word, { noNullPrototype: true }).map((extra) => JSON.stringify(extra)),
-    }, { requiredKeys: [] }),
+    time,
+    group_id: word,
+    actor_id: word,
+    patient_id: fc.oneof(hex128, fc.constant('')),
+    clinic_id: word,
+    action: fc.constantFrom(...actions),
+    outcome: fc.constantFrom(...outcomes),
+    event_id: hex128,
+    source: word,
+    received_at: time,
+    optional: fc.record(
+      {
+        actor_role: word,
+        privileged: fc.boolean(),
+        record_count: fc.nat(),
+        categories: fc.subarray([...categories]),
+        user_agent: word,
+        care_link: fc.constantFrom(...careLinks),
+        own_clinic: fc.boolean(),
+        event_patients: fc.nat({ max: 2 ** 32 - 1 }),
+        id_block: fc.stringMatching(/^[0-9a-f]{16}$/),
+        extra: fc.dictionary(word, word, { noNullPrototype: true }).map((extra) => JSON.stringify(extra)),
+      },
+      { requiredKeys: [] },
+    ),
     shuffled: fc.boolean(),
   })
   .map(({ optional, shuffled, ...fixed }) => {
     const entries = Object.entries({ ...fixed, ...optional });
     return { line: JSON.stringify(Object.fromEntries(shuffled ? entries.toReversed() : entries)) };
-  }); // prettier-ignore
+  });

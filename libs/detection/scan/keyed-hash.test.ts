@@ -11,8 +11,17 @@ const families: readonly (readonly [string, (n: number) => Buffer])[] = [
   ['numbers', (n) => Buffer.from(`user${n}`)],
   ['zeros of many lengths', (n) => Buffer.alloc(n)],
   ['top bits of blocks', (n) => Buffer.from(Uint32Array.from({ length: 12 }, (_, bit) => ((n >> bit) & 1) * 0x80000000).buffer)],
-  ['pairs of blocks', (n) => Buffer.from(Uint32Array.from({ length: 24 }, (_, at) => ((n >> (at >> 1)) & 1) * (at % 2 ? 0x80010000 : 0x80000000)).buffer)], // prettier-ignore
-  ['blocks in another order', (n) => Buffer.from(Array.from({ length: 12 }, (_, bit) => ((n >> bit) & 1 ? 'abcd' : 'bacd')).join(''))], // prettier-ignore
+  [
+    'pairs of blocks',
+    (n) =>
+      Buffer.from(
+        Uint32Array.from({ length: 24 }, (_, at) => ((n >> (at >> 1)) & 1) * (at % 2 ? 0x80010000 : 0x80000000)).buffer,
+      ),
+  ],
+  [
+    'blocks in another order',
+    (n) => Buffer.from(Array.from({ length: 12 }, (_, bit) => ((n >> bit) & 1 ? 'abcd' : 'bacd')).join('')),
+  ],
 ];
 
 describe('hashes keyed by the process', () => {

@@ -79,8 +79,12 @@ function places(byValue: readonly string[], byPresence: readonly string[]): Read
 const value = fc.constantFrom('', 'a', 'ab', 'é', 'x'.repeat(15), 'x'.repeat(16), 'x'.repeat(17), 'y'.repeat(32), 'y'.repeat(33));
 const fields: fc.Arbitrary<Fields> = fc.record(
   {
-    actor_role: value, session_id: value, source_ip: value, device: value, emergency: fc.boolean(),
+    actor_role: value,
+    session_id: value,
+    source_ip: value,
+    device: value,
+    emergency: fc.boolean(),
     clinic_id: fc.constantFrom('750301000', '750301001', '7503010001'),
   },
   { requiredKeys: ['clinic_id'] },
-); // prettier-ignore
+);

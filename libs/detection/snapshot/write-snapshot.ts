@@ -166,8 +166,14 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
     orders: { incidents: state.incidents.order, suppressed: state.suppressed.order },
     versionBase: versions.base,
     versionCounter: versions.counter,
-    watermark, knownFrom, now, lastReceivedAt, missingGroupBy, late, beyondHorizon,
-  }; // prettier-ignore
+    watermark,
+    knownFrom,
+    now,
+    lastReceivedAt,
+    missingGroupBy,
+    late,
+    beyondHorizon,
+  };
 }
 
 function keyOf(state: EngineState, account: AccountNumber): Uint8Array {
@@ -202,11 +208,31 @@ function incidentOf(
     archived,
   } = all;
   return {
-    key: keyOf(state, account), kind, opening, patients, marks: [...marks], dirty: state[kind].isDirty(incident),
+    key: keyOf(state, account),
+    kind,
+    opening,
+    patients,
+    marks: [...marks],
+    dirty: state[kind].isDirty(incident),
     formerly: [...state.marks.sets.members(incident.firedSet)],
     matches: [...matches.values()].map((one) => ({ ...one, steps: [...one.steps], exceptions: [...one.exceptions] })),
-    figures: { state: incident.state, coveredFrom, coveredTo, patientsAtFiring, firingStale, isLate, lateMs, patientsAtDetection, toldStep, closings, version, receivedAt, archived, patients: incident.patients },
-  }; // prettier-ignore
+    figures: {
+      state: incident.state,
+      coveredFrom,
+      coveredTo,
+      patientsAtFiring,
+      firingStale,
+      isLate,
+      lateMs,
+      patientsAtDetection,
+      toldStep,
+      closings,
+      version,
+      receivedAt,
+      archived,
+      patients: incident.patients,
+    },
+  };
 }
 
 /**

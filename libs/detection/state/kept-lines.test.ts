@@ -3,7 +3,10 @@ import * as fc from 'fast-check';
 import { KeptLines } from './kept-lines.js';
 import { LateList } from './late-list.js';
 
-const lines = fc.array(fc.string({ maxLength: 900 }).map((text) => text.replaceAll('\n', ' ')), { maxLength: 60 }); // prettier-ignore
+const lines = fc.array(
+  fc.string({ maxLength: 900 }).map((text) => text.replaceAll('\n', ' ')),
+  { maxLength: 60 },
+);
 
 it('lines that are kept come back in their order, from any of them on, also after a snapshot', () => {
   fc.assert(
@@ -13,7 +16,12 @@ it('lines that are kept come back in their order, from any of them on, also afte
         keptOf(lines, more);
         const all = [...some, ...more];
         expect(lines.count).toBe(all.length);
-        expect(Buffer.concat(lines.since(seen)).toString()).toBe(all.slice(seen).map((line) => `${line}\n`).join('')); // prettier-ignore
+        expect(Buffer.concat(lines.since(seen)).toString()).toBe(
+          all
+            .slice(seen)
+            .map((line) => `${line}\n`)
+            .join(''),
+        );
       }
     }),
   );

@@ -24,7 +24,13 @@ describe('the files of a dossier', () => {
   it('are a package of Word with every answer and the date of the freezing, and tagged PDFs', async () => {
     const parts = unzipSync(Buffer.from(await dossierFile('cnil.docx', anInput(), files)));
     const text = strFromU8(parts['word/document.xml'] ?? new Uint8Array());
-    const plain = text.replaceAll(/<[^>]+>/g, '').replaceAll('&apos;', "'").replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'); // prettier-ignore
+    const plain = text
+      .replaceAll(/<[^>]+>/g, '')
+      .replaceAll('&apos;', "'")
+      .replaceAll('&quot;', '"')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&amp;', '&');
     for (const { heading, lines } of cnilSheet(dossierOf(anInput()), options).sections)
       for (const line of [heading, ...lines]) expect(plain).toContain(line);
     expect(strFromU8(parts['docProps/core.xml'] ?? new Uint8Array()).match(/2026-11-27T20:00:00\.000Z/g)).toHaveLength(2);
@@ -67,8 +73,19 @@ describe('the letter to the persons', () => {
   });
 
   it('names no patient and no account, and shows what is missing, whatever people answered', () => {
-    const answer = fc.record({ value: fc.oneof(fc.string(), fc.array(fc.string()), fc.constant(null)), by: fc.constant('dpo'), at: fc.constant('2026-11-28') }); // prettier-ignore
-    const places = ['consequences.effects', 'consequences.harms', 'measures.taken', 'measures.planned', 'organisation.dpo_phone', 'when.ended_at'];
+    const answer = fc.record({
+      value: fc.oneof(fc.string(), fc.array(fc.string()), fc.constant(null)),
+      by: fc.constant('dpo'),
+      at: fc.constant('2026-11-28'),
+    });
+    const places = [
+      'consequences.effects',
+      'consequences.harms',
+      'measures.taken',
+      'measures.planned',
+      'organisation.dpo_phone',
+      'when.ended_at',
+    ];
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...places), answer), (answers) => {
         const dossier = dossierOf({ ...anInput(), answers });
@@ -76,8 +93,12 @@ describe('the letter to the persons', () => {
         const lines = [...head, ...sections.flatMap((section) => section.lines)].join('\n');
         expect(lines).not.toMatch(/[0-9a-f]{32}|dr\.martin/);
         const planned = dossier.parts['measures']?.['planned']?.value ?? null;
-        expect(lines).toContain(planned === null || planned === '' || (Array.isArray(planned) && planned.length === 0) ? 'Mesures prévues : [à compléter]' : valueText(shippedLabels, planned, 'fr'));
+        expect(lines).toContain(
+          planned === null || planned === '' || (Array.isArray(planned) && planned.length === 0)
+            ? 'Mesures prévues : [à compléter]'
+            : valueText(shippedLabels, planned, 'fr'),
+        );
       }),
     );
-  }); // prettier-ignore
+  });
 });

@@ -28,10 +28,15 @@ export interface FileOptions {
   readonly timezone?: string | undefined;
 }
 
-export async function dossierFile(name: FileName, input: DossierInput, { manifest, lengths, language, timezone = defaultTimezone }: FileOptions): Promise<string | Buffer> {
+export async function dossierFile(
+  name: FileName,
+  input: DossierInput,
+  { manifest, lengths, language, timezone = defaultTimezone }: FileOptions,
+): Promise<string | Buffer> {
   const { frozen_at: frozenAt } = input.manifest;
   const sheetOptions = { labels: shippedLabels, language, timezone };
-  const letter = (of: Language) => sheetDocx(letterSheet(dossierOf(input), { ...sheetOptions, texts: shippedLetters, language: of }), frozenAt);
+  const letter = (of: Language) =>
+    sheetDocx(letterSheet(dossierOf(input), { ...sheetOptions, texts: shippedLetters, language: of }), frozenAt);
   const pdfOptions = { fonts: shippedFonts(), frozenAt };
   switch (name) {
     case 'dossier.json':
@@ -53,4 +58,4 @@ export async function dossierFile(name: FileName, input: DossierInput, { manifes
     case 'letter.en.docx':
       return letter('en');
   }
-} // prettier-ignore
+}

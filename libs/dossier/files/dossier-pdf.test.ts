@@ -29,22 +29,37 @@ const reason = readers.info.reason ?? readers.text.reason;
 const words = (text: string) => text.split(/\s+/).join('');
 
 describe('the notification of a dossier', () => {
-  it.each(Object.keys(article33))('has what article 33(3)(%s) asks for, each a value, or said to be unknown, and by whom', (letter) => {
-    const { parts } = dossierOf(aDossierInput());
-    for (const place of article33[letter] ?? []) {
-      const [part = '', name = ''] = place.split('.');
-      const field = parts[part]?.[name];
-      expect([place, field?.source]).toEqual([place, expect.stringMatching(/^(machine|person|unknown)$/)]);
-      expect([place, field?.value === null, field?.by === '']).toEqual([place, field?.source === 'unknown', field?.source === 'unknown']);
-    }
-  }); // prettier-ignore
+  it.each(Object.keys(article33))(
+    'has what article 33(3)(%s) asks for, each a value, or said to be unknown, and by whom',
+    (letter) => {
+      const { parts } = dossierOf(aDossierInput());
+      for (const place of article33[letter] ?? []) {
+        const [part = '', name = ''] = place.split('.');
+        const field = parts[part]?.[name];
+        expect([place, field?.source]).toEqual([place, expect.stringMatching(/^(machine|person|unknown)$/)]);
+        expect([place, field?.value === null, field?.by === '']).toEqual([
+          place,
+          field?.source === 'unknown',
+          field?.source === 'unknown',
+        ]);
+      }
+    },
+  );
 
-  (reason === undefined ? it : it.skip)(`is a tagged PDF with the figures of the dossier for a reader of another house${reason === undefined ? '' : ` (${reason})`}`, async () => {
-    const pdf = await dossierFile('cnil.pdf', aDossierInput(), { manifest: '{}', lengths: shippedLengths, language: 'fr' });
-    const read = ({ path = '', env }: typeof readers.info, ...args: readonly string[]) => spawnSync(path, [...args], { input: pdf, encoding: 'utf8', env }).stdout;
-    expect(read(readers.info, '-')).toMatch(/^Tagged: +yes$/m);
-    const text = words(read(readers.text, '-', '-'));
-    for (const { heading, lines } of cnilSheet(dossierOf(aDossierInput()), { labels: shippedLabels, language: 'fr', timezone: 'Europe/Paris' }).sections)
-      for (const line of [heading, ...lines]) expect(text).toContain(words(line));
-  }); // prettier-ignore
+  (reason === undefined ? it : it.skip)(
+    `is a tagged PDF with the figures of the dossier for a reader of another house${reason === undefined ? '' : ` (${reason})`}`,
+    async () => {
+      const pdf = await dossierFile('cnil.pdf', aDossierInput(), { manifest: '{}', lengths: shippedLengths, language: 'fr' });
+      const read = ({ path = '', env }: typeof readers.info, ...args: readonly string[]) =>
+        spawnSync(path, [...args], { input: pdf, encoding: 'utf8', env }).stdout;
+      expect(read(readers.info, '-')).toMatch(/^Tagged: +yes$/m);
+      const text = words(read(readers.text, '-', '-'));
+      for (const { heading, lines } of cnilSheet(dossierOf(aDossierInput()), {
+        labels: shippedLabels,
+        language: 'fr',
+        timezone: 'Europe/Paris',
+      }).sections)
+        for (const line of [heading, ...lines]) expect(text).toContain(words(line));
+    },
+  );
 });

@@ -6,9 +6,22 @@ import type { Section, Sheet } from './sheet.js';
 
 const text = z.string();
 const words = z.strictObject({
-  title: text, missing: text, greeting: text, nature_heading: text, nature: text, nature_ongoing: text, consequences_heading: text, consequences: text,
-  measures_heading: text, measures: text, advice_heading: text, advice: z.array(text), contact_heading: text, contact: text, signature: text,
-}); // prettier-ignore
+  title: text,
+  missing: text,
+  greeting: text,
+  nature_heading: text,
+  nature: text,
+  nature_ongoing: text,
+  consequences_heading: text,
+  consequences: text,
+  measures_heading: text,
+  measures: text,
+  advice_heading: text,
+  advice: z.array(text),
+  contact_heading: text,
+  contact: text,
+  signature: text,
+});
 
 /** The sentences of the letter, by language, with `{names}` for what the dossier says: data, for a hospital writes its own. */
 export const letterTexts = z.strictObject({ fr: words, en: words });
@@ -32,19 +45,31 @@ export function letterSheet({ parts }: Dossier, { texts, labels, language, timez
     return parts[part]?.[name]?.value ?? null;
   };
   const shown = (...places: readonly string[]): string => {
-    const known = places.map(of).filter((value) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0));
+    const known = places
+      .map(of)
+      .filter((value) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0));
     return known.length ? known.map((value) => valueText(labels, value, language)).join('; ') : said.missing;
   };
   const values: Readonly<Record<string, string>> = {
-    name: shown('organisation.name'), began: dayOf(of('when.began_at'), language, timezone) ?? said.missing, ended: dayOf(of('when.ended_at'), language, timezone) ?? said.missing,
-    data: shown('data.categories'), consequences: shown('consequences.effects', 'consequences.harms'), taken: shown('measures.taken'), planned: shown('measures.planned'),
-    dpo_name: shown('organisation.dpo_name'), dpo_email: shown('organisation.dpo_email'), dpo_phone: shown('organisation.dpo_phone'),
+    name: shown('organisation.name'),
+    began: dayOf(of('when.began_at'), language, timezone) ?? said.missing,
+    ended: dayOf(of('when.ended_at'), language, timezone) ?? said.missing,
+    data: shown('data.categories'),
+    consequences: shown('consequences.effects', 'consequences.harms'),
+    taken: shown('measures.taken'),
+    planned: shown('measures.planned'),
+    dpo_name: shown('organisation.dpo_name'),
+    dpo_email: shown('organisation.dpo_email'),
+    dpo_phone: shown('organisation.dpo_phone'),
     legal_representative: shown('organisation.legal_representative'),
   };
-  const filled = (sentence: string): string => sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? said.missing);
+  const filled = (sentence: string): string =>
+    sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? said.missing);
   const section = (heading: string, ...sentences: readonly string[]): Section => ({ heading, lines: sentences.map(filled) });
   return {
-    title: said.title, language, head: [said.greeting],
+    title: said.title,
+    language,
+    head: [said.greeting],
     sections: [
       section(said.nature_heading, of('when.ended_at') === 'ongoing' ? said.nature_ongoing : said.nature),
       section(said.consequences_heading, said.consequences),
@@ -53,7 +78,7 @@ export function letterSheet({ parts }: Dossier, { texts, labels, language, timez
       section(said.contact_heading, said.contact, said.signature),
     ],
   };
-} // prettier-ignore
+}
 
 /** The day of an instant where people live, as they write it. */
 function dayOf(value: Value, language: Language, timezone: string): string | undefined {

@@ -16,9 +16,16 @@ export async function sheetPdf({ title, language, head, sections }: Sheet, { fon
   const { PDFDocument } = await import('pdfkit');
   const date = new Date(frozenAt);
   const document = new PDFDocument({
-    subset: 'PDF/UA', pdfVersion: '1.7', tagged: true, lang: language === 'fr' ? 'fr-FR' : 'en-GB', displayTitle: true, size: 'A4', margin, font: fonts.regular,
+    subset: 'PDF/UA',
+    pdfVersion: '1.7',
+    tagged: true,
+    lang: language === 'fr' ? 'fr-FR' : 'en-GB',
+    displayTitle: true,
+    size: 'A4',
+    margin,
+    font: fonts.regular,
     info: { Title: title, Author: 'Vigie', CreationDate: date, ModDate: date },
-  }); // prettier-ignore
+  });
   document.registerFont('regular', fonts.regular).registerFont('bold', fonts.bold);
   const bytes = collected(document);
   const root = document.struct('Document');

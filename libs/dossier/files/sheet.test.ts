@@ -10,7 +10,11 @@ describe('a sheet of a dossier', () => {
     ['en', 'Many patients in several clinics within ten minutes; Règle de la maison'],
   ] as const)('names the rules of Vigie in its language, and those of a house as it does: %s', (language, wanted) => {
     const rules = ['Many patients in several clinics within ten minutes', 'Règle de la maison'];
-    const sheet = cnilSheet(dossierOf({ ...aDossierInput(), rules }), { labels: shippedLabels, language, timezone: 'Europe/Paris' });
+    const sheet = cnilSheet(dossierOf({ ...aDossierInput(), rules }), {
+      labels: shippedLabels,
+      language,
+      timezone: 'Europe/Paris',
+    });
     expect(sheet.sections.flatMap(({ lines }) => lines).join('\n')).toContain(wanted);
   });
-}); // prettier-ignore
+});

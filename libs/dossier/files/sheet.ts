@@ -50,17 +50,28 @@ export function certSanteSheet(dossier: Dossier, options: SheetOptions): Sheet {
 function fieldLine(name: string, field: Field | undefined, { labels, language, timezone }: SheetOptions): string {
   const label = labels.fields[name]?.[language] ?? name;
   const who = field?.source === 'person' ? ` (${field.by}, ${field.at})` : '';
-  return withLocalTimes(`${label}${language === 'fr' ? ' : ' : ': '}${valueText(labels, titled(name, field, language), language)}${who}`, timezone);
-} // prettier-ignore
+  return withLocalTimes(
+    `${label}${language === 'fr' ? ' : ' : ': '}${valueText(labels, titled(name, field, language), language)}${who}`,
+    timezone,
+  );
+}
 
 /** What Vigie says of how it was found is titles of rules: those that it brings along are told in the language of the file. */
 function titled(name: string, field: Field | undefined, language: Language): Field['value'] {
   const value = field?.value ?? null;
   if (name !== 'how_discovered' || field?.source !== 'machine' || typeof value !== 'string') return value;
-  return value.split('; ').map((title) => ruleTitleIn(language, title) ?? title).join('; ');
-} // prettier-ignore
+  return value
+    .split('; ')
+    .map((title) => ruleTitleIn(language, title) ?? title)
+    .join('; ');
+}
 
 function headLines(dossier: Dossier): readonly string[] {
   const { case_id, controller_id, snapshot_id, list_sha256, manifest_sha256 } = dossier;
-  return [`${controller_id} / ${case_id}`, `snapshot ${snapshot_id}`, `list SHA-256 ${list_sha256}`, `manifest SHA-256 ${manifest_sha256}`];
-} // prettier-ignore
+  return [
+    `${controller_id} / ${case_id}`,
+    `snapshot ${snapshot_id}`,
+    `list SHA-256 ${list_sha256}`,
+    `manifest SHA-256 ${manifest_sha256}`,
+  ];
+}

@@ -23,7 +23,9 @@ export async function copyEmbeddedLog(directory: string, to: string): Promise<vo
 }
 
 /** Where the partitions of a log that nobody else has open begin and end, and how many frames are there, by `topic/partition`. */
-export async function embeddedLogFacts(directory: string): Promise<ReadonlyMap<string, PartitionExtent & { readonly frames: number }>> {
+export async function embeddedLogFacts(
+  directory: string,
+): Promise<ReadonlyMap<string, PartitionExtent & { readonly frames: number }>> {
   const disk = new Disk(directory, mapBytes);
   try {
     return new Map(
@@ -35,4 +37,4 @@ export async function embeddedLogFacts(directory: string): Promise<ReadonlyMap<s
   } finally {
     await disk.close();
   }
-} // prettier-ignore
+}

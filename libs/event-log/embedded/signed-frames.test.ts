@@ -36,7 +36,12 @@ describe('the embedded log', () => {
     await log.append({ ...at, partition: 1 }, Buffer.from('of another partition'));
     await log.append({ ...at, topic: 'incidents' }, Buffer.from('of another topic'));
     expect(await readAll(log)).toEqual(texts);
-    const strange = fc.record({ what: fc.constantFrom('bytes', 'signature', 'cut', 'gone', 'of partition', 'of topic'), offset: fc.nat(3), where: fc.nat(), flip: fc.integer({ min: 1, max: 255 }) }); // prettier-ignore
+    const strange = fc.record({
+      what: fc.constantFrom('bytes', 'signature', 'cut', 'gone', 'of partition', 'of topic'),
+      offset: fc.nat(3),
+      where: fc.nat(),
+      flip: fc.integer({ min: 1, max: 255 }),
+    });
     await fc.assert(
       fc.asyncProperty(strange, async (change) => {
         const undo = await spoil(change);

@@ -16,7 +16,7 @@ export function readWhatMayBeMissing(directory: string): void {
     if (statSync(join(path, 'data.mdb')).size < bytesOf(root)) readAll(root, databases);
     void root.close();
   }
-} // prettier-ignore
+}
 
 function bytesOf(root: RootDatabase): number {
   const { pageSize, lastPageNumber } = root.getStats() as { readonly pageSize: number; readonly lastPageNumber: number };

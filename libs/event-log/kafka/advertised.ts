@@ -13,9 +13,13 @@ export function advertisedHint(message: string, given: readonly string[]): strin
   if (given.includes(name) || hosts.includes(name)) return undefined;
   const address = /^([\d.]+|[\da-f:]+):(\d+)$/.exec(name);
   const isOwn = address?.[1] === '127.0.0.1' || address?.[1] === '::1';
-  if (address && (isOwn ? hosts.includes('localhost') : given.some((one) => one.endsWith(`:${address[2]}`) && !isPlainAddress(one)))) return undefined;
+  if (
+    address &&
+    (isOwn ? hosts.includes('localhost') : given.some((one) => one.endsWith(`:${address[2]}`) && !isPlainAddress(one)))
+  )
+    return undefined;
   return `a broker says that it is to be reached as ${name}, which is not in KAFKA_BROKERS and cannot be reached from here: set its advertised.listeners to a name and port that this machine reaches, or take another of its listeners`;
-} // prettier-ignore
+}
 
 function isPlainAddress(broker: string): boolean {
   return /^[\d.]+:\d+$/.test(broker);

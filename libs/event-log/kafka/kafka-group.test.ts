@@ -109,19 +109,31 @@ suite(`a group of a real Kafka${reason === undefined ? '' : ` (${reason})`}`, ()
   it('topics get another retention, keep what else was set on them, and nothing changes where only asked for', async () => {
     const name = `kept-${systemClock.now()}`;
     await createTopics(options('maker'), { [name]: { partitions: 2, replicationFactor: 1, config: { 'flush.ms': '12345' } } });
-    const wanted = { [name]: retentionSettings(name, { retentionMs: 90_000_000, bytes: 2_000_000 }, 2), none: { 'retention.ms': '1' } };
+    const wanted = {
+      [name]: retentionSettings(name, { retentionMs: 90_000_000, bytes: 2_000_000 }, 2),
+      none: { 'retention.ms': '1' },
+    };
     const described = async () => (await describeTopics(options('maker'), [name, 'none']))[0];
     const before = await described();
     const shown = await alterTopics(options('maker'), wanted, { only: true });
-    expect(shown.map(({ setting, to }) => [setting, to])).toEqual([['retention.ms', '90000000'], ['retention.bytes', '1000000'], ['segment.ms', '22500000']]);
+    expect(shown.map(({ setting, to }) => [setting, to])).toEqual([
+      ['retention.ms', '90000000'],
+      ['retention.bytes', '1000000'],
+      ['segment.ms', '22500000'],
+    ]);
     expect(await described()).toEqual(before);
     expect(await alterTopics(options('maker'), wanted)).toEqual(shown);
     // A broker that has not heard of the change yet still tells the old settings.
     await until('the settings are told', async () => (await described())?.settings['retention.ms'] === '90000000');
-    const settings = { 'retention.ms': '90000000', 'retention.bytes': '1000000', 'flush.ms': '12345', 'message.timestamp.type': 'LogAppendTime' };
+    const settings = {
+      'retention.ms': '90000000',
+      'retention.bytes': '1000000',
+      'flush.ms': '12345',
+      'message.timestamp.type': 'LogAppendTime',
+    };
     expect(await described()).toMatchObject({ topic: name, partitions: 2, copies: 1, settings });
     expect(await alterTopics(options('maker'), wanted)).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('commits remember over how many partitions accounts are placed, for whoever starts on another host', async () => {
     const name = `grown-${systemClock.now()}`;

@@ -27,10 +27,13 @@ describe('where a member begins to read', () => {
 
 describe('a coordinator that no broker names in time', () => {
   it('is asked for again: its client says the same of brokers that are merely slow', () => {
-    const cause = Object.assign(new Error('Failed to find group coordinator'), { name: 'KafkaJSGroupCoordinatorNotFound', retriable: false });
+    const cause = Object.assign(new Error('Failed to find group coordinator'), {
+      name: 'KafkaJSGroupCoordinatorNotFound',
+      retriable: false,
+    });
     expect([isRetriable(cause), isRetriable(new Error('a consumer broke down', { cause }))]).toEqual([true, true]);
   });
-}); // prettier-ignore
+});
 
 describe('an answer that the client stumbles over', () => {
   it('is asked for again, whatever was asked: topics move, and brokers are slow', async () => {

@@ -98,7 +98,12 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     await admin.deleteTopics({ topics: [topic] });
     await until('no such topic', async () => !(await admin.listTopics()).includes(topic));
     await createTopics(options(), { [topic]: { partitions: 1, replicationFactor: 1 } });
-    await until('written', () => write('four').then(() => true, () => false)); // prettier-ignore
+    await until('written', () =>
+      write('four').then(
+        () => true,
+        () => false,
+      ),
+    );
     await until('what is new', () => recorder.seen.length >= 4);
     expect(recorder.seen.at(-1)).toMatchObject({ offset: 0, text: 'four' });
   });

@@ -92,9 +92,12 @@ describe('the signature of a frame', () => {
   it('of either form is read by whoever signs by the other', () => {
     const key = text('a');
     const [first, second] = [new FrameKeys(keysOf(key)), new FrameKeys(keysOf(`2:${key}`))];
-    for (const [writer, reader] of [[first, second], [second, first]] as const)
+    for (const [writer, reader] of [
+      [first, second],
+      [second, first],
+    ] as const)
       expect(reader.faultOf(at, long, writer.sign(at, long))).toBeUndefined();
-  }); // prettier-ignore
+  });
 
   it('outlives a change of keys step by step, however many services are behind', () => {
     const [old, young] = [aKey('old'), aKey('young')];
@@ -102,17 +105,25 @@ describe('the signature of a frame', () => {
     const steps = [old, [...old, ...young], [...young, ...old], young].map((keys) => new FrameKeys(keys));
     steps.slice(1).forEach((after, index) => {
       const before = steps[index] ?? after;
-      for (const [writer, reader] of [[before, after], [after, before], [after, after]] as const)
+      for (const [writer, reader] of [
+        [before, after],
+        [after, before],
+        [after, after],
+      ] as const)
         // By the last step the log holds no frame of the old key any more.
-        if (index < 2 || writer === after) expect(reader.faultOf(at, Buffer.from('x'), writer.sign(at, Buffer.from('x')))).toBeUndefined();
-    }); // prettier-ignore
+        if (index < 2 || writer === after)
+          expect(reader.faultOf(at, Buffer.from('x'), writer.sign(at, Buffer.from('x')))).toBeUndefined();
+    });
   });
 });
 
 describe('keys', () => {
   it('sign by the form that stands before them', () => {
-    expect(keysOf(`${text('a')}\n2:${text('b')}`).map(({ id, form }) => [id, form])).toEqual([['a', 1], ['b', 2]]);
-  }); // prettier-ignore
+    expect(keysOf(`${text('a')}\n2:${text('b')}`).map(({ id, form }) => [id, form])).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+  });
 
   it.each([
     ['nothing', '', /no key is given/],
@@ -146,22 +157,31 @@ describe('a frame that none of ours has signed', () => {
     const used = tools();
     const signing = kafkaSigning({ VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: text('a'), VIGIE_FRAMES_SIGNED_SINCE: undefined }, used);
     for (let offset = 0; offset < 100; offset += 1)
-      expect(signing?.believed(at, { ...frame, offset }, {})).toEqual({ offset, appendedAt: 2000, bytes: Buffer.alloc(0), unreadable: { reason: 'unsigned', last: offset } });
+      expect(signing?.believed(at, { ...frame, offset }, {})).toEqual({
+        offset,
+        appendedAt: 2000,
+        bytes: Buffer.alloc(0),
+        unreadable: { reason: 'unsigned', last: offset },
+      });
     await used.clock.advance(10_000);
     signing?.believed(at, frame, { signature: Buffer.from('junk') });
-    expect(used.told).toEqual([{ ...at, offset: 0, reason: 'unsigned', count: 1 }, { ...at, offset: 5, reason: 'wrong_signature', count: 100 }]);
+    expect(used.told).toEqual([
+      { ...at, offset: 0, reason: 'unsigned', count: 1 },
+      { ...at, offset: 5, reason: 'wrong_signature', count: 100 },
+    ]);
     const page = await used.metrics.registry.metrics();
     expect(page).toContain('vigie_log_frames_refused_total{topic="vigie.accesses.v1",reason="unsigned",service="test"} 100');
-  }); // prettier-ignore
+  });
 
   it('from before there were keys is believed by the broker’s clock alone, and never with a wrong signature', () => {
     const signing = kafkaSigning({ VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: text('a'), VIGIE_FRAMES_SIGNED_SINCE: 3000 }, tools());
-    const faultAt = (takenAt: number | undefined, signature?: Buffer) => signing?.believed(at, frame, { takenAt, signature }).unreadable?.reason;
+    const faultAt = (takenAt: number | undefined, signature?: Buffer) =>
+      signing?.believed(at, frame, { takenAt, signature }).unreadable?.reason;
     const strange = new FrameKeys(aKey('gone')).sign(at, frame.bytes);
     expect([faultAt(2999), faultAt(2999, strange)]).toEqual([undefined, undefined]);
     expect([faultAt(3000), faultAt(3000, strange), faultAt(undefined)]).toEqual(['unsigned', 'unknown_key', 'unsigned']);
     expect(faultAt(1, Buffer.from('1:a:AAAA'))).toBe('wrong_signature');
-  }); // prettier-ignore
+  });
 
   it('is no frame that is empty: one that was signed empty is read', () => {
     const keys = new FrameKeys(aKey('a'));

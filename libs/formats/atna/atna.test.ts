@@ -61,23 +61,61 @@ describe('an audit message of ATNA', () => {
 
   it.each([
     ['a person beside two systems', system + system + person, 'amartin'],
-    ['a person who is not marked, with a role', `${system}<ActiveParticipant UserID="amartin"><RoleIDCode code="Physician"/></ActiveParticipant>`, 'amartin'],
-    ['a requestor without a role', `<ActiveParticipant UserID="fe80::1%11" UserIsRequestor="true"><RoleIDCode code="110150"/></ActiveParticipant><ActiveParticipant UserID="amartin" UserIsRequestor="true"/>`, 'amartin'],
-    ['a person by the type code', `<ActiveParticipant UserID="bot" UserName="Bot" UserIsRequestor="true"/><ActiveParticipant UserID="amartin" UserTypeCode="1" UserIsRequestor="true"/>`, 'amartin'],
-    ['a name of XUA', '<ActiveParticipant UserID="" UserName="A&lt;amartin@https://idp.example&gt;" UserIsRequestor="true"/>', 'amartin'],
+    [
+      'a person who is not marked, with a role',
+      `${system}<ActiveParticipant UserID="amartin"><RoleIDCode code="Physician"/></ActiveParticipant>`,
+      'amartin',
+    ],
+    [
+      'a requestor without a role',
+      `<ActiveParticipant UserID="fe80::1%11" UserIsRequestor="true"><RoleIDCode code="110150"/></ActiveParticipant><ActiveParticipant UserID="amartin" UserIsRequestor="true"/>`,
+      'amartin',
+    ],
+    [
+      'a person by the type code',
+      `<ActiveParticipant UserID="bot" UserName="Bot" UserIsRequestor="true"/><ActiveParticipant UserID="amartin" UserTypeCode="1" UserIsRequestor="true"/>`,
+      'amartin',
+    ],
+    [
+      'a name of XUA',
+      '<ActiveParticipant UserID="" UserName="A&lt;amartin@https://idp.example&gt;" UserIsRequestor="true"/>',
+      'amartin',
+    ],
     ['nothing but systems', system, 'XDS|REPO service'],
-    ['a system that only its process names', '<ActiveParticipant UserID="" AlternativeUserID="4711" UserIsRequestor="true" NetworkAccessPointID="192.0.2.9"><RoleIDCode csd-code="110153"/></ActiveParticipant>', '192.0.2.9 service'],
-    ['a node', '<ActiveParticipant UserID="192.0.2.3" UserIsRequestor="true"><UserIDTypeCode csd-code="110182"/></ActiveParticipant>', '192.0.2.3 service'],
-    ['a node that is said to be a person', '<ActiveParticipant UserID="192.0.2.3" UserTypeCode="1" UserIsRequestor="true"><UserIDTypeCode csd-code="110182"/></ActiveParticipant>', '192.0.2.3 service'],
-    ['a process', '<ActiveParticipant UserID="archive" UserName="Archive" UserTypeCode="2" UserIsRequestor="true"/>', 'archive service'],
-    ['a person by the kind of id', `${system}<ActiveParticipant UserID="amartin"><UserIDTypeCode csd-code="113871"/><RoleIDCode csd-code="110153"/></ActiveParticipant>`, 'amartin'],
+    [
+      'a system that only its process names',
+      '<ActiveParticipant UserID="" AlternativeUserID="4711" UserIsRequestor="true" NetworkAccessPointID="192.0.2.9"><RoleIDCode csd-code="110153"/></ActiveParticipant>',
+      '192.0.2.9 service',
+    ],
+    [
+      'a node',
+      '<ActiveParticipant UserID="192.0.2.3" UserIsRequestor="true"><UserIDTypeCode csd-code="110182"/></ActiveParticipant>',
+      '192.0.2.3 service',
+    ],
+    [
+      'a node that is said to be a person',
+      '<ActiveParticipant UserID="192.0.2.3" UserTypeCode="1" UserIsRequestor="true"><UserIDTypeCode csd-code="110182"/></ActiveParticipant>',
+      '192.0.2.3 service',
+    ],
+    [
+      'a process',
+      '<ActiveParticipant UserID="archive" UserName="Archive" UserTypeCode="2" UserIsRequestor="true"/>',
+      'archive service',
+    ],
+    [
+      'a person by the kind of id',
+      `${system}<ActiveParticipant UserID="amartin"><UserIDTypeCode csd-code="113871"/><RoleIDCode csd-code="110153"/></ActiveParticipant>`,
+      'amartin',
+    ],
     ['an account of a machine', '<ActiveParticipant UserID="PC-7$" UserIsRequestor="true"/>', 'PC-7$ service'],
     ['nobody', '<ActiveParticipant UserID=""/>', 'missing_field'],
     ['no participant', '', 'missing_field'],
   ])('was done by %s', (_, participants, actor) => {
     const event = read({ participants });
-    expect(event.kind === 'rejected' ? event.reason : [event.value.actorId, event.value.actorKind].filter(Boolean).join(' ')).toBe(actor);
-  }); // prettier-ignore
+    expect(
+      event.kind === 'rejected' ? event.reason : [event.value.actorId, event.value.actorKind].filter(Boolean).join(' '),
+    ).toBe(actor);
+  });
 
   it.each([
     ['a number alone', ['178'], ['178']],
@@ -93,52 +131,111 @@ describe('an audit message of ATNA', () => {
     ['a number that is not there', ['^^^A'], ['ParticipantObjectIdentification[0]']],
     ['nothing', [''], ['ParticipantObjectIdentification[0]']],
   ])('names patients: %s', (_, ids, patients) => {
-    const { patients: found, unreadablePatients = [] } = eventOf({ objects: ids.map((id) => patient(id)).join('') }, { ...plainReading, authorities: ['B'] });
-    expect([...found.map(({ id, authority }) => (authority ? `${id} of ${authority}` : id)), ...unreadablePatients]).toEqual(patients);
-  }); // prettier-ignore
+    const { patients: found, unreadablePatients = [] } = eventOf(
+      { objects: ids.map((id) => patient(id)).join('') },
+      { ...plainReading, authorities: ['B'] },
+    );
+    expect([...found.map(({ id, authority }) => (authority ? `${id} of ${authority}` : id)), ...unreadablePatients]).toEqual(
+      patients,
+    );
+  });
 
   it('finds the patient in the query where no object is one', () => {
     const query = Buffer.from('https://ehr.example/fhir/Observation?patient=7').toString('base64');
-    const event = eventOf({ objects: `<ParticipantObjectIdentification ParticipantObjectTypeCode="2" ParticipantObjectTypeCodeRole="24"><ParticipantObjectQuery>${query}</ParticipantObjectQuery></ParticipantObjectIdentification>`, event: '<EventIdentification EventActionCode="E"/>' });
+    const event = eventOf({
+      objects: `<ParticipantObjectIdentification ParticipantObjectTypeCode="2" ParticipantObjectTypeCodeRole="24"><ParticipantObjectQuery>${query}</ParticipantObjectQuery></ParticipantObjectIdentification>`,
+      event: '<EventIdentification EventActionCode="E"/>',
+    });
     expect(event).toMatchObject({ action: 'search', patients: [{ id: '7' }], categories: ['lab'] });
-  }); // prettier-ignore
+  });
 
   it('counts instances, else reports', () => {
     expect(eventOf({ objects: report('') + report('') }).recordCount).toBe(2);
-    expect(eventOf({ objects: report('<ParticipantObjectDescription><SOPClass NumberOfInstances="1500"/><SOPClass NumberOfInstances="3"/></ParticipantObjectDescription>') }).recordCount).toBe(1503);
+    expect(
+      eventOf({
+        objects: report(
+          '<ParticipantObjectDescription><SOPClass NumberOfInstances="1500"/><SOPClass NumberOfInstances="3"/></ParticipantObjectDescription>',
+        ),
+      }).recordCount,
+    ).toBe(1503);
     expect(eventOf({}).recordCount).toBeUndefined();
-  }); // prettier-ignore
+  });
 
   it('takes the time from the header, then from the arrival, and the zone from the source', () => {
     expect(at('EventDateTime="2027-01-31T08:00:00"')).toBe('2027-01-31T07:00:00.000Z');
     expect(at('')).toBe('2027-01-31T11:00:00.000Z');
     expect(at('', { receivedMs: 7000 })).toBe('1970-01-01T00:00:07.000Z');
     expect(at('EventDateTime="yesterday"')).toBe('bad_time');
-  }); // prettier-ignore
+  });
 
   it('reads what OpenEMR writes: words instead of codes, the account as an object', () => {
-    const participants = '<ActiveParticipant UserID="192.0.2.1" UserIsRequestor="true" NetworkAccessPointID="192.0.2.1" NetworkAccessPointTypeCode="2"/>';
-    expect(eventOf({ event: openEmr('Patient Record', 'R'), participants, objects: patient('amartin', '6') + patient('12') })).toMatchObject({ action: 'read', actorId: 'amartin', patients: [{ id: '12' }], sourceIp: '192.0.2.1' });
-    expect(eventOf({ event: openEmr('Login', 'E'), participants, objects: patient('amartin', '6') })).toMatchObject({ action: 'login', actorId: 'amartin', patients: [] });
-    expect(eventOf({ event: openEmr('order-select', 'R'), participants, objects: patient('amartin', '6') })).toMatchObject({ action: 'read', patients: [] });
-  }); // prettier-ignore
+    const participants =
+      '<ActiveParticipant UserID="192.0.2.1" UserIsRequestor="true" NetworkAccessPointID="192.0.2.1" NetworkAccessPointTypeCode="2"/>';
+    expect(
+      eventOf({ event: openEmr('Patient Record', 'R'), participants, objects: patient('amartin', '6') + patient('12') }),
+    ).toMatchObject({ action: 'read', actorId: 'amartin', patients: [{ id: '12' }], sourceIp: '192.0.2.1' });
+    expect(eventOf({ event: openEmr('Login', 'E'), participants, objects: patient('amartin', '6') })).toMatchObject({
+      action: 'login',
+      actorId: 'amartin',
+      patients: [],
+    });
+    expect(eventOf({ event: openEmr('order-select', 'R'), participants, objects: patient('amartin', '6') })).toMatchObject({
+      action: 'read',
+      patients: [],
+    });
+  });
 
   it('hides the account that is the patient, and not a professional whose number looks like one', () => {
-    expect(eventOf({ participants: '<ActiveParticipant UserID="0012" UserIsRequestor="true"/>', objects: patient('12^^^A') }).actorPatient).toEqual({ id: '12', authority: 'A' });
-    expect(eventOf({ participants: '<ActiveParticipant UserID="7" UserIsRequestor="true"><RoleIDCode code="PAT"/></ActiveParticipant>' }).actorPatient).toEqual({ id: '7' });
-    expect(eventOf({ participants: '<ActiveParticipant UserID="7601002860123" UserIsRequestor="true"><RoleIDCode code="HCP"/></ActiveParticipant>' }).actorPatient).toBeUndefined();
-  }); // prettier-ignore
+    expect(
+      eventOf({ participants: '<ActiveParticipant UserID="0012" UserIsRequestor="true"/>', objects: patient('12^^^A') })
+        .actorPatient,
+    ).toEqual({ id: '12', authority: 'A' });
+    expect(
+      eventOf({
+        participants: '<ActiveParticipant UserID="7" UserIsRequestor="true"><RoleIDCode code="PAT"/></ActiveParticipant>',
+      }).actorPatient,
+    ).toEqual({ id: '7' });
+    expect(
+      eventOf({
+        participants:
+          '<ActiveParticipant UserID="7601002860123" UserIsRequestor="true"><RoleIDCode code="HCP"/></ActiveParticipant>',
+      }).actorPatient,
+    ).toBeUndefined();
+  });
 
   it('is told from other documents, and refuses what is no message', () => {
     expect(['<AuditMessage>', '<?xml ?>\n<a:AuditMessage x="">', 'x <AuditMessage/>'].every(recognised)).toBe(true);
     expect(['<AuditMessages>', '<EventLog/>', ''].some(recognised)).toBe(false);
-    for (const [text, reason] of [['<AuditMessage>', 'not_xml'], ['<!DOCTYPE a><AuditMessage/>', 'forbidden_xml'], ['<a><AuditMessage/></a>', 'other_document']])
-      expect(atnaFormat.read({ kind: 'text', text: text ?? '', envelope }, plainReading, new WorkMeter())).toMatchObject({ kind: 'rejected', reason });
-  }); // prettier-ignore
+    for (const [text, reason] of [
+      ['<AuditMessage>', 'not_xml'],
+      ['<!DOCTYPE a><AuditMessage/>', 'forbidden_xml'],
+      ['<a><AuditMessage/></a>', 'other_document'],
+    ])
+      expect(atnaFormat.read({ kind: 'text', text: text ?? '', envelope }, plainReading, new WorkMeter())).toMatchObject({
+        kind: 'rejected',
+        reason,
+      });
+  });
 
   it('never throws and never quotes, whatever the message', () => {
-    const word = fc.constantFrom('<ActiveParticipant UserID="', '<ParticipantObjectIdentification ParticipantObjectID="secret', '" ParticipantObjectTypeCode="1"', ' ParticipantObjectTypeCodeRole="1"', '/>', '>', '<RoleIDCode code="', '"', '^^^', '~', '&amp;', '<EventIdentification EventDateTime="', '</');
-    const text = fc.array(fc.oneof(word, fc.string({ maxLength: 3 })), { maxLength: 30 }).map((parts) => `<AuditMessage>${parts.join('')}</AuditMessage>`);
+    const word = fc.constantFrom(
+      '<ActiveParticipant UserID="',
+      '<ParticipantObjectIdentification ParticipantObjectID="secret',
+      '" ParticipantObjectTypeCode="1"',
+      ' ParticipantObjectTypeCodeRole="1"',
+      '/>',
+      '>',
+      '<RoleIDCode code="',
+      '"',
+      '^^^',
+      '~',
+      '&amp;',
+      '<EventIdentification EventDateTime="',
+      '</',
+    );
+    const text = fc
+      .array(fc.oneof(word, fc.string({ maxLength: 3 })), { maxLength: 30 })
+      .map((parts) => `<AuditMessage>${parts.join('')}</AuditMessage>`);
     fc.assert(
       fc.property(text, (given) => {
         const event = metered(() => atnaFormat.read({ kind: 'text', text: given, envelope }, plainReading, new WorkMeter()));
@@ -146,12 +243,17 @@ describe('an audit message of ATNA', () => {
       }),
       { numRuns: casesOf(1_000, 20_000) },
     );
-  }); // prettier-ignore
+  });
 });
 
-function message({ event = '<EventIdentification EventDateTime="2027-01-31T08:00:00Z"/>', participants = person, objects = '', source = '<AuditSourceIdentification AuditSourceID="viewer" AuditEnterpriseSiteID="nord"/>' }: Parts): string {
+function message({
+  event = '<EventIdentification EventDateTime="2027-01-31T08:00:00Z"/>',
+  participants = person,
+  objects = '',
+  source = '<AuditSourceIdentification AuditSourceID="viewer" AuditEnterpriseSiteID="nord"/>',
+}: Parts): string {
   return `<?xml version="1.0"?><AuditMessage>${event}${participants}${source}${objects}</AuditMessage>`;
-} // prettier-ignore
+}
 
 function read(parts: Parts, reading: Reading = plainReading) {
   return metered(() => atnaFormat.read({ kind: 'text', text: message(parts), envelope }, reading, new WorkMeter()));

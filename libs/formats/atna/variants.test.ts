@@ -67,9 +67,15 @@ function message(given: Spelling, isRepeated: boolean): string {
   const patients = isRepeated ? [numbers.join('~')] : numbers;
   const system = element(
     'ActiveParticipant',
-    { UserID: 'XDS|REPO', AlternativeUserID: '9', UserIsRequestor: 'true', NetworkAccessPointID: '192.0.2.7', NetworkAccessPointTypeCode: '2' },
+    {
+      UserID: 'XDS|REPO',
+      AlternativeUserID: '9',
+      UserIsRequestor: 'true',
+      NetworkAccessPointID: '192.0.2.7',
+      NetworkAccessPointTypeCode: '2',
+    },
     coded('RoleIDCode', '110152'),
-  ); // prettier-ignore
+  );
   const person = element(
     'ActiveParticipant',
     { UserID: 'amartin', UserIsRequestor: String(isPersonMarked) },

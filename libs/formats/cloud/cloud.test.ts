@@ -3,10 +3,16 @@ import { readOne, reads } from '../read/reads.fixture.js';
 
 const timeMs = Date.UTC(2026, 10, 28, 8);
 const azure = {
-  TimeGenerated: '2026-11-28T08:00:00Z', OperationName: 'read', CallerIdentityObjectId: 'oid-1', CallerIPAddress: '10.1.1.1',
-  CorrelationId: 'c1', FhirResourceType: 'Observation', RequestUri: 'https://x.fhir.azurehealthcareapis.com/Observation?patient=12',
-  ResultType: 'Succeeded', StatusCode: 200,
-}; // prettier-ignore
+  TimeGenerated: '2026-11-28T08:00:00Z',
+  OperationName: 'read',
+  CallerIdentityObjectId: 'oid-1',
+  CallerIPAddress: '10.1.1.1',
+  CorrelationId: 'c1',
+  FhirResourceType: 'Observation',
+  RequestUri: 'https://x.fhir.azurehealthcareapis.com/Observation?patient=12',
+  ResultType: 'Succeeded',
+  StatusCode: 200,
+};
 const gcp = {
   insertId: 'i1',
   timestamp: '2026-11-28T08:00:00.123456789Z',
@@ -20,14 +26,23 @@ const gcp = {
   },
 };
 const cloudTrail = {
-  eventSource: 'healthlake.amazonaws.com', eventName: 'ReadResource', eventTime: '2026-11-28T08:00:00Z', eventID: 'e1',
+  eventSource: 'healthlake.amazonaws.com',
+  eventName: 'ReadResource',
+  eventTime: '2026-11-28T08:00:00Z',
+  eventID: 'e1',
   userIdentity: { type: 'IAMUser', userName: 'amartin', sessionContext: { attributes: { mfaAuthenticated: 'true' } } },
-  requestParameters: { datastoreId: 'd1', resourceType: 'Patient', id: '12' }, sourceIPAddress: '10.1.1.1',
-}; // prettier-ignore
+  requestParameters: { datastoreId: 'd1', resourceType: 'Patient', id: '12' },
+  sourceIPAddress: '10.1.1.1',
+};
 const o365 = {
-  CreationTime: '2026-11-28T08:00:00', Id: 'o1', Operation: 'FileDownloaded', Workload: 'SharePoint', UserId: 'amartin@example.org',
-  ClientIP: '10.1.1.1:5123', OrganizationId: 'org',
-}; // prettier-ignore
+  CreationTime: '2026-11-28T08:00:00',
+  Id: 'o1',
+  Operation: 'FileDownloaded',
+  Workload: 'SharePoint',
+  UserId: 'amartin@example.org',
+  ClientIP: '10.1.1.1:5123',
+  OrganizationId: 'org',
+};
 const patient = { id: '12', authority: 'fhir:Patient' };
 
 describe('audit logs of clouds', () => {

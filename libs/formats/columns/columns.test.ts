@@ -18,8 +18,13 @@ const numbered = { actor_id: 'amartin' };
 describe('any table, by the columns that its source names', () => {
   it('is read in the zone of its source', () => {
     expect(readOne(`${heading}\n28/11/2026 09:00;amartin;4711;Consultation;Nord\n`, { columns })).toEqual({
-      timeMs: Date.UTC(2026, 10, 28, 8), actorId: 'amartin', clinicId: 'Nord', action: 'read', outcome: 'unknown', patients: [{ id: '4711' }],
-    }); // prettier-ignore
+      timeMs: Date.UTC(2026, 10, 28, 8),
+      actorId: 'amartin',
+      clinicId: 'Nord',
+      action: 'read',
+      outcome: 'unknown',
+      patients: [{ id: '4711' }],
+    });
   });
 
   it.each([
@@ -92,10 +97,17 @@ describe('any table, by the columns that its source names', () => {
     expect(readOne(text, { columns: both, authorities: ['ins'] }).patients.map(({ id }) => id)).toEqual(['1', '2']);
   });
 
-  it.each(['null', 'None', 'nan', '<NA>', 'NaT', 'undefined', '-', '.', '0', '0000', '-1', '<none>', '[null]', 'inconnu'])('takes %s for no patient', (nothing) => {
-    expect(readOne(`${heading}\n2026-11-28 09:00;amartin;${nothing};Consultation;Nord\n`, { columns })).toMatchObject({ patients: [] });
-    expect(readOne(`${heading}\n2026-11-28 09:00;amartin;${nothing},4711;Consultation;Nord\n`, { columns })).toMatchObject({ patients: [{ id: '4711' }] });
-  }); // prettier-ignore
+  it.each(['null', 'None', 'nan', '<NA>', 'NaT', 'undefined', '-', '.', '0', '0000', '-1', '<none>', '[null]', 'inconnu'])(
+    'takes %s for no patient',
+    (nothing) => {
+      expect(readOne(`${heading}\n2026-11-28 09:00;amartin;${nothing};Consultation;Nord\n`, { columns })).toMatchObject({
+        patients: [],
+      });
+      expect(readOne(`${heading}\n2026-11-28 09:00;amartin;${nothing},4711;Consultation;Nord\n`, { columns })).toMatchObject({
+        patients: [{ id: '4711' }],
+      });
+    },
+  );
 
   it.each([
     ['4711.0', ['4711']],
@@ -131,9 +143,11 @@ describe('any table, by the columns that its source names', () => {
     ['many', undefined],
     ['-5', undefined],
   ])('counts %s records as people and spreadsheets write them', (text, recordCount) => {
-    const event = readOne(`Date;Utilisateur;Nombre\n2026-11-28 09:00;amartin;${text}\n`, { columns: { ...columns, record_count: 'Nombre' } });
+    const event = readOne(`Date;Utilisateur;Nombre\n2026-11-28 09:00;amartin;${text}\n`, {
+      columns: { ...columns, record_count: 'Nombre' },
+    });
     expect(event.recordCount).toBe(recordCount);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['28/11/2026', '09:05:07', '08:05:07'],
@@ -164,11 +178,19 @@ describe('any table, by the columns that its source names', () => {
     const named = { ...columns, time: 'Date accès' };
     const row = '28/11/2026 09:00;amartin;4711;Consultation;Nord\n';
     const names = 'Date accès;Utilisateur;IPP;Type;Site';
-    for (const text of [`Accès du 28/11/2026\n\n${names}\n${row}`, `Accès;;;;\n;;;;\n${names}\n${row}`, `${names.normalize('NFD')}\n${row}`, `${names.replace(' ', '\u00A0')}\n${row}`, `"Export, du 28"\n${names}\n${row}`])
-      expect(outcomesOf(text, named)).toMatchObject([{ kind: 'accepted', value: { patients: [{ id: '4711' }], clinicId: 'Nord' } }]);
+    for (const text of [
+      `Accès du 28/11/2026\n\n${names}\n${row}`,
+      `Accès;;;;\n;;;;\n${names}\n${row}`,
+      `${names.normalize('NFD')}\n${row}`,
+      `${names.replace(' ', '\u00A0')}\n${row}`,
+      `"Export, du 28"\n${names}\n${row}`,
+    ])
+      expect(outcomesOf(text, named)).toMatchObject([
+        { kind: 'accepted', value: { patients: [{ id: '4711' }], clinicId: 'Nord' } },
+      ]);
     for (const text of [`${'title\n'.repeat(9)}${names}\n${row}`, 'title\n'])
       expect(outcomesOf(text, named)).toMatchObject([{ kind: 'rejected', reason: 'bad_heading' }]);
-  }); // prettier-ignore
+  });
 
   it('takes a number that a connector has packed', () => {
     const places = { time: 'AT', actor_id: 'LOGIN', patient_id: 'IPP' };

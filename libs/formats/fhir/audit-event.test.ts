@@ -42,12 +42,18 @@ describe('a FHIR AuditEvent', () => {
 
   it('passes over a number that is no longer in use, and reads a national number however it is grouped', () => {
     const system = 'urn:oid:1.2.250.1.213.1.4.8';
-    const identifier = [{ use: 'old', system, value: '100000000000000' }, { use: 'official', system, value: '2 99 99 99 999 999 99' }];
-    const grouped = read({ contained: [{ resourceType: 'Patient', id: 'p1', identifier }], entity: [{ what: { reference: '#p1' }, role: { code: '1' } }] });
+    const identifier = [
+      { use: 'old', system, value: '100000000000000' },
+      { use: 'official', system, value: '2 99 99 99 999 999 99' },
+    ];
+    const grouped = read({
+      contained: [{ resourceType: 'Patient', id: 'p1', identifier }],
+      entity: [{ what: { reference: '#p1' }, role: { code: '1' } }],
+    });
     expect(grouped).toMatchObject({ patients: [{ id: '299999999999999', authority: system }] });
     const alone = read({ entity: [{ what: { type: 'Patient', identifier: { use: 'old', system, value: '7' } } }] });
     expect(alone).toMatchObject({ patients: [{ id: '7', authority: system }] });
-  }); // prettier-ignore
+  });
 
   it.each(['null', '<none>', '-', '0', 'Unknown^^^&1.2&ISO'])(
     'takes the number %s for somebody who cannot be told apart',

@@ -14,18 +14,44 @@ describe('the patients that a query of HL7 asks for', () => {
     ['PIX with a namespace only', 'MSH|^~\\&|\r\nQPD|Q23|1|2^^^A\r\n', ['2 of A']],
     ['PDQ by number', 'MSH|^~\\&|\rQPD|Q22|1|@PID.3.1^4711~@PID.3.4.2^1.2.3\r', ['4711 of urn:oid:1.2.3']],
     ['PDQ by name', 'MSH|^~\\&|\rQPD|Q22|1|@PID.5.1^DUPONT\r', []],
-    ['PIX of version 3', '<q><patientIdentifier><value extension="JW-824" root="1.2.3"/></patientIdentifier></q>', ['JW-824 of urn:oid:1.2.3']],
-    ['PDQ of version 3', '<v3:q xmlns:v3="urn:hl7-org:v3"><v3:livingSubjectId><v3:value extension="9" root="1.2"/></v3:livingSubjectId></v3:q>', ['9 of urn:oid:1.2']],
-    ['a stored query', `<query:AdhocQueryRequest><Slot name="$XDSDocumentEntryPatientId"><ValueList><Value>'st34^^^&amp;1.3.6&amp;ISO'</Value></ValueList></Slot></query:AdhocQueryRequest>`, ['st34 of urn:oid:1.3.6']],
+    [
+      'PIX of version 3',
+      '<q><patientIdentifier><value extension="JW-824" root="1.2.3"/></patientIdentifier></q>',
+      ['JW-824 of urn:oid:1.2.3'],
+    ],
+    [
+      'PDQ of version 3',
+      '<v3:q xmlns:v3="urn:hl7-org:v3"><v3:livingSubjectId><v3:value extension="9" root="1.2"/></v3:livingSubjectId></v3:q>',
+      ['9 of urn:oid:1.2'],
+    ],
+    [
+      'a stored query',
+      `<query:AdhocQueryRequest><Slot name="$XDSDocumentEntryPatientId"><ValueList><Value>'st34^^^&amp;1.3.6&amp;ISO'</Value></ValueList></Slot></query:AdhocQueryRequest>`,
+      ['st34 of urn:oid:1.3.6'],
+    ],
     ['no number', '<PRPA_IN201309UV02 patient="1"/>', []],
     ['broken XML', '<q><patientIdentifier>', []],
     ['no field', 'MSH|^~\\&|\rQPD|Q23', []],
   ])('is read: %s', (_, text, patients) => {
     expect(asked(text)).toEqual(patients);
-  }); // prettier-ignore
+  });
 
   it('never throws, whatever the query', () => {
-    const part = fc.constantFrom('MSH|', '\rQPD|', '|', '^', '~', '@PID.3.1^', '<', '/>', '<a>', '</a>', '<Slot name="$XDSDocumentEntryPatientId">', 'x', '&');
+    const part = fc.constantFrom(
+      'MSH|',
+      '\rQPD|',
+      '|',
+      '^',
+      '~',
+      '@PID.3.1^',
+      '<',
+      '/>',
+      '<a>',
+      '</a>',
+      '<Slot name="$XDSDocumentEntryPatientId">',
+      'x',
+      '&',
+    );
     const text = fc.array(fc.oneof(part, fc.string({ maxLength: 3 })), { maxLength: 20 }).map((parts) => parts.join(''));
     fc.assert(
       fc.property(text, (given) => {
@@ -33,7 +59,7 @@ describe('the patients that a query of HL7 asks for', () => {
       }),
       { numRuns: casesOf(500, 20_000) },
     );
-  }); // prettier-ignore
+  });
 });
 
 const a = { id: '178', authority: 'urn:oid:1.3.6.1' };

@@ -50,10 +50,12 @@ function ofParameter(given: string, authorities: readonly string[]): readonly Pa
 
 function inXml(element: XmlElement, authorities: readonly string[]): readonly PatientReference[] {
   if (numbered.includes(element.name)) {
-    const numbers = element.children.filter(({ name }) => name === 'value').flatMap((value) => {
-      const root = attributeOf(value, 'root');
-      return found({ value: attributeOf(value, 'extension') ?? '', ...(root && { system: `urn:oid:${root}` }) });
-    }); // prettier-ignore
+    const numbers = element.children
+      .filter(({ name }) => name === 'value')
+      .flatMap((value) => {
+        const root = attributeOf(value, 'root');
+        return found({ value: attributeOf(value, 'extension') ?? '', ...(root && { system: `urn:oid:${root}` }) });
+      });
     return numbers.length ? [chooseIdentifier(numbers, authorities)] : [];
   }
   if (element.name === 'Slot' && patientSlot.test(attributeOf(element, 'name') ?? ''))

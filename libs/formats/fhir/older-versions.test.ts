@@ -11,7 +11,12 @@ const number = { value: '8001234', system: 'urn:oid:1.2.3' };
 /** One access in the shapes of four versions. */
 const versions: Readonly<Record<string, object>> = {
   R4: {
-    type: { code: 'rest' }, subtype, action: 'E', recorded: '2016-08-22T23:42:24Z', outcome: '0', purposeOfEvent: [{ coding: [{ code: 'BTG' }] }],
+    type: { code: 'rest' },
+    subtype,
+    action: 'E',
+    recorded: '2016-08-22T23:42:24Z',
+    outcome: '0',
+    purposeOfEvent: [{ coding: [{ code: 'BTG' }] }],
     agent: [{ who: { reference: 'Practitioner/1', identifier }, requestor: true, network }],
     source: { site: '750300123', observer: { identifier: { value: 'EMR' } } },
     entity: [
@@ -20,15 +25,26 @@ const versions: Readonly<Record<string, object>> = {
     ],
   },
   R5: {
-    category: [{ coding: [{ code: 'rest' }] }], code: { coding: [{ code: 'search' }] }, action: 'E', recorded: '2016-08-22T23:42:24Z',
-    outcome: { code: { code: 'success' } }, authorization: [{ coding: [{ code: 'BTG' }] }],
+    category: [{ coding: [{ code: 'rest' }] }],
+    code: { coding: [{ code: 'search' }] },
+    action: 'E',
+    recorded: '2016-08-22T23:42:24Z',
+    outcome: { code: { code: 'success' } },
+    authorization: [{ coding: [{ code: 'BTG' }] }],
     agent: [{ who: { reference: 'Practitioner/1', identifier }, requestor: true, networkString: network.address }],
     source: { site: { display: '750300123' }, observer: { identifier: { value: 'EMR' } } },
     patient: { reference: 'Patient/12', identifier: number },
-    entity: [{ role: { coding: [{ code: '24' }] }, query, detail: [{ type: { coding: [{ code: 'count' }] }, valueString: '7' }] }],
+    entity: [
+      { role: { coding: [{ code: '24' }] }, query, detail: [{ type: { coding: [{ code: 'count' }] }, valueString: '7' }] },
+    ],
   },
   STU3: {
-    type: { code: 'rest' }, subtype, action: 'E', recorded: '2016-08-22T23:42:24Z', outcome: '0', purposeOfEvent: [{ coding: [{ code: 'BTG' }] }],
+    type: { code: 'rest' },
+    subtype,
+    action: 'E',
+    recorded: '2016-08-22T23:42:24Z',
+    outcome: '0',
+    purposeOfEvent: [{ coding: [{ code: 'BTG' }] }],
     agent: [{ reference: { reference: 'Practitioner/1' }, userId: identifier, requestor: true, network }],
     source: { site: '750300123', identifier: { value: 'EMR' } },
     entity: [
@@ -38,7 +54,12 @@ const versions: Readonly<Record<string, object>> = {
   },
   DSTU2: {
     event: {
-      type: { code: 'rest' }, subtype, action: 'E', dateTime: '2016-08-22T23:42:24Z', outcome: '0', purposeOfEvent: [{ coding: [{ code: 'BTG' }] }],
+      type: { code: 'rest' },
+      subtype,
+      action: 'E',
+      dateTime: '2016-08-22T23:42:24Z',
+      outcome: '0',
+      purposeOfEvent: [{ coding: [{ code: 'BTG' }] }],
     },
     participant: [{ reference: { reference: 'Practitioner/1' }, userId: identifier, requestor: true, network }],
     source: { site: '750300123', identifier: { value: 'EMR' } },
@@ -47,15 +68,25 @@ const versions: Readonly<Record<string, object>> = {
       { role: { code: '24' }, query, detail: [{ type: 'count', value: Buffer.from('7').toString('base64') }] },
     ],
   },
-}; // prettier-ignore
+};
 
 describe('an AuditEvent of any version', () => {
   it.each(Object.entries(versions))('%s is the same access', (_, resource) => {
     expect(readOne({ resourceType: 'AuditEvent', id: 'a1', ...resource })).toEqual({
-      id: 'a1', timeMs: Date.UTC(2016, 7, 22, 23, 42, 24), clinicId: '750300123', actorId: '10100000001', action: 'search', outcome: 'success',
-      patients: [{ id: '8001234', authority: 'urn:oid:1.2.3' }], recordCount: 7, categories: ['lab'], purpose: 'BTG', emergency: true,
-      sourceIp: '10.0.0.7', application: 'EMR',
-    }); // prettier-ignore
+      id: 'a1',
+      timeMs: Date.UTC(2016, 7, 22, 23, 42, 24),
+      clinicId: '750300123',
+      actorId: '10100000001',
+      action: 'search',
+      outcome: 'success',
+      patients: [{ id: '8001234', authority: 'urn:oid:1.2.3' }],
+      recordCount: 7,
+      categories: ['lab'],
+      purpose: 'BTG',
+      emergency: true,
+      sourceIp: '10.0.0.7',
+      application: 'EMR',
+    });
   });
 
   it('may be made of parts of two versions', () => {

@@ -13,12 +13,21 @@ describe('an AuditEvent that refers to what is about a patient', () => {
     ['the patient', { resourceType: 'Claim', patient: { reference: 'https://records.example/fhir/Patient/8001' } }],
     ['the beneficiary', { resourceType: 'Coverage', beneficiary: { reference: 'Patient/8001/_history/2' } }],
     ['whom it is for', { resourceType: 'Task', for: { reference: 'Patient/8001' } }],
-    ['participants', { resourceType: 'Appointment', participant: [{ actor: { reference: 'Practitioner/2' } }, { actor: { reference: 'Patient/8001' } }] }],
+    [
+      'participants',
+      {
+        resourceType: 'Appointment',
+        participant: [{ actor: { reference: 'Practitioner/2' } }, { actor: { reference: 'Patient/8001' } }],
+      },
+    ],
     ['members', { resourceType: 'Group', member: [{ entity: { reference: 'Patient/8001' } }] }],
-    ['entries', { resourceType: 'List', entry: [{ item: { reference: 'Patient/8001' } }, { item: { reference: 'Observation/7' } }] }],
+    [
+      'entries',
+      { resourceType: 'List', entry: [{ item: { reference: 'Patient/8001' } }, { item: { reference: 'Observation/7' } }] },
+    ],
   ])('is an access to %s of a contained resource', (_what, resource) => {
     expect(patientsIn({ contained: [{ ...resource, id: 'x' }], entity: [{ what: { reference: '#x' } }] })).toEqual([patient]);
-  }); // prettier-ignore
+  });
 
   it('reads a number that stands in the place of the reference, and a subject that is contained too', () => {
     const byNumber = { ...encounter, subject: { identifier: { system: 'urn:oid:1.2.3', value: '4711' } } };

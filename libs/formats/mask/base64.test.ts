@@ -5,8 +5,12 @@ import { type Outline, runsOf } from './base64.js';
 import { bitsByCode, unitBitsOf, unitsMaxOf, unitsMaxOfLength } from './fold.js';
 
 /** Words, numbers, and what is packed, in either alphabet, with and without its end. */
-const packed = fc.tuple(fc.uint8Array({ maxLength: 20 }), fc.constantFrom('base64', 'base64url')).map(([bytes, alphabet]) => Buffer.from(bytes).toString(alphabet as BufferEncoding)); // prettier-ignore
-const texts = fc.array(fc.oneof(packed, fc.string(), fc.stringMatching(/^[A-Za-z0-9+/_-]{0,12}={0,2}$/))).map((parts) => parts.join('')); // prettier-ignore
+const packed = fc
+  .tuple(fc.uint8Array({ maxLength: 20 }), fc.constantFrom('base64', 'base64url'))
+  .map(([bytes, alphabet]) => Buffer.from(bytes).toString(alphabet as BufferEncoding));
+const texts = fc
+  .array(fc.oneof(packed, fc.string(), fc.stringMatching(/^[A-Za-z0-9+/_-]{0,12}={0,2}$/)))
+  .map((parts) => parts.join(''));
 
 it('tells of a run, before it is unpacked, at least what it holds', () => {
   fc.assert(

@@ -18,8 +18,14 @@ describe("Mediboard's tables", () => {
     ['a user', `${access}\n5;12;2026-11-28 09:00:00;CUser;3;4\n`, []],
   ])('log_access_medical_object: %s', (_, text, patients) => {
     expect(readOne(text)).toMatchObject({
-      id: 'log_access_medical_object:5', timeMs, clinicId: '4', actorId: '12', action: 'read', outcome: 'success', patients,
-    }); // prettier-ignore
+      id: 'log_access_medical_object:5',
+      timeMs,
+      clinicId: '4',
+      actorId: '12',
+      action: 'read',
+      outcome: 'success',
+      patients,
+    });
   });
 
   it('knows that somebody was looked at whom it cannot tell', () => {

@@ -14,9 +14,19 @@ export const activitiesOfClass: Readonly<Record<string, Readonly<Record<number, 
   3005: { 1: 'create', 2: 'read', 3: 'update', 4: 'delete' },
   /** File Hosting: Upload, Download, Update, Delete, Rename, Copy, Move, Restore, Preview, Share, Open, Sync. */
   6006: {
-    1: 'create', 2: 'download', 3: 'update', 4: 'delete', 5: 'update', 6: 'download', 7: 'update', 8: 'update', 9: 'read',
-    12: 'export', 14: 'read', 15: 'download',
-  }, // prettier-ignore
+    1: 'create',
+    2: 'download',
+    3: 'update',
+    4: 'delete',
+    5: 'update',
+    6: 'download',
+    7: 'update',
+    8: 'update',
+    9: 'read',
+    12: 'export',
+    14: 'read',
+    15: 'download',
+  },
   /** Authentication: Logon, Logoff. */
   3002: { 1: 'login', 2: 'logout' },
 };
@@ -37,7 +47,12 @@ export const ocsfMapping: RecordMapping = {
     id: ['metadata.uid', 'metadata.correlation_uid'],
     time: ['time', 'time_dt', 'start_time'],
     clinic_id: [
-      'actor.user.org.ou_uid', 'actor.user.org.uid', 'metadata.tenant_uid', 'cloud.account.uid', 'device.org.uid', 'device.org.name',
+      'actor.user.org.ou_uid',
+      'actor.user.org.uid',
+      'metadata.tenant_uid',
+      'cloud.account.uid',
+      'device.org.uid',
+      'device.org.name',
       'resources.namespace',
     ],
     actor_id: [...users, ...subjects],
@@ -73,7 +88,7 @@ export const ocsfMapping: RecordMapping = {
     actor_kind: { 1: 'human', 2: 'human', 3: 'service', user: 'human', admin: 'human', system: 'service' },
     privileged: { 2: 'true', '*': '' },
   },
-}; // prettier-ignore
+};
 
 /** Of a sign-in the user is the subject, whoever let it in. */
 export const ocsfLoginMapping: RecordMapping = {

@@ -11,8 +11,12 @@ const event = {
   actor: { user: { uid: 'amartin', type_id: 1, groups: [{ name: 'physicians' }] }, session: { uid: 's1', is_mfa: true } },
   src_endpoint: { ip: '10.4.2.17' },
   status_id: 1,
-  resources: [{ type: 'Patient', uid: '4711' }, { type: 'patient', uid: '4712' }, { type: 'MedicationRequest', uid: '9' }],
-}; // prettier-ignore
+  resources: [
+    { type: 'Patient', uid: '4711' },
+    { type: 'patient', uid: '4712' },
+    { type: 'MedicationRequest', uid: '9' },
+  ],
+};
 
 describe('an event in OCSF', () => {
   it('is the access that its class says', () => {

@@ -23,9 +23,14 @@ describe("OpenEMR's logs", () => {
     ['login', 'success', 'login', undefined, [{ id: '12' }]],
   ])('log: %s with %s', (event, comments, action, categories, patients) => {
     expect(readOne({ ...log, event, comments })).toMatchObject({
-      id: 'log:9', timeMs: Date.UTC(2026, 10, 28, 8), actorId: 'amartin', action, outcome: 'success', patients,
+      id: 'log:9',
+      timeMs: Date.UTC(2026, 10, 28, 8),
+      actorId: 'amartin',
+      action,
+      outcome: 'success',
+      patients,
       ...(categories && { categories }),
-    }); // prettier-ignore
+    });
   });
 
   it('has failures, and rows of nobody', () => {

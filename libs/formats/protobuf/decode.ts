@@ -68,10 +68,11 @@ class Reading {
       const value = this.#value(tag & 7, field, end, depth);
       if (field && value !== undefined) put(fields, field, value);
       this.#nodes += 1;
-      if (this.#nodes > this.nodesMax) throw new Malformed('too_many_nodes', `the message has more than ${this.nodesMax} fields; send smaller batches`);
+      if (this.#nodes > this.nodesMax)
+        throw new Malformed('too_many_nodes', `the message has more than ${this.nodesMax} fields; send smaller batches`);
     }
     return fields;
-  } // prettier-ignore
+  }
 
   #value(wire: number, field: Field | undefined, end: number, depth: number): unknown {
     switch (wire) {

@@ -16,7 +16,12 @@ export function formatFor(payload: Payload, reading: Reading): Accepted<InputFor
   const configured = formatByConfiguration(payload, reading);
   if (named === undefined) return configured ? accepted(configured) : unknownFormat();
   const meant = formats.find(({ name }) => name === named);
-  if (!meant) return rejected('unknown_format', 'x-format', `the sender names a format that is none of ${known}; mend its header x-format, or leave it out`); // prettier-ignore
+  if (!meant)
+    return rejected(
+      'unknown_format',
+      'x-format',
+      `the sender names a format that is none of ${known}; mend its header x-format, or leave it out`,
+    );
   if (!isDecided(reading) || meant === configured) return accepted(meant);
   return configured ? otherFormat(meant, configured) : unknownFormat();
 }

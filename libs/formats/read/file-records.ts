@@ -24,7 +24,11 @@ interface Begun {
  * The events of a file of any length, one by one when they are asked for, in bounded memory: a table, lines of any format, or messages of
  * syslog. A file that is one document (a JSON array, a Bundle, XML) is held as a whole, and may have 32 MiB.
  */
-export async function* fileRecords(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
+export async function* fileRecords(
+  stream: AsyncIterable<Uint8Array>,
+  envelope: Envelope,
+  reading: Reading,
+): AsyncGenerator<DecodedItem> {
   const { head, all } = await inUtf8(await begun(stream));
   if (isTable(head, reading)) {
     for await (const { row } of csvRows(all, reading))
@@ -33,7 +37,7 @@ export async function* fileRecords(stream: AsyncIterable<Uint8Array>, envelope: 
   } else if (isSyslog(head)) yield* messages(all, envelope, reading);
   else if (isLines(head)) yield* lines(all, envelope, reading);
   else yield* document(all, envelope, reading);
-} // prettier-ignore
+}
 
 /** A file in UTF-16 that is no table, in UTF-8. */
 async function inUtf8({ head, all }: Begun): Promise<Begun> {
@@ -58,7 +62,7 @@ async function begun(stream: AsyncIterable<Uint8Array>): Promise<Begun> {
     for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
   };
   return { head, all: all() };
-} // prettier-ignore
+}
 
 async function* messages(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
   const framer = new SyslogFramer();
@@ -81,7 +85,7 @@ async function* lines(stream: AsyncIterable<Uint8Array>, envelope: Envelope, rea
     const end = bytes.lastIndexOf(0x0a) + 1;
     let at = isFirst ? firstByte(bytes) : 0;
     isFirst = false;
-    for (; at < end; ) {
+    for (; at < end;) {
       const { item, next } = lineAt(bytes, at);
       if (item && !skips) yield* record(bytes.subarray(item.start, item.end), envelope, reading);
       skips = false;
@@ -94,7 +98,7 @@ async function* lines(stream: AsyncIterable<Uint8Array>, envelope: Envelope, rea
   }
   const { item } = lineAt(held, 0);
   if (item && !skips) yield* record(held.subarray(item.start, item.end), envelope, reading);
-} // prettier-ignore
+}
 
 async function* document(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
   const chunks: Uint8Array[] = [];
@@ -102,11 +106,13 @@ async function* document(stream: AsyncIterable<Uint8Array>, envelope: Envelope, 
   for await (const chunk of stream) {
     bytes += chunk.length;
     if (bytes > documentBytesMax)
-      return yield refused(rejected('too_large', '', `a file that is one document may have ${documentBytesMax} bytes; write one record a line`));
+      return yield refused(
+        rejected('too_large', '', `a file that is one document may have ${documentBytesMax} bytes; write one record a line`),
+      );
     chunks.push(chunk);
   }
   yield* recordsOf(Buffer.concat(chunks), envelope, reading);
-} // prettier-ignore
+}
 
 function* record(bytes: Uint8Array, envelope: Envelope, reading: Reading): Generator<DecodedItem> {
   const payload = textOf(bytes, envelope, reading.charset);

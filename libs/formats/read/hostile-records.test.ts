@@ -36,12 +36,31 @@ const secret = 'S3CRET';
 const records = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
-    fc.constantFrom(secret, `${secret};${secret}`, `|${secret}`, `${secret}^^^&1&ISO~`, '', 0, -1, 1e308, true, null, '2026-11-28T08:00:00Z', 1_764_316_800, 6005, 'AuditLogs', '{"a":', 'm=1&a=print', '[,]', 'x'.repeat(400)),
+    fc.constantFrom(
+      secret,
+      `${secret};${secret}`,
+      `|${secret}`,
+      `${secret}^^^&1&ISO~`,
+      '',
+      0,
+      -1,
+      1e308,
+      true,
+      null,
+      '2026-11-28T08:00:00Z',
+      1_764_316_800,
+      6005,
+      'AuditLogs',
+      '{"a":',
+      'm=1&a=print',
+      '[,]',
+      'x'.repeat(400),
+    ),
     fc.array(tie('value'), { maxLength: 3 }),
     tie('record'),
   ),
   record: fc.dictionary(fc.constantFrom(...names), tie('value'), { maxKeys: 6 }),
-})).record; // prettier-ignore
+})).record;
 
 describe('records of hostile origin', () => {
   it.each([undefined, ...formats.map(({ name }) => name)])(

@@ -18,7 +18,7 @@ const own = (patient: string, actor = 'amartin') =>
 const atna = (patient: string, head = '', user = 'amartin') =>
   `${head}<AuditMessage><EventIdentification EventActionCode="R" EventDateTime="2026-11-28T08:00:00Z" EventOutcomeIndicator="0"><EventID csd-code="110103"/></EventIdentification>` +
   `<ActiveParticipant UserID="${user}" UserIsRequestor="true"/><AuditSourceIdentification AuditSourceID="PACS" AuditEnterpriseSiteID="nord"/>` +
-  `<ParticipantObjectIdentification ParticipantObjectID="${patient}" ParticipantObjectTypeCode="1" ParticipantObjectTypeCodeRole="1"><ParticipantObjectIDTypeCode csd-code="2"/></ParticipantObjectIdentification></AuditMessage>`; // prettier-ignore
+  `<ParticipantObjectIdentification ParticipantObjectID="${patient}" ParticipantObjectTypeCode="1" ParticipantObjectTypeCodeRole="1"><ParticipantObjectIDTypeCode csd-code="2"/></ParticipantObjectIdentification></AuditMessage>`;
 const cef = (user: string) => `CEF:0|V|P|1|1|read|3|rt=1764316800000 suser=${user} act=read cs1Label=PatientID cs1=7`;
 const withMark = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le');
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
@@ -30,7 +30,10 @@ describe('a body', () => {
     ['JSON in UTF-16 without a mark', Buffer.from(`[${own('1')},${own('2')}]`, 'utf16le')],
     ['XML in UTF-16', withMark(`${atna('1', '<?xml version="1.0" encoding="UTF-16"?>')}${atna('2')}`)],
     ['values with nothing between', Buffer.from(own('1') + own('2'))],
-    ['values over several lines each', Buffer.from([own('1'), own('2')].map((one) => JSON.stringify(JSON.parse(one), undefined, 2)).join('\n'))],
+    [
+      'values over several lines each',
+      Buffer.from([own('1'), own('2')].map((one) => JSON.stringify(JSON.parse(one), undefined, 2)).join('\n')),
+    ],
     ['lines that end with commas', Buffer.from(`${own('1')},\n${own('2')},\n`)],
     ['a sequence of records (RFC 7464)', Buffer.from(`\x1e${own('1')}\n\x1e${own('2')}\n`)],
     ['documents one behind the other', Buffer.from(`<?xml version="1.0"?>\n${atna('1')}\n<?xml version="1.0"?>\n${atna('2')}\n`)],
@@ -38,7 +41,7 @@ describe('a body', () => {
   ])('of %s is read, as a file too', async (_what, bytes) => {
     expect(patientsOf(readBody(bytes))).toEqual(['1', '2']);
     expect(patientsOf(await readFile(bytes))).toEqual(['1', '2']);
-  }); // prettier-ignore
+  });
 
   it('of XML is read in the character set that it declares', () => {
     expect(accountsOf(readBody(latin1(atna('1', '<?xml version="1.0" encoding="ISO-8859-1"?>', 'andré'))))).toEqual(['andré']);

@@ -11,11 +11,31 @@ const secret = 'S3CRETNIP';
 const iso = '2026-11-28T09:12:03.120Z';
 
 const auditEvent = {
-  resourceType: 'AuditEvent', id: 'a1', type: { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' }, subtype: [{ code: 'read' }], action: 'R', recorded: iso, outcome: '0',
-  agent: [{ type: { coding: [{ code: 'humanuser' }] }, who: { identifier: { system: 'urn:oid:1.2.3', value: 'amartin' } }, requestor: true, network: { address: '10.1.2.3', type: '2' } }],
-  source: { observer: { display: 'dpi' }, site: '750300123' }, contained: [{ resourceType: 'Patient', id: 'p', identifier: [{ system: 'urn:oid:1.2', value: secret }] }],
-  entity: [{ what: { reference: '#p' }, role: { code: '1' } }, { what: { reference: `Observation?patient=${secret}&_count=5` }, query: Buffer.from(`Observation?subject=Patient/${secret}`).toString('base64') }],
-}; // prettier-ignore
+  resourceType: 'AuditEvent',
+  id: 'a1',
+  type: { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' },
+  subtype: [{ code: 'read' }],
+  action: 'R',
+  recorded: iso,
+  outcome: '0',
+  agent: [
+    {
+      type: { coding: [{ code: 'humanuser' }] },
+      who: { identifier: { system: 'urn:oid:1.2.3', value: 'amartin' } },
+      requestor: true,
+      network: { address: '10.1.2.3', type: '2' },
+    },
+  ],
+  source: { observer: { display: 'dpi' }, site: '750300123' },
+  contained: [{ resourceType: 'Patient', id: 'p', identifier: [{ system: 'urn:oid:1.2', value: secret }] }],
+  entity: [
+    { what: { reference: '#p' }, role: { code: '1' } },
+    {
+      what: { reference: `Observation?patient=${secret}&_count=5` },
+      query: Buffer.from(`Observation?subject=Patient/${secret}`).toString('base64'),
+    },
+  ],
+};
 const ownRecord = {
   time: iso,
   clinic_id: 'nord',
@@ -27,34 +47,113 @@ const ownRecord = {
 };
 const cef = `CEF:0|Vendor|Records|10|100|record opened|3|rt=${receivedMs} suser=amartin shost=ws1 cs1Label=PatientID cs1=${secret} act=read externalId=e1`;
 const atna = `<?xml version="1.0"?><AuditMessage><EventIdentification EventActionCode="R" EventDateTime="${iso}" EventOutcomeIndicator="0"><EventID csd-code="110103" codeSystemName="DCM" originalText="x"/></EventIdentification><ActiveParticipant UserID="amartin" UserIsRequestor="true" NetworkAccessPointID="10.1.1.1" NetworkAccessPointTypeCode="2"><RoleIDCode csd-code="110153"/></ActiveParticipant><AuditSourceIdentification AuditSourceID="PACS"/><ParticipantObjectIdentification ParticipantObjectID="${secret}^^^&amp;1.2.3&amp;ISO" ParticipantObjectTypeCode="1" ParticipantObjectTypeCodeRole="1"><ParticipantObjectIDTypeCode csd-code="2"/><ParticipantObjectQuery>TVNIfA==</ParticipantObjectQuery></ParticipantObjectIdentification></AuditMessage>`;
-const ecs = { '@timestamp': iso, ecs: { version: '8.11' }, event: { id: 'e1', action: 'read', category: ['database'], outcome: 'success' }, user: { name: 'amartin' }, source: { ip: '10.0.0.9' }, labels: { patient_id: secret } }; // prettier-ignore
-const otlp = { resourceLogs: [{ resource: { attributes: [{ key: 'service.name', value: { stringValue: 'dpi' } }] }, scopeLogs: [{ logRecords: [{ timeUnixNano: '1764316800000000000', body: { stringValue: JSON.stringify(ownRecord) } }] }] }] }; // prettier-ignore
+const ecs = {
+  '@timestamp': iso,
+  ecs: { version: '8.11' },
+  event: { id: 'e1', action: 'read', category: ['database'], outcome: 'success' },
+  user: { name: 'amartin' },
+  source: { ip: '10.0.0.9' },
+  labels: { patient_id: secret },
+};
+const otlp = {
+  resourceLogs: [
+    {
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'dpi' } }] },
+      scopeLogs: [{ logRecords: [{ timeUnixNano: '1764316800000000000', body: { stringValue: JSON.stringify(ownRecord) } }] }],
+    },
+  ],
+};
 
 /** A record of each kind, as bytes. */
 const seeds: Readonly<Record<string, string>> = {
-  'FHIR': JSON.stringify(auditEvent),
-  'a Bundle': JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry: [{ fullUrl: 'urn:uuid:1', resource: auditEvent }, { resource: { resourceType: 'Patient' } }] }),
+  FHIR: JSON.stringify(auditEvent),
+  'a Bundle': JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'batch',
+    entry: [{ fullUrl: 'urn:uuid:1', resource: auditEvent }, { resource: { resourceType: 'Patient' } }],
+  }),
   'FHIR as XML': `<AuditEvent xmlns="http://hl7.org/fhir"><id value="a1"/><recorded value="${iso}"/><agent><who><identifier><value value="amartin"/></identifier></who><requestor value="true"/></agent><entity><what><reference value="Patient/${secret}"/></what></entity></AuditEvent>`,
-  'ATNA': atna,
+  ATNA: atna,
   'ATNA in syslog': `<85>1 ${iso} pacs dpi 1 IHE+RFC-3881 - \uFEFF${atna}`,
-  'CEF': cef,
+  CEF: cef,
   'CEF in old syslog': `<134>Nov 28 09:12:03 gate ${cef}`,
-  'LEEF': `LEEF:2.0|Vendor|Records|1.0|open|^|devTime=${iso}^usrName=amartin^src=10.0.0.9^patientId=${secret}^action=read`,
-  'pairs': `<134>1 ${iso} gate app - - [x@1 user="amartin" patient="${secret}" action="read"] time="${iso}" user="amartin" patient_id="${secret}" action="read"`,
-  'ECS': JSON.stringify(ecs),
-  'OCSF': JSON.stringify({ class_uid: 6001, activity_id: 2, time: receivedMs, metadata: { version: '1.3.0', uid: 'e1' }, actor: { user: { name: 'amartin' } }, unmapped: { patient_id: secret }, resources: [{ type: 'Patient', uid: secret }] }),
-  'OTLP': JSON.stringify(otlp),
-  'Loki': JSON.stringify({ streams: [{ stream: { app: 'dpi' }, values: [[`${receivedMs}000000`, JSON.stringify(ownRecord)]] }] }),
-  'GELF': JSON.stringify({ version: '1.1', host: 'dpi', short_message: 'opened', timestamp: receivedMs / 1000, _user: 'amartin', _patient_id: secret, full_message: cef }),
-  'HEC': JSON.stringify({ time: receivedMs / 1000, host: 'dpi', event: ownRecord }),
+  LEEF: `LEEF:2.0|Vendor|Records|1.0|open|^|devTime=${iso}^usrName=amartin^src=10.0.0.9^patientId=${secret}^action=read`,
+  pairs: `<134>1 ${iso} gate app - - [x@1 user="amartin" patient="${secret}" action="read"] time="${iso}" user="amartin" patient_id="${secret}" action="read"`,
+  ECS: JSON.stringify(ecs),
+  OCSF: JSON.stringify({
+    class_uid: 6001,
+    activity_id: 2,
+    time: receivedMs,
+    metadata: { version: '1.3.0', uid: 'e1' },
+    actor: { user: { name: 'amartin' } },
+    unmapped: { patient_id: secret },
+    resources: [{ type: 'Patient', uid: secret }],
+  }),
+  OTLP: JSON.stringify(otlp),
+  Loki: JSON.stringify({ streams: [{ stream: { app: 'dpi' }, values: [[`${receivedMs}000000`, JSON.stringify(ownRecord)]] }] }),
+  GELF: JSON.stringify({
+    version: '1.1',
+    host: 'dpi',
+    short_message: 'opened',
+    timestamp: receivedMs / 1000,
+    _user: 'amartin',
+    _patient_id: secret,
+    full_message: cef,
+  }),
+  HEC: JSON.stringify({ time: receivedMs / 1000, host: 'dpi', event: ownRecord }),
   "Vigie's own": JSON.stringify(ownRecord),
-  'lines': `${JSON.stringify(ownRecord)}\n${JSON.stringify(ecs)}\n${cef}\n`,
+  lines: `${JSON.stringify(ownRecord)}\n${JSON.stringify(ecs)}\n${cef}\n`,
   'a table': `date;utilisateur;patient;action\n28/11/2026 10:12;amartin;${secret};consultation\n"28/11/2026 10:13";"a;""b";${secret};x\n`,
-  'Mediboard': JSON.stringify({ user_log_id: 1, date: '2026-11-28 10:12:03', user_id: 'amartin', object_class: 'CPatient', object_id: secret, type: 'store' }),
-}; // prettier-ignore
+  Mediboard: JSON.stringify({
+    user_log_id: 1,
+    date: '2026-11-28 10:12:03',
+    user_id: 'amartin',
+    object_class: 'CPatient',
+    object_id: secret,
+    type: 'store',
+  }),
+};
 
 /** What means something to one reader or another. */
-const tokens = ['"', '\\', '\\u0000', '{', '}', '[', ']', '<', '>', '</', '&', '&#0;', '<!DOCTYPE x>', '<![CDATA[', '^', '|', '=', ';', ',', '\n', '\r\n', '\0', '\uFEFF', '\u2028', '\u202E', '\uD83D\uDE00', '1e999', '-', 'null', '__proto__', 'constructor', '99999999999999999999', iso, '?', '%00', '~', 'x'.repeat(300)]; // prettier-ignore
+const tokens = [
+  '"',
+  '\\',
+  '\\u0000',
+  '{',
+  '}',
+  '[',
+  ']',
+  '<',
+  '>',
+  '</',
+  '&',
+  '&#0;',
+  '<!DOCTYPE x>',
+  '<![CDATA[',
+  '^',
+  '|',
+  '=',
+  ';',
+  ',',
+  '\n',
+  '\r\n',
+  '\0',
+  '\uFEFF',
+  '\u2028',
+  '\u202E',
+  '\uD83D\uDE00',
+  '1e999',
+  '-',
+  'null',
+  '__proto__',
+  'constructor',
+  '99999999999999999999',
+  iso,
+  '?',
+  '%00',
+  '~',
+  'x'.repeat(300),
+];
 
 type Change =
   | { readonly kind: 'put'; readonly at: number; readonly bytes: Uint8Array }

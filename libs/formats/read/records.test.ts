@@ -23,8 +23,9 @@ const layouts: Readonly<Record<string, (numbers: readonly number[]) => string>> 
   array: (numbers) => `\uFEFF[${numbers.map(event).join(' ,\n')}]`,
   counted: (numbers) => numbers.map((one) => `${Buffer.byteLength(syslog(event(one)))} ${syslog(event(one))}`).join(''),
   syslog: (numbers) => numbers.map((one) => `${syslog(event(one))}\n`).join(''),
-  table: (numbers) => `time;clinic_id;actor_id;patient_id;action\n${numbers.map((one) => `2026-11-28T08:00:00Z;nord;a${one};IPP-${one};read\n`).join('')}`,
-}; // prettier-ignore
+  table: (numbers) =>
+    `time;clinic_id;actor_id;patient_id;action\n${numbers.map((one) => `2026-11-28T08:00:00Z;nord;a${one};IPP-${one};read\n`).join('')}`,
+};
 
 async function* cut(bytes: Uint8Array, places: readonly number[]): AsyncGenerator<Uint8Array> {
   const at = [0, ...places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
@@ -78,13 +79,21 @@ describe('the records of a body', () => {
   });
 
   it.each([
-    ['CEF', (actor: string) => `CEF:0|v|p|1|1|read|5|rt=1764316800000 act=read suser=${actor} cs1Label=PatientId cs1=IPP-9`, 'suser'],
-    ['LEEF', (actor: string) => `LEEF:1.0|v|p|1|read|devTime=1764316800000\taction=read\tusrName=${actor}\tpatientId=IPP-9`, 'usrName'],
+    [
+      'CEF',
+      (actor: string) => `CEF:0|v|p|1|1|read|5|rt=1764316800000 act=read suser=${actor} cs1Label=PatientId cs1=IPP-9`,
+      'suser',
+    ],
+    [
+      'LEEF',
+      (actor: string) => `LEEF:1.0|v|p|1|read|devTime=1764316800000\taction=read\tusrName=${actor}\tpatientId=IPP-9`,
+      'usrName',
+    ],
     ['pairs', (actor: string) => `time="2026-11-28T08:00:00Z" user="${actor}" action="read" patient_id="IPP-9"`, 'user'],
   ])('of lines of %s are no rows of a table where columns say what their keys mean', async (_, line, key) => {
     const bytes = Buffer.from([1, 2, 3].map((one) => `${line(`a${one}`)}\n`).join(''));
     const reading = { ...plainReading, columns: { actor_id: key } };
     expect([...recordsOf(bytes, envelope, reading)].map(nameOf)).toEqual(['a1', 'a2', 'a3']);
     expect(await toldOf(cut(bytes, [7, 90]), reading)).toEqual(['a1', 'a2', 'a3']);
-  }); // prettier-ignore
+  });
 });

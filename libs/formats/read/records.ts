@@ -22,11 +22,16 @@ export function* recordsOf(bytes: Uint8Array, envelope: Envelope, reading: Readi
 }
 
 /** The events of one item in a body of JSON. */
-export function* recordOf(bytes: Uint8Array, { start, end }: ItemRange, envelope: Envelope, reading: Reading): Generator<DecodedItem> {
+export function* recordOf(
+  bytes: Uint8Array,
+  { start, end }: ItemRange,
+  envelope: Envelope,
+  reading: Reading,
+): Generator<DecodedItem> {
   for (const payload of valuesOf(bytes.subarray(start, end), envelope, reading))
     if (payload.kind === 'rejected') yield refused(payload);
     else yield* readPayload(payload.value, reading);
-} // prettier-ignore
+}
 
 /** Whether a body is JSON as `payloadsOf` tells it: one object, an array or lines. */
 export function isJsonBody(bytes: Uint8Array): boolean {
@@ -131,7 +136,8 @@ export function isLines(head: Uint8Array): boolean {
 }
 
 function* rowsOf(bytes: Uint8Array, envelope: Envelope, { charset: name }: Reading): Generator<Accepted<Payload> | Rejected> {
-  if (name !== undefined && !isCharset(name)) return yield rejected('unknown_charset', 'charset', 'the character set of the source is not known');
+  if (name !== undefined && !isCharset(name))
+    return yield rejected('unknown_charset', 'charset', 'the character set of the source is not known');
   const charset = charsetOf(bytes, name);
   const table = new TableReader(charset);
   const rows = function* (): Generator<CsvRow> {
@@ -140,7 +146,7 @@ function* rowsOf(bytes: Uint8Array, envelope: Envelope, { charset: name }: Readi
     yield* table.end();
   };
   for (const { row } of rows()) yield row.kind === 'rejected' ? row : accepted(rowPayload(row.value, envelope));
-} // prettier-ignore
+}
 
 function* messagesOf(bytes: Uint8Array, envelope: Envelope, { charset }: Reading): Generator<Accepted<Payload> | Rejected> {
   const framer = new SyslogFramer();

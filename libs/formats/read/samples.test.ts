@@ -20,9 +20,16 @@ import { reads } from './reads.fixture.js';
 
   it('are read by what their source says of its columns', () => {
     const columns = {
-      time: 'timestamp', actor_id: 'actor.subject_id', patient_id: 'resource.patient_id', action: 'action.type', outcome: 'outcome.status',
-      clinic_id: 'actor.org_id', categories: 'resource.type', actor_kind: 'actor.subject_type', application: 'service.name',
-    }; // prettier-ignore
+      time: 'timestamp',
+      actor_id: 'actor.subject_id',
+      patient_id: 'resource.patient_id',
+      action: 'action.type',
+      outcome: 'outcome.status',
+      clinic_id: 'actor.org_id',
+      categories: 'resource.type',
+      actor_kind: 'actor.subject_type',
+      application: 'service.name',
+    };
     expect(reads(sample('jsonl/bh-audit-note_update_failure.json').toString(), { columns })).toMatchObject([
       {
         timeMs: Date.UTC(2026, 0, 6, 18, 41, 55), actorId: 'user_789', actorKind: 'human', clinicId: 'org_77', action: 'update',

@@ -49,6 +49,8 @@ export const formats: readonly InputFormat[] = [
 
 export const formatsOf = byKind(formats);
 
-function byKind<T extends { readonly kind: Payload['kind'] }>(all: readonly T[]): Readonly<Record<Payload['kind'], readonly T[]>> {
+function byKind<T extends { readonly kind: Payload['kind'] }>(
+  all: readonly T[],
+): Readonly<Record<Payload['kind'], readonly T[]>> {
   return { json: all.filter(({ kind }) => kind === 'json'), text: all.filter(({ kind }) => kind === 'text') };
-} // prettier-ignore
+}

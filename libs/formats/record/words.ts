@@ -20,7 +20,7 @@ const actionWords: Words<Action> = {
   read: 'read vread histor view access consult select get. open. opened. display show. shown. lectur lire. lu. vu. vue. acces ouvert affich visual retriev fetch',
   logout: 'logout logoff sign-out sign-off deconnex session-end disconnect',
   login: 'login logon sign-in authenticat connex session-start connect',
-}; // prettier-ignore
+};
 
 const beginnings = (Object.keys(actionWords) as readonly (keyof typeof actionWords)[]).map(
   (action) => [action, new RegExp(`(?:^|-)(?:${stems(actionWords[action] ?? '')})`)] as const,

@@ -67,8 +67,15 @@ const isIns = remembered((label: string): boolean => /(?:^| )(?:ins|nir)(?: |$)/
 
 /** Lower case, without accents, words apart: `patientId` and `Patient_ID` are `patient id`. */
 function wordsOf(label: string): string {
-  const plain = label.slice(0, 128).normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2'); // prettier-ignore
-  return plain.toLowerCase().replaceAll(/[^a-z0-9]+/g, ' ').trim(); // prettier-ignore
+  const plain = label
+    .slice(0, 128)
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2');
+  return plain
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, ' ')
+    .trim();
 }
 
 function distinct(places: readonly PatientPlace[]): readonly PatientPlace[] {

@@ -34,7 +34,7 @@ export function isHl7(text: string): boolean {
 
 /** The messages of a file or a body: each begins with MSH; frames of MLLP, and heads and ends of batches, are left out. */
 export function messagesOf(text: string): readonly string[] {
-  const lines = text.split(/(?:[^\P{Cc}\t]|\uFEFF)+/u).filter((line) => /^[A-Z][A-Z0-9]{2}\W/.test(line)); // prettier-ignore
+  const lines = text.split(/(?:[^\P{Cc}\t]|\uFEFF)+/u).filter((line) => /^[A-Z][A-Z0-9]{2}\W/.test(line));
   const messages: string[][] = [];
   for (const line of lines) {
     if (line.startsWith('MSH')) messages.push([]);
@@ -91,9 +91,14 @@ export function adtStay(message: string, reading: Reading, receivedMs: number): 
   if (typeof begin !== 'number') return rejected('bad_time', 'PV1-44', `begin: ${begin ?? 'the message says none'}`);
   if (typeof end === 'string') return rejected('bad_time', 'PV1-45', `end: ${end}`);
   return accepted({
-    id: `ADT ${whose ? `${whose} ` : ''}${id}`, patient: reading.authorities.length > 0 ? chooseIdentifier(numbers, reading.authorities) : { id: first.id }, clinicId: site || facility, beginMs: begin,
-    ...(end !== undefined && { endMs: Math.max(begin, end) }), isPlanned: kind === 'planned', isCancelled: kind === 'cancelled',
-  }); // prettier-ignore
+    id: `ADT ${whose ? `${whose} ` : ''}${id}`,
+    patient: reading.authorities.length > 0 ? chooseIdentifier(numbers, reading.authorities) : { id: first.id },
+    clinicId: site || facility,
+    beginMs: begin,
+    ...(end !== undefined && { endMs: Math.max(begin, end) }),
+    isPlanned: kind === 'planned',
+    isCancelled: kind === 'cancelled',
+  });
 }
 
 /** `""` says that what was there is there no more. */

@@ -50,9 +50,14 @@ export function fhirStay(
   const end = last === undefined ? undefined : stayTime(last, isAppointment ? 'end' : 'period.end');
   if (end?.kind === 'rejected') return end;
   return accepted({
-    id: `${type} ${id}`, patient, clinicId: clinicOf(resource), beginMs: begin.value, ...(end && { endMs: Math.max(begin.value, end.value) }), isPlanned,
+    id: `${type} ${id}`,
+    patient,
+    clinicId: clinicOf(resource),
+    beginMs: begin.value,
+    ...(end && { endMs: Math.max(begin.value, end.value) }),
+    isPlanned,
     isCancelled: cancelled.includes(status),
-  }); // prettier-ignore
+  });
 }
 
 /** Begin and end; an appointment without an end, and a planned Encounter, end when they begin. */

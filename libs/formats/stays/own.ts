@@ -34,9 +34,14 @@ export function ownStay(item: JsonObject): Accepted<Stay> | Rejected {
   if (end?.kind === 'rejected') return end;
   if (end && end.value < begin.value) return rejected('time_out_of_range', 'end', 'end lies before begin');
   return accepted({
-    id: id.value, patient, clinicId: clinic.value, beginMs: begin.value, ...(end && { endMs: end.value }), isPlanned: status === 'planned',
+    id: id.value,
+    patient,
+    clinicId: clinic.value,
+    beginMs: begin.value,
+    ...(end && { endMs: end.value }),
+    isPlanned: status === 'planned',
     isCancelled: status === 'cancelled',
-  }); // prettier-ignore
+  });
 }
 
 /** A patient by a number and whose it is; undefined for what can be no number. */

@@ -12,26 +12,54 @@ describe('the messages of a stream', () => {
     ['lines', '<13>one\n<13>two\r\n<13>three\n', ['<13>one', '<13>two', '<13>three']],
     ['lines that end with NUL', '<13>one\0<13>two\0', ['<13>one', '<13>two']],
     ['counted bytes', counted('<13>é one') + counted('<13>two\nlines'), ['<13>é one', '<13>two\nlines']],
-    ['counted bytes with line ends behind', `${counted('<13>one two')}\n${counted('<13>three')}\r\n`, ['<13>one two', '<13>three']],
+    [
+      'counted bytes with line ends behind',
+      `${counted('<13>one two')}\n${counted('<13>three')}\r\n`,
+      ['<13>one two', '<13>three'],
+    ],
     ['both', `${counted('<13>one two')}<13>three\n${counted('<13>four')}`, ['<13>one two', '<13>three', '<13>four']],
     ['RFC 5424 without PRI', '1 2027-01-31T08:00:00Z h a - - - x\n', ['1 2027-01-31T08:00:00Z h a - - - x']],
-    ['a number in front that counts nothing', `12 records were exported today\n${counted('<13>one two')}<13>three\n`, ['12 records were exported today', '<13>one two', '<13>three']],
-    ['a year in front', '2027 Jan 31 08:00:00 host app: x\n2027 Jan 31 08:00:01 host app: y\n', ['2027 Jan 31 08:00:00 host app: x', '2027 Jan 31 08:00:01 host app: y']],
+    [
+      'a number in front that counts nothing',
+      `12 records were exported today\n${counted('<13>one two')}<13>three\n`,
+      ['12 records were exported today', '<13>one two', '<13>three'],
+    ],
+    [
+      'a year in front',
+      '2027 Jan 31 08:00:00 host app: x\n2027 Jan 31 08:00:01 host app: y\n',
+      ['2027 Jan 31 08:00:00 host app: x', '2027 Jan 31 08:00:01 host app: y'],
+    ],
     ['a number and what only looks like a PRI', '54 <1 minute elapsed\n<13>one\n', ['54 <1 minute elapsed', '<13>one']],
-    ['counted ones without PRI', `${counted('{"a":1,"b":2}')}${counted('CEF:0|a|b|1|c|d|3|')}${counted('1 2027-01-31T08:00:00Z h a - - - x')}`, ['{"a":1,"b":2}', 'CEF:0|a|b|1|c|d|3|', '1 2027-01-31T08:00:00Z h a - - - x']],
-    ['a time in front', '1700000000 host CEF:0|\n2027-01-31T08:00:00Z host y\n', ['1700000000 host CEF:0|', '2027-01-31T08:00:00Z host y']],
+    [
+      'counted ones without PRI',
+      `${counted('{"a":1,"b":2}')}${counted('CEF:0|a|b|1|c|d|3|')}${counted('1 2027-01-31T08:00:00Z h a - - - x')}`,
+      ['{"a":1,"b":2}', 'CEF:0|a|b|1|c|d|3|', '1 2027-01-31T08:00:00Z h a - - - x'],
+    ],
+    [
+      'a time in front',
+      '1700000000 host CEF:0|\n2027-01-31T08:00:00Z host y\n',
+      ['1700000000 host CEF:0|', '2027-01-31T08:00:00Z host y'],
+    ],
     ['XML over lines', `${header} ${document}\n<13>next\n`, [`${header} ${document}`, '<13>next']],
     ['XML behind the line of the header', `${header}\n${document}\n<13>next\n`, [`${header}\n${document}`, '<13>next']],
     ['OpenEMR', `<13>2027-01-31T08:00:00+01:00 emr\n${document}`, [`<13>2027-01-31T08:00:00+01:00 emr\n${document}`]],
     ['XML without a header', `${document}${document}\n`, [document, document]],
     ['XML behind a byte order mark', `${header} \uFEFF${document}\n`, [`${header} \uFEFF${document}`]],
-    ['XML that was cut off', `${header} <AuditMessage>\n<Event\n${header} ${document}`, [`${header} <AuditMessage>\n<Event\n`, `${header} ${document}`]],
-    ['XML that was cut off and counted', counted(`${header} <AuditMessage>\n<Ev`) + counted('<13>next one'), [`${header} <AuditMessage>\n<Ev`, '<13>next one']],
+    [
+      'XML that was cut off',
+      `${header} <AuditMessage>\n<Event\n${header} ${document}`,
+      [`${header} <AuditMessage>\n<Event\n`, `${header} ${document}`],
+    ],
+    [
+      'XML that was cut off and counted',
+      counted(`${header} <AuditMessage>\n<Ev`) + counted('<13>next one'),
+      [`${header} <AuditMessage>\n<Ev`, '<13>next one'],
+    ],
     ['header lines with nothing behind', `${header}\n<13>next\n`, [header, '<13>next']],
   ])('takes %s, in whatever pieces they come', (_, stream, messages) => {
     expect(framed(stream)).toEqual(messages);
     for (const size of [1, 2, 7, 64]) expect(framed(stream, size)).toEqual(messages);
-  }); // prettier-ignore
+  });
 
   it('joins XML whose count is of characters, and says so', () => {
     const text = `${header} <AuditMessage>éé</AuditMessage>`;
@@ -40,16 +68,28 @@ describe('the messages of a stream', () => {
   });
 
   it.each([
-    ['a count that is too small', `20 <13>1 2027-01-31 hello to you\n${counted('<13>next one')}`, ['<13>1 2027-01-31 hel', 'frame_wrong_length', '<13>next one']],
-    ['and the next message in the same line', `20 <13>1 2027-01-31 hello${counted('<13>1 next')}`, ['<13>1 2027-01-31 hel', 'frame_wrong_length', '<13>1 next']],
+    [
+      'a count that is too small',
+      `20 <13>1 2027-01-31 hello to you\n${counted('<13>next one')}`,
+      ['<13>1 2027-01-31 hel', 'frame_wrong_length', '<13>next one'],
+    ],
+    [
+      'and the next message in the same line',
+      `20 <13>1 2027-01-31 hello${counted('<13>1 next')}`,
+      ['<13>1 2027-01-31 hel', 'frame_wrong_length', '<13>1 next'],
+    ],
     ['a line without an end', `<13>${'x'.repeat(2000)}\n<13>next\n`, ['frame_too_long', '<13>next']],
-    ['a count over the limit', `${counted(`<13>${'x'.repeat(2000)}`)}${counted('<13>next one')}`, ['frame_too_long', '<13>next one']],
+    [
+      'a count over the limit',
+      `${counted(`<13>${'x'.repeat(2000)}`)}${counted('<13>next one')}`,
+      ['frame_too_long', '<13>next one'],
+    ],
     ['a count that cannot be', `4000000000 <13>one\n<13>next\n`, ['frame_too_long', '<13>next']],
     ['XML without an end', `${header} <AuditMessage>${'x\n'.repeat(1000)}<13>next\n`, ['frame_too_long', '<13>next']],
   ])('names the fault and goes on behind %s', (_, stream, messages) => {
     expect(framed(stream)).toEqual(messages);
     for (const size of [1, 5, 64]) expect(framed(stream, size)).toEqual(messages);
-  }); // prettier-ignore
+  });
 
   it('gives what silence ends: a header alone, a document without its end, a counted one', () => {
     for (const waiting of [`${header}\n`, `${header} <AuditMessage>\n<Ev`, counted(`${header} <AuditMessage>`)]) {
@@ -84,11 +124,25 @@ describe('the messages of a stream', () => {
 
   it('makes the same of all messages when it looks at each from all sides', () => {
     const body = fc.string({ unit: fc.constantFrom(...'a<>-]{}"=\0\r\u00BF\uFEFF é'), maxLength: 12 });
-    const text = fc.tuple(fc.constantFrom('<85>1 ', '<1>1 ', '<134>1 t h a - - - ', '<85>', '1 ', '<1234>1 ', '<?xml ', ''), body, fc.constantFrom('', '}', '-', ']', ' ', document)).map((parts) => parts.join(''));
-    const framedText = fc.tuple(text, fc.constantFrom('\n', '\r\n', '\0', '\n\n', 'count', 'short', 'long', '')).map(([one, how]) => {
-      const length = Buffer.byteLength(one);
-      return how === 'count' ? counted(one) : how === 'short' ? `${length - 1} ${one}` : how === 'long' ? `${length + 2} ${one}` : one + how;
-    });
+    const text = fc
+      .tuple(
+        fc.constantFrom('<85>1 ', '<1>1 ', '<134>1 t h a - - - ', '<85>', '1 ', '<1234>1 ', '<?xml ', ''),
+        body,
+        fc.constantFrom('', '}', '-', ']', ' ', document),
+      )
+      .map((parts) => parts.join(''));
+    const framedText = fc
+      .tuple(text, fc.constantFrom('\n', '\r\n', '\0', '\n\n', 'count', 'short', 'long', ''))
+      .map(([one, how]) => {
+        const length = Buffer.byteLength(one);
+        return how === 'count'
+          ? counted(one)
+          : how === 'short'
+            ? `${length - 1} ${one}`
+            : how === 'long'
+              ? `${length + 2} ${one}`
+              : one + how;
+      });
     fc.assert(
       fc.property(fc.array(framedText, { maxLength: 10 }), fc.integer({ min: 1, max: 90 }), (parts, size) => {
         const stream = parts.join('');
@@ -97,10 +151,26 @@ describe('the messages of a stream', () => {
       }),
       { numRuns: casesOf(3_000, 30_000) },
     );
-  }); // prettier-ignore
+  });
 
   it('never throws, and makes the same of other pieces', () => {
-    const part = fc.constantFrom('<', '13>', '1 ', '\n', '\0', '<?xml', '<AuditMessage', '</AuditMessage', '>', '12 ', '99999999 ', 'x', '\r', '[', '- ');
+    const part = fc.constantFrom(
+      '<',
+      '13>',
+      '1 ',
+      '\n',
+      '\0',
+      '<?xml',
+      '<AuditMessage',
+      '</AuditMessage',
+      '>',
+      '12 ',
+      '99999999 ',
+      'x',
+      '\r',
+      '[',
+      '- ',
+    );
     const bytes = fc.array(fc.oneof(part, fc.string({ maxLength: 3 })), { maxLength: 200 });
     fc.assert(
       fc.property(bytes, fc.integer({ min: 1, max: 30 }), (parts, size) => {
@@ -109,7 +179,7 @@ describe('the messages of a stream', () => {
       }),
       { numRuns: 500 },
     );
-  }); // prettier-ignore
+  });
 });
 
 function framed(stream: string, size = 1_000_000, isQuick = true): readonly string[] {

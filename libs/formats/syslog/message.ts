@@ -24,7 +24,7 @@ const messageStart = /^(?:\uFEFF|CEF:|LEEF:|@cee:|[{<]|\[\{)/;
 
 /** Whether a text begins as syslog does: a PRI, or a header whose PRI a relay has taken away, or `@cee:`. */
 export function isSyslog(text: string): boolean {
-  const start = text.slice(0, 80).replace(/^\uFEFF/, ''); // prettier-ignore
+  const start = text.slice(0, 80).replace(/^\uFEFF/, '');
   return /^<\d{1,3}>|^@cee:/.test(start) || version.test(start) || isoTime.test(start) || plainTime.test(start);
 }
 

@@ -10,23 +10,55 @@ const cef = 'CEF:0|Softway|DxCare|9|100|Impression|3|suser=amartin cs1Label=IPP 
 describe('what a syslog message carries', () => {
   it.each([
     ['JSON in words of Vigie', `${header}- ${vigie}`, 'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr'],
-    ['JSON behind the cookie of CEE', `<13>2027-01-31T08:00:00Z nord prove: \uFEFF@cee: ${vigie}`, 'c1 amartin read 4711 2027-01-31T08:00:00.000Z prove'],
-    ['CEF, of which host and time are those of the header', `${header}- ${cef}`, 'nord amartin print 4711 2027-01-31T08:00:00.000Z Softway DxCare'],
-    ['CEF in a message that a relay has put into another', `<13>Jan 31 09:00:00 relay ${header}- ${cef}`, 'nord amartin print 4711 2027-01-31T08:00:00.000Z Softway DxCare'],
-    ['names and values', `${header}- [info] user=amartin action=read patient_id=4711`, 'nord amartin read 4711 2027-01-31T08:00:00.000Z ehr'],
-    ['names and values beside structured data', `${header}[a user="amartin"] action=read x=1`, 'nord amartin read  2027-01-31T08:00:00.000Z ehr'],
-    ['FHIR as XML', `${header}- <AuditEvent><recorded value="2027-01-31T08:00:00Z"/><agent><altId value="amartin"/></agent></AuditEvent>`, 'nord amartin other  2027-01-31T08:00:00.000Z ehr'],
-    ['JSON behind what a logger writes', `${header}- INFO  [main] c.e.Audit - ${vigie}`, 'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr'],
+    [
+      'JSON behind the cookie of CEE',
+      `<13>2027-01-31T08:00:00Z nord prove: \uFEFF@cee: ${vigie}`,
+      'c1 amartin read 4711 2027-01-31T08:00:00.000Z prove',
+    ],
+    [
+      'CEF, of which host and time are those of the header',
+      `${header}- ${cef}`,
+      'nord amartin print 4711 2027-01-31T08:00:00.000Z Softway DxCare',
+    ],
+    [
+      'CEF in a message that a relay has put into another',
+      `<13>Jan 31 09:00:00 relay ${header}- ${cef}`,
+      'nord amartin print 4711 2027-01-31T08:00:00.000Z Softway DxCare',
+    ],
+    [
+      'names and values',
+      `${header}- [info] user=amartin action=read patient_id=4711`,
+      'nord amartin read 4711 2027-01-31T08:00:00.000Z ehr',
+    ],
+    [
+      'names and values beside structured data',
+      `${header}[a user="amartin"] action=read x=1`,
+      'nord amartin read  2027-01-31T08:00:00.000Z ehr',
+    ],
+    [
+      'FHIR as XML',
+      `${header}- <AuditEvent><recorded value="2027-01-31T08:00:00Z"/><agent><altId value="amartin"/></agent></AuditEvent>`,
+      'nord amartin other  2027-01-31T08:00:00.000Z ehr',
+    ],
+    [
+      'JSON behind what a logger writes',
+      `${header}- INFO  [main] c.e.Audit - ${vigie}`,
+      'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr',
+    ],
     ['JSON behind a bracket', `${header}- [info] ${vigie}`, 'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr'],
     ['JSON behind structured data in two parts', `${header}[a@1 x="y"] [b@2 x="y"] ${vigie}`, 'unknown_format'],
-    ['names and values with an object behind them', `${header}- user=amartin action=read patient_id=4711 more={"a":1}`, 'nord amartin read 4711 2027-01-31T08:00:00.000Z ehr'],
+    [
+      'names and values with an object behind them',
+      `${header}- user=amartin action=read patient_id=4711 more={"a":1}`,
+      'nord amartin read 4711 2027-01-31T08:00:00.000Z ehr',
+    ],
     ['words and an object that does not end', `${header}- audit {"a":{}`, 'unknown_format'],
     ['nothing', `${header}-`, 'unknown_format'],
     ['JSON that was cut off', `${header}- {"a":`, 'not_json'],
     ['messages in messages in messages', `${header}- ${header}- ${header}- ${header}- x`, 'wrapped_too_deep'],
   ])('is read: %s', (_, text, expected) => {
     expect(read(text)).toEqual([expected]);
-  }); // prettier-ignore
+  });
 
   it('has the clinic that the configuration gives the host', () => {
     expect(read(`${header}- ${cef}`, { ...plainReading, clinic: { map: { nord: '750000001' } } })).toEqual([

@@ -2,9 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { readOne } from '../read/reads.fixture.js';
 
 const row = {
-  id: 'a1', user_id: 'u1', record_id: 'r1', record_type: 'Patient', facility_id: 'f1', session_id: 's1', device_id: 'd1',
+  id: 'a1',
+  user_id: 'u1',
+  record_id: 'r1',
+  record_type: 'Patient',
+  facility_id: 'f1',
+  session_id: 's1',
+  device_id: 'd1',
   logged_at: '2026-11-28T08:00:00.000Z',
-}; // prettier-ignore
+};
 
 describe("Tamanu's accesses", () => {
   it.each([
@@ -25,8 +31,15 @@ describe("Tamanu's accesses", () => {
     ['a record of nobody', { record_type: 'User' }, [], undefined],
   ])('%s', (_, part, patients, unreadablePatients) => {
     expect(readOne({ ...row, ...part })).toMatchObject({
-      id: 'accesses:a1', timeMs: Date.UTC(2026, 10, 28, 8), clinicId: 'f1', actorId: 'u1', action: 'read', sessionId: 's1', device: 'd1',
-      patients, ...(unreadablePatients && { unreadablePatients }),
-    }); // prettier-ignore
+      id: 'accesses:a1',
+      timeMs: Date.UTC(2026, 10, 28, 8),
+      clinicId: 'f1',
+      actorId: 'u1',
+      action: 'read',
+      sessionId: 's1',
+      device: 'd1',
+      patients,
+      ...(unreadablePatients && { unreadablePatients }),
+    });
   });
 });

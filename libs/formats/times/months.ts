@@ -21,5 +21,8 @@ export function monthOf(name: string): number | undefined {
 }
 
 export function plain(text: string): string {
-  return text.normalize('NFD').replaceAll(/[\p{M}.]/gu, '').toLowerCase(); // prettier-ignore
+  return text
+    .normalize('NFD')
+    .replaceAll(/[\p{M}.]/gu, '')
+    .toLowerCase();
 }

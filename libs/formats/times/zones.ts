@@ -8,9 +8,31 @@ const dayMs = 24 * 60 * minuteMs;
  * America; what is not here is refused, because a guess is hours of error.
  */
 const abbreviations: Readonly<Record<string, number>> = {
-  z: 0, utc: 0, gmt: 0, ut: 0, wet: 0, west: 60, bst: 60, cet: 60, met: 60, cest: 120, mest: 120, eet: 120, eest: 180, msk: 180,
-  ast: -240, adt: -180, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360, pst: -480, pdt: -420,
-}; // prettier-ignore
+  z: 0,
+  utc: 0,
+  gmt: 0,
+  ut: 0,
+  wet: 0,
+  west: 60,
+  bst: 60,
+  cet: 60,
+  met: 60,
+  cest: 120,
+  mest: 120,
+  eet: 120,
+  eest: 180,
+  msk: 180,
+  ast: -240,
+  adt: -180,
+  est: -300,
+  edt: -240,
+  cst: -360,
+  cdt: -300,
+  mst: -420,
+  mdt: -360,
+  pst: -480,
+  pdt: -420,
+};
 
 /** `Z`, `+0100`, `+01:00`, `+01`, `GMT+1`, `CET`, `Europe/Paris`: minutes east of UTC or a zone; undefined for anything else. */
 export function zoneOf(text: string): number | string | undefined {

@@ -13,9 +13,18 @@ const receivedMs = Date.UTC(2026, 10, 28, 20);
 const source = testSource();
 
 const event: AccessEvent = {
-  id: 'a7', timeMs: receivedMs - 5000, clinicId: '750300123', actorId: '10101010101', action: 'read', outcome: 'success', actorRole: 'médecin',
-  patients: [{ id: '8001234', authority: 'fhir:Patient' }], sourceIp: '10.1.2.3', categories: ['lab'], application: 'dpi',
-}; // prettier-ignore
+  id: 'a7',
+  timeMs: receivedMs - 5000,
+  clinicId: '750300123',
+  actorId: '10101010101',
+  action: 'read',
+  outcome: 'success',
+  actorRole: 'médecin',
+  patients: [{ id: '8001234', authority: 'fhir:Patient' }],
+  sourceIp: '10.1.2.3',
+  categories: ['lab'],
+  application: 'dpi',
+};
 
 describe('the short way of events that other formats told', () => {
   it.each([
@@ -72,34 +81,87 @@ describe('the short way of events that other formats told', () => {
   });
 
   it('has a short way for the first few authorities that records name, and the same rows for all', () => {
-    const others = Array.from({ length: 40 }, (_, index) => ({ ...event, patients: [{ id: '8001234', authority: `urn:oid:1.2.${index}` }] }));
+    const others = Array.from({ length: 40 }, (_, index) => ({
+      ...event,
+      patients: [{ id: '8001234', authority: `urn:oid:1.2.${index}` }],
+    }));
     const taken = others.map((given) => {
       const rows = rowsAtOnce(given);
       if (rows !== undefined) expect(rows).toBe(rowsOneByOne(given));
       return rows !== undefined;
     });
     expect(taken.filter(Boolean).length).toBeLessThan(5);
-  }); // prettier-ignore
+  });
 });
 
 function events(): fc.Arbitrary<AccessEvent> {
-  const odd = fc.constantFrom('', ' ', 'é', '"', '\\', '\u0001', '\u200B', '\uD800', 'x'.repeat(1100), '%31', 'unknown', '8001234', '0008001234');
-  const text = fc.oneof({ arbitrary: fc.stringMatching(/^[A-Za-z0-9 .:/-]{1,12}$/), weight: 40 }, { arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 12 }), weight: 1 }, { arbitrary: odd, weight: 1 });
+  const odd = fc.constantFrom(
+    '',
+    ' ',
+    'é',
+    '"',
+    '\\',
+    '\u0001',
+    '\u200B',
+    '\uD800',
+    'x'.repeat(1100),
+    '%31',
+    'unknown',
+    '8001234',
+    '0008001234',
+  );
+  const text = fc.oneof(
+    { arbitrary: fc.stringMatching(/^[A-Za-z0-9 .:/-]{1,12}$/), weight: 40 },
+    { arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 12 }), weight: 1 },
+    { arbitrary: odd, weight: 1 },
+  );
   const name = fc.oneof({ arbitrary: fc.stringMatching(/^[a-z0-9.-]{4,12}$/), weight: 40 }, { arbitrary: odd, weight: 1 });
-  const uuid = fc.constantFrom('3F2504E0-4F89-41D3-9A0C-0305E82C3301', 'urn:uuid:3f2504e0-4f89-41d3-9a0c-0305e82c3301', '3f2504e0-4f89-41d3-9a0c-0305e82c3301');
-  const patient = fc.record({ id: fc.oneof(name, name, uuid), authority: fc.constantFrom('fhir:Patient', 'group:helix') }, { requiredKeys: ['id'] });
+  const uuid = fc.constantFrom(
+    '3F2504E0-4F89-41D3-9A0C-0305E82C3301',
+    'urn:uuid:3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+    '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+  );
+  const patient = fc.record(
+    { id: fc.oneof(name, name, uuid), authority: fc.constantFrom('fhir:Patient', 'group:helix') },
+    { requiredKeys: ['id'] },
+  );
   const needed = {
-    timeMs: fc.oneof({ arbitrary: fc.integer({ min: 0, max: receivedMs }), weight: 9 }, { arbitrary: fc.integer({ min: receivedMs, max: 2 * receivedMs }), weight: 1 }),
-    clinicId: name, actorId: name, action: fc.constantFrom(...actions), outcome: fc.constantFrom(...outcomes), id: name,
-    patients: fc.oneof(fc.array(patient, { maxLength: 3 }), fc.array(name.map((id) => ({ id })), { maxLength: 3 })),
+    timeMs: fc.oneof(
+      { arbitrary: fc.integer({ min: 0, max: receivedMs }), weight: 9 },
+      { arbitrary: fc.integer({ min: receivedMs, max: 2 * receivedMs }), weight: 1 },
+    ),
+    clinicId: name,
+    actorId: name,
+    action: fc.constantFrom(...actions),
+    outcome: fc.constantFrom(...outcomes),
+    id: name,
+    patients: fc.oneof(
+      fc.array(patient, { maxLength: 3 }),
+      fc.array(
+        name.map((id) => ({ id })),
+        { maxLength: 3 },
+      ),
+    ),
   };
   const more = {
-    actorRole: text, actorKind: fc.constantFrom(...actorKinds), privileged: fc.boolean(), recordCount: fc.nat(), categories: fc.array(fc.constantFrom(...categories), { maxLength: 3 }),
-    purpose: text, emergency: fc.boolean(), sourceIp: text, device: text, userAgent: text, sessionId: text, auth: text, mfa: fc.boolean(), application: text,
+    actorRole: text,
+    actorKind: fc.constantFrom(...actorKinds),
+    privileged: fc.boolean(),
+    recordCount: fc.nat(),
+    categories: fc.array(fc.constantFrom(...categories), { maxLength: 3 }),
+    purpose: text,
+    emergency: fc.boolean(),
+    sourceIp: text,
+    device: text,
+    userAgent: text,
+    sessionId: text,
+    auth: text,
+    mfa: fc.boolean(),
+    application: text,
   };
   const required = ['timeMs', 'clinicId', 'actorId', 'action', 'outcome', 'patients'] as const;
   return fc.record({ ...needed, ...more }, { requiredKeys: [...required] });
-} // prettier-ignore
+}
 
 function withoutId(given: AccessEvent): AccessEvent {
   return Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'id')) as unknown as AccessEvent;

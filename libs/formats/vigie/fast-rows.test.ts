@@ -127,8 +127,15 @@ describe('the short way of ordinary lines', () => {
       fc.property(agents, fc.integer({ min: 1, max: 90 }), (lengths, otherEvery) => {
         const lines = lengths.map((length, index) => {
           // Every now and then one that is too long for any window, or nothing ordinary.
-          const patient_ids = index % 97 === 5 ? Array.from({ length: 250 }, (_, at) => `${'x'.repeat(200)}${at}`) : [`p${index}-${length}`];
-          return JSON.stringify({ ...ordinary, id: `${index}`, patient_ids, ...(length && { user_agent: 'a'.repeat(length) }), ...(index % 89 === 7 && { device: 'a\nb' }) });
+          const patient_ids =
+            index % 97 === 5 ? Array.from({ length: 250 }, (_, at) => `${'x'.repeat(200)}${at}`) : [`p${index}-${length}`];
+          return JSON.stringify({
+            ...ordinary,
+            id: `${index}`,
+            patient_ids,
+            ...(length && { user_agent: 'a'.repeat(length) }),
+            ...(index % 89 === 7 && { device: 'a\nb' }),
+          });
         });
         const body = Buffer.from(`${lines.join('\n')}\n`);
         const fast = attached(source, body);
@@ -149,7 +156,7 @@ describe('the short way of ordinary lines', () => {
       }),
       { numRuns: casesOf(4, 100) },
     );
-  }); // prettier-ignore
+  });
 
   it('takes accents, an export of several patients and an event of none', () => {
     expect(fastRows(JSON.stringify({ ...ordinary, actor_role: 'médecin' }))).toBe(
@@ -161,10 +168,20 @@ describe('the short way of ordinary lines', () => {
 });
 
 const ordinary = {
-  time: '2024-11-19T08:12:03.120Z', group_id: 'aleo', clinic_id: '750300123', actor_id: 'dr.martin', actor_role: 'physician', action: 'read',
-  patient_ids: ['8001234'], categories: ['identity', 'prescription'], source_ip: '10.4.2.17', session_id: 's-81', mfa: false,
-  application: 'mediboard', id: '81237788',
-}; // prettier-ignore
+  time: '2024-11-19T08:12:03.120Z',
+  group_id: 'aleo',
+  clinic_id: '750300123',
+  actor_id: 'dr.martin',
+  actor_role: 'physician',
+  action: 'read',
+  patient_ids: ['8001234'],
+  categories: ['identity', 'prescription'],
+  source_ip: '10.4.2.17',
+  session_id: 's-81',
+  mfa: false,
+  application: 'mediboard',
+  id: '81237788',
+};
 
 function fastRows(line: string): string | undefined {
   const bytes = Buffer.from(line);
@@ -226,10 +243,26 @@ function events(): fc.Arbitrary<object> {
   const id = fc.string({ unit: fc.constantFrom(...'abcABC0123456789-._'), minLength: 1, maxLength: 12 });
   const text = fc.oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 20 }), id);
   const time = fc.oneof(
-    { arbitrary: fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString()), weight: 1 },
-    { arbitrary: fc.date({ min: new Date(0), max: new Date(receivedMs), noInvalidDate: true }).map((date) => date.toISOString()), weight: 8 },
-    { arbitrary: fc.constantFrom('2024-02-30T00:00:00.000Z', '2023-02-29T00:00:00.000Z', '2024-02-29T23:59:59.999Z', '2024-11-31T00:00:00.000Z'), weight: 1 },
-  ); // prettier-ignore
+    {
+      arbitrary: fc
+        .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
+        .map((date) => date.toISOString()),
+      weight: 1,
+    },
+    {
+      arbitrary: fc.date({ min: new Date(0), max: new Date(receivedMs), noInvalidDate: true }).map((date) => date.toISOString()),
+      weight: 8,
+    },
+    {
+      arbitrary: fc.constantFrom(
+        '2024-02-30T00:00:00.000Z',
+        '2023-02-29T00:00:00.000Z',
+        '2024-02-29T23:59:59.999Z',
+        '2024-11-31T00:00:00.000Z',
+      ),
+      weight: 1,
+    },
+  );
   const optional = {
     group_id: mostly(fc.constantFrom('aleo', 'aleo', 'aleo', 'other')),
     outcome: mostly(fc.constantFrom(...outcomes)),

@@ -23,9 +23,16 @@ const envelope: Envelope = { receivedMs };
 const source = testSource();
 
 const event = {
-  time: '2026-11-28T08:12:03.120Z', clinic_id: '750300123', actor_id: 'dr.martin', actor_role: 'médecin', action: 'read', patient_ids: ['8001234', '8001235'],
-  session_id: 's-81', mfa: false, id: '81237788',
-}; // prettier-ignore
+  time: '2026-11-28T08:12:03.120Z',
+  clinic_id: '750300123',
+  actor_id: 'dr.martin',
+  actor_role: 'médecin',
+  action: 'read',
+  patient_ids: ['8001234', '8001235'],
+  session_id: 's-81',
+  mfa: false,
+  id: '81237788',
+};
 
 /** A line as it comes by each door: what may be taken of it at once, and what its readers make of the whole. */
 interface Came {
@@ -49,21 +56,39 @@ const doors: Readonly<Record<string, (line: string, said: Said) => Came>> = {
     };
   },
   'a log record': (line, { application, host, attributes, more }) => {
-    const resource = { attributes: [{ key: 'service.name', value: { stringValue: application } }, { key: 'host.name', value: { stringValue: host } }] };
+    const resource = {
+      attributes: [
+        { key: 'service.name', value: { stringValue: application } },
+        { key: 'host.name', value: { stringValue: host } },
+      ],
+    };
     const record = { timeUnixNano: '1764316800000000000', body: { stringValue: line, ...more }, ...attributes };
     const value = { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] };
-    return { own: ownRecordOf(record, envelopeOfResource(resource, receivedMs)), read: () => [...readPayload({ kind: 'json', value, envelope }, plainReading)] };
+    return {
+      own: ownRecordOf(record, envelopeOfResource(resource, receivedMs)),
+      read: () => [...readPayload({ kind: 'json', value, envelope }, plainReading)],
+    };
   },
   'an event of HEC': (line, { time, host, application, more }) => {
     const value = { event: line, time, host, source: application, ...more };
-    return { own: ownEventOf({ kind: 'json', value, envelope }), read: () => [...readPayload({ kind: 'json', value, envelope }, plainReading)] };
+    return {
+      own: ownEventOf({ kind: 'json', value, envelope }),
+      read: () => [...readPayload({ kind: 'json', value, envelope }, plainReading)],
+    };
   },
   'an object of HEC': (line, { host, application }) => {
-    const payload = payloadOf(Buffer.from(`{"event":${line},"host":${JSON.stringify(host)},"sourcetype":${JSON.stringify(application)}}`), envelope);
-    return payload.kind === 'rejected' ? { own: undefined, read: () => [] } : { own: ownEventOf(payload.value), read: () => [...readPayload(payload.value, plainReading)] };
+    const payload = payloadOf(
+      Buffer.from(`{"event":${line},"host":${JSON.stringify(host)},"sourcetype":${JSON.stringify(application)}}`),
+      envelope,
+    );
+    return payload.kind === 'rejected'
+      ? { own: undefined, read: () => [] }
+      : { own: ownEventOf(payload.value), read: () => [...readPayload(payload.value, plainReading)] };
   },
   'an event in a body of HEC': (line, { time, host, application, mark }) => {
-    const bytes = Buffer.from(`{"host":${JSON.stringify(host)},"event":${mark === ' ' ? mark : ''}${line} ,"time":${/^\d+$/.test(time) ? time : JSON.stringify(time)},"sourcetype":${JSON.stringify(application)}}{"event":1}`);
+    const bytes = Buffer.from(
+      `{"host":${JSON.stringify(host)},"event":${mark === ' ' ? mark : ''}${line} ,"time":${/^\d+$/.test(time) ? time : JSON.stringify(time)},"sourcetype":${JSON.stringify(application)}}{"event":1}`,
+    );
     const found = ownHecEventAt(bytes, 0, envelope);
     const [first] = concatenatedJson(bytes);
     // Where the object is none, neither is what is around it, and nothing behind it is taken.
@@ -75,9 +100,12 @@ const doors: Readonly<Record<string, (line: string, said: Said) => Came>> = {
     const labels = { stream: { app: application, host } };
     const value = [time, line];
     const pushed = { streams: [{ ...labels, values: [value] }] };
-    return { own: ownValueOf(value, envelopeOfStream(labels, receivedMs)), read: () => [...readPayload({ kind: 'json', value: pushed, envelope }, plainReading)] };
+    return {
+      own: ownValueOf(value, envelopeOfStream(labels, receivedMs)),
+      read: () => [...readPayload({ kind: 'json', value: pushed, envelope }, plainReading)],
+    };
   },
-}; // prettier-ignore
+};
 
 interface Said {
   readonly time: string;
@@ -95,9 +123,15 @@ const said: fc.Arbitrary<Said> = fc.record({
   application: fc.constantFrom('dpi', '-', 'a b', 'a"b', 'a\\u0022', 'LEEF:1', '8001234', 'é', ''),
   data: fc.constantFrom('-', '-', '-', '[a b="c"]', '--'),
   mark: fc.constantFrom('', '', '', '\uFEFF', ' ', '@cee: ', '\t'),
-  attributes: fc.constantFrom({}, {}, { attributes: [] }, { attributes: [{ key: 'service.name', value: { stringValue: 'other' } }] }, { attributes: 7 }),
+  attributes: fc.constantFrom(
+    {},
+    {},
+    { attributes: [] },
+    { attributes: [{ key: 'service.name', value: { stringValue: 'other' } }] },
+    { attributes: 7 },
+  ),
   more: fc.constantFrom({}, {}, {}, { intValue: '7' }, { sourcetype: 'x' }, { resourceLogs: [] }, { streams: [] }),
-}); // prettier-ignore
+});
 
 /** A line with one or the other thing changed. */
 const line = fc
@@ -120,7 +154,9 @@ const line = fc
   )
   .chain((changes) => fc.shuffledSubarray(Object.entries(changes), { maxLength: Math.min(2, Object.keys(changes).length) }))
   .map((changes) => JSON.stringify({ ...event, ...Object.fromEntries(changes) }));
-const mangled = fc.tuple(line, fc.nat(400), fc.constantFrom('', '"', '}', '{', '\n', ' ', '\u0000', '\uD800')).map(([text, at, put]) => text.slice(0, at) + put + text.slice(at + 1)); // prettier-ignore
+const mangled = fc
+  .tuple(line, fc.nat(400), fc.constantFrom('', '"', '}', '{', '\n', ' ', '\u0000', '\uD800'))
+  .map(([text, at, put]) => text.slice(0, at) + put + text.slice(at + 1));
 
 describe.each(Object.entries(doors))('a line that comes as %s', (_, came) => {
   const usual = {
@@ -135,14 +171,18 @@ describe.each(Object.entries(doors))('a line that comes as %s', (_, came) => {
 
   it('is taken at once, with what stands around it', () => {
     const time = { time: '1764316800000000000' };
-    const { own, read } = [usual, { ...usual, ...time }].map((one) => came(JSON.stringify(event), one)).find((one) => one.own) ?? came('', usual);
+    const { own, read } =
+      [usual, { ...usual, ...time }].map((one) => came(JSON.stringify(event), one)).find((one) => one.own) ?? came('', usual);
     expect(rowsAtOnce(own)).toBe(rowsByReaders(read()));
     expect(rowsAtOnce(own)).toContain('"actor_id":"dr.martin"');
     const { patient_ids: _, ...others } = event;
-    const single = [usual, { ...usual, ...time }].map((one) => came(JSON.stringify({ patient_id: '8001234', ...others }), one)).find((one) => one.own) ?? came('', usual);
+    const single =
+      [usual, { ...usual, ...time }]
+        .map((one) => came(JSON.stringify({ patient_id: '8001234', ...others }), one))
+        .find((one) => one.own) ?? came('', usual);
     expect(rowsAtOnce(single.own)).toBe(rowsByReaders(single.read()));
     expect(rowsAtOnce(single.own)).toContain('"actor_id":"dr.martin"');
-  }); // prettier-ignore
+  });
 
   it('gives the rows that its readers make, or is left to them', () => {
     fc.assert(
@@ -159,9 +199,14 @@ describe.each(Object.entries(doors))('a line that comes as %s', (_, came) => {
 it('no line is taken at once from a source whose configuration has something to say of it', () => {
   expect(readsOwnLines(plainReading)).toBe(true);
   expect(readsOwnLines({ ...plainReading, format: 'vigie' })).toBe(true);
-  for (const more of [{ format: 'fhir' }, { clinic: { fixed: 'nord' } }, { columns: { actor_id: 'user' } }, { values: { action: { x: 'read' } } }])
+  for (const more of [
+    { format: 'fhir' },
+    { clinic: { fixed: 'nord' } },
+    { columns: { actor_id: 'user' } },
+    { values: { action: { x: 'read' } } },
+  ])
     expect(readsOwnLines({ ...plainReading, ...more })).toBe(false);
-}); // prettier-ignore
+});
 
 function isJson(text: string): boolean {
   try {
@@ -190,10 +235,12 @@ function rowsByReaders(items: readonly DecodedItem[]): string {
       const { groupId = source.groupId, timeMs } = outcome.value;
       if (groupId !== source.groupId) return 'another group';
       if (timeMs > receivedMs) return 'in the future';
-      return toRows(outcome.value, source, isoText(receivedMs), content).map((row) => `${rowLine(row)}\n`).join('');
+      return toRows(outcome.value, source, isoText(receivedMs), content)
+        .map((row) => `${rowLine(row)}\n`)
+        .join('');
     })
     .join('and another: ');
-} // prettier-ignore
+}
 
 function testSource(): SourceContext {
   const parsed = parseKeyRing(`helix:k1=${Buffer.from('a key for tests of 32 bytes size').toString('base64')}`);

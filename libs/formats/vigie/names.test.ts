@@ -41,7 +41,12 @@ describe('names that are counted', () => {
     for (let point = 0; point < 0xa0; point += 1) {
       const control = String.fromCodePoint(point);
       if (/\P{Cc}/u.test(control)) continue;
-      for (const name of names) expect(parseVigieEvent({ ...event, [name]: `a${control}b` })).toMatchObject({ kind: 'rejected', field: name, reason: 'bad_characters' }); // prettier-ignore
+      for (const name of names)
+        expect(parseVigieEvent({ ...event, [name]: `a${control}b` })).toMatchObject({
+          kind: 'rejected',
+          field: name,
+          reason: 'bad_characters',
+        });
     }
   });
 });

@@ -42,11 +42,16 @@ export function ownHecEventAt(body: Buffer, start: number, envelope: Envelope): 
   }
 }
 
-function ownIn(body: Buffer, { line, lineEnd, end }: { readonly line: number; readonly lineEnd: number; readonly end: number }, said: Readonly<Record<string, unknown>>, envelope: Envelope): OwnHecEvent | undefined {
+function ownIn(
+  body: Buffer,
+  { line, lineEnd, end }: { readonly line: number; readonly lineEnd: number; readonly end: number },
+  said: Readonly<Record<string, unknown>>,
+  envelope: Envelope,
+): OwnHecEvent | undefined {
   const around = saidBy(said, envelope);
   const own = around && ownLineOf(body, line, lineEnd, { ...envelope, ...around });
   return own && { own, end };
-} // prettier-ignore
+}
 
 function behindSpaces(body: Buffer, from: number): number {
   let at = from;

@@ -25,15 +25,25 @@ it('knows requests in protobuf, several behind each other too, and gives each lo
       expect(records).toMatchObject(
         batches.flat().map((stringValue) => ({
           kind: 'accepted',
-          value: { kind: 'json', envelope: { receivedMs: 7 }, value: { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue } }] }] }] } },
+          value: {
+            kind: 'json',
+            envelope: { receivedMs: 7 },
+            value: { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue } }] }] }] },
+          },
         })),
       );
     }),
   );
-}); // prettier-ignore
+});
 
 it('takes no text for one, however it begins, and no request that is cut off', () => {
-  const line = fc.oneof(fc.json(), fc.lorem(), fc.constant('<85>1 - - - - - CEF:0|a|b|c|d|e|1|'), fc.constant('a;b;c'), fc.constant(''));
+  const line = fc.oneof(
+    fc.json(),
+    fc.lorem(),
+    fc.constant('<85>1 - - - - - CEF:0|a|b|c|d|e|1|'),
+    fc.constant('a;b;c'),
+    fc.constant(''),
+  );
   const body = fc.tuple(fc.constantFrom('\n', '\n\n', '\r\n', '\n ', ''), fc.array(line, { maxLength: 30 }));
   // A line end, a blank that says 32 bytes, and 32 bytes that begin with a line end.
   expect(isOtlpProtobuf(Buffer.from('\n \n[]\na;b;c\nvel a euismod mi morbi'))).toBe(false);
@@ -49,4 +59,4 @@ it('takes no text for one, however it begins, and no request that is cut off', (
       expect(isOtlpProtobuf(bytes.subarray(0, cut % bytes.length))).toBe(false);
     }),
   );
-}); // prettier-ignore
+});

@@ -245,8 +245,13 @@ describe('what shippers put around records', () => {
     expect(reads({ specversion: '1.0', data_base64: '//8=' })).toEqual(['not_utf8']);
     expect(readOne({ ...untimed, time: timeMs, value: { a: 1 } }).actorId).toBe('amartin');
     expect(readOne({ ...untimed, time: timeMs, log: '{"level":"info"}' }).actorId).toBe('amartin');
-    expect(readOne({ log: JSON.stringify({ ...untimed, time: timeMs, clinic_id: undefined }), kubernetes: { host: 'node-3' } }, { clinic: { fixed: 'sud' } }).clinicId).toBe('sud');
-  }); // prettier-ignore
+    expect(
+      readOne(
+        { log: JSON.stringify({ ...untimed, time: timeMs, clinic_id: undefined }), kubernetes: { host: 'node-3' } },
+        { clinic: { fixed: 'sud' } },
+      ).clinicId,
+    ).toBe('sud');
+  });
 
   it('nests, FHIR inside of Loki inside of HEC', () => {
     const line = JSON.stringify(auditEvent);

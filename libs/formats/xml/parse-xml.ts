@@ -113,7 +113,10 @@ function textWithin(nodes: unknown): string {
 
 /** Text as it is meant: in CDATA as it stands. */
 function textOfNode(node: Readonly<Record<string, unknown>>): string {
-  if (node[dataKey] !== undefined) return listOf(node[dataKey]).map((inner) => plainText(inner[textKey])).join(''); // prettier-ignore
+  if (node[dataKey] !== undefined)
+    return listOf(node[dataKey])
+      .map((inner) => plainText(inner[textKey]))
+      .join('');
   return decoded(plainText(node[textKey]));
 }
 

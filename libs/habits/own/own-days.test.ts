@@ -42,7 +42,12 @@ describe('the spread of own days', () => {
 describe('days that are remembered', () => {
   it('are the last twelve, and those before add up where they lay beyond the mean', () => {
     const own = new OwnDays(2);
-    for (let day = 1; day <= 20; day += 1) own.push(day, (column) => rootOf(10 * day + column), (column) => (column === 1 && day > 17 ? 252 : 0)); // prettier-ignore
+    for (let day = 1; day <= 20; day += 1)
+      own.push(
+        day,
+        (column) => rootOf(10 * day + column),
+        (column) => (column === 1 && day > 17 ? 252 : 0),
+      );
     expect(own.rootsOf(0)).toEqual(Array.from({ length: 12 }, (_, index) => rootOf(10 * (index + 9))));
     expect(own.added(0)).toBe(0);
     // Three days of four spreads, of which three count each: 3 (1 + 0.9 + 0.81).
@@ -112,7 +117,8 @@ describe('who is regular', () => {
       learn(ordered, day);
       learn(shuffled, day);
     }
-    const answers = (model: HabitModel) => desks.map(({ key }) => [key, model.least(ownRule, groupId, key, firstDay + 19), explained(model, key, firstDay + 19)]); // prettier-ignore
+    const answers = (model: HabitModel) =>
+      desks.map(({ key }) => [key, model.least(ownRule, groupId, key, firstDay + 19), explained(model, key, firstDay + 19)]);
     expect(answers(shuffled)).toEqual(answers(ordered));
     expect(shuffled.digest).toBe(ordered.digest);
   });
@@ -155,7 +161,11 @@ function recount(given: readonly AccountDay[], until: number) {
   const learned = new Map<string, Learned[]>();
   const squares: { readonly day: number; readonly square: number }[] = [];
   const fullOf = (key: string, day: number) => {
-    const roots = (learned.get(key) ?? []).filter((one) => one.day <= day - 2).slice(-12).map(({ root }) => root).toSorted((a, b) => b - a); // prettier-ignore
+    const roots = (learned.get(key) ?? [])
+      .filter((one) => one.day <= day - 2)
+      .slice(-12)
+      .map(({ root }) => root)
+      .toSorted((a, b) => b - a);
     const top = roots.length > 3 ? roots[1] : roots[0];
     return roots.filter((root) => root * root * 2 >= (top ?? 0) ** 2).map(level);
   };
@@ -203,7 +213,9 @@ function daysOf(day: number, random: SeededRandom): readonly AccountDay[] {
   return desks.flatMap(({ key, pace }, index) => {
     const count = Math.max(0, Math.round(pace + Math.sqrt(pace) * normal(random)));
     const isShort = random.chance(0.1);
-    return (index + day) % 7 === 0 ? [] : [anAccountDay({ key, role: 'desk', day, most: { [ownRule.id]: isShort ? Math.round(count / 4) : count } })]; // prettier-ignore
+    return (index + day) % 7 === 0
+      ? []
+      : [anAccountDay({ key, role: 'desk', day, most: { [ownRule.id]: isShort ? Math.round(count / 4) : count } })];
   });
 }
 

@@ -6,8 +6,19 @@ import type { Peers, PeersView } from '../peers.js';
 import { ownPrior } from '../priors.js';
 import type { HabitRule } from '../seams.js';
 import {
-  countOfLevel, distanceCode, distanceOf, fullDaysOf, isFull, isMuch, levelOf, type OwnHabit, ownHabitOf, reachOf, rootOf, rootOfLevel,
-} from './own-days.js'; // prettier-ignore
+  countOfLevel,
+  distanceCode,
+  distanceOf,
+  fullDaysOf,
+  isFull,
+  isMuch,
+  levelOf,
+  type OwnHabit,
+  ownHabitOf,
+  reachOf,
+  rootOf,
+  rootOfLevel,
+} from './own-days.js';
 import { noOwnPeers, varianceWithin } from './own-peers.js';
 
 /** The rules that ask for own days. */
@@ -92,35 +103,55 @@ export class OwnView {
   }
 
   /** The share of honest account-days that go as far beyond their account's own; 1 where it is not compared with itself. */
-  pOf(key: string, state: AccountState, column: number, { day, count }: { readonly day: number; readonly count: number }): number {
+  pOf(
+    key: string,
+    state: AccountState,
+    column: number,
+    { day, count }: { readonly day: number; readonly count: number },
+  ): number {
     const habit = this.habitOf(state, column, day);
     if (!habit) return 1;
     const own = this.#columns.indexOf(column);
     return this.#fitOf(key, state, own, day).p(this.#reachOf(habit, state, own, rootOf(count)));
-  } // prettier-ignore
+  }
 
   /** The numbers behind `leastOf`, for a count of the day. */
-  explain(key: string, state: AccountState, column: number, { day, count }: { readonly day: number; readonly count: number }): OwnDaysExplained | undefined {
+  explain(
+    key: string,
+    state: AccountState,
+    column: number,
+    { day, count }: { readonly day: number; readonly count: number },
+  ): OwnDaysExplained | undefined {
     const habit = this.habitOf(state, column, day);
     if (!habit) return undefined;
     const mean = countOfLevel(habit.mean);
     const p = this.pOf(key, state, column, { day, count });
     // A level is twice the root, so that it grows by 1 / sqrt(count) with each count.
-    return { days: habit.days, mean, deviation: habit.deviation * Math.sqrt(mean), least: this.leastOf(key, state, column, day), p };
-  } // prettier-ignore
+    return {
+      days: habit.days,
+      mean,
+      deviation: habit.deviation * Math.sqrt(mean),
+      least: this.leastOf(key, state, column, day),
+      p,
+    };
+  }
 
   /**
    * What is learned of a day's count: at most a deviation above the mean, so that a raised habit teaches little of itself; what somebody has called honest as
    * it is, and so what follows on a common step.
    */
-  learnedOf(state: AccountState, column: number, { day, count, flags, since }: LearnedCount): { readonly root: number; readonly distance: number } {
+  learnedOf(
+    state: AccountState,
+    column: number,
+    { day, count, flags, since }: LearnedCount,
+  ): { readonly root: number; readonly distance: number } {
     if (!this.#columns.includes(column)) return { root: 0, distance: 0 };
     const root = rootOf(count);
     const habit = this.habitOf(state, column, day, since);
     if (!habit || flags & flag.honest) return { root, distance: 0 };
     const most = rootOfLevel(habit.mean + ownLearnedDeviations * habit.deviation);
     return { root: Math.min(root, most), distance: distanceCode((levelOf(root) - habit.mean) / habit.spread) };
-  } // prettier-ignore
+  }
 
   /** An honest day beside the account's own: how far it went beyond them, and what it says of how regular accounts of the role are. */
   compare(key: string, state: AccountState, day: number, { peers, waiting, since, countOf }: OwnCompared): void {
@@ -135,7 +166,7 @@ export class OwnView {
       const habit = this.habitOf(state, column, day, since);
       if (habit) for (const one of peers) one.own[own]?.surprise(this.#reachOf(habit, state, own, root), key, day);
     }
-  } // prettier-ignore
+  }
 
   #reachOf({ mean, spread }: OwnHabit, state: AccountState, own: number, root: number): number {
     return reachOf((levelOf(root) - mean) / spread, state.own.added(own));

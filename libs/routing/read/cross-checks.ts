@@ -12,17 +12,31 @@ import type { RoutingDocument } from './schema.js';
 export function crossMistakes(given: RoutingDocument, receivers: readonly Receiver[]): readonly PlacedMistake[] {
   const targets = targetsOf(given);
   return [
-    ...twice(receivers.map(({ name }) => name), 'receivers', 'name'),
-    ...twice(given.people.map(({ id }) => id), 'people', 'id'),
-    ...twice([...receivers.map(({ name }) => name), ...given.people.map(({ id }) => personReceiverName(id))], 'receivers', 'name'),
-    ...given.people.flatMap(({ tell }, index) => tell.filter((name) => !has(receivers, name)).map((name) => nowhere(['people', index, 'tell'], `receiver ${name}`))),
+    ...twice(
+      receivers.map(({ name }) => name),
+      'receivers',
+      'name',
+    ),
+    ...twice(
+      given.people.map(({ id }) => id),
+      'people',
+      'id',
+    ),
+    ...twice(
+      [...receivers.map(({ name }) => name), ...given.people.map(({ id }) => personReceiverName(id))],
+      'receivers',
+      'name',
+    ),
+    ...given.people.flatMap(({ tell }, index) =>
+      tell.filter((name) => !has(receivers, name)).map((name) => nowhere(['people', index, 'tell'], `receiver ${name}`)),
+    ),
     ...targets.flatMap(({ path, target }) => (leads(target, given, receivers) ? [] : [nowhere(path, wordsOf(target))])),
     ...calendarMistakes(given),
     ...rotaMistakes(given),
     ...routeMistakes(given),
     ...digestMistakes(given, receivers),
   ];
-} // prettier-ignore
+}
 
 interface PlacedTarget {
   readonly path: readonly PropertyKey[];
@@ -30,9 +44,11 @@ interface PlacedTarget {
 }
 
 function targetsOf(given: RoutingDocument): readonly PlacedTarget[] {
-  const steps = Object.entries(given.policies).flatMap(([name, policy]) => policy.steps.flatMap(({ tell }, index) => at(['policies', name, 'steps', index], tell)));
+  const steps = Object.entries(given.policies).flatMap(([name, policy]) =>
+    policy.steps.flatMap(({ tell }, index) => at(['policies', name, 'steps', index], tell)),
+  );
   return [...steps, ...at(['deadlines'], given.deadlines?.tell), ...at(['digest'], given.digest?.tell)];
-} // prettier-ignore
+}
 
 function at(path: readonly PropertyKey[], tell: readonly Target[] = []): readonly PlacedTarget[] {
   return tell.map((target, index) => ({ path: [...path, 'tell', index], target }));
@@ -69,8 +85,10 @@ function has(receivers: readonly Receiver[], name: string): boolean {
 }
 
 function twice(names: readonly string[], list: string, field: string): readonly PlacedMistake[] {
-  return names.flatMap((name, index) => (names.indexOf(name) < index ? [{ path: [list, index, field], reason: `${name} is there twice` }] : []));
-} // prettier-ignore
+  return names.flatMap((name, index) =>
+    names.indexOf(name) < index ? [{ path: [list, index, field], reason: `${name} is there twice` }] : [],
+  );
+}
 
 function calendarMistakes({ calendars, schedules, routes }: RoutingDocument): readonly PlacedMistake[] {
   const used = [
@@ -85,10 +103,16 @@ function calendarMistakes({ calendars, schedules, routes }: RoutingDocument): re
 function rotaMistakes({ schedules, people }: RoutingDocument): readonly PlacedMistake[] {
   const known = new Set(people.map(({ id }) => id));
   return Object.entries(schedules).flatMap(([name, { rota, overrides }]) => [
-    ...rota.flatMap((one, index) => one.people.flatMap((id, place) => (known.has(id) ? [] : [nowhere(['schedules', name, 'rota', index, 'people', place], `person ${id}`)]))),
-    ...overrides.flatMap(({ person }, index) => (known.has(person) ? [] : [nowhere(['schedules', name, 'overrides', index, 'person'], `person ${person}`)])),
+    ...rota.flatMap((one, index) =>
+      one.people.flatMap((id, place) =>
+        known.has(id) ? [] : [nowhere(['schedules', name, 'rota', index, 'people', place], `person ${id}`)],
+      ),
+    ),
+    ...overrides.flatMap(({ person }, index) =>
+      known.has(person) ? [] : [nowhere(['schedules', name, 'overrides', index, 'person'], `person ${person}`)],
+    ),
   ]);
-} // prettier-ignore
+}
 
 /** The last route takes every case, or one could come that nobody is told of. */
 function routeMistakes({ routes, policies }: RoutingDocument): readonly PlacedMistake[] {
@@ -96,10 +120,20 @@ function routeMistakes({ routes, policies }: RoutingDocument): readonly PlacedMi
   const { match, policy } = routes[last] ?? {};
   const all = match && Object.values({ ...match, level_min: [] }).every((value) => value === undefined || value.length === 0);
   return [
-    ...routes.flatMap(({ policy: name }, index) => (name === undefined || Object.hasOwn(policies, name) ? [] : [nowhere(['routes', index, 'policy'], `policy ${name}`)])),
-    ...(all && match.level_min === 'informational' && policy !== undefined ? [] : [{ path: ['routes', last], reason: 'the last route must match everything (match: {}) and name a policy, or nobody would be told of what the others leave' }]),
+    ...routes.flatMap(({ policy: name }, index) =>
+      name === undefined || Object.hasOwn(policies, name) ? [] : [nowhere(['routes', index, 'policy'], `policy ${name}`)],
+    ),
+    ...(all && match.level_min === 'informational' && policy !== undefined
+      ? []
+      : [
+          {
+            path: ['routes', last],
+            reason:
+              'the last route must match everything (match: {}) and name a policy, or nobody would be told of what the others leave',
+          },
+        ]),
   ];
-} // prettier-ignore
+}
 
 /** Whoever is to have the digest must be reached by something that takes lists: of an on-call target each who may ever be that. */
 function digestMistakes(given: RoutingDocument, receivers: readonly Receiver[]): readonly PlacedMistake[] {
@@ -108,15 +142,23 @@ function digestMistakes(given: RoutingDocument, receivers: readonly Receiver[]):
     whoIs(target, given).flatMap(({ who, names }) => {
       const types = names.flatMap((name) => typeOf(name) ?? []);
       if (types.length < names.length || types.some((type) => takes(type, 'digest'))) return [];
-      return [{ path: ['digest', 'tell', index], reason: `${who} of type ${[...new Set(types)].join(', ')} takes no list of cases` }];
+      return [
+        { path: ['digest', 'tell', index], reason: `${who} of type ${[...new Set(types)].join(', ')} takes no list of cases` },
+      ];
     }),
   );
-} // prettier-ignore
+}
 
 /** Each who a target may be, and the receivers that reach them; of those that are written to nothing need be asked, since mail takes everything. */
-function whoIs(target: Target, { people, schedules }: RoutingDocument): readonly { readonly who: string; readonly names: readonly string[] }[] {
+function whoIs(
+  target: Target,
+  { people, schedules }: RoutingDocument,
+): readonly { readonly who: string; readonly names: readonly string[] }[] {
   if (target.kind === 'receiver') return [{ who: 'a receiver', names: [target.name] }];
   const { rota = [], overrides = [] } = (target.kind === 'on-call' && schedules[target.schedule]) || {};
-  const ids = target.kind === 'person' ? [target.id] : [...rota.flatMap((one) => one.people), ...overrides.map(({ person }) => person)];
-  return people.filter(({ id, email }) => ids.includes(id) && email === undefined).map(({ id, tell }) => ({ who: `what reaches ${id}`, names: tell }));
-} // prettier-ignore
+  const ids =
+    target.kind === 'person' ? [target.id] : [...rota.flatMap((one) => one.people), ...overrides.map(({ person }) => person)];
+  return people
+    .filter(({ id, email }) => ids.includes(id) && email === undefined)
+    .map(({ id, tell }) => ({ who: `what reaches ${id}`, names: tell }));
+}

@@ -7,9 +7,13 @@ type Person = RoutingDocument['people'][number];
 
 /** The receiver that a person's own address is: `person-a-durand`. */
 export function personReceiverName(id: string): string {
-  const plain = id.normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '').replaceAll(/[^a-z0-9]+/g, '-');
+  const plain = id
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^a-z0-9]+/g, '-');
   return `person-${plain}`.slice(0, 40);
-} // prettier-ignore
+}
 
 /** What such a receiver says in a file; nothing for a person without an address. */
 export function personReceiver({ id, email, locale }: Person): object | undefined {
@@ -21,10 +25,16 @@ export function personReceiver({ id, email, locale }: Person): object | undefine
 /** The file with its names followed. It has no mistakes any more. */
 export function routingOf(given: RoutingDocument, receivers: readonly Receiver[]): Routing {
   const calendars = new Map(Object.entries(given.calendars).map(([name, calendar]) => [name, calendarOf(calendar)]));
-  const within = ({ calendar, when }: { readonly calendar?: string | undefined; readonly when?: 'open' | 'closed' | undefined }) => {
+  const within = ({
+    calendar,
+    when,
+  }: {
+    readonly calendar?: string | undefined;
+    readonly when?: 'open' | 'closed' | undefined;
+  }) => {
     const found = calendars.get(calendar ?? '');
     return found && when ? { calendar: found, when } : undefined;
-  }; // prettier-ignore
+  };
   const schedules = Object.entries(given.schedules).map(([name, { timezone, rota, overrides }]) => {
     const rotas = rota.map((one) => ({ periodMs: one.period, start: one.start, people: one.people, within: within(one) }));
     return [name, { timezone, rotas, overrides }] as const;

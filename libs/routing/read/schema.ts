@@ -35,9 +35,11 @@ const clockTime = z.string().transform((given, context) => {
 const hours = z.string().transform((given, context) => {
   const [from, until] = given.split('-').map((part) => clockTime.safeParse(part).data);
   if (from !== undefined && until !== undefined && from < until) return { from, until };
-  context.addIssue('must be hours of one day, such as "08:00-19:00"; what goes beyond midnight is two days, "22:00-24:00" and "00:00-06:00"');
+  context.addIssue(
+    'must be hours of one day, such as "08:00-19:00"; what goes beyond midnight is two days, "22:00-24:00" and "00:00-06:00"',
+  );
   return z.NEVER;
-}); // prettier-ignore
+});
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
@@ -75,12 +77,15 @@ const policy = z
     repeat: z.coerce.number('must be a whole number').int().min(0).max(20).default(0),
     /** From the last step of a round to the next round. */
     pause: duration.default(15 * 60_000),
-    steps: z.array(z.strictObject({ after: duration, tell })).min(1).max(20),
+    steps: z
+      .array(z.strictObject({ after: duration, tell }))
+      .min(1)
+      .max(20),
   })
   .refine(({ steps }) => steps.every((step, index) => step.after >= (steps[index - 1]?.after ?? 0)), {
     path: ['steps'],
     error: 'must be in the order of their times (after)',
-  }); // prettier-ignore
+  });
 
 const match = z
   .strictObject({
@@ -108,12 +113,55 @@ const route = z
 export const routingSchema = z.strictObject({
   defaults: z.unknown().optional(),
   receivers: z.array(z.unknown()).min(1).max(entriesMax),
-  people: z.array(z.strictObject({ id: person, email: z.email().optional(), locale: z.enum(locales).optional(), tell: listOf(name).default([]) }).refine(({ email, tell: names }) => email !== undefined || names.length > 0, { path: ['email'], error: 'or tell (names of receivers) must be given: there is no way to reach them' })).max(entriesMax).default([]),
-  calendars: z.record(name, z.strictObject({ timezone: zone.default('Europe/Paris'), holidays: z.enum(holidaySets).optional(), closed: listOf(date).default([]), open: z.record(days, listOf(hours)).refine((open) => Object.keys(open).length > 0, 'is never') })).default({}),
-  schedules: z.record(name, z.strictObject({ timezone: zone.default('Europe/Paris'), rota: listOf(rota), overrides: z.array(z.strictObject({ from: localTime, until: localTime, person }).refine(({ from, until }) => from < until, { path: ['until'], error: 'must be after from' })).max(entriesMax).default([]) })).default({}),
+  people: z
+    .array(
+      z
+        .strictObject({
+          id: person,
+          email: z.email().optional(),
+          locale: z.enum(locales).optional(),
+          tell: listOf(name).default([]),
+        })
+        .refine(({ email, tell: names }) => email !== undefined || names.length > 0, {
+          path: ['email'],
+          error: 'or tell (names of receivers) must be given: there is no way to reach them',
+        }),
+    )
+    .max(entriesMax)
+    .default([]),
+  calendars: z
+    .record(
+      name,
+      z.strictObject({
+        timezone: zone.default('Europe/Paris'),
+        holidays: z.enum(holidaySets).optional(),
+        closed: listOf(date).default([]),
+        open: z.record(days, listOf(hours)).refine((open) => Object.keys(open).length > 0, 'is never'),
+      }),
+    )
+    .default({}),
+  schedules: z
+    .record(
+      name,
+      z.strictObject({
+        timezone: zone.default('Europe/Paris'),
+        rota: listOf(rota),
+        overrides: z
+          .array(
+            z
+              .strictObject({ from: localTime, until: localTime, person })
+              .refine(({ from, until }) => from < until, { path: ['until'], error: 'must be after from' }),
+          )
+          .max(entriesMax)
+          .default([]),
+      }),
+    )
+    .default({}),
   policies: z.record(name, policy).refine((policies) => Object.keys(policies).length > 0, 'has none'),
   routes: z.array(route).min(1).max(entriesMax),
-  deadlines: z.strictObject({ tell, before: z.array(duration).max(listMax).default([]), after: z.array(duration).max(listMax).default([]) }).optional(),
+  deadlines: z
+    .strictObject({ tell, before: z.array(duration).max(listMax).default([]), after: z.array(duration).max(listMax).default([]) })
+    .optional(),
   digest: z.strictObject({ at: clockTime, timezone: zone.default('Europe/Paris'), tell }).optional(),
-}); // prettier-ignore
+});
 export type RoutingDocument = z.infer<typeof routingSchema>;

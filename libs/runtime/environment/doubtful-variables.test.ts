@@ -9,8 +9,14 @@ describe('a variable', () => {
     [{ vigie_rules_dir: 'rules' }, 'vigie_rules_dir is read by nothing: write it in capitals, VIGIE_RULES_DIR'],
     [{ KAFKA_BROKER: 'kafka:9092' }, 'KAFKA_BROKER is read by nothing: is KAFKA_BROKERS meant?'],
     [{ VIGIE_DATA_DIR: '"/data"' }, 'the value of VIGIE_DATA_DIR stands in quotes, which are part of it: leave them out'],
-    [{ VIGIE_HOST: '127.0.0.1\r' }, 'the value of VIGIE_HOST has blanks, or the end of a line of Windows, around it, which are part of it: leave them out'],
-    [{ HTTPS_PROXY: 'http://proxy:3128' }, 'HTTPS_PROXY is not used for receivers and identity providers: set NODE_USE_ENV_PROXY=1, and in NO_PROXY those that are inside'],
+    [
+      { VIGIE_HOST: '127.0.0.1\r' },
+      'the value of VIGIE_HOST has blanks, or the end of a line of Windows, around it, which are part of it: leave them out',
+    ],
+    [
+      { HTTPS_PROXY: 'http://proxy:3128' },
+      'HTTPS_PROXY is not used for receivers and identity providers: set NODE_USE_ENV_PROXY=1, and in NO_PROXY those that are inside',
+    ],
   ])('%j is said to be in doubt', (env, says) => {
     expect(doubtfulVariables(env)).toEqual([says]);
   });
@@ -18,7 +24,13 @@ describe('a variable', () => {
   it.each([
     [{ VIGIE_RULES_DIR: 'rules', VIGIE_INGEST_TOKENS_FILE: '/run/secrets/tokens', VIGIE_CONSOLE_TOKEN: 'x' }],
     [{ VIGIE_RULE_DIR: '', PATH: ' /bin ', VIGIL: 'x' }],
-    [{ VIGIE_CONSOLE_SERVICE_HOST: '10.0.0.1', VIGIE_CONSOLE_PORT_7414_TCP_ADDR: '10.0.0.1', VIGIE_SCORER_PORT: 'tcp://10.0.0.2:7411' }],
+    [
+      {
+        VIGIE_CONSOLE_SERVICE_HOST: '10.0.0.1',
+        VIGIE_CONSOLE_PORT_7414_TCP_ADDR: '10.0.0.1',
+        VIGIE_SCORER_PORT: 'tcp://10.0.0.2:7411',
+      },
+    ],
     [{ KAFKA_OPTS: '-Xmx1g', KAFKA_HEAP_OPTS: '-Xmx1g', CLICKHOUSE_DB: 'x', VIGIE_TEST_LONG: '1' }],
     [{ HTTPS_PROXY: 'http://proxy:3128', NODE_USE_ENV_PROXY: '1' }],
     [{ https_proxy: 'http://proxy:3128', NODE_OPTIONS: '--no-warnings --use-env-proxy' }],
@@ -30,4 +42,4 @@ describe('a variable', () => {
   it('is never quoted', () => {
     expect(doubtfulVariables({ VIGIE_CONSOLE_TOKN: '"s3cret"', CLICKHOUSE_PASSWORD: "'s3cret'" }).join()).not.toContain('s3cret');
   });
-}); // prettier-ignore
+});

@@ -55,9 +55,12 @@ throw new Error('8001234');
   });
 
   it('is told to leave by what has requests written into logs', () => {
-    expect(memoryDoubts({ NODE_DEBUG: 'http', KAFKAJS_DEBUG_PROTOCOL_BUFFERS: '1' }, '')).toEqual([expect.stringMatching(/^NODE_DEBUG has tokens/), expect.stringMatching(/^KAFKAJS_/)]);
+    expect(memoryDoubts({ NODE_DEBUG: 'http', KAFKAJS_DEBUG_PROTOCOL_BUFFERS: '1' }, '')).toEqual([
+      expect.stringMatching(/^NODE_DEBUG has tokens/),
+      expect.stringMatching(/^KAFKAJS_/),
+    ]);
     expect(memoryDoubts({ NODE_OPTIONS: '--max-old-space-size=512', NODE_ENV: 'production' }, '')).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['unlimited            unlimited            bytes', true],

@@ -30,18 +30,24 @@ export function memoryDoubts(env: Environment, limits = ownLimits()): readonly s
   const core = coreDoubt(limits);
   const options = [...(env['NODE_OPTIONS'] ?? '').matchAll(showing)].map(([name]) => name);
   return [
-    ...(options.length > 0 ? [`NODE_OPTIONS has ${[...new Set(options)].join(', ')}: what that writes or opens holds identifiers of patients in clear and secrets; take it out`] : []),
-    ...talkative.filter((name) => env[name]).map((name) => `${name} has tokens, and what is received, written into logs; take it out`),
+    ...(options.length > 0
+      ? [
+          `NODE_OPTIONS has ${[...new Set(options)].join(', ')}: what that writes or opens holds identifiers of patients in clear and secrets; take it out`,
+        ]
+      : []),
+    ...talkative
+      .filter((name) => env[name])
+      .map((name) => `${name} has tokens, and what is received, written into logs; take it out`),
     ...(core === undefined ? [] : [core]),
   ];
-} // prettier-ignore
+}
 
 /** What a core file of this process would hold, where the system would write one; undefined where it would not, or does not say. */
 export function coreDoubt(limits: string): string | undefined {
   const [, soft] = /^Max core file size +(\S+)/m.exec(limits) ?? [];
   if (soft === undefined || soft === '0') return undefined;
   return 'a process that crashes leaves a core file, with identifiers of patients in clear and secrets; let it write none (ulimit -c 0, LimitCORE=0, --ulimit core=0)';
-} // prettier-ignore
+}
 
 /** The limits of this process; empty where the system does not tell them so. */
 export function ownLimits(): string {

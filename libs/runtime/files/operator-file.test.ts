@@ -32,12 +32,16 @@ describe('a file that an operator wrote', () => {
     ['a link to a pipe', () => void (execFileSync('mkfifo', [at('pipe')]), symlinkSync('pipe', at('it'))), /it is a pipe/],
     ['a folder', () => mkdirSync(at('it')), /it is a folder, not a file/],
     ['an endless device', () => symlinkSync('/dev/zero', at('it')), /it is a device or a socket/],
-    ['far too large', () => void (writeFileSync(at('it'), ''), truncateSync(at('it'), operatorFileBytesMax + 1)), /33554433 bytes, more than 33554432/],
+    [
+      'far too large',
+      () => void (writeFileSync(at('it'), ''), truncateSync(at('it'), operatorFileBytesMax + 1)),
+      /33554433 bytes, more than 33554432/,
+    ],
   ])('that is %s is refused at once', async (_what, make, why) => {
     make();
     expect(() => operatorFileText(at('it'))).toThrow(why);
     await expect(operatorFileBytesLater(at('it'))).rejects.toThrow(why);
-  }); // prettier-ignore
+  });
 
   it('that is not there says so by its code', async () => {
     const cause = await operatorFileBytesLater(at('none')).catch((thrown: unknown) => thrown);

@@ -8,7 +8,10 @@ import { z } from 'zod';
 /** `10.0.0.5, 10.1.0.0/16` as a list: addresses and networks of proxies whose `X-Forwarded-For` is believed. */
 export function trustedProxies() {
   return z.string().transform((text, context) => {
-    const given = text.split(',').map((part) => part.trim()).filter(Boolean); // prettier-ignore
+    const given = text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
     for (const one of given)
       if (!ipaddr.isValid(one) && !ipaddr.isValidCIDR(one)) {
         context.addIssue('must hold addresses and networks of proxies, separated by commas: 10.0.0.5, 10.1.0.0/16');
@@ -28,7 +31,7 @@ export function behindProxies(proxies: readonly string[] | undefined): FastifyAd
   const server: Server = adapter.getInstance().server;
   server.prependListener('request', ({ headers }: IncomingMessage) => {
     const chain = headers['x-forwarded-for'];
-    if (chain !== undefined) headers['x-forwarded-for'] = [chain].flat().join(',').split(',').map(withoutPort).join(', '); // prettier-ignore
+    if (chain !== undefined) headers['x-forwarded-for'] = [chain].flat().join(',').split(',').map(withoutPort).join(', ');
   });
   return adapter;
 }

@@ -25,18 +25,28 @@ export function seenIn(where: string, read: () => string): readonly Seen[] {
     if (found.length === 0) return [{ where, certificate: 'there is no certificate in it' }];
     const last = found.toSorted((one, other) => Date.parse(other.validTo) - Date.parse(one.validTo))[0];
     if (found.length >= bundleMin && last) return [{ where: `${where}, the last of ${found.length} to end,`, certificate: last }];
-    return found.map((certificate, index) => ({ where: found.length > 1 ? `${where}, certificate ${index + 1},` : where, certificate }));
+    return found.map((certificate, index) => ({
+      where: found.length > 1 ? `${where}, certificate ${index + 1},` : where,
+      certificate,
+    }));
   } catch (cause) {
     return [{ where, certificate: `it cannot be read (${messageOf(cause)})` }];
   }
-} // prettier-ignore
+}
 
 /** What a port shows, whoever signed it: the services refuse a stranger's by themselves, and here its end is asked for. */
 export function shownAt(where: string, address: string, ca: string | undefined): Promise<Seen> {
   const { hostname, port } = new URL(`tls://${address}`);
   const host = hostname.replaceAll(/[[\]]/g, '');
   return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: false, timeout: answerMsMax, ...(!isIP(host) && { servername: host }), ...(ca && { ca }) });
+    const socket = connect({
+      host,
+      port: Number(port || 443),
+      rejectUnauthorized: false,
+      timeout: answerMsMax,
+      ...(!isIP(host) && { servername: host }),
+      ...(ca && { ca }),
+    });
     const end = (certificate: Seen['certificate']) => {
       socket.destroy();
       resolve({ where, certificate });
@@ -45,4 +55,4 @@ export function shownAt(where: string, address: string, ca: string | undefined):
     socket.once('error', (cause) => end(`it does not speak TLS there (${cause.message})`));
     socket.once('secureConnect', () => end(socket.getPeerX509Certificate() ?? 'it shows no certificate'));
   });
-} // prettier-ignore
+}

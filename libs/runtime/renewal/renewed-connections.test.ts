@@ -33,7 +33,13 @@ const read = (path: string): string => readFileSync(path, 'utf8');
     copyFileSync(before.certificate, certificate);
     copyFileSync(before.key, key);
     const seen: (string | undefined)[] = [];
-    const options = { cert: read(broker.certificate), key: read(broker.key), ca: read(authority.certificate), requestCert: true, rejectUnauthorized: true };
+    const options = {
+      cert: read(broker.certificate),
+      key: read(broker.key),
+      ca: read(authority.certificate),
+      requestCert: true,
+      rejectUnauthorized: true,
+    };
     const server = createServer(options, (socket) => {
       seen.push(socket.getPeerX509Certificate()?.subject);
       socket.end('.');
@@ -49,7 +55,11 @@ const read = (path: string): string => readFileSync(path, 'utf8');
       KAFKA_TLS_KEY_FILE: key,
     });
     const connects = async () => {
-      const socket = tls.connect({ host: '127.0.0.1', port, ...(typeof ssl === 'object' && { ca: ssl.ca, cert: ssl.cert, key: ssl.key }) });
+      const socket = tls.connect({
+        host: '127.0.0.1',
+        port,
+        ...(typeof ssl === 'object' && { ca: ssl.ca, cert: ssl.cert, key: ssl.key }),
+      });
       await once(socket.resume(), 'end');
       return seen.at(-1);
     };
@@ -59,7 +69,7 @@ const read = (path: string): string => readFileSync(path, 'utf8');
     copyFileSync(after.key, key);
     expect(await connects()).toBe('CN=after');
     server.close();
-  }); // prettier-ignore
+  });
 
   it('that a process shows to ClickHouse says who the user is where there is no password, and is another one after it was renewed', async () => {
     const authority = new TestAuthority(folder, 'store');
@@ -69,7 +79,13 @@ const read = (path: string): string => readFileSync(path, 'utf8');
     copyFileSync(before.certificate, certificate);
     copyFileSync(before.key, key);
     const seen: (string | undefined)[][] = [];
-    const options = { cert: read(server.certificate), key: read(server.key), ca: read(authority.certificate), requestCert: true, rejectUnauthorized: true };
+    const options = {
+      cert: read(server.certificate),
+      key: read(server.key),
+      ca: read(authority.certificate),
+      requestCert: true,
+      rejectUnauthorized: true,
+    };
     const store = createHttpsServer(options, (request, answer) => {
       const { authorization, 'x-clickhouse-user': user, 'x-clickhouse-ssl-certificate-auth': byCertificate } = request.headers;
       if (!(request.socket instanceof tls.TLSSocket)) throw new Error('no TLS');
@@ -92,10 +108,14 @@ const read = (path: string): string => readFileSync(path, 'utf8');
       copyFileSync(after.key, key);
       await client.command({ query: 'SELECT 1' });
       await client.insert({ table: 't', values: [{ a: 1 }], format: 'JSONEachRow' });
-      expect(seen).toEqual([before, before, after, after].map((one) => [subjectOf(one.certificate), undefined, 'vigie_scorer', 'on']));
+      expect(seen).toEqual(
+        [before, before, after, after].map((one) => [subjectOf(one.certificate), undefined, 'vigie_scorer', 'on']),
+      );
       await client.close();
       // Beside a password it is for the connection alone.
-      const both = createStoreClient(storeAddressOf(readConfig(commonConfig, { ...variables, CLICKHOUSE_PASSWORD: 'the-password-7' })));
+      const both = createStoreClient(
+        storeAddressOf(readConfig(commonConfig, { ...variables, CLICKHOUSE_PASSWORD: 'the-password-7' })),
+      );
       await both.command({ query: 'SELECT 1' });
       const basic = `Basic ${Buffer.from('vigie_scorer:the-password-7').toString('base64')}`;
       expect(seen.at(-1)).toEqual([subjectOf(after.certificate), basic, 'undefined', 'undefined']);
@@ -105,7 +125,7 @@ const read = (path: string): string => readFileSync(path, 'utf8');
       store.closeAllConnections();
       store.close();
     }
-  }); // prettier-ignore
+  });
 
   it('of further authorities count from the next connection on, beside all others, and tell their end', async () => {
     const [before, after] = [new TestAuthority(folder, 'first'), new TestAuthority(folder, 'second')];
@@ -194,13 +214,19 @@ describe('keys that sign frames', () => {
     const service = (name: string) => {
       const path = join(folder, `${name}_frame_keys`);
       writeFileSync(path, `${old}\n`);
-      const config = { VIGIE_DATA_DIR: folder, VIGIE_FRAME_KEYS: `${old}`, VIGIE_FRAME_KEYS_FILE: path, VIGIE_FRAMES_SIGNED_SINCE: undefined };
+      const config = {
+        VIGIE_DATA_DIR: folder,
+        VIGIE_FRAME_KEYS: `${old}`,
+        VIGIE_FRAME_KEYS_FILE: path,
+        VIGIE_FRAMES_SIGNED_SINCE: undefined,
+      };
       const signing = kafkaSigning(config, { clock, log: silentLog });
       if (!signing) throw new Error('frames are not signed');
       return { signing, write: (text: string) => writeFileSync(path, text) };
     };
     const [writer, reader] = [service('writer'), service('reader')];
-    const reads = () => reader.signing.believed(at, frame, { signature: writer.signing.sign(at, frame.bytes) }).unreadable?.reason;
+    const reads = () =>
+      reader.signing.believed(at, frame, { signature: writer.signing.sign(at, frame.bytes) }).unreadable?.reason;
     expect(reads()).toBeUndefined();
     writer.write(`${young}\n${old}\n`);
     await clock.advance(11_000);
@@ -212,7 +238,7 @@ describe('keys that sign frames', () => {
     reader.write('half a file');
     await clock.advance(11_000);
     expect(reads()).toBeUndefined();
-  }); // prettier-ignore
+  });
 });
 
 function subjectOf(path: string): string {

@@ -25,10 +25,12 @@ describe('ports', () => {
 
   it('of as many as may run are all of one process alone, and none is the one that ingestors share', () => {
     const all = Array.from({ length: workersMax }, (_, index) => ({ number: index + 1, of: workersMax }));
-    const own = services.flatMap((service) => (maySeveral(service) ? all : [undefined]).map((worker) => ownPort(service, 0, worker)));
+    const own = services.flatMap((service) =>
+      (maySeveral(service) ? all : [undefined]).map((worker) => ownPort(service, 0, worker)),
+    );
     const taken = [...own, portOffsets.clickhouse, sharedPort('ingestor', 0, all[0])];
     expect(new Set(taken).size).toBe(services.length - 2 + 2 * workersMax + 2);
     expect(sharedPort('ingestor', 0, all[0])).toBe(portOffsets.ingestor);
     expect(ownPort('scorer', 0, all[0])).toBe(portOffsets.scorer);
   });
-}); // prettier-ignore
+});

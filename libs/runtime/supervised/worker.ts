@@ -28,9 +28,10 @@ export function workerOf(text: string): Worker | undefined {
 
 /** The port that is of one process alone: its health, its metrics, and all else that it answers. */
 export function ownPort(service: keyof typeof portOffsets, base: number, worker: Worker | undefined): number {
-  if (!worker || worker.of === 1 || !maySeveral(service) || (service === 'scorer' && worker.number === 1)) return base + portOffsets[service];
+  if (!worker || worker.of === 1 || !maySeveral(service) || (service === 'scorer' && worker.number === 1))
+    return base + portOffsets[service];
   return base + severalOffsets[service] + worker.number;
-} // prettier-ignore
+}
 
 /** The port that the processes of a service share, where they are several and it is one to which others send. */
 export function sharedPort(service: ServiceName, base: number, worker: Worker | undefined): number | undefined {

@@ -32,10 +32,13 @@ describe('a text of LZ4 frames', () => {
     ['blocks that are stored', frame([stored('one '), stored('two')])],
     ['checksums and a size', frame([stored('one '), { bytes: literal('two') }], 0x40 | 0x10 | 0x08 | 0x04)],
     ['two frames', Buffer.concat([frame([stored('one ')]), frame([{ bytes: literal('two') }])])],
-    ['a frame that says nothing', Buffer.concat([frame([stored('one ')]), Buffer.from([0x53, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9]), frame([stored('two')])])],
+    [
+      'a frame that says nothing',
+      Buffer.concat([frame([stored('one ')]), Buffer.from([0x53, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9]), frame([stored('two')])]),
+    ],
   ])('may have %s', (_, bytes) => {
     expect(unpackLz4(bytes, mebibyte).toString()).toBe('one two');
-  }); // prettier-ignore
+  });
 
   it('may refer to the blocks before, and to no frame before', () => {
     const again = { bytes: [0, 4, 0, ...literal('!')] };
@@ -48,10 +51,14 @@ describe('a text of LZ4 frames', () => {
     ['has junk behind it', Buffer.concat([frame([stored('abcd')]), Buffer.from('junk')]), /no frame/],
     ['asks for a dictionary', frame([stored('abcd')], 0x41), /damaged/],
     ['is none', Buffer.from('no LZ4 at all'), /no frame/],
-    ['would be too long', frame([{ bytes: [(1 << 4) | 15, 0x61, 1, 0, ...Array.from({ length: 5000 }, () => 255), 0, 0] }]), /more than 1048576/],
+    [
+      'would be too long',
+      frame([{ bytes: [(1 << 4) | 15, 0x61, 1, 0, ...Array.from({ length: 5000 }, () => 255), 0, 0] }]),
+      /more than 1048576/,
+    ],
   ])('is refused that %s', (_, bytes, why) => {
     expect(() => unpackLz4(bytes, mebibyte)).toThrow(why);
-  }); // prettier-ignore
+  });
 
   it('is whole or an UnpackError, whatever comes', () => {
     const block = fc.uint8Array({ maxLength: 40 }).map((bytes) => ({ bytes: [...bytes] }));

@@ -48,7 +48,12 @@ function unpackFrame(bytes: Buffer, from: number, text: Text): number {
 }
 
 /** Pieces of text as they are, each followed by a copy of what came before, but for the last one. */
-function unpackBlock(bytes: Buffer, from: number, end: number, { text, frameFrom }: { readonly text: Text; readonly frameFrom: number }): void {
+function unpackBlock(
+  bytes: Buffer,
+  from: number,
+  end: number,
+  { text, frameFrom }: { readonly text: Text; readonly frameFrom: number },
+): void {
   const cursor = { at: from };
   const lengthFrom = (nibble: number): number => {
     let length = nibble;
@@ -67,7 +72,7 @@ function unpackBlock(bytes: Buffer, from: number, end: number, { text, frameFrom
     if (distance === 0 || distance > text.length - frameFrom) throw damaged();
     text.repeat(distance, length);
   }
-} // prettier-ignore
+}
 
 /** What has been unpacked, in memory that doubles until it is as much as is allowed. */
 class Text {

@@ -14,9 +14,14 @@ describe('a block of Snappy', () => {
   });
 
   it('gives back what was packed', () => {
-    const texts = fc.array(fc.constantFrom('IPP-4711', 'read ', 'a', 'éé', '\0'), { maxLength: 200 }).map((parts) => Buffer.from(parts.join('')));
-    fc.assert(fc.property(texts, (bytes) => expect(unpackSnappy(snappyBlock(bytes), mebibyte)).toEqual(bytes)), { numRuns: 300 });
-  }); // prettier-ignore
+    const texts = fc
+      .array(fc.constantFrom('IPP-4711', 'read ', 'a', 'éé', '\0'), { maxLength: 200 })
+      .map((parts) => Buffer.from(parts.join('')));
+    fc.assert(
+      fc.property(texts, (bytes) => expect(unpackSnappy(snappyBlock(bytes), mebibyte)).toEqual(bytes)),
+      { numRuns: 300 },
+    );
+  });
 
   it('is refused when it says more than is allowed, or than it can hold', () => {
     expect(() => unpackSnappy(snappyBlock(Buffer.alloc(200)), 100)).toThrow(/more than 100 bytes/);

@@ -22,7 +22,12 @@ describe('a packed text of several parts', () => {
   });
 
   it.each(['zstd', 'gzip'] as const)('comes out whole, cut in two at any byte (%s)', async (packing) => {
-    const packed = Buffer.concat([...(packing === 'zstd' ? [skippable(3)] : []), pack(packing, 'one '), pack(packing, ''), pack(packing, 'two')]); // prettier-ignore
+    const packed = Buffer.concat([
+      ...(packing === 'zstd' ? [skippable(3)] : []),
+      pack(packing, 'one '),
+      pack(packing, ''),
+      pack(packing, 'two'),
+    ]);
     for (let at = 0; at <= packed.length; at += 1)
       expect((await unpacked(packing, inPieces(packed, [at]))).toString()).toBe('one two');
   });
@@ -51,16 +56,20 @@ describe('a packed text of several parts', () => {
 
   it.each(['zstd', 'gzip', 'deflate', 'br'] as const)('is an error when anything else lies behind it (%s)', async (packing) => {
     const behind = fc.oneof(
-      fc.constantFrom('\0', '\0\0\0\0', '\n', 'garbage', '\x1f\x8b', '(\xb5/\xfd', 'P*M\x18').map((text) => Buffer.from(text, 'latin1')),
+      fc
+        .constantFrom('\0', '\0\0\0\0', '\n', 'garbage', '\x1f\x8b', '(\xb5/\xfd', 'P*M\x18')
+        .map((text) => Buffer.from(text, 'latin1')),
       fc.uint8Array({ minLength: 1, maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
       fc.nat(5).map((zeros) => Buffer.concat([Buffer.alloc(zeros + 1), pack(packing, 'after padding')])),
-    ); // prettier-ignore
+    );
     await fc.assert(
       fc.asyncProperty(behind, cuts(), async (junk, at) => {
         const packed = Buffer.concat([pack(packing, 'one'), junk]);
         await expect(unpackBytes(packing, packed, bytesMax)).rejects.toMatchObject({ name: 'UnpackError' });
         await expect(unpacked(packing, inPieces(packed, at))).rejects.toMatchObject({ name: 'UnpackError' });
-        await expect(unpacked(packing, inPieces(packed, [packed.length - junk.length]))).rejects.toMatchObject({ name: 'UnpackError' }); // prettier-ignore
+        await expect(unpacked(packing, inPieces(packed, [packed.length - junk.length]))).rejects.toMatchObject({
+          name: 'UnpackError',
+        });
       }),
       { numRuns: 60 },
     );
@@ -104,7 +113,15 @@ if (cli.error) console.warn('skipped: frames of the zstd command, because it is 
   const text = Array.from({ length: 5_000 }, (_, index) => `{"line":${index},"x":${(index * 7919) % 10007}}\n`).join('');
 
   it('come out whole, at any level, with and without checksum and size, in blocks of any size', async () => {
-    const options = [['-1'], ['-19', '--no-check'], ['--fast=5'], ['--long'], ['-B4096'], ['--stream-size=0'], ['-T2', '-B65536']]; // prettier-ignore
+    const options = [
+      ['-1'],
+      ['-19', '--no-check'],
+      ['--fast=5'],
+      ['--long'],
+      ['-B4096'],
+      ['--stream-size=0'],
+      ['-T2', '-B65536'],
+    ];
     const parts = options.map((some) => spawnSync('zstd', ['-q', '-c', ...some], { input: text }).stdout);
     for (const one of parts) expect((await unpackBytes('zstd', one, 2 * text.length)).toString()).toBe(text);
     const all = Buffer.concat(parts);

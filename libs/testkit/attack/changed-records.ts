@@ -38,7 +38,7 @@ export const changedRecords: Attack = {
     const found = await target.comes(async () => {
       const open = await openOf(target, thefts);
       return thefts.every(({ actor_id }) => (open.get(actor_id) ?? 0) >= patients);
-    }, patienceMs); // prettier-ignore
+    }, patienceMs);
     if (!found) return { verdict: 'broken', observed: 'the mass access itself was not found' };
     for (const { events, change } of thefts) await target.feed(events.map(change));
     await target.settled();

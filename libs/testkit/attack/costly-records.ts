@@ -43,11 +43,15 @@ function fields(count: number): object {
 function bundle(entries: number, contained: number, unknown = ''): object {
   const ids = Array.from({ length: contained }, (_, n) => `c${n}`);
   const resource = {
-    resourceType: 'AuditEvent', action: 'R', recorded: new Date().toISOString(), outcome: '0', source: { observer: { display: 'x' }, site: '990000001' },
+    resourceType: 'AuditEvent',
+    action: 'R',
+    recorded: new Date().toISOString(),
+    outcome: '0',
+    source: { observer: { display: 'x' }, site: '990000001' },
     agent: [{ who: { display: 'costly' }, requestor: true }],
     contained: ids.map((id, n) => ({ resourceType: 'Patient', id, identifier: [{ system: 'urn:x', value: `${n}` }] })),
     entity: ids.map((id) => ({ what: { reference: `#${unknown}${id}` } })),
-  }; // prettier-ignore
+  };
   return { resourceType: 'Bundle', type: 'collection', entry: Array.from({ length: entries }, () => ({ resource })) };
 }
 

@@ -86,9 +86,16 @@ function framesFor(innocent: string): readonly Buffer[] {
 
 function forged(actor_id: string, n: number, given: Readonly<Record<string, unknown>>): object {
   return {
-    ...anAccessRow({ actor_id, group_id: 'helix', patient_id: aPatient(`${actor_id} ${n}`), clinic_id: `99000000${n % 3}`, event_id: anEventId(`${actor_id} ${n}`), time: new Date().toISOString() }),
+    ...anAccessRow({
+      actor_id,
+      group_id: 'helix',
+      patient_id: aPatient(`${actor_id} ${n}`),
+      clinic_id: `99000000${n % 3}`,
+      event_id: anEventId(`${actor_id} ${n}`),
+      time: new Date().toISOString(),
+    }),
     ...given,
-  }; // prettier-ignore
+  };
 }
 
 function lines(rows: readonly object[]): Buffer {

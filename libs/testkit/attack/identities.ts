@@ -44,10 +44,16 @@ function vigieEvents(actor_id: string): readonly Record<string, unknown>[] {
 
 function fhirEvents(): readonly object[] {
   const base = (agent: object) => ({
-    resourceType: 'AuditEvent', type: { code: 'rest' }, subtype: [{ code: 'read' }], action: 'R', recorded: new Date().toISOString(), outcome: '0',
-    agent: [{ requestor: true, ...agent }], source: { observer: { display: 'portal' }, site: '990000001' },
+    resourceType: 'AuditEvent',
+    type: { code: 'rest' },
+    subtype: [{ code: 'read' }],
+    action: 'R',
+    recorded: new Date().toISOString(),
+    outcome: '0',
+    agent: [{ requestor: true, ...agent }],
+    source: { observer: { display: 'portal' }, site: '990000001' },
     entity: [{ what: { reference: `Patient/${person.record}` }, role: { code: '1' } }],
-  }); // prettier-ignore
+  });
   return [
     base({ who: { identifier: { value: person.national } } }),
     base({ who: { identifier: { value: person.mistyped } } }),

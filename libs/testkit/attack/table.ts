@@ -13,6 +13,10 @@ export function tableOf(reports: readonly AttackReport[]): string {
   ]);
   const inside = triedInside.map(({ what, why, where }) => `not tried from outside: ${what} (${why}; tests in ${where})`);
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, column) => (column === heads.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd(); // prettier-ignore
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column === heads.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
   return [line(heads), line(heads.map((head) => '-'.repeat(head.length))), ...rows.map(line), '', ...inside].join('\n');
 }

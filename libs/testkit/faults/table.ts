@@ -7,7 +7,11 @@ const heads = ['fault', 'acknowledged', 'lost', 'doubled', 'unjudged', 'seconds 
 export function tableOf(reports: readonly FaultReport[]): string {
   const rows = reports.map(cellsOf);
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd(); // prettier-ignore
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [
     line(heads),
     line(widths.map((width) => '-'.repeat(width))),

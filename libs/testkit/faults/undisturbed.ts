@@ -29,7 +29,14 @@ export async function undisturbedIncidents(
   const toMs = Date.parse(inOrder.at(-1)?.time ?? '2026-01-01T00:00:00Z') + 1;
   const backtest = new Backtest({ rules, fromMs, toMs, quietMs, allowedLatenessMs });
   for (let from = 0; from < inOrder.length; from += rowsPerFrame)
-    backtest.take(Buffer.from(inOrder.slice(from, from + rowsPerFrame).map((row) => `${JSON.stringify(row)}\n`).join(''))); // prettier-ignore
+    backtest.take(
+      Buffer.from(
+        inOrder
+          .slice(from, from + rowsPerFrame)
+          .map((row) => `${JSON.stringify(row)}\n`)
+          .join(''),
+      ),
+    );
   return byAccount(
     backtest
       .result()
@@ -61,7 +68,15 @@ function textOf(one: BacktestIncident): readonly [string, string] {
 
 function byAccount(texts: readonly (readonly [string, string])[]): IncidentTexts {
   const all = Map.groupBy(texts, ([account]) => account);
-  return new Map([...all].map(([account, own]) => [account, own.map(([, text]) => text).toSorted().join(' + ')])); // prettier-ignore
+  return new Map(
+    [...all].map(([account, own]) => [
+      account,
+      own
+        .map(([, text]) => text)
+        .toSorted()
+        .join(' + '),
+    ]),
+  );
 }
 
 /** `nothing, but [...]` and the like, for each account on which the two differ. */

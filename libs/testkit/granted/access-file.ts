@@ -28,15 +28,19 @@ export function accessOf(user: string): Access {
   const held = new Set([...roles, user]);
   const filters = new Map<string, string>();
   for (const one of made) {
-    const [, table = '', using = '', to = ''] = /^CREATE ROW POLICY IF NOT EXISTS \w+ ON vigie\.(\w+) USING (.+) TO (.+)$/s.exec(one) ?? [];
+    const [, table = '', using = '', to = ''] =
+      /^CREATE ROW POLICY IF NOT EXISTS \w+ ON vigie\.(\w+) USING (.+) TO (.+)$/s.exec(one) ?? [];
     if (table === '') continue;
     const before = filters.get(table) ?? '0';
     filters.set(table, to.split(', ').some((role) => held.has(role)) ? `${before} OR (${using})` : before);
   }
   const profile = /SETTINGS PROFILE '(\w+)'/.exec(text)?.[1];
-  const settings = made.flatMap((one) => new RegExp(`^CREATE SETTINGS PROFILE IF NOT EXISTS ${profile} SETTINGS (.+)$`, 's').exec(one)?.[1]?.split(', ') ?? []);
+  const settings = made.flatMap(
+    (one) =>
+      new RegExp(`^CREATE SETTINGS PROFILE IF NOT EXISTS ${profile} SETTINGS (.+)$`, 's').exec(one)?.[1]?.split(', ') ?? [],
+  );
   return { grants: grantsTo(held), filters, settings };
-} // prettier-ignore
+}
 
 function rolesFrom(first: readonly string[]): ReadonlySet<string> {
   const roles = new Set<string>();

@@ -67,7 +67,13 @@ describe('chance', () => {
 
   it('chooses by weight, and some without repetition', () => {
     const random = new SeededRandom(9);
-    const often = Array.from({ length: 10_000 }, () => random.weighted([['a', 3], ['b', 1], ['c', 0]])); // prettier-ignore
+    const often = Array.from({ length: 10_000 }, () =>
+      random.weighted([
+        ['a', 3],
+        ['b', 1],
+        ['c', 0],
+      ]),
+    );
     expect(often.filter((one) => one === 'a').length / often.length).toBeCloseTo(0.75, 1);
     expect(often).not.toContain('c');
     expect(random.some([1, 2, 3, 4], 9).toSorted()).toEqual([1, 2, 3, 4]);
@@ -106,7 +112,14 @@ function accessAt(time: number): Access {
   const account = { id: 'a', role: 'nurse', kind: 'human', privileged: false, auth: 'password', mfa: false } as const;
   const session = { account, id: 's', sourceIp: '10.0.0.1', device: 'd', application: 'x' };
   const clinic = {
-    index: 0, id: '990000001', name: 'Clinique', openedAt: '', closedAt: '', weight: 1, patientsFrom: 0, patientsTo: 1,
-  }; // prettier-ignore
+    index: 0,
+    id: '990000001',
+    name: 'Clinique',
+    openedAt: '',
+    closedAt: '',
+    weight: 1,
+    patientsFrom: 0,
+    patientsTo: 1,
+  };
   return { at: time, session, clinic, action: 'read', patients: [] };
 }

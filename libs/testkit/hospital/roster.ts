@@ -99,7 +99,12 @@ function onCall(hospital: Hospital, day: number): readonly Duty[] {
         role === 'physician' && unit.kind !== 'emergency' && hiredOn <= day && rounds.includes(unit.clinic),
     );
     if (physicians.length === 0) continue;
-    const shifts: readonly (readonly [number, number])[] = isWeekend(day) ? [[8.5, 20], [20, 32]] : [[18.5, 32]]; // prettier-ignore
+    const shifts: readonly (readonly [number, number])[] = isWeekend(day)
+      ? [
+          [8.5, 20],
+          [20, 32],
+        ]
+      : [[18.5, 32]];
     for (const [index, [from, to]] of shifts.entries()) {
       const member = at(physicians, mix(hospital.seed, 36, day, first, index) % physicians.length);
       const unit = member.unit;

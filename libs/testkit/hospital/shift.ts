@@ -132,8 +132,15 @@ class Shift {
     const clinic = clinicOfPatient(this.hospital.clinics, itemAt(patients, 0));
     const cause = this.#causeIn(clinic.closedAt);
     return {
-      session, clinic, at, action, patients, recordCount: patients.length, categories: this.#categories(), ...(cause && { cause }),
-    }; // prettier-ignore
+      session,
+      clinic,
+      at,
+      action,
+      patients,
+      recordCount: patients.length,
+      categories: this.#categories(),
+      ...(cause && { cause }),
+    };
   }
 
   /** Round: anybody who is there. Queue: whoever's turn it is, or was a moment ago. Now and then somebody else of the clinic. */

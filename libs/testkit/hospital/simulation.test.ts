@@ -184,7 +184,10 @@ describe('a planted attack', () => {
   it('does not share its accounts with another one, and says when there are not enough', () => {
     const named = new Simulation({ ...small, attacks: ['human_pace', { name: 'human_pace', as: 'desk', role: 'secretary' }] });
     for (const event of named.events()) void event;
-    expect(named.truth().attacks.map(({ name, actors }) => [name, actors[0]?.split('.')[0]])).toEqual([['human_pace', 'physician'], ['desk', 'secretary']]); // prettier-ignore
+    expect(named.truth().attacks.map(({ name, actors }) => [name, actors[0]?.split('.')[0]])).toEqual([
+      ['human_pace', 'physician'],
+      ['desk', 'secretary'],
+    ]);
     const two = new Simulation({ ...small, attacks: ['spread', { name: 'spread', day: 0, hour: 11 }] });
     for (const event of two.events()) void event;
     expect(two.truth().attacks.flatMap(({ actors }) => actors)).toHaveLength(16);

@@ -44,8 +44,14 @@ export class TruthBook {
     if (!cause || outcome === 'failure' || patients.length === 0) return;
     const key = `${cause.kind} ${cause.name}`;
     const count: Count = this.#counts.get(key) ?? {
-      ...cause, actors: new Set(), patients: new Set(), clinics: new Set(), begins: at, ends: at, events: 0,
-    }; // prettier-ignore
+      ...cause,
+      actors: new Set(),
+      patients: new Set(),
+      clinics: new Set(),
+      begins: at,
+      ends: at,
+      events: 0,
+    };
     this.#counts.set(key, count);
     count.actors.add(session.account.id);
     for (const patient of patients) count.patients.add(patient);

@@ -47,8 +47,12 @@ export interface ComposeService {
 export function composeService(name: string, { secrets, run, environment, secretFiles }: Surroundings): ComposeService {
   const file = composeFile.parse(parse(readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8'), { merge: true }));
   const one = service.parse(file.services[name]);
-  const variables = { ...Object.fromEntries(Object.entries(one.environment).map(([key, text]) => [key, withDefaults(text)])), ...environment };
-  const fileOf = (secret: string) => secretFiles[secret] ?? join(secrets, (file.secrets[secret]?.file ?? secret).split('/').at(-1) ?? secret);
+  const variables = {
+    ...Object.fromEntries(Object.entries(one.environment).map(([key, text]) => [key, withDefaults(text)])),
+    ...environment,
+  };
+  const fileOf = (secret: string) =>
+    secretFiles[secret] ?? join(secrets, (file.secrets[secret]?.file ?? secret).split('/').at(-1) ?? secret);
   const { cpus, memory } = one.deploy.resources.limits;
   return {
     name,
@@ -72,7 +76,7 @@ export function composeService(name: string, { secrets, run, environment, secret
       `${run}-${name}:/data`,
     ],
   };
-} // prettier-ignore
+}
 
 /** Variables of a service or a job of the compose file, for a process of this machine: its secrets are files of a folder. Those that are empty are left out. */
 export function composeVariables(name: string, secrets: string): Readonly<Record<string, string>> {

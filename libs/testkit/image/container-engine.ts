@@ -90,7 +90,9 @@ export class Containers {
     } catch (cause) {
       const output = cause instanceof Error && 'stderr' in cause ? `${String(cause.stderr)}` : '';
       const whole = cause instanceof Error && 'stdout' in cause ? `${output}${String(cause.stdout)}` : output;
-      throw new Error(`${this.engine} ${words.slice(0, 2).join(' ')} failed: ${whole.trim().slice(-2000) || String(cause)}`, { cause });
+      throw new Error(`${this.engine} ${words.slice(0, 2).join(' ')} failed: ${whole.trim().slice(-2000) || String(cause)}`, {
+        cause,
+      });
     }
-  } // prettier-ignore
+  }
 }

@@ -53,7 +53,15 @@ export class ImageRoad {
     const { folder, say, clock } = this.tools;
     this.#portBase = await freePortBase();
     const secrets = join(folder, 'secrets');
-    execFileSync(process.execPath, [join(projectRoot, 'deploy', 'secrets.mjs'), '--dir', secrets, '--group', defaultSimulation.groupId, '--source', source]);
+    execFileSync(process.execPath, [
+      join(projectRoot, 'deploy', 'secrets.mjs'),
+      '--dir',
+      secrets,
+      '--group',
+      defaultSimulation.groupId,
+      '--source',
+      source,
+    ]);
     this.#kafka = await KafkaCluster.start({ brokers: 1, portBase: await freePortBase(), security: composeSecurity(secrets) });
     this.#store = await spawnClickHouse(clock, { portBase: await freePortBase(), directory: join(folder, 'store') });
     writeFileSync(join(folder, 'password'), this.#store.password, { mode: 0o444 });
@@ -65,7 +73,7 @@ export class ImageRoad {
     for (const one of this.#services.values()) await this.tools.containers.start(one);
     await Promise.all(services.map((name) => this.#ready(name)));
     say('every service is ready');
-  } // prettier-ignore
+  }
 
   /** Feeds an hour with a planted attack, kills two services meanwhile, and resolves with the events that were taken. */
   async feedAndKill(): Promise<number> {
@@ -102,11 +110,15 @@ export class ImageRoad {
     const actors = truth.actors.map((actor) => `'${actor}'`).join(',');
     const listed = `SELECT uniqExact(patient_id) FROM vigie.incident_patients WHERE incident_id IN (SELECT incident_id FROM vigie.incidents WHERE actor_id IN (${actors}))`;
     const told = `SELECT max(patients) FROM vigie.incidents WHERE actor_id IN (${actors}) AND state NOT IN ('merged', 'withdrawn')`;
-    await this.#until('the incident has every patient', storedMsMax, async () => Number(await this.#ask(told)) === truth.patients);
+    await this.#until(
+      'the incident has every patient',
+      storedMsMax,
+      async () => Number(await this.#ask(told)) === truth.patients,
+    );
     const list = Number(await this.#ask(listed));
     if (list !== truth.patients) throw new Error(`the list has ${list} patients, the attack read ${truth.patients}`);
     this.tools.say(`the planted account has its incident: ${truth.patients} patients, and as many in the list`);
-  } // prettier-ignore
+  }
 
   /** What the container says of itself: its user, and that it can write nothing but /data and /tmp. */
   async expectRights(): Promise<void> {
@@ -117,9 +129,10 @@ export class ImageRoad {
     for (const name of services) {
       const said = await containers.within(name, ['node', '--eval', look]);
       const expected = JSON.stringify([10_001, 10_001, true, ['/data', '/tmp']]);
-      if (said !== expected) throw new Error(`${name} runs as ${said} (user, group, without capabilities, writes to); it must be ${expected}`);
+      if (said !== expected)
+        throw new Error(`${name} runs as ${said} (user, group, without capabilities, writes to); it must be ${expected}`);
     }
-  } // prettier-ignore
+  }
 
   /** What `vigie doctor` says as the scorer's container has it. Rejects where it finds something wrong but for backups, which a new place has none of. */
   async doctor(): Promise<string> {
@@ -199,11 +212,15 @@ export class ImageRoad {
   }
 
   async #ready(name: ServiceName): Promise<void> {
-    const ready = () => fetch(`${this.#urlOf(name)}/health/ready`).then((answer) => answer.ok, () => false);
+    const ready = () =>
+      fetch(`${this.#urlOf(name)}/health/ready`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
     await this.#until(`${name} is ready`, readyMsMax, ready).catch(async (cause: unknown) => {
       throw new Error(`${name} does not get ready: ${(await this.tools.containers.logs(name)).slice(-3000)}`, { cause });
     });
-  } // prettier-ignore
+  }
 
   async #ask(query: string): Promise<string> {
     const answer = await fetch(this.#store?.url ?? '', { method: 'POST', body: query });

@@ -46,7 +46,10 @@ export function leakedHospital(options: LeakedHospitalOptions): LeakedHospital {
   const { seed, staff, population, days } = options;
   const random = new SeededRandom(seed, 'leaked hospital');
   const openings: Opening[] = [];
-  const units = Array.from({ length: Math.ceil(staff / unitStaff) }, (_, unit) => ({ clinic: unit % clinics, beds: [] as number[] }));
+  const units = Array.from({ length: Math.ceil(staff / unitStaff) }, (_, unit) => ({
+    clinic: unit % clinics,
+    beds: [] as number[],
+  }));
   const patientOf = (clinic: number) => random.whole(0, Math.floor(population / clinics) - 1) * clinics + clinic;
   const seen: number[] = [];
   for (let day = 0; day < days; day += 1) {
@@ -57,19 +60,26 @@ export function leakedHospital(options: LeakedHospitalOptions): LeakedHospital {
         const actor = unit * unitStaff + member;
         if (actor >= staff || !random.chance(0.6)) continue;
         const load = random.whole(8, 34);
-        for (let n = 0; n < load; n += 1) openings.push({ actor, patient: random.chance(0.95) ? random.pick(present) : patientOf(clinic), day });
+        for (let n = 0; n < load; n += 1)
+          openings.push({ actor, patient: random.chance(0.95) ? random.pick(present) : patientOf(clinic), day });
       }
     }
     // An indexing service and an archivist, in proportion to the group.
-    for (const [service, share] of [[staff, 0.005], [staff + 1, 0.006]] as const)
+    for (const [service, share] of [
+      [staff, 0.005],
+      [staff + 1, 0.006],
+    ] as const)
       for (let n = 0; n < population * share; n += 1) openings.push({ actor: service, patient: random.pick(seen), day });
-  } // prettier-ignore
-  const targets = random.some(Array.from({ length: clinics }, (_, clinic) => clinic), 5); // prettier-ignore
+  }
+  const targets = random.some(
+    Array.from({ length: clinics }, (_, clinic) => clinic),
+    5,
+  );
   const attacker = attack(openings, { actor: random.whole(0, staff - 1), targets, random, options });
   const ten = helpers(openings, { random, options, not: attacker.actor });
   const actors = [...Array.from({ length: staff }, (_, n) => `staff.${n}`), 'indexing', 'archivist'];
   return { ...options, openings, actors, attacker, accomplices: ten, services: [staff, staff + 1] };
-} // prettier-ignore
+}
 
 /** Beds change hands after some days; who comes for the day is another one each day. */
 function presentOn(beds: number[], next: () => number, random: SeededRandom): readonly number[] {
@@ -116,15 +126,12 @@ export class LeakSamples {
   readonly #random: SeededRandom;
   readonly #unopened: readonly number[];
 
-  constructor(
-    { openings, population }: LeakedHospital,
-    seed: number,
-  ) {
+  constructor({ openings, population }: LeakedHospital, seed: number) {
     const opened = new Set(openings.map(({ patient }) => patient));
     this.opened = [...opened];
     this.#unopened = Array.from({ length: population }, (_, patient) => patient).filter((patient) => !opened.has(patient));
     this.#random = new SeededRandom(seed, 'samples');
-  } // prettier-ignore
+  }
 
   /** Patients of a theft, a part of them replaced by others that somebody opened. */
   of(patients: readonly number[], size: number, foreign = 0): readonly number[] {

@@ -44,8 +44,16 @@ export class MemoryLeakStore implements LeakStore {
     this.#openings = Map.groupBy(openings, ({ actor }) => actor);
     const seen = [...this.#openings.keys()].toSorted((a, b) => (nameOf(actors, a) < nameOf(actors, b) ? -1 : 1));
     const placeOf = new Map(seen.map((actor, place) => [actor, place]));
-    this.#accounts = seen.map((actor) => ({ actorId: nameOf(actors, actor), size: patientsOf(this.#openings.get(actor) ?? []).size })); // prettier-ignore
-    this.#places = new Map([...holders].map(([patient, of]) => [pseudonymOf(patient), [...new Set(of.map(({ actor }) => placeOf.get(actor) ?? 0))].toSorted((a, b) => a - b)])); // prettier-ignore
+    this.#accounts = seen.map((actor) => ({
+      actorId: nameOf(actors, actor),
+      size: patientsOf(this.#openings.get(actor) ?? []).size,
+    }));
+    this.#places = new Map(
+      [...holders].map(([patient, of]) => [
+        pseudonymOf(patient),
+        [...new Set(of.map(({ actor }) => placeOf.get(actor) ?? 0))].toSorted((a, b) => a - b),
+      ]),
+    );
   }
 
   keep(_: Leak, patients: readonly string[]): Promise<void> {
@@ -90,7 +98,15 @@ export class MemoryLeakStore implements LeakStore {
     const momentOf = (actorId: string, kind: Moment['kind'], ref: string, openings: readonly Opening[]): Moment => {
       const times = openings.map(openedAtMs).toSorted((a, b) => a - b);
       const patients = [...patientsOf(openings)].map(pseudonymOf);
-      return { actorId, kind, ref, size: patients.length, held: patients.filter((patient) => sample.has(patient)).toSorted(), firstMs: times[0] ?? 0, lastMs: times.at(-1) ?? 0 }; // prettier-ignore
+      return {
+        actorId,
+        kind,
+        ref,
+        size: patients.length,
+        held: patients.filter((patient) => sample.has(patient)).toSorted(),
+        firstMs: times[0] ?? 0,
+        lastMs: times.at(-1) ?? 0,
+      };
     };
     return Promise.resolve(
       actorIds.flatMap((actorId) => {
@@ -98,7 +114,12 @@ export class MemoryLeakStore implements LeakStore {
         const days = [...Map.groupBy(own, ({ day }) => day).values()].map(
           (openings) => [parisDays.format(openings.map(openedAtMs)[0]), openings] as const,
         );
-        const exports = [...Map.groupBy(own.filter(({ exported }) => exported !== undefined), ({ exported }) => String(exported))]; // prettier-ignore
+        const exports = [
+          ...Map.groupBy(
+            own.filter(({ exported }) => exported !== undefined),
+            ({ exported }) => String(exported),
+          ),
+        ];
         return [
           ...days.map(([day, openings]) => momentOf(actorId, 'day', day, openings)),
           ...exports.map(([event, openings]) => momentOf(actorId, 'export', event, openings)),

@@ -97,9 +97,13 @@ export function judgeLearnedGoals(played: readonly Played[]): readonly GoalMet[]
       { goal, is: `${patientsText(middle)}, ${patientsText(worst)}`, met: middle <= median && worst <= (most ?? Infinity) },
     ];
   });
-  const events = played.flatMap(({ attacks }) => attacks.filter(({ name }) => name === 'bulk_export').map(({ told }) => told[0]?.events ?? Infinity)); // prettier-ignore
+  const events = played.flatMap(({ attacks }) =>
+    attacks.filter(({ name }) => name === 'bulk_export').map(({ told }) => told[0]?.events ?? Infinity),
+  );
   const exported = Math.max(...events);
-  const exports = events.length ? [{ goal: 'bulk_export: told at the first export event', is: `event ${exported}`, met: exported <= exportEventsMax }] : []; // prettier-ignore
+  const exports = events.length
+    ? [{ goal: 'bulk_export: told at the first export event', is: `event ${exported}`, met: exported <= exportEventsMax }]
+    : [];
   const perWeek = falsePerWeek(played, ({ falseIncidents }) => falseIncidents);
   const goal = `at most ${learnedFalsePerWeekMax} false incident a week for ${goalStaff.toLocaleString('en')} staff`;
   return [...goals, ...exports, { goal, is: perWeek.toFixed(2), met: perWeek <= learnedFalsePerWeekMax }];

@@ -79,10 +79,16 @@ describe('how long an account stays below that reads strangers of its own clinic
     // Sixteen secretaries who meet four or five strangers a day.
     const days = Array.from({ length: 20 }, (_, day) =>
       Array.from({ length: 16 }, (_, number) => ({
-        groupId: 'helix', subject: 'account' as const, key: `s${number}`, day: 20_000 + day, role: 'secretary', kind: 'person', told: false,
+        groupId: 'helix',
+        subject: 'account' as const,
+        key: `s${number}`,
+        day: 20_000 + day,
+        role: 'secretary',
+        kind: 'person',
+        told: false,
         most: { [strangersOfADay]: 4 + ((day + number) % 2) },
       })),
-    ).flat(); // prettier-ignore
+    ).flat();
     const rows = staysBelow({
       days,
       rules,

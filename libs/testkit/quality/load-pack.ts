@@ -48,8 +48,11 @@ export async function packWith(
 
 /** What every hospital says of itself. */
 export function listsOf(serviceAccounts: readonly string[], closedClinics: readonly string[]): ValueLists {
-  return new Map([['service_accounts', serviceAccounts], ['closed_clinics', closedClinics]]);
-} // prettier-ignore
+  return new Map([
+    ['service_accounts', serviceAccounts],
+    ['closed_clinics', closedClinics],
+  ]);
+}
 
 async function loaderOf(
   { rulesDir, listsDir, without = [] }: Pick<PackOptions, 'rulesDir' | 'listsDir' | 'without'>,

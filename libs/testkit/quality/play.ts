@@ -118,10 +118,16 @@ class Play {
     const actors = this.given.excepted?.actors;
     const others = actors ? falseIncidents.filter(({ actorId }) => !actors.has(actorId)) : falseIncidents;
     return {
-      seed, days, staff, events: this.#events, rows: this.#rows, attacks: this.#book.attacks(), falseIncidents,
+      seed,
+      days,
+      staff,
+      events: this.#events,
+      rows: this.#rows,
+      attacks: this.#book.attacks(),
+      falseIncidents,
       falseWithoutExceptions: [...others, ...(this.#bare?.log.falseIncidents() ?? [])],
       exceptions: this.given.excepted?.exceptions ?? 0,
-    }; // prettier-ignore
+    };
   }
 }
 

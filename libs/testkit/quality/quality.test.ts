@@ -12,9 +12,15 @@ import type { Played } from './verdict.js';
 
 /** A small hospital over two days with the attacks that have a goal, and a mass-casualty evening. */
 const small: SimulationOptions = {
-  ...defaultSimulation, seed: 3, days: 2, staff: isLongRun ? 300 : 110, patients: 100_000, massCasualtyDay: 1, migration: true,
+  ...defaultSimulation,
+  seed: 3,
+  days: 2,
+  staff: isLongRun ? 300 : 110,
+  patients: 100_000,
+  massCasualtyDay: 1,
+  migration: true,
   attacks: [{ name: 'burst', patients: 500 }, { name: 'human_pace', patients: 150 }, 'bulk_export', 'closed_clinics'],
-}; // prettier-ignore
+};
 
 describe('the default pack in the simulated hospital', () => {
   let pack: RulesForPlay;

@@ -11,7 +11,12 @@ export function seedReport(played: Played, rules: readonly Rule[]): string {
   const head = `seed ${seed}: ${days} days, ${count(staff)} staff, ${count(events)} events, ${count(rows)} rows`;
   const shown = falseIncidents.map((incident) => `    ${falseLine(incident, rules)}`);
   const without = exceptions ? `; ${falseWithoutExceptions.length} without the ${exceptions} exceptions for announced work` : '';
-  return [head, ...attacks.map((attack) => `  ${attackLine(attack, rules)}`), `  false incidents: ${falseIncidents.length}${without}`, ...shown].join('\n'); // prettier-ignore
+  return [
+    head,
+    ...attacks.map((attack) => `  ${attackLine(attack, rules)}`),
+    `  false incidents: ${falseIncidents.length}${without}`,
+    ...shown,
+  ].join('\n');
 }
 
 function attackLine({ name, beginsMs, actors, patients, patientsMissed, told }: AttackSeen, rules: readonly Rule[]): string {
@@ -45,7 +50,9 @@ export function summary(played: readonly Played[], rules: readonly Rule[], goals
     ? `; without exceptions ${perWeek(played, ({ falseWithoutExceptions }) => falseWithoutExceptions)}`
     : '';
   const worst = Math.max(0, ...played.map((one) => falsePerWeek([one], ({ falseIncidents }) => falseIncidents)));
-  lines.push(`  ${'all'.padEnd(nameColumns)}${perWeek(played, ({ falseIncidents }) => falseIncidents)} (worst week ${worst.toFixed(2)})${withoutText}`); // prettier-ignore
+  lines.push(
+    `  ${'all'.padEnd(nameColumns)}${perWeek(played, ({ falseIncidents }) => falseIncidents)} (worst week ${worst.toFixed(2)})${withoutText}`,
+  );
   lines.push('', 'goals');
   for (const { goal, is, met } of goals) lines.push(`  ${met ? 'met   ' : 'MISSED'}  ${goal}: ${is}`);
   return lines.join('\n');

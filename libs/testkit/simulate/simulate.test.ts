@@ -20,17 +20,25 @@ describe('attacks on the command line', () => {
   it.each([
     ['none', []],
     ['burst', [{ name: 'burst' }]],
-    ['burst+start=06:30+pace=12.5,slow+day=2', [{ name: 'burst', hour: 6.5, pace: 12.5 }, { name: 'slow', day: 2 }]],
+    [
+      'burst+start=06:30+pace=12.5,slow+day=2',
+      [
+        { name: 'burst', hour: 6.5, pace: 12.5 },
+        { name: 'slow', day: 2 },
+      ],
+    ],
     ['spread+account=nurse.1+order=by_clinic', [{ name: 'spread', account: 'nurse.1', order: 'by_clinic' }]],
-    ['below_floors_own+role=secretary+among=in_care+as=desk', [
-      { name: 'below_floors_own', role: 'secretary', among: 'in_care', as: 'desk' },
-    ]],
-    ['burst+open=0+closed=3+patients=5+together=2+actors=1+days=3', [
-      { name: 'burst', open: 0, closed: 3, patients: 5, together: 2, actors: 1, days: 3 },
-    ]],
+    [
+      'below_floors_own+role=secretary+among=in_care+as=desk',
+      [{ name: 'below_floors_own', role: 'secretary', among: 'in_care', as: 'desk' }],
+    ],
+    [
+      'burst+open=0+closed=3+patients=5+together=2+actors=1+days=3',
+      [{ name: 'burst', open: 0, closed: 3, patients: 5, together: 2, actors: 1, days: 3 }],
+    ],
   ])('%s', (text, orders) => {
     expect(parseAttackOrders(text)).toEqual(orders);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['bursts', 'there is no attack bursts'],
@@ -56,10 +64,26 @@ describe('npm run simulate', () => {
   it('writes events, the truth of what it wrote, and registers', () => {
     const files = { events: join(folder, 'e.ndjson'), truth: join(folder, 't.json') };
     const attack = 'burst+start=02:00+patients=200';
-    const ran = run('--staff', '120', '--attacks', attack, '--limit', '700', '--out', files.events, '--truth', files.truth, '--registers', folder); // prettier-ignore
+    const ran = run(
+      '--staff',
+      '120',
+      '--attacks',
+      attack,
+      '--limit',
+      '700',
+      '--out',
+      files.events,
+      '--truth',
+      files.truth,
+      '--registers',
+      folder,
+    );
     expect([ran.status, ran.stdout]).toEqual([0, '']);
     expect(ran.stderr).toMatch(/700 events in .*planted: burst from 2026-01-05T01:00:02.000Z, 200 patients of 5 clinics/s);
-    const events = readFileSync(files.events, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as SourceEvent); // prettier-ignore
+    const events = readFileSync(files.events, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as SourceEvent);
     const truth = JSON.parse(readFileSync(files.truth, 'utf8')) as Truth;
     const read = new Set(events.filter(({ device }) => device === 'unknown').flatMap((event) => event.patient_ids));
     expect([events.length, truth.attacks[0]?.patients, read.size]).toEqual([700, 200, 200]);
@@ -113,9 +137,11 @@ describe('npm run simulate', () => {
 function run(...args: readonly string[]) {
   return run.with()(...args);
 }
-run.with = (...nodeOptions: readonly string[]) => (...args: readonly string[]) =>
-  spawnSync(process.execPath, [...nodeOptions, compiledModule('libs/testkit/simulate-cli'), ...args], {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, NODE_OPTIONS: '', VIGIE_TOKEN: '' },
-  }); // prettier-ignore
+run.with =
+  (...nodeOptions: readonly string[]) =>
+  (...args: readonly string[]) =>
+    spawnSync(process.execPath, [...nodeOptions, compiledModule('libs/testkit/simulate-cli'), ...args], {
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, NODE_OPTIONS: '', VIGIE_TOKEN: '' },
+    });

@@ -32,7 +32,9 @@ export class TestAuthority {
 
   /** A certificate for 127.0.0.1 and localhost, with a common name. */
   issue(commonName: string): Certificate {
-    const [key, request, certificate, extensions] = ['key', 'csr', 'pem', 'ext'].map((end) => join(this.folder, `${commonName}.${end}`));
+    const [key, request, certificate, extensions] = ['key', 'csr', 'pem', 'ext'].map((end) =>
+      join(this.folder, `${commonName}.${end}`),
+    );
     if (!key || !request || !certificate || !extensions) throw new Error('no path');
     writeFileSync(extensions, 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
@@ -40,7 +42,7 @@ export class TestAuthority {
     const signed = ['-CA', this.certificate, '-CAkey', this.#key, '-CAcreateserial', '-days', '2', '-extfile', extensions];
     openssl('x509', '-req', '-in', request, ...signed, '-out', certificate);
     return { certificate, key };
-  } // prettier-ignore
+  }
 }
 
 function openssl(...options: readonly string[]): void {

@@ -99,8 +99,12 @@ export class Fleet {
       why = answer ? (await answer.text()).slice(0, 500) : 'no answer';
       return false;
     };
-    await this.#until(ready, () => `${name} of ${tree.name} does not get ready: ${why}\n${said().slice(-1500)}`, () => child.exitCode !== null);
-  } // prettier-ignore
+    await this.#until(
+      ready,
+      () => `${name} of ${tree.name} does not get ready: ${why}\n${said().slice(-1500)}`,
+      () => child.exitCode !== null,
+    );
+  }
 
   /**
    * As a rollout ends a pod: what does not drain in time is done again by others, and noted in `late`. The embedded store, which everybody goes on asking here, ends as a
@@ -170,8 +174,10 @@ export class Fleet {
   async end(): Promise<void> {
     const order: readonly ProcessName[] = ['ingestor', 'console', 'notifier', 'scorer', 'archiver', 'clickhouse'];
     for (const name of order)
-      await Promise.all(this.places.map((_, place) => this.stop(place, name).catch((cause: unknown) => this.ended.push(String(cause)))));
-  } // prettier-ignore
+      await Promise.all(
+        this.places.map((_, place) => this.stop(place, name).catch((cause: unknown) => this.ended.push(String(cause)))),
+      );
+  }
 
   #listen(child: ChildProcess, name: string, tree: Tree): () => string {
     const logs = join(this.options.directory, 'logs');

@@ -90,7 +90,7 @@ export class UpgradeAndBack {
       await fleet.end();
       for (const text of fleet.late) options.say(text);
     }
-  } // prettier-ignore
+  }
 
   async #wholeRoad(): Promise<void> {
     const { release, kafka } = this.options;
@@ -103,7 +103,7 @@ export class UpgradeAndBack {
     await this.#act('before the upgrade');
     await this.#upgrade();
     await this.#back();
-  } // prettier-ignore
+  }
 
   async #upgrade(): Promise<void> {
     const { kafka } = this.options;
@@ -162,7 +162,9 @@ export class UpgradeAndBack {
     const marks = moving && (await marksNow(moving));
     const wrong = await untilRight(
       async () => {
-        const waiting = waves.filter((wave) => !this.feed.isAcknowledged(wave)).map(({ options: { name } }) => `wave ${name} is not acknowledged`);
+        const waiting = waves
+          .filter((wave) => !this.feed.isAcknowledged(wave))
+          .map(({ options: { name } }) => `wave ${name} is not acknowledged`);
         if (waiting.length > 0) return waiting;
         return [
           ...(await judgedOf(this.fleet, this.feed, waves)).wrong,
@@ -174,8 +176,10 @@ export class UpgradeAndBack {
       settleMsMax,
     );
     this.#note(what, wrong);
-    say(`${what}: settled, ${this.feed.rows.length} rows acknowledged${wrong.length ? `, ${wrong.length} wrong, such as ${wrong[0]}` : ''}`);
-  } // prettier-ignore
+    say(
+      `${what}: settled, ${this.feed.rows.length} rows acknowledged${wrong.length ? `, ${wrong.length} wrong, such as ${wrong[0]}` : ''}`,
+    );
+  }
 
   async #wrongReadiness(): Promise<readonly string[]> {
     const { readinessStays } = this.options;

@@ -65,10 +65,14 @@ export class Coming {
     const at = random.between(0, 24);
     this.house.visits(patient, site, day);
     book.put(at, random.pick(desks), 'create', [patient]);
-    for (const [role, wait, glass] of [['nurse', 5, 0.3], ['doctor', 30, 0.2]] as const) {
+    for (const [role, wait, glass] of [
+      ['nurse', 5, 0.3],
+      ['doctor', 30, 0.2],
+    ] as const) {
       const staff = this.group.atWork(role, site, day);
-      if (staff.length) book.put(at + wait * minute, random.pick(staff), 'read', [patient], random.chance(glass) ? { emergency: true } : {});
-    } // prettier-ignore
+      if (staff.length)
+        book.put(at + wait * minute, random.pick(staff), 'read', [patient], random.chance(glass) ? { emergency: true } : {});
+    }
     if (random.chance(0.25)) this.house.staysFrom(patient, site, day);
   }
 

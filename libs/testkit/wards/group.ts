@@ -79,7 +79,14 @@ export class WardGroup {
   }
 
   #account(role: WardRole, number: number, random: SeededRandom, days: number): WardAccount {
-    const site = random.weighted([[0, 5], [1, 2], [2, 2], [3, 1], [4, 1], [5, 1]] as const); // prettier-ignore
+    const site = random.weighted([
+      [0, 5],
+      [1, 2],
+      [2, 2],
+      [3, 1],
+      [4, 1],
+      [5, 1],
+    ] as const);
     return {
       id: `${role.slice(0, 1)}${10_000 + 7 * number}`,
       role,

@@ -39,11 +39,15 @@ export function wardTraffic(options: WardTrafficOptions): WardTraffic {
   const { seed, days, staff } = options;
   const group = new WardGroup(seed, staff, days);
   return {
-    groupId, seed, days, staff, startMs,
+    groupId,
+    seed,
+    days,
+    staff,
+    startMs,
     serviceAccounts: programs,
     closedClinics: [group.closedClinicId],
     played: () => played(group, options),
-  }; // prettier-ignore
+  };
 }
 
 function* played(group: WardGroup, { seed, days, attacks }: WardTrafficOptions): Generator<PlayedEvent> {

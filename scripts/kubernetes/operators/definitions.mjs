@@ -97,8 +97,12 @@ function buildReader(folder) {
     join(folder, 'go.mod'),
     `module vigie.example/operators\n\ngo 1.24\n\nrequire (\n${needs}\tsigs.k8s.io/yaml v1.5.0\n)\n`,
   );
-  for (const words of [['mod', 'tidy'], ['build', '-o', 'read', '.']]) execFileSync('go', words, { cwd: folder, stdio });
-} // prettier-ignore
+  for (const words of [
+    ['mod', 'tidy'],
+    ['build', '-o', 'read', '.'],
+  ])
+    execFileSync('go', words, { cwd: folder, stdio });
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { clickhouse: { type: 'string' } } });

@@ -15,27 +15,82 @@ const row = (index: number, given: object = {}): string =>
 
 /** One line each that is not one row of the contract. */
 const badLines = fc.oneof(
-  fc.constantFrom('', ' ', '\r', '\t', '{}', '[]', 'null', '"text"', '0', '{', '}', ';', '\u0000', '\ufeff', 'CREATE TABLE t (a Int8) ENGINE = Memory'),
-  fc.constantFrom(`[${row(1)}]`, `${row(1)}${row(2)}`, `${row(1)} ${row(2)}`, `${row(1)},`, `${row(1)};`, row(1).slice(0, -1), `${row(1)} -- x`),
-  fc.constantFrom('time', 'group_id', 'patient_id', 'event_id', 'outcome', 'received_at').map((key) => row(1, { [key]: undefined })),
-  fc.tuple(fc.constantFrom(...Object.keys(accessRow.shape)), fc.constantFrom(null, [null], { a: 1 }, -1, 1.5, 1e300)).map(([key, value]) => row(1, { [key]: value })),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\r',
+    '\t',
+    '{}',
+    '[]',
+    'null',
+    '"text"',
+    '0',
+    '{',
+    '}',
+    ';',
+    '\u0000',
+    '\ufeff',
+    'CREATE TABLE t (a Int8) ENGINE = Memory',
+  ),
+  fc.constantFrom(
+    `[${row(1)}]`,
+    `${row(1)}${row(2)}`,
+    `${row(1)} ${row(2)}`,
+    `${row(1)},`,
+    `${row(1)};`,
+    row(1).slice(0, -1),
+    `${row(1)} -- x`,
+  ),
+  fc
+    .constantFrom('time', 'group_id', 'patient_id', 'event_id', 'outcome', 'received_at')
+    .map((key) => row(1, { [key]: undefined })),
+  fc
+    .tuple(fc.constantFrom(...Object.keys(accessRow.shape)), fc.constantFrom(null, [null], { a: 1 }, -1, 1.5, 1e300))
+    .map(([key, value]) => row(1, { [key]: value })),
   fc.constantFrom('8001234', 'A'.repeat(32), '0'.repeat(31)).map((patient_id) => row(1, { patient_id })),
-  fc.constantFrom('1969-12-31T23:59:59.999Z', '2300-01-01T00:00:00.000Z', '9999-12-31T00:00:00.000Z', '2026-02-30T00:00:00.000Z', '2026-01-01T24:00:00.000Z', '2026-01-01 00:00:00').map((time) => row(1, { time })),
+  fc
+    .constantFrom(
+      '1969-12-31T23:59:59.999Z',
+      '2300-01-01T00:00:00.000Z',
+      '9999-12-31T00:00:00.000Z',
+      '2026-02-30T00:00:00.000Z',
+      '2026-01-01T24:00:00.000Z',
+      '2026-01-01 00:00:00',
+    )
+    .map((time) => row(1, { time })),
   fc.string().filter((text) => !text.includes('\n')),
-); // prettier-ignore
+);
 
 /** What a later version may say besides, which is not stored. */
-const later = fc.dictionary(fc.string({ minLength: 1, maxLength: 12 }).filter((key) => !(key in accessRow.shape) && key !== '__proto__'), fc.jsonValue(), { maxKeys: 2 }); // prettier-ignore
+const later = fc.dictionary(
+  fc.string({ minLength: 1, maxLength: 12 }).filter((key) => !(key in accessRow.shape) && key !== '__proto__'),
+  fc.jsonValue(),
+  { maxKeys: 2 },
+);
 
 /** A line that is one row, with whatever its texts hold. */
-const goodLines = fc.tuple(fc.record(
-  { actor_id: fc.string({ unit: 'binary' }), actor_role: fc.string({ unit: 'binary' }), extra: fc.string(), mfa: fc.boolean(), record_count: fc.nat() },
-  { requiredKeys: [] },
-), fc.option(later, { nil: {}, freq: 4 })).map(([given, besides]) => row(0, { ...besides, ...given })); // prettier-ignore
+const goodLines = fc
+  .tuple(
+    fc.record(
+      {
+        actor_id: fc.string({ unit: 'binary' }),
+        actor_role: fc.string({ unit: 'binary' }),
+        extra: fc.string(),
+        mfa: fc.boolean(),
+        record_count: fc.nat(),
+      },
+      { requiredKeys: [] },
+    ),
+    fc.option(later, { nil: {}, freq: 4 }),
+  )
+  .map(([given, besides]) => row(0, { ...besides, ...given }));
 
 describe('the lines of a batch', () => {
   it('are good or bad each by itself, in any order, over any frames', () => {
-    const line = fc.oneof(badLines.map((text) => ({ text, good: false })), goodLines.map((text) => ({ text, good: true }))); // prettier-ignore
+    const line = fc.oneof(
+      badLines.map((text) => ({ text, good: false })),
+      goodLines.map((text) => ({ text, good: true })),
+    );
     fc.assert(
       fc.property(fc.array(fc.array(line, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 4 }), (frames) => {
         const batch = batchOf(...frames.map((lines) => lines.map(({ text }) => `${text}\n`).join('')));
@@ -53,9 +108,29 @@ describe('the lines of a batch', () => {
   });
 
   it('have the same fate beside lines that differ from them by a few bytes as alone, the rows of one event among them', () => {
-    const patient = fc.constantFrom('', 'a'.repeat(32), '0123456789abcdef'.repeat(2), 'A'.repeat(32), 'g'.repeat(32), '0'.repeat(31), `${'0'.repeat(31)}"`); // prettier-ignore
-    const base = fc.constantFrom<object>({}, { extra: '{"patient_id":"00000000000000000000000000000000"}' }, { extra: 'x'.repeat(2000) }, { actor_role: 'é' }, { actor_role: '"patient_id":"' }, { time: '2026-02-30T00:00:00.000Z' }); // prettier-ignore
-    const line = fc.tuple(base, patient, fc.constantFrom('', ' ', '\r'), fc.option(fc.tuple(fc.nat(), fc.integer({ min: 0x20, max: 0x7e })), { nil: undefined, freq: 4 })); // prettier-ignore
+    const patient = fc.constantFrom(
+      '',
+      'a'.repeat(32),
+      '0123456789abcdef'.repeat(2),
+      'A'.repeat(32),
+      'g'.repeat(32),
+      '0'.repeat(31),
+      `${'0'.repeat(31)}"`,
+    );
+    const base = fc.constantFrom<object>(
+      {},
+      { extra: '{"patient_id":"00000000000000000000000000000000"}' },
+      { extra: 'x'.repeat(2000) },
+      { actor_role: 'é' },
+      { actor_role: '"patient_id":"' },
+      { time: '2026-02-30T00:00:00.000Z' },
+    );
+    const line = fc.tuple(
+      base,
+      patient,
+      fc.constantFrom('', ' ', '\r'),
+      fc.option(fc.tuple(fc.nat(), fc.integer({ min: 0x20, max: 0x7e })), { nil: undefined, freq: 4 }),
+    );
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 12 }), (lines) => {
         const texts = lines.map((one) => `${textOf(one)}\n`);
@@ -72,7 +147,11 @@ describe('the lines of a batch', () => {
 
   it('are stored as the scorer judges them, and keep what they claim, when they are dated ahead', () => {
     const clock = fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2299-12-31T00:00:00Z'), noInvalidDate: true });
-    const dated = fc.record({ arrival: clock, aheadMs: fc.oneof(fc.integer({ min: 299_990, max: 300_010 }), fc.integer({ min: -1e12, max: 6e12 })), claimed: fc.constantFrom(undefined, '2026-01-05T09:00:00.000Z') }); // prettier-ignore
+    const dated = fc.record({
+      arrival: clock,
+      aheadMs: fc.oneof(fc.integer({ min: 299_990, max: 300_010 }), fc.integer({ min: -1e12, max: 6e12 })),
+      claimed: fc.constantFrom(undefined, '2026-01-05T09:00:00.000Z'),
+    });
     fc.assert(
       fc.property(fc.array(dated, { minLength: 1, maxLength: 20 }), (all) => {
         const times = all.map(({ arrival, aheadMs, claimed }) => {
@@ -99,14 +178,20 @@ describe('the lines of a batch', () => {
 
   it('are refused without a trace of the value, by the scorer too, where a patient is no pseudonym', () => {
     const pseudonym = fc.stringMatching(/^[0-9a-f]{32}$/);
-    const strange = fc.oneof(
-      fc.string({ minLength: 1 }),
-      fc.stringMatching(/^[0-9]{5,40}$/),
-      pseudonym.map((id) => id.toUpperCase()).filter((id) => id !== id.toLowerCase()),
-      fc.tuple(pseudonym, fc.nat(32), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 })).map(([id, at, more]) => id.slice(0, at) + more + id.slice(at)),
-      fc.tuple(pseudonym, fc.integer({ min: 1, max: 31 })).map(([id, length]) => id.slice(0, length)),
-      fc.tuple(pseudonym, fc.nat(31), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })).map(([id, at, other]) => id.slice(0, at) + other + id.slice(at + 1)),
-    ).filter((id) => !/^[0-9a-f]{32}$/.test(id)); // prettier-ignore
+    const strange = fc
+      .oneof(
+        fc.string({ minLength: 1 }),
+        fc.stringMatching(/^[0-9]{5,40}$/),
+        pseudonym.map((id) => id.toUpperCase()).filter((id) => id !== id.toLowerCase()),
+        fc
+          .tuple(pseudonym, fc.nat(32), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }))
+          .map(([id, at, more]) => id.slice(0, at) + more + id.slice(at)),
+        fc.tuple(pseudonym, fc.integer({ min: 1, max: 31 })).map(([id, length]) => id.slice(0, length)),
+        fc
+          .tuple(pseudonym, fc.nat(31), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }))
+          .map(([id, at, other]) => id.slice(0, at) + other + id.slice(at + 1)),
+      )
+      .filter((id) => !/^[0-9a-f]{32}$/.test(id));
     fc.assert(
       fc.property(fc.array(strange, { minLength: 1, maxLength: 5 }), (ids) => {
         const batch = batchOf(ids.map((patient_id, index) => `${row(index, { patient_id })}\n`).join(''));
@@ -136,7 +221,13 @@ describe('the lines of a batch', () => {
     const { rows, refused } = checkLines(batch);
     expect([rows, refused.length]).toEqual([2, 1]);
     const told = refused.map((refusal) => quarantinedLineOf(batch, refusal, 0));
-    expect(told).toMatchObject([{ reason: 'unreadable_batch', origin: `${topics.accesses}/0/1#0`, detail: expect.stringContaining('up to 2 cannot be unpacked (too_large)') }]); // prettier-ignore
+    expect(told).toMatchObject([
+      {
+        reason: 'unreadable_batch',
+        origin: `${topics.accesses}/0/1#0`,
+        detail: expect.stringContaining('up to 2 cannot be unpacked (too_large)'),
+      },
+    ]);
   });
 
   it('are the very bytes of the batch while all are plain rows', () => {

@@ -16,7 +16,16 @@ describe('the selections of rules', () => {
   it('are those of inner rules, of twins without exceptions, and of what exceptions take out, each once', () => {
     const inner = aRule({ selection: selection('1') });
     const twin = aRule({ selection: selection('2') });
-    const exceptions = [{ excluded: selection('3') }].map((given): Exception => ({ id: 'e', title: '', owner: '', reason: '', expiresMs: 0, file: '', line: 1, ...given })); // prettier-ignore
+    const exceptions = [{ excluded: selection('3') }].map((given): Exception => ({
+      id: 'e',
+      title: '',
+      owner: '',
+      reason: '',
+      expiresMs: 0,
+      file: '',
+      line: 1,
+      ...given,
+    }));
     const outer: Rule = {
       ...aRule({ selection: selection('4') }),
       inputs: [
@@ -155,7 +164,10 @@ function running(given: { readonly mistake?: string } = {}) {
     stopping.abort();
     await ended;
   };
-  const unregistered = async () => /vigie_selections_unregistered\{.*\} (\d)/.exec(await metrics.registry.getSingleMetricAsString('vigie_selections_unregistered'))?.[1]; // prettier-ignore
+  const unregistered = async () =>
+    /vigie_selections_unregistered\{.*\} (\d)/.exec(
+      await metrics.registry.getSingleMetricAsString('vigie_selections_unregistered'),
+    )?.[1];
   return { clock, lists, registered, selections, state, stop, unregistered };
 }
 

@@ -67,7 +67,13 @@ export class SetAside {
   async #replace(work: Storing, refusals: readonly Refusal[]): Promise<void> {
     const now = this.tools.clock.now();
     const rows = refusals.map((refusal) => ({ refusal, row: quarantinedLineOf(work.batch, refusal, now) }));
-    if (await this.#insert(work, rows.map(({ row }) => row))) return; // prettier-ignore
+    if (
+      await this.#insert(
+        work,
+        rows.map(({ row }) => row),
+      )
+    )
+      return;
     for (const { refusal, row } of rows)
       while (!(await this.#insert(work, [row])) && !(await this.#insert(work, [bareRowOf(row, refusal)])))
         await this.tools.attempts.pause(

@@ -39,11 +39,18 @@ interface Asked {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-async function ask(query: string, { user = 'alice', headers = {}, parameters = {} }: Asked = {}): Promise<{ status: number; text: string }> {
+async function ask(
+  query: string,
+  { user = 'alice', headers = {}, parameters = {} }: Asked = {},
+): Promise<{ status: number; text: string }> {
   const search = new URLSearchParams(parameters);
-  const answer = await fetch(`${server.url}/?${search}`, { method: 'POST', body: query, headers: { 'x-clickhouse-user': user, ...headers } });
+  const answer = await fetch(`${server.url}/?${search}`, {
+    method: 'POST',
+    body: query,
+    headers: { 'x-clickhouse-user': user, ...headers },
+  });
   return { status: answer.status, text: await answer.text() };
-} // prettier-ignore
+}
 
 /** What lies in the log of the data folder, which the server goes on writing. */
 async function linesOf<T>(topic: Topic, parse: (value: unknown) => T): Promise<readonly T[]> {
@@ -56,7 +63,7 @@ async function linesOf<T>(topic: Topic, parse: (value: unknown) => T): Promise<r
     }
   await disk.close();
   return lines.map((line) => parse(JSON.parse(line)));
-} // prettier-ignore
+}
 const audited = () => linesOf<AuditRow>(topics.audit, (row) => auditRow.parse(row));
 const accesses = () => linesOf<AccessRow>(topics.accesses, (row) => accessRow.parse(row));
 
@@ -76,7 +83,11 @@ const spellings: readonly (readonly [string, string, number, Asked?])[] = [
 
 describe('who reads patients on the port', () => {
   it('names every table and view that has patients', async () => {
-    const answer = await client.query({ query: "SELECT name, create_table_query ILIKE '%patient_id%' OR name LIKE 'quarantine%' AS mentions FROM system.tables WHERE database = 'vigie'", format: 'JSONEachRow' }); // prettier-ignore
+    const answer = await client.query({
+      query:
+        "SELECT name, create_table_query ILIKE '%patient_id%' OR name LIKE 'quarantine%' AS mentions FROM system.tables WHERE database = 'vigie'",
+      format: 'JSONEachRow',
+    });
     const tables = await answer.json<{ name: string; mentions: number }>();
     const names = new Set(tables.map(({ name }) => name));
     expect([...patientNames].filter((name) => !names.has(name))).toEqual([]);
@@ -89,9 +100,15 @@ describe('who reads patients on the port', () => {
     const before = (await audited()).length;
     await ask(query, { user: `u${before}`, ...asked });
     expect((await audited()).slice(before)).toEqual([
-      expect.objectContaining({ by: `u${before}`, via: 'clickhouse', rows, status: 200, method: expect.stringMatching(/^(SELECT|WITH)$/) }),
+      expect.objectContaining({
+        by: `u${before}`,
+        via: 'clickhouse',
+        rows,
+        status: 200,
+        method: expect.stringMatching(/^(SELECT|WITH)$/),
+      }),
     ]);
-  }); // prettier-ignore
+  });
 
   it('is not written down where no patient is named, nor for a service; a command is', async () => {
     const before = (await audited()).length;
@@ -114,7 +131,11 @@ describe('who reads patients on the port', () => {
     await ask('SELECT patient_id FROM vigie.dossier_patients', command);
     const rows = (await audited()).filter(({ by }) => by === 'bob').slice(1);
     // A long answer is written down before its first byte, and again when it is over.
-    expect(rows.map(({ status, rows: shown }) => [status, shown])).toEqual([[200, 50], [102, expect.any(Number)], [200, 20_000]]); // prettier-ignore
+    expect(rows.map(({ status, rows: shown }) => [status, shown])).toEqual([
+      [200, 50],
+      [102, expect.any(Number)],
+      [200, 20_000],
+    ]);
     const own = (await accesses()).filter(({ actor_id }) => actor_id === 'cli:bob');
     expect(own).toMatchObject([
       { group_id: 'vigie', patient_id: '', action: 'list', record_count: 50, event_id: rows[0]?.audit_id },
@@ -143,7 +164,10 @@ describe('who reads patients on the port', () => {
     await ask('DROP TABLE vigie.dossier_patients', { user: 'eve' });
     await ask('SELECT 1', { user: server.user, headers: { 'x-clickhouse-key': 'guessed' } });
     const rows = await audited();
-    expect(rows.slice(-2)).toMatchObject([{ by: 'eve', status: 403 }, { by: '', status: 401 }]); // prettier-ignore
+    expect(rows.slice(-2)).toMatchObject([
+      { by: 'eve', status: 403 },
+      { by: '', status: 401 },
+    ]);
     const check = new ChainCheck(rows[0]?.chain_id ?? '');
     for (const row of rows) check.take(row);
     expect(check.findings).toMatchObject({ holds: rows.length, bad: undefined });

@@ -27,12 +27,18 @@ export class QueryAudit implements Auditor {
 
   constructor(private readonly tools: QueryAuditTools) {}
 
-  async answering(request: JudgedRequest, asker: Asker | undefined, answer: Answer, work: (audited: Answer) => Promise<void>): Promise<void> {
+  async answering(
+    request: JudgedRequest,
+    asker: Asker | undefined,
+    answer: Answer,
+    work: (audited: Answer) => Promise<void>,
+  ): Promise<void> {
     const parameters = [...request.settings].flatMap(([name, value]) => (name.startsWith('param_') ? [value] : []));
     const names = request.inspection.statement.kind === 'select' ? patientNamesIn(request.inspection, parameters) : [];
     if (!asker || names.length === 0) return work(answer);
     const method = request.inspection.first;
-    const say = (status: number, rows: number) => this.#record({ asker, method, route: names.join(',').slice(0, 200), status, rows });
+    const say = (status: number, rows: number) =>
+      this.#record({ asker, method, route: names.join(',').slice(0, 200), status, rows });
     const held = heldAnswer(answer, (rows) => say(begunStatus, rows));
     try {
       await work(held);
@@ -43,7 +49,7 @@ export class QueryAudit implements Auditor {
     }
     await say(200, held.rows);
     await held.release();
-  } // prettier-ignore
+  }
 
   /** A refusal is written down like one of the console, so many in a minute. `status` 401: nobody was let in; 403: somebody may not. */
   async refused(asker: Asker, status: 401 | 403): Promise<void> {
@@ -53,18 +59,44 @@ export class QueryAudit implements Auditor {
   }
 
   /** Throws the exception that takes the answer's place when the row is not known to be written down. */
-  async #record({ asker, method, route, status, rows }: { asker: Asker; method: string; route: string; status: number; rows: number }): Promise<void> {
+  async #record({
+    asker,
+    method,
+    route,
+    status,
+    rows,
+  }: {
+    asker: Asker;
+    method: string;
+    route: string;
+    status: number;
+    rows: number;
+  }): Promise<void> {
     const { trail, clock, log } = this.tools;
     const { by, isProven, door, remoteAddress } = asker;
     const via = door === 'cli' ? 'cli' : 'clickhouse';
-    const fact: AuditFact = { at: isoOf(clock.now()), by, via, method, route, case_id: '', rows, status, remote_address: remoteAddress };
+    const fact: AuditFact = {
+      at: isoOf(clock.now()),
+      by,
+      via,
+      method,
+      route,
+      case_id: '',
+      rows,
+      status,
+      remote_address: remoteAddress,
+    };
     // Under a name that anybody may give, an incident would be of nobody, and whoever counts accesses would add to what is counted.
     const isShown = isProven && status !== begunStatus;
     try {
       await trail.record(fact, isShown ? { door, action: rows < exportRowsMin ? 'list' : 'export', records: rows } : undefined);
     } catch (cause) {
       log.warn('an answer could not be written down in the audit, and is not given', { cause });
-      throw exception(279, 'ALL_CONNECTION_TRIES_FAILED', 'Who reads patients is written down first, and the log has not said that it has it: ask again later');
+      throw exception(
+        279,
+        'ALL_CONNECTION_TRIES_FAILED',
+        'Who reads patients is written down first, and the log has not said that it has it: ask again later',
+      );
     }
-  } // prettier-ignore
+  }
 }

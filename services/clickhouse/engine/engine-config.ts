@@ -24,10 +24,17 @@ export interface NamedRights {
 
 /** Settings that name files or programs, choose another parser, or let data of an INSERT call functions: nobody may change them. */
 export const fixedSettings: Readonly<Record<string, string>> = {
-  format_template_row: '', format_template_resultset: '', format_schema: '', format_schema_source: 'file', format_schema_message_name: '',
-  dialect: 'clickhouse', input_format_values_interpret_expressions: '0', allow_introspection_functions: '0',
-  allow_experimental_eval_table_function: '0', allow_experimental_ai_functions: '0',
-}; // prettier-ignore
+  format_template_row: '',
+  format_template_resultset: '',
+  format_schema: '',
+  format_schema_source: 'file',
+  format_schema_message_name: '',
+  dialect: 'clickhouse',
+  input_format_values_interpret_expressions: '0',
+  allow_introspection_functions: '0',
+  allow_experimental_eval_table_function: '0',
+  allow_experimental_ai_functions: '0',
+};
 
 /** Where user files and programs of the engine would lie: a place that nobody can make. */
 const nowhere = '/dev/null/none/';

@@ -54,12 +54,24 @@ describe('an answer that something cuts off', () => {
   );
 
   it.each([
-    'JSONEachRow', 'JSONCompactEachRowWithNamesAndTypes', 'TSVRaw', 'TabSeparatedWithNames', 'CSV', 'CSVWithNamesAndTypes', 'RowBinary',
-    'RowBinaryWithNamesAndTypes', 'JSONStringsEachRow', 'TSKV', 'LineAsString',
+    'JSONEachRow',
+    'JSONCompactEachRowWithNamesAndTypes',
+    'TSVRaw',
+    'TabSeparatedWithNames',
+    'CSV',
+    'CSVWithNamesAndTypes',
+    'RowBinary',
+    'RowBinaryWithNamesAndTypes',
+    'JSONStringsEachRow',
+    'TSKV',
+    'LineAsString',
   ])('breaks the transfer in every format that streams (%s)', async (format) => {
-    const sql = format === 'LineAsString' ? 'SELECT toString(throwIf(number = 100000)) FROM numbers(200000) SETTINGS max_block_size = 1000' : causes['an error of the engine']?.sql;
+    const sql =
+      format === 'LineAsString'
+        ? 'SELECT toString(throwIf(number = 100000)) FROM numbers(200000) SETTINGS max_block_size = 1000'
+        : causes['an error of the engine']?.sql;
     expect(await received(`${sql} FORMAT ${format}`, 'identity')).toMatchObject({ status: 200, whole: false });
-  }); // prettier-ignore
+  });
 
   it.each(['JSON', 'JSONCompact', 'Native', 'Parquet', 'Arrow', 'ORC', 'Pretty', 'XML', 'Values', 'Markdown'])(
     'is an error and nothing else in a format that is one document (%s)',

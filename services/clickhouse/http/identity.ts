@@ -38,7 +38,12 @@ export function identityOf(
       'AUTHENTICATION_FAILED',
       'Authentication failed: password is incorrect, or there is no user with such name',
     );
-  if (!isService) return { role: 'people', owner: `${user}@${message.socket.remoteAddress ?? ''}`, asker: { ...askerOf(message, user, 'clickhouse'), isProven: people.kind === 'named' } }; // prettier-ignore
+  if (!isService)
+    return {
+      role: 'people',
+      owner: `${user}@${message.socket.remoteAddress ?? ''}`,
+      asker: { ...askerOf(message, user, 'clickhouse'), isProven: people.kind === 'named' },
+    };
   const command = header(message, commandHeader);
   return {
     role: 'services',

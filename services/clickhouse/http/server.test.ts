@@ -76,7 +76,10 @@ describe.each(targets)('@clickhouse/client with %s', (_, address) => {
   it('inserts a stream of raw bytes', async () => {
     const values = Readable.from([Buffer.from('5000,"a"\n50'), Buffer.from('01,"b"\n')], { objectMode: false });
     await client.insert({ table: 'vigie_suite.t', values, format: 'CSV' });
-    const { stream, summary } = await client.exec({ query: 'INSERT INTO vigie_suite.t FORMAT JSONEachRow', values: Readable.from([Buffer.from('{"n":5002}\n')], { objectMode: false }) }); // prettier-ignore
+    const { stream, summary } = await client.exec({
+      query: 'INSERT INTO vigie_suite.t FORMAT JSONEachRow',
+      values: Readable.from([Buffer.from('{"n":5002}\n')], { objectMode: false }),
+    });
     stream.resume();
     expect(summary?.written_rows).toBe('1');
     const answer = await client.query({

@@ -131,14 +131,22 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
 }
 
 /** The codes of refusals by who asks: nobody who is known, and somebody who may not. */
-const refusals: ReadonlyMap<number, 401 | 403> = new Map([[516, 401], [497, 403], [164, 403]]); // prettier-ignore
+const refusals: ReadonlyMap<number, 401 | 403> = new Map([
+  [516, 401],
+  [497, 403],
+  [164, 403],
+]);
 
 /** A refusal that is written down; what takes its place when it cannot be. */
-async function written(audit: ServerParts['audit'], asker: Asker | undefined, told: ClickHouseException): Promise<ClickHouseException> {
+async function written(
+  audit: ServerParts['audit'],
+  asker: Asker | undefined,
+  told: ClickHouseException,
+): Promise<ClickHouseException> {
   const status = refusals.get(told.code);
   if (status === undefined || !asker) return told;
   return audit.refused(asker, status).then(() => told, exceptionOf);
-} // prettier-ignore
+}
 
 /**
  * A page in a browser on this machine can send requests to loopback: those that reach us under a foreign name (DNS rebinding), carry

@@ -67,7 +67,17 @@ function connections(idleMax: number) {
 function request(sql: string, settings: readonly string[]): QueryRequest {
   const inspection = inspect(sql);
   return {
-    queryId: 'q', database: undefined, sql, targetEnd: 0, data: Buffer.alloc(0), inspection, format: 'CSV',
-    settings: new Map(settings.map((name) => [name, '1'])), readOnly: false, compressResponse: false, waitForEnd: false, clientRevision: 0,
-  }; // prettier-ignore
+    queryId: 'q',
+    database: undefined,
+    sql,
+    targetEnd: 0,
+    data: Buffer.alloc(0),
+    inspection,
+    format: 'CSV',
+    settings: new Map(settings.map((name) => [name, '1'])),
+    readOnly: false,
+    compressResponse: false,
+    waitForEnd: false,
+    clientRevision: 0,
+  };
 }

@@ -34,27 +34,47 @@ describe('the guard', () => {
     'SELECT file, url FROM t',
     "SELECT name FROM system.tables WHERE engine = 'View'",
     'SELECT 1 SETTINGS max_execution_time = 300, max_memory_usage = 1000',
-    'WITH 1 AS x SELECT x', 'SHOW TABLES', 'DESCRIBE TABLE t', 'EXISTS TABLE t', 'EXPLAIN SELECT 1',
+    'WITH 1 AS x SELECT x',
+    'SHOW TABLES',
+    'DESCRIBE TABLE t',
+    'EXISTS TABLE t',
+    'EXPLAIN SELECT 1',
   ])('lets %s pass', (sql) => {
     expect(refusal(request(sql, 'people'), limits)).toBeUndefined();
-  }); // prettier-ignore
+  });
 
   it.each([
-    'CREATE TABLE t (a Int8) ENGINE = MergeTree ORDER BY a', 'INSERT INTO t FORMAT CSV', 'INSERT INTO t SELECT 1', 'KILL QUERY WHERE 1', 'DROP TABLE t',
-    'OPTIMIZE TABLE t', 'ALTER TABLE t DELETE WHERE 1', 'RENAME TABLE t TO u',
+    'CREATE TABLE t (a Int8) ENGINE = MergeTree ORDER BY a',
+    'INSERT INTO t FORMAT CSV',
+    'INSERT INTO t SELECT 1',
+    'KILL QUERY WHERE 1',
+    'DROP TABLE t',
+    'OPTIMIZE TABLE t',
+    'ALTER TABLE t DELETE WHERE 1',
+    'RENAME TABLE t TO u',
   ])('lets nobody but a service say %s, and nobody by GET', (sql) => {
     expect(refusal(request(sql, 'services'), limits)).toBeUndefined();
     expect(refusal(request(sql, 'people'), limits)?.code).toBe(497);
     for (const role of ['people', 'services'] as const)
       expect(refusal({ ...request(sql, role), readOnly: true }, limits)?.code).toBe(164);
-  }); // prettier-ignore
+  });
 
   it.each([
-    'SYSTEM SHUTDOWN', 'SET a = 1', 'USE d', 'EXECUTE AS default SELECT 1', 'SET ROLE services', 'ATTACH TABLE t', 'DETACH TABLE t', 'BACKUP TABLE t TO Null',
-    'GRANT ALL ON *.* TO default', 'BEGIN TRANSACTION', '', '42',
+    'SYSTEM SHUTDOWN',
+    'SET a = 1',
+    'USE d',
+    'EXECUTE AS default SELECT 1',
+    'SET ROLE services',
+    'ATTACH TABLE t',
+    'DETACH TABLE t',
+    'BACKUP TABLE t TO Null',
+    'GRANT ALL ON *.* TO default',
+    'BEGIN TRANSACTION',
+    '',
+    '42',
   ])('lets nobody say %j', (sql) => {
     for (const role of ['people', 'services'] as const) expect(refusal(request(sql, role), limits)?.code).toBe(497);
-  }); // prettier-ignore
+  });
 
   it.each(['File', 'URL', 'Kafka', 'EmbeddedRocksDB', 'Executable', 'ReplicatedMergeTree', 'Filesystem', '`File`', 'MergeTree2'])(
     'lets nobody make a table of %s',
@@ -74,7 +94,18 @@ describe('the guard', () => {
 
 function request(sql: string, role: EngineRole, settings: ReadonlyMap<string, string> = new Map()): JudgedRequest {
   return {
-    queryId: 'q', database: undefined, sql, targetEnd: 0, data: Buffer.alloc(0), inspection: inspect(sql), format: 'TSV', settings, readOnly: false,
-    compressResponse: false, waitForEnd: false, clientRevision: 0, role,
-  }; // prettier-ignore
+    queryId: 'q',
+    database: undefined,
+    sql,
+    targetEnd: 0,
+    data: Buffer.alloc(0),
+    inspection: inspect(sql),
+    format: 'TSV',
+    settings,
+    readOnly: false,
+    compressResponse: false,
+    waitForEnd: false,
+    clientRevision: 0,
+    role,
+  };
 }

@@ -59,7 +59,27 @@ describe('what the server sees in a query', () => {
   });
 
   it('sees the same in a long text of which the first part may be enough', () => {
-    const piece = fc.constantFrom('INSERT INTO d.t', ' (a, b)', ' (a, "b)")', ' FORMAT CSV', ' VALUES', '\n', ' ', ' -- ', '/*', "'", '`', '$x$', ' SELECT 1', ' SETTINGS a = 1', ' '.repeat(9000), ' w'.repeat(4090), 'x'.repeat(8150), ';', '1,2\n'); // prettier-ignore
+    const piece = fc.constantFrom(
+      'INSERT INTO d.t',
+      ' (a, b)',
+      ' (a, "b)")',
+      ' FORMAT CSV',
+      ' VALUES',
+      '\n',
+      ' ',
+      ' -- ',
+      '/*',
+      "'",
+      '`',
+      '$x$',
+      ' SELECT 1',
+      ' SETTINGS a = 1',
+      ' '.repeat(9000),
+      ' w'.repeat(4090),
+      'x'.repeat(8150),
+      ';',
+      '1,2\n',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const text = `${pieces.join('')}\n${'{"a":"1"}\n'.repeat(900)}`;

@@ -72,7 +72,9 @@ export class AccountFile {
 
   /** Adds somebody; false where the id is taken. */
   add(one: Account): boolean {
-    const { changes } = this.#made().prepare('INSERT INTO accounts (id, body) VALUES (?, ?) ON CONFLICT DO NOTHING').run(one.id, bodyOf(one)); // prettier-ignore
+    const { changes } = this.#made()
+      .prepare('INSERT INTO accounts (id, body) VALUES (?, ?) ON CONFLICT DO NOTHING')
+      .run(one.id, bodyOf(one));
     return Number(changes) === 1;
   }
 
@@ -130,13 +132,18 @@ export class AccountFile {
     // One file that a copy of the folder takes along; what was acknowledged survives a lost current.
     database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
     database.exec('CREATE TABLE IF NOT EXISTS accounts (id TEXT PRIMARY KEY COLLATE NOCASE, body TEXT NOT NULL) STRICT');
-    database.exec('CREATE TABLE IF NOT EXISTS changes (at INTEGER NOT NULL, by TEXT NOT NULL, what TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL) STRICT');
+    database.exec(
+      'CREATE TABLE IF NOT EXISTS changes (at INTEGER NOT NULL, by TEXT NOT NULL, what TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL) STRICT',
+    );
     const known = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (known > version) throw new RangeError(`${this.path}: accounts of version ${known}, which this Vigie does not know yet: use the one that wrote them`);
+    if (known > version)
+      throw new RangeError(
+        `${this.path}: accounts of version ${known}, which this Vigie does not know yet: use the one that wrote them`,
+      );
     if (known < version) database.exec(`PRAGMA user_version = ${version}`);
     this.#opened = database;
     return database;
-  } // prettier-ignore
+  }
 }
 
 function bodyOf(one: Account): string {

@@ -28,7 +28,8 @@ describe('a password', () => {
     expect(await hashOfPassword('Été à la ferme 12', cost)).not.toBe(hash);
     expect(await isPassword('Été à la ferme 12'.normalize('NFD'), hash)).toBe(true);
     for (const wrong of ['Été à la ferme 13', '', 'été à la ferme 12']) expect(await isPassword(wrong, hash)).toBe(false);
-    for (const none of ['', '*', hash.replace('argon2id', 'argon2i'), `${hash}A`]) expect(await isPassword('Été à la ferme 12', none)).toBe(false);
+    for (const none of ['', '*', hash.replace('argon2id', 'argon2i'), `${hash}A`])
+      expect(await isPassword('Été à la ferme 12', none)).toBe(false);
   });
 
   it('costs what RFC 9106 recommends, unless a test says otherwise', async () => {
@@ -37,11 +38,18 @@ describe('a password', () => {
   });
 
   it('is refused where it is short, holds its user, or is guessed at once', () => {
-    for (const [weak, why] of [['short', 'has 5 characters'], ['a.durand-a.durand', 'holds the name'], ['password1234', 'guessed'], ['aaaaaaaaaaaaaaaa', 'guessed'], ['é'.repeat(201), 'are enough']] as const)
+    for (const [weak, why] of [
+      ['short', 'has 5 characters'],
+      ['a.durand-a.durand', 'holds the name'],
+      ['password1234', 'guessed'],
+      ['aaaaaaaaaaaaaaaa', 'guessed'],
+      ['é'.repeat(201), 'are enough'],
+    ] as const)
       expect([weak, weaknessOfPassword(weak, 'a.durand')]).toEqual([weak, expect.stringContaining(why)]);
-    for (const good of [password, 'les chats dorment sous le pont', 'Tz8#kQ2!mVx4'] as const) expect(weaknessOfPassword(good, 'a.durand')).toBeUndefined();
+    for (const good of [password, 'les chats dorment sous le pont', 'Tz8#kQ2!mVx4'] as const)
+      expect(weaknessOfPassword(good, 'a.durand')).toBeUndefined();
   });
-}); // prettier-ignore
+});
 
 describe('an account', () => {
   let path = '';
@@ -59,7 +67,8 @@ describe('an account', () => {
     accounts = over(file);
   });
 
-  const enter = async (user: string, given: string, code: string, address = '::1', one = accounts) => nameOf(await one.enter({ user, password: given, code }, address));
+  const enter = async (user: string, given: string, code: string, address = '::1', one = accounts) =>
+    nameOf(await one.enter({ user, password: given, code }, address));
 
   /** Somebody who has chosen a password and a code. */
   async function enrolled(id = 'a.durand', roles: readonly ('analyst' | 'reader')[] = ['analyst']) {
@@ -75,7 +84,12 @@ describe('an account', () => {
   it('begins with a link, which works until a password and a code were chosen, and lets nobody in before', async () => {
     expect([accounts.any, statSync(path, { throwIfNoEntry: false })]).toEqual([false, undefined]);
     const link = addAccount(file, { id: 'a.durand', roles: ['analyst'], clinics: ['750300123'] }, now);
-    expect([accounts.any, accounts.named('a.durand'), accounts.setup('made up'), statSync(path).mode & 0o077]).toEqual([true, undefined, undefined, 0]);
+    expect([accounts.any, accounts.named('a.durand'), accounts.setup('made up'), statSync(path).mode & 0o077]).toEqual([
+      true,
+      undefined,
+      undefined,
+      0,
+    ]);
     expect(await enter('a.durand', '', '')).toBe('unknown');
     const first = accounts.setup(link);
     expect(accounts.setup(link)).toEqual(first);
@@ -85,7 +99,9 @@ describe('an account', () => {
     expect(await accounts.finishSetup(link, 'short', code)).toMatchObject({ wrong: 'password' });
     expect(await accounts.finishSetup(link, password, '')).toEqual({ wrong: 'code' });
     expect(await accounts.finishSetup(link, password, '000000' === code ? '000001' : '000000')).toEqual({ wrong: 'code' });
-    expect(await accounts.finishSetup(link, password, code)).toMatchObject({ user: { id: 'a.durand', roles: ['analyst'], clinics: ['750300123'] } });
+    expect(await accounts.finishSetup(link, password, code)).toMatchObject({
+      user: { id: 'a.durand', roles: ['analyst'], clinics: ['750300123'] },
+    });
     expect([accounts.setup(link), await accounts.finishSetup(link, password, code)]).toEqual([undefined, { wrong: 'link' }]);
     // The code of the enrolment is used.
     expect(await enter('a.durand', password, code)).toBe('unknown');
@@ -102,7 +118,12 @@ describe('an account', () => {
 
   it('is entered with password and code, in capitals too, and with nothing less', async () => {
     const { secret } = await enrolled();
-    for (const [user, given, code] of [['a.durand', password, ''], ['a.durand', password, '123'], ['a.durand', 'seven quiet heronz', codeFor(secret, now)], ['b.leroy', password, codeFor(secret, now)]] as const)
+    for (const [user, given, code] of [
+      ['a.durand', password, ''],
+      ['a.durand', password, '123'],
+      ['a.durand', 'seven quiet heronz', codeFor(secret, now)],
+      ['b.leroy', password, codeFor(secret, now)],
+    ] as const)
       expect(await enter(user, given, code)).toBe('unknown');
     expect(await enter(' A.Durand', password, codeFor(secret, now))).toBe('a.durand');
     expect(file.read('a.durand')?.last_login_at).toBe(now);
@@ -112,7 +133,9 @@ describe('an account', () => {
     const { secret, recovery } = await enrolled();
     const other = over(new AccountFile(path));
     for (const code of [codeFor(secret, now), recovery[3] ?? '', recovery[4] ?? '']) {
-      const came = await Promise.all([accounts, other, accounts, other].map((one, at) => enter('a.durand', password, code, `10.0.0.${at}`, one)));
+      const came = await Promise.all(
+        [accounts, other, accounts, other].map((one, at) => enter('a.durand', password, code, `10.0.0.${at}`, one)),
+      );
       expect(came.toSorted()).toEqual(['a.durand', 'unknown', 'unknown', 'unknown']);
     }
     expect(file.read('a.durand')?.recovery.length).toBe(8);
@@ -169,7 +192,11 @@ describe('an account', () => {
     const { secret } = await enrolled();
     expect(accounts.named('a.durand')).toEqual({ id: 'a.durand', roles: ['analyst'], clinics: undefined });
     disableAccount(file, 'a.durand', true, now);
-    expect([accounts.named('a.durand'), await enter('a.durand', password, codeFor(secret, now)), accounts.sessionsFrom('a.durand')]).toEqual([undefined, 'unknown', now]);
+    expect([
+      accounts.named('a.durand'),
+      await enter('a.durand', password, codeFor(secret, now)),
+      accounts.sessionsFrom('a.durand'),
+    ]).toEqual([undefined, 'unknown', now]);
     disableAccount(file, 'a.durand', false, now);
     expect(await enter('a.durand', password, codeFor(secret, now))).toBe('a.durand');
     now += 60_000;
@@ -183,7 +210,10 @@ describe('an account', () => {
     const link = addAccount(file, { id: 'looks', roles: ['reader'], clinics: undefined }, now);
     expect(await accounts.finishSetup(link, password, '')).toMatchObject({ recovery: [] });
     expect([await enter('looks', password, ''), accounts.factorOf('looks')]).toEqual(['looks', 'password']);
-    expect([await accounts.confirm('looks', { password: 'wrong' }, '::1'), await accounts.confirm('looks', { password }, '::1')]).toEqual([false, true]);
+    expect([
+      await accounts.confirm('looks', { password: 'wrong' }, '::1'),
+      await accounts.confirm('looks', { password }, '::1'),
+    ]).toEqual([false, true]);
     setAccount(file, 'looks', { roles: ['analyst'], clinics: ['1'] });
     expect([await enter('looks', password, ''), accounts.named('looks')]).toEqual(['unknown', undefined]);
     expect(over(file, true).named('looks')).toEqual({ id: 'looks', roles: ['analyst'], clinics: ['1'] });
@@ -193,10 +223,16 @@ describe('an account', () => {
     const { secret, recovery } = await enrolled();
     const code = codeFor(secret, now);
     expect(await enter('a.durand', password, code)).toBe('a.durand');
-    expect([await accounts.confirm('a.durand', { code }, '::1'), await accounts.confirm('a.durand', { password }, '::1')]).toEqual([false, false]);
+    expect([
+      await accounts.confirm('a.durand', { code }, '::1'),
+      await accounts.confirm('a.durand', { password }, '::1'),
+    ]).toEqual([false, false]);
     now += 30_000;
     expect(await accounts.confirm('a.durand', { code: codeFor(secret, now) }, '::1')).toBe(true);
-    expect([await accounts.confirm('a.durand', { code: recovery[0] ?? '' }, '::1'), await accounts.confirm('a.durand', { code: recovery[0] ?? '' }, '::1')]).toEqual([true, false]);
+    expect([
+      await accounts.confirm('a.durand', { code: recovery[0] ?? '' }, '::1'),
+      await accounts.confirm('a.durand', { code: recovery[0] ?? '' }, '::1'),
+    ]).toEqual([true, false]);
     for (let tries = 0; tries < triesMax.pair; tries += 1) await accounts.confirm('a.durand', { code: '000000' }, '::1');
     expect(await accounts.confirm('a.durand', { code: recovery[1] ?? '' }, '::1')).toBe('too_many');
   });
@@ -213,14 +249,17 @@ describe('an account', () => {
 
   it('is one file, which a copy takes along; names are one in capitals or not', async () => {
     const { secret } = await enrolled();
-    expect(() => addAccount(file, { id: 'A.DURAND', roles: ['reader'], clinics: undefined }, now)).toThrow('has an account already');
-    for (const id of ['', 'system', 'a b', '../x', 'é', '-']) expect(() => addAccount(file, { id, roles: ['reader'], clinics: undefined }, now)).toThrow('is no id of an account');
+    expect(() => addAccount(file, { id: 'A.DURAND', roles: ['reader'], clinics: undefined }, now)).toThrow(
+      'has an account already',
+    );
+    for (const id of ['', 'system', 'a b', '../x', 'é', '-'])
+      expect(() => addAccount(file, { id, roles: ['reader'], clinics: undefined }, now)).toThrow('is no id of an account');
     expect(() => resetAccount(file, 'nobody', now)).toThrow('nobody has the account');
     const copy = `${path}.copy`;
     copyFileSync(path, copy);
     expect(await enter('a.durand', password, codeFor(secret, now), '::1', over(new AccountFile(copy)))).toBe('a.durand');
   });
-}); // prettier-ignore
+});
 
 describe('lanes', () => {
   it('run so many at once, let others wait, and refuse the rest', async () => {

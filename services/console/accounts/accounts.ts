@@ -123,9 +123,14 @@ export class Accounts {
     const known = found.setup.totp === null ? undefined : this.tools.box.open(found.setup.totp, found.id);
     const totp = known ?? newTotpSecret();
     const { setup } = found;
-    if (!known) this.#change(found.id, (now) => now.setup?.sha256 === setup.sha256 ? { ...now, setup: { ...setup, totp: this.tools.box.seal(totp, found.id) } } : undefined);
+    if (!known)
+      this.#change(found.id, (now) =>
+        now.setup?.sha256 === setup.sha256
+          ? { ...now, setup: { ...setup, totp: this.tools.box.seal(totp, found.id) } }
+          : undefined,
+      );
     return { user: found.id, needs_code: this.#needsCode(found), totp: { secret: base32Of(totp), uri: totpUri(totp, found.id) } };
-  } // prettier-ignore
+  }
 
   /** Takes the password and the first code that somebody chose by their link, which is used up then; they begin anew with both. */
   async finishSetup(secret: string, password: string, code: string): Promise<SetupDone> {
@@ -142,12 +147,22 @@ export class Accounts {
     if (hash === undefined) return { wrong: 'link' };
     const recovery = step === undefined ? [] : newRecoveryCodes();
     const { sha256 } = found.setup;
-    const done = this.#change(found.id, (one) => one.setup?.sha256 === sha256 && one.setup.totp === found.setup?.totp ? {
-      ...one, password: hash, setup: null, sessions_from: now, last_login_at: now, recovery: recovery.map(digestOfRecoveryCode),
-      totp: totp && step !== undefined ? this.tools.box.seal(totp, found.id) : null, used_step: step ?? -1,
-    } : undefined);
+    const done = this.#change(found.id, (one) =>
+      one.setup?.sha256 === sha256 && one.setup.totp === found.setup?.totp
+        ? {
+            ...one,
+            password: hash,
+            setup: null,
+            sessions_from: now,
+            last_login_at: now,
+            recovery: recovery.map(digestOfRecoveryCode),
+            totp: totp && step !== undefined ? this.tools.box.seal(totp, found.id) : null,
+            used_step: step ?? -1,
+          }
+        : undefined,
+    );
     return done ? { user: userOf(done), recovery } : { wrong: 'link' };
-  } // prettier-ignore
+  }
 
   /** Ends every session of somebody. */
   endSessions(id: string): void {

@@ -16,12 +16,28 @@ export interface Named {
 /** Somebody new, who has the secret of a link and nothing else. Throws `ConfigError`. */
 export function addAccount(file: AccountFile, { id, roles, clinics }: Named, now: number): string {
   if (!userIdShape.test(id) || id.toLowerCase() === systemUser)
-    throw new ConfigError(`${JSON.stringify(id.slice(0, 40))} is no id of an account: letters, digits and . _ @ -, 100 at most, and not ${systemUser}`);
+    throw new ConfigError(
+      `${JSON.stringify(id.slice(0, 40))} is no id of an account: letters, digits and . _ @ -, 100 at most, and not ${systemUser}`,
+    );
   const { secret, setup } = newLink(now);
-  const one: Account = { id, roles: [...roles], clinics: clinics ? [...clinics] : null, disabled: false, password: null, totp: null, used_step: -1, recovery: [], setup, sessions_from: now, made_at: now, last_login_at: null };
-  if (!file.add(one)) throw new ConfigError(`${id} has an account already: reset gives a new link, set changes roles and clinics`);
+  const one: Account = {
+    id,
+    roles: [...roles],
+    clinics: clinics ? [...clinics] : null,
+    disabled: false,
+    password: null,
+    totp: null,
+    used_step: -1,
+    recovery: [],
+    setup,
+    sessions_from: now,
+    made_at: now,
+    last_login_at: null,
+  };
+  if (!file.add(one))
+    throw new ConfigError(`${id} has an account already: reset gives a new link, set changes roles and clinics`);
   return secret;
-} // prettier-ignore
+}
 
 /** Takes password, codes and sessions away and gives the secret of a new link: for who has lost one of them, or lent it. Throws `ConfigError`. */
 export function resetAccount(file: AccountFile, id: string, now: number): string {
@@ -53,9 +69,12 @@ export function setAccount(file: AccountFile, id: string, to: Partial<Pick<Named
 
 function changed(file: AccountFile, id: string, to: (one: Account) => Account): Account {
   const after = file.change(id, to);
-  if (!after) throw new ConfigError(`nobody has the account ${JSON.stringify(id.slice(0, 100))}: vigie console users list says who has one`);
+  if (!after)
+    throw new ConfigError(
+      `nobody has the account ${JSON.stringify(id.slice(0, 100))}: vigie console users list says who has one`,
+    );
   return after;
-} // prettier-ignore
+}
 
 function newLink(now: number) {
   const secret = randomBytes(32).toString('base64url');

@@ -36,17 +36,35 @@ describe('codes by time', () => {
     expect(stepOfCode(secret, codeOf(secret, step + 1), now, step)).toBe(step + 1);
     const typed = codeOf(secret, step).replace(/^.{3}/, '$& ');
     expect(stepOfCode(secret, ` ${typed} `, now, -1)).toBe(step);
-    for (const wrong of ['', '0', 'abcdef', `${codeOf(secret, step)}0`]) expect(stepOfCode(secret, wrong, now, -1)).toBeUndefined();
+    for (const wrong of ['', '0', 'abcdef', `${codeOf(secret, step)}0`])
+      expect(stepOfCode(secret, wrong, now, -1)).toBeUndefined();
   });
 
   it('have a secret that apps read', () => {
     // RFC 4648, section 10.
-    expect(['f', 'fo', 'foo', 'foob', 'fooba', 'foobar'].map((text) => base32Of(Buffer.from(text)))).toEqual(['MY', 'MZXQ', 'MZXW6', 'MZXW6YQ', 'MZXW6YTB', 'MZXW6YTBOI']);
+    expect(['f', 'fo', 'foo', 'foob', 'fooba', 'foobar'].map((text) => base32Of(Buffer.from(text)))).toEqual([
+      'MY',
+      'MZXQ',
+      'MZXW6',
+      'MZXW6YQ',
+      'MZXW6YTB',
+      'MZXW6YTBOI',
+    ]);
     const uri = new URL(totpUri(published, 'a.durand@aleo.example'));
-    expect([uri.protocol, uri.host, decodeURIComponent(uri.pathname)]).toEqual(['otpauth:', 'totp', '/Vigie:a.durand@aleo.example']);
-    expect(Object.fromEntries(uri.searchParams)).toEqual({ secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', issuer: 'Vigie', algorithm: 'SHA1', digits: '6', period: `${stepSeconds}` });
+    expect([uri.protocol, uri.host, decodeURIComponent(uri.pathname)]).toEqual([
+      'otpauth:',
+      'totp',
+      '/Vigie:a.durand@aleo.example',
+    ]);
+    expect(Object.fromEntries(uri.searchParams)).toEqual({
+      secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+      issuer: 'Vigie',
+      algorithm: 'SHA1',
+      digits: '6',
+      period: `${stepSeconds}`,
+    });
   });
-}); // prettier-ignore
+});
 
 describe('recovery codes', () => {
   it('are ten, each of its own, and known by a digest however they were typed', () => {
@@ -77,9 +95,10 @@ describe('a sealed secret', () => {
       }),
       { numRuns: 60 },
     );
-    for (const none of ['', '.', 'x', `${new SecretBox([key(1)]).seal(key(3), 'a').split('.')[0] ?? ''}.`]) expect(new SecretBox([key(1)]).open(none, 'a')).toBeUndefined();
+    for (const none of ['', '.', 'x', `${new SecretBox([key(1)]).seal(key(3), 'a').split('.')[0] ?? ''}.`])
+      expect(new SecretBox([key(1)]).open(none, 'a')).toBeUndefined();
   });
-}); // prettier-ignore
+});
 
 describe('tries', () => {
   it('are five of a name from an address in a quarter of an hour, whoever has the name', () => {

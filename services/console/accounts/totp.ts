@@ -52,6 +52,12 @@ export function base32Of(bytes: Uint8Array): string {
 
 /** What apps read from a picture: `otpauth://totp/...`. */
 export function totpUri(secret: Uint8Array, user: string): string {
-  const query = new URLSearchParams({ secret: base32Of(secret), issuer: 'Vigie', algorithm: 'SHA1', digits: `${digits}`, period: `${stepSeconds}` });
+  const query = new URLSearchParams({
+    secret: base32Of(secret),
+    issuer: 'Vigie',
+    algorithm: 'SHA1',
+    digits: `${digits}`,
+    period: `${stepSeconds}`,
+  });
   return `otpauth://totp/Vigie:${encodeURIComponent(user)}?${query.toString()}`;
-} // prettier-ignore
+}

@@ -66,14 +66,18 @@ function notTheirs({ seen, user, register }: CheckTools, body: CaseActionBody): 
   if (user.clinics === undefined) return undefined;
   if ('controller_id' in body && register.isRead && !seen.row.controllers.includes(body.controller_id)) return foreignController;
   return body.type === 'case.unlinked' && !seen.has(body.incident_id)
-    ? refused(422, 'unknown_incident', 'the incident to be taken out is not in the case, or not for you to see', { field: 'incident_id' })
+    ? refused(422, 'unknown_incident', 'the incident to be taken out is not in the case, or not for you to see', {
+        field: 'incident_id',
+      })
     : undefined;
-} // prettier-ignore
+}
 
 function wrongLink({ sight, user, now }: CheckTools, ids: readonly string[]): Answer | undefined {
   // An id may lead to a case before its incident was ever told: by a merge, or by a link that was taken before.
   const known = ids.every((id) => sight.of(id, user, now)?.has(id));
-  return known ? undefined : refused(422, 'unknown_incident', 'an incident to be linked is not known, or not for you to see', { field: 'incident_ids' }); // prettier-ignore
+  return known
+    ? undefined
+    : refused(422, 'unknown_incident', 'an incident to be linked is not known, or not for you to see', { field: 'incident_ids' });
 }
 
 function wrongResolution(
@@ -86,12 +90,19 @@ function wrongResolution(
   if (!register.isRead) return registerAway;
   const missing = missingQualifications(view);
   if (missing.length === 0) return undefined;
-  return refused(422, 'not_qualified', 'a case found true is resolved once each controller that it touches was told whether it is a breach (breach.qualified), or with not_qualified_reason', { controllers: missing.filter((one) => controllers.includes(one)) }); // prettier-ignore
+  return refused(
+    422,
+    'not_qualified',
+    'a case found true is resolved once each controller that it touches was told whether it is a breach (breach.qualified), or with not_qualified_reason',
+    { controllers: missing.filter((one) => controllers.includes(one)) },
+  );
 }
 
 function wrongQualification({ row }: CaseView, body: CaseActionBody & { type: 'breach.qualified' }): Answer | undefined {
-  if (body.is_breach && body.aware_at === undefined) return unfit('a breach has an instant at which the controller became aware of it', 'aware_at'); // prettier-ignore
+  if (body.is_breach && body.aware_at === undefined)
+    return unfit('a breach has an instant at which the controller became aware of it', 'aware_at');
   if (!body.is_breach && body.aware_at !== undefined) return unfit('what is no breach starts no clock', 'aware_at');
-  if (body.aware_at !== undefined && body.aware_at < row.first_time) return unfit('nobody was aware before the first access', 'aware_at'); // prettier-ignore
+  if (body.aware_at !== undefined && body.aware_at < row.first_time)
+    return unfit('nobody was aware before the first access', 'aware_at');
   return undefined;
 }

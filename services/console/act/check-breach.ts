@@ -22,10 +22,20 @@ export function breachWarnings(view: CaseView, action: CaseActionBody, lengths: 
   return action.type === 'breach.qualified' ? checked(view, action, lengths, now).warnings : [];
 }
 
-function checked({ row, state }: CaseView, body: CaseActionBody & { readonly controller_id: string }, lengths: Lengths, now: number): Check {
+function checked(
+  { row, state }: CaseView,
+  body: CaseActionBody & { readonly controller_id: string },
+  lengths: Lengths,
+  now: number,
+): Check {
   const { first_time, opened_at, acknowledged_at } = row;
-  const machine = { firstTime: first_time, detectedAt: opened_at, firstToldAt: opened_at, acknowledgedAt: acknowledged_at ?? undefined };
+  const machine = {
+    firstTime: first_time,
+    detectedAt: opened_at,
+    firstToldAt: opened_at,
+    acknowledgedAt: acknowledged_at ?? undefined,
+  };
   // The clocks of NIS 2 are targets of whoever keeps the register; none of them makes a field mandatory here.
   const facts = breachFacts({ controller_id: body.controller_id, nis2: 'none' }, machine, countedOf(state));
   return checkAction(body, facts, lengths, now);
-} // prettier-ignore
+}

@@ -6,7 +6,11 @@ import { type Answer, refused, unfit } from '../answer/answer.js';
 
 type Named = Extract<CaseActionBody, { readonly controller_id: string }>;
 
-export const registerAway = refused(503, 'store_away', 'the store that knows who answers for which clinic has not answered since this console began: ask again later'); // prettier-ignore
+export const registerAway = refused(
+  503,
+  'store_away',
+  'the store that knows who answers for which clinic has not answered since this console began: ask again later',
+);
 
 export const foreignController = unfit('the case touches no clinic of this controller', 'controller_id');
 

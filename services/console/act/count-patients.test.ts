@@ -63,7 +63,10 @@ describe('the patients of linked incidents', () => {
     await tell(shared.log, aChange('a', 1), aChange('b', 1));
     const one = await shared.start();
     await one.act(id, link, 'one');
-    const counted = [{ incident_id: id, patients: 40 }, { incident_id: anIncidentId('b'), patients: 40 }]; // prettier-ignore
+    const counted = [
+      { incident_id: id, patients: 40 },
+      { incident_id: anIncidentId('b'), patients: 40 },
+    ];
     for (const who of ['a.durand', 'dpo'])
       expect((await one.act(id, { type: 'case.counted', patients: 40, counted }, who, who)).body).toMatchObject({
         error: 'not_allowed',

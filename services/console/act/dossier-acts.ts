@@ -41,7 +41,15 @@ export async function freezeDossier(tools: DossierActTools, controllerId: string
   if (wrong) return wrong;
   const { case_id: caseId } = view.row;
   const idBegin = hex128Of(JSON.stringify(['frozen', caseId, controllerId, key])).slice(0, 16);
-  const order = { caseId, controllerId, idBegin, by: user.id, kind: read.data.kind, vigie: ownVersion(), rules: ruleFilesOf(tools.rulesDir) };
+  const order = {
+    caseId,
+    controllerId,
+    idBegin,
+    by: user.id,
+    kind: read.data.kind,
+    vigie: ownVersion(),
+    rules: ruleFilesOf(tools.rulesDir),
+  };
   const frozen = (await tools.stored(caseId)) ? await tools.shelf.freeze(tools.clock, order) : undefined;
   if (!frozen) return storeBehind;
   const { manifest: _manifest, ...snapshot } = frozen;
@@ -49,7 +57,7 @@ export async function freezeDossier(tools: DossierActTools, controllerId: string
   const body = { type: 'dossier.frozen', controller_id, snapshot_id, number, list_sha256, manifest_sha256, patients, exposed };
   const taken = await takeAction(tools, { ...wish, key: `frozen-${snapshot_id}`, body });
   return taken.status === 200 ? { ...taken, body: { ...taken.body, snapshot } } : taken;
-} // prettier-ignore
+}
 
 /**
  * `PATCH .../dossier/{controller}`: answers of a person to fields, all or none. `seen_at` is the `at` of the person's answer that they saw; where it is left
@@ -61,7 +69,10 @@ export async function answerDossier(tools: DossierActTools, controllerId: string
   if (isAnswer(view)) return view;
   const read = patchBody.safeParse(wish.body);
   if (!read.success || Object.keys(read.data.fields).length === 0)
-    return unfit('fields holds, by part.field, {value, seen_at}: a value is a text, a number, true or false, texts, or null', 'fields');
+    return unfit(
+      'fields holds, by part.field, {value, seen_at}: a value is a text, a number, true or false, texts, or null',
+      'fields',
+    );
   const known = await fieldsOf(tools, controllerId, view);
   if ('status' in known) return known;
   const strange = Object.keys(read.data.fields).find((place) => !known.has(place));
@@ -71,15 +82,25 @@ export async function answerDossier(tools: DossierActTools, controllerId: string
   const answers = Object.fromEntries(fields.map(([place, given]) => [place, JSON.stringify(given.value)]));
   const answers_seen = Object.fromEntries(fields.map(([place, { seen_at }]) => [place, seen_at ?? before.get(place)?.at ?? '']));
   const { seen_version } = read.data;
-  const body = { type: 'dossier.answered', controller_id: controllerId, answers, answers_seen, ...(seen_version !== undefined && { seen_version }) };
+  const body = {
+    type: 'dossier.answered',
+    controller_id: controllerId,
+    answers,
+    answers_seen,
+    ...(seen_version !== undefined && { seen_version }),
+  };
   return takeAction(tools, { ...wish, body });
-} // prettier-ignore
+}
 
 /** What the newest dossier has, as `part.field`. */
-async function fieldsOf({ shelf, book, clock, lengths }: DossierActTools, controllerId: string, view: CaseView): Promise<ReadonlySet<string> | Answer> {
+async function fieldsOf(
+  { shelf, book, clock, lengths }: DossierActTools,
+  controllerId: string,
+  view: CaseView,
+): Promise<ReadonlySet<string> | Answer> {
   const snapshot = (await frozenOf(shelf, view, controllerId)).at(-1);
   if (!snapshot) return refused(404, 'nothing_frozen', 'nothing is frozen of this controller in this case: freezing comes first');
   const input = await shelf.input(snapshot, { standing: book.caseOf(snapshot.case_id, clock.now()), lengths, answers: {} });
   const { parts } = dossierOf(input);
   return new Set(Object.entries(parts).flatMap(([part, fields]) => Object.keys(fields).map((name) => `${part}.${name}`)));
-} // prettier-ignore
+}

@@ -59,7 +59,11 @@ function seenMute({ clinics }: User, mute: MuteRow): { readonly [Name in keyof M
 }
 
 /** 200 with the mute, the same one when it is asked for again with the same key; 403, 422. */
-export async function addMute({ mutes, user, now, patientPatterns }: MuteTools, key: string | undefined, body: unknown): Promise<Answer> {
+export async function addMute(
+  { mutes, user, now, patientPatterns }: MuteTools,
+  key: string | undefined,
+  body: unknown,
+): Promise<Answer> {
   if (!mayMute(user)) return refused(403, 'not_allowed', 'none of your roles may keep messages back');
   if (key === undefined || !keyShape.test(key))
     return refused(422, 'no_key', 'give a header Idempotency-Key of 1 to 200 visible characters, the same when you ask again');
@@ -70,7 +74,8 @@ export async function addMute({ mutes, user, now, patientPatterns }: MuteTools, 
     return refused(422, 'unfit_mute', `the field ${field} is missing, unknown, or holds what it does not take`, { field });
   }
   const unreal = unrealTimeIn(read.data);
-  if (unreal !== undefined) return refused(422, 'unfit_mute', `the field ${unreal} is a time that no calendar has`, { field: unreal });
+  if (unreal !== undefined)
+    return refused(422, 'unfit_mute', `the field ${unreal} is a time that no calendar has`, { field: unreal });
   const made: MuteRow = {
     ...read.data,
     starts_at: read.data.starts_at ?? isoOf(now),
@@ -84,16 +89,20 @@ export async function addMute({ mutes, user, now, patientPatterns }: MuteTools, 
   if (known) return ok({ mute: known }, { case_id: '', rows: 1 });
   const wrong = wrongSpan(made, now) ?? wrongText(made, patientPatterns);
   if (wrong) return wrong;
-  if (!isTheirs(user, made, 'make')) return refused(403, 'not_allowed', 'name one of your clinics as clinic_id: you see no others');
+  if (!isTheirs(user, made, 'make'))
+    return refused(403, 'not_allowed', 'name one of your clinics as clinic_id: you see no others');
   await mutes.put(made);
   return ok({ mute: made }, { case_id: '', rows: 1 });
-} // prettier-ignore
+}
 
 /** 200 with the mute, also when it is over already; what is still new is told at once. */
 export async function removeMute({ mutes, user, now }: MuteTools, id: string): Promise<Answer> {
   if (!mayMute(user)) return refused(403, 'not_allowed', 'none of your roles may end a mute');
-  if (!/^[0-9a-f]{4,32}$/.test(id)) return refused(422, 'not_an_id', 'an id is 32 hexadecimal digits in lower case; its first 4 or more will do');
-  const found = (await mutes.endingAfter(isoOf(now - shownMs))).filter((mute) => mute.mute_id.startsWith(id) && isTheirs(user, mute, 'make'));
+  if (!/^[0-9a-f]{4,32}$/.test(id))
+    return refused(422, 'not_an_id', 'an id is 32 hexadecimal digits in lower case; its first 4 or more will do');
+  const found = (await mutes.endingAfter(isoOf(now - shownMs))).filter(
+    (mute) => mute.mute_id.startsWith(id) && isTheirs(user, mute, 'make'),
+  );
   const [mute] = found;
   if (!mute) return refused(404, 'unknown_mute', 'no mute that you may end has an id that begins so');
   if (found.length > 1) return refused(409, 'ambiguous', `${found.length} mutes have ids that begin so: give more digits`);
@@ -101,7 +110,7 @@ export async function removeMute({ mutes, user, now }: MuteTools, id: string): P
   const removed = { ...mute, removed: true, updated_at: isoOf(now) };
   await mutes.put(removed);
   return ok({ mute: removed }, { case_id: '', rows: 1 });
-} // prettier-ignore
+}
 
 function mayMute({ roles }: User): boolean {
   return roles.some((role) => role !== 'reader');
@@ -120,8 +129,10 @@ function stateOf(mute: MuteRow, now: number): 'later' | 'runs' | 'over' {
 function wrongSpan({ starts_at, ends_at }: MuteRow, now: number): Answer | undefined {
   const [from, until] = [Date.parse(starts_at), Date.parse(ends_at)];
   if (until <= from || until <= now) return unfit('a mute ends after it begins, and after now', 'ends_at');
-  return until - from > muteMsMax ? unfit('a mute lasts seven days at most; what is known to be right for longer is an exception of a rule', 'ends_at') : undefined;
-} // prettier-ignore
+  return until - from > muteMsMax
+    ? unfit('a mute lasts seven days at most; what is known to be right for longer is an exception of a rule', 'ends_at')
+    : undefined;
+}
 
 function wrongText(mute: MuteRow, patterns: readonly RegExp[]): Answer | undefined {
   const field = patientLike(mute, patterns);

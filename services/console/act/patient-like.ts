@@ -1,11 +1,15 @@
 import { ConfigError } from '#libs/runtime/config.js';
 
 /** A number of the French social security, with or without its key and blanks, Corsica's letters included. */
-const socialSecurityNumber = /(?<!\d)[12](?:[ .\u00a0\u202f-]?\d){4}[ .\u00a0\u202f-]?\d[ .\u00a0\u202f-]?[\dab](?:[ .\u00a0\u202f-]?\d){6}(?:[ .\u00a0\u202f-]?\d{2})?(?!\d)/iu; // prettier-ignore
+const socialSecurityNumber =
+  /(?<!\d)[12](?:[ .\u00a0\u202f-]?\d){4}[ .\u00a0\u202f-]?\d[ .\u00a0\u202f-]?[\dab](?:[ .\u00a0\u202f-]?\d){6}(?:[ .\u00a0\u202f-]?\d{2})?(?!\d)/iu;
 
 /** The patterns of VIGIE_PATIENT_PATTERNS, a regular expression a line, and the social security number, which always counts. */
 export function readPatientPatterns(text: string): readonly RegExp[] {
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')); // prettier-ignore
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
   return [socialSecurityNumber, ...lines.map((line, index) => patternOf(line, index + 1))];
 }
 

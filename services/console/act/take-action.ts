@@ -74,7 +74,12 @@ export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
   const { row } = sight.show(after, wish.user);
   const shows = { case_id: row.case_id, rows: 1 };
   if (entry.effect === 'superseded')
-    return { ...refused(409, 'superseded', `the case is ${row.status} and somebody was before you: ${made.type} counts for nothing`, { case: row }), shows }; // prettier-ignore
+    return {
+      ...refused(409, 'superseded', `the case is ${row.status} and somebody was before you: ${made.type} counts for nothing`, {
+        case: row,
+      }),
+      shows,
+    };
   const warnings = breachWarnings(after, entry.action, tools.lengths, now);
   return ok({ case: row, effect: entry.effect, ...(warnings.length > 0 && { warnings }) }, shows);
 }

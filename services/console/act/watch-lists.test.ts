@@ -9,7 +9,16 @@ import { ListWatch, watchEveryMs } from './watch-lists.js';
 
 const id = anIncidentId('a');
 const snapshot_id = 'a'.repeat(32);
-const frozen: CaseActionBody = { type: 'dossier.frozen', controller_id: '750300123', snapshot_id, number: 1, list_sha256: 'e'.repeat(64), manifest_sha256: 'f'.repeat(64), patients: 40, exposed: 40 }; // prettier-ignore
+const frozen: CaseActionBody = {
+  type: 'dossier.frozen',
+  controller_id: '750300123',
+  snapshot_id,
+  number: 1,
+  list_sha256: 'e'.repeat(64),
+  manifest_sha256: 'f'.repeat(64),
+  patients: 40,
+  exposed: 40,
+};
 
 describe('the watch over frozen lists', () => {
   it('says once in how many patients a list has moved after an incident grew, and that it is as it was', async () => {
@@ -53,7 +62,11 @@ function aWorld() {
     asked: 0,
     said: () =>
       (book.caseOf(id, clock.now())?.entries ?? []).flatMap(({ action, effect }) =>
-        action?.type === 'dossier.outdated' ? [`${action.added} added, ${action.removed} removed, ${action.changed} changed, of ${action.late_clinics.join()}: ${effect}`] : [],
+        action?.type === 'dossier.outdated'
+          ? [
+              `${action.added} added, ${action.removed} removed, ${action.changed} changed, of ${action.late_clinics.join()}: ${effect}`,
+            ]
+          : [],
       ),
     /** Lets the watch look until a minute. */
     async pass(minute: number) {
@@ -62,15 +75,27 @@ function aWorld() {
         await watch.look();
       }
     },
-  }; // prettier-ignore
+  };
   const movement = async () => {
     world.asked += 1;
     if (world.away) throw new Transient('the store does not answer');
     const [added, removed, tier_changed] = world.moved;
     if (added + removed + tier_changed === 0) return { moved: [], late: [] };
     const counts = { added, removed, tier_changed, category_added: 0 };
-    return { moved: [{ level: 'controller' as const, clinic_id: '', ...counts }, { level: 'clinic' as const, clinic_id: '750300124', ...counts }], late: ['750300124'] };
-  }; // prettier-ignore
-  const watch = new ListWatch({ book, clock, log: silentLog, shelf: { movement }, append: async (action: CaseAction) => book.addAction(action) });
+    return {
+      moved: [
+        { level: 'controller' as const, clinic_id: '', ...counts },
+        { level: 'clinic' as const, clinic_id: '750300124', ...counts },
+      ],
+      late: ['750300124'],
+    };
+  };
+  const watch = new ListWatch({
+    book,
+    clock,
+    log: silentLog,
+    shelf: { movement },
+    append: async (action: CaseAction) => book.addAction(action),
+  });
   return world;
-} // prettier-ignore
+}

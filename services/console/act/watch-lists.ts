@@ -61,7 +61,7 @@ export class ListWatch {
             log.warn('a frozen list could not be compared with the ledger; it will be within the hour', { caseId: id, cause });
           });
     }
-  } // prettier-ignore
+  }
 
   #isDue({ state }: CaseView, { frozen }: FrozenList): boolean {
     const now = this.tools.clock.now();
@@ -82,17 +82,32 @@ export class ListWatch {
     const found = await shelf.movement(frozen.snapshot_id);
     if (!found) return;
     const whole = found.moved.find(({ level }) => level === 'controller');
-    const said = { added: whole?.added ?? 0, removed: whole?.removed ?? 0, changed: (whole?.tier_changed ?? 0) + (whole?.category_added ?? 0) };
+    const said = {
+      added: whole?.added ?? 0,
+      removed: whole?.removed ?? 0,
+      changed: (whole?.tier_changed ?? 0) + (whole?.category_added ?? 0),
+    };
     const before = last ?? { added: 0, removed: 0, changed: 0 };
     if (said.added === before.added && said.removed === before.removed && said.changed === before.changed) return;
     const { controller_id, snapshot_id } = frozen;
     const { case_id, group_id, actor_id, version } = row;
     await append(
       caseAction.parse({
-        type: 'dossier.outdated', controller_id, snapshot_id, ...said, late_clinics: found.late.slice(0, 1_000),
-        action_id: hex128Of(JSON.stringify(['outdated', snapshot_id, version, said])), case_id, group_id, actor_id, by: 'system', via: 'system', at: isoOf(clock.now()),
-        seen_version: version, seen_incidents: book.seenBy([case_id], clock.now()),
+        type: 'dossier.outdated',
+        controller_id,
+        snapshot_id,
+        ...said,
+        late_clinics: found.late.slice(0, 1_000),
+        action_id: hex128Of(JSON.stringify(['outdated', snapshot_id, version, said])),
+        case_id,
+        group_id,
+        actor_id,
+        by: 'system',
+        via: 'system',
+        at: isoOf(clock.now()),
+        seen_version: version,
+        seen_incidents: book.seenBy([case_id], clock.now()),
       }),
     );
-  } // prettier-ignore
+  }
 }

@@ -31,7 +31,11 @@ describe('the console', () => {
       await all(one, 2);
       expect((await one.get(`/v1/cases/${id}`)).body['case']).toEqual(won?.body['case']);
       const { body } = await one.get(`/v1/cases/${id}/timeline`);
-      expect(body['lines']).toMatchObject([{ what: 'incident.opened' }, { what: 'case.resolved', effect: 'counted' }, { what: 'case.resolved', effect: 'superseded' }]); // prettier-ignore
+      expect(body['lines']).toMatchObject([
+        { what: 'incident.opened' },
+        { what: 'case.resolved', effect: 'counted' },
+        { what: 'case.resolved', effect: 'superseded' },
+      ]);
     }
   });
 
@@ -41,7 +45,11 @@ describe('the console', () => {
     const clicks = [0, 1, 0, 1, 0].map((n) => consoles[n]?.act(id, { type: 'case.assigned', owner: 'b.leroy' }, 'one'));
     expect((await Promise.all(clicks)).map((answer) => answer?.status)).toEqual([200, 200, 200, 200, 200]);
     for (const one of consoles) {
-      await all(one, shared.log.frames({ topic: topics.actions, partition: 0 }).length + shared.log.frames({ topic: topics.actions, partition: 1 }).length); // prettier-ignore
+      await all(
+        one,
+        shared.log.frames({ topic: topics.actions, partition: 0 }).length +
+          shared.log.frames({ topic: topics.actions, partition: 1 }).length,
+      );
       expect((await one.get(`/v1/cases/${id}/timeline`)).body['lines']).toHaveLength(2);
       expect((await one.get(`/v1/cases/${id}`)).body['case']).toMatchObject({ owner: 'b.leroy', version: 2 });
     }
@@ -283,11 +291,15 @@ describe('the console', () => {
     await tell(shared.log, anIncident('b'));
     const link = () => one.act(id, { type: 'case.linked', incident_ids: [anIncidentId('b')] }, 'key');
     const { status, body } = await link();
-    expect([status, body['error'], body['message']]).toEqual([503, 'not_known', expect.stringMatching(/log .*Ask again with the same/)]);
+    expect([status, body['error'], body['message']]).toEqual([
+      503,
+      'not_known',
+      expect.stringMatching(/log .*Ask again with the same/),
+    ]);
     gate.closed = false;
     while (!one.pipeline.book.caseOf(anIncidentId('b'), systemClock.now())) await systemClock.sleep(2);
     expect((await link()).body).toMatchObject({ effect: 'counted', case: { incident_ids: [id, anIncidentId('b')] } });
-  }); // prettier-ignore
+  });
 
   it('resolves what was found true once each controller was told, or with a reason', async () => {
     await tell(shared.log, anIncident('a', { clinics: ['990000001', '990000002'] }));
@@ -318,10 +330,11 @@ describe('the console', () => {
     const one = await shared.start();
     const answer = await one.act(id, body, key);
     expect(answer.status).toBe(422);
-    for (const text of Object.values(body)) if (String(text).length > 12) expect(JSON.stringify(answer.body)).not.toContain(String(text));
+    for (const text of Object.values(body))
+      if (String(text).length > 12) expect(JSON.stringify(answer.body)).not.toContain(String(text));
     expect(shared.log.frames({ topic: topics.actions, partition: 0 })).toEqual([]);
     expect(shared.log.frames({ topic: topics.actions, partition: 1 })).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('writes the cases down, those that were joined to another among them', async () => {
     await tell(shared.log, anIncident('a'), anIncident('b', { actor_id: 'nurse.2' }));

@@ -85,9 +85,10 @@ export async function findSnapshot({ shelf, user, book, now }: DossierTools, id:
   if (!/^[0-9a-f]{32}$/.test(id)) return refused(422, 'not_an_id', 'the id of a snapshot is 32 hexadecimal digits in lower case');
   const snapshot = (await shelf.snapshots(id)).find(({ snapshot_id }) => snapshot_id === id);
   const view = snapshot && book.caseOf(snapshot.case_id, now);
-  if (!snapshot || !view || !maySee(user, view.row.clinics)) return refused(404, 'unknown_snapshot', 'nothing that you may see is frozen by this id');
+  if (!snapshot || !view || !maySee(user, view.row.clinics))
+    return refused(404, 'unknown_snapshot', 'nothing that you may see is frozen by this id');
   return { snapshot, caseId: view.row.case_id };
-} // prettier-ignore
+}
 
 interface FileWish {
   readonly language: unknown;
@@ -96,20 +97,31 @@ interface FileWish {
 }
 
 /** A file of a snapshot, the list of its patients among them. */
-export async function snapshotFile(tools: DossierTools, id: string, name: string, { language: inLanguage, spreadsheet }: FileWish): Promise<GivenFile | Answer> {
+export async function snapshotFile(
+  tools: DossierTools,
+  id: string,
+  name: string,
+  { language: inLanguage, spreadsheet }: FileWish,
+): Promise<GivenFile | Answer> {
   const found = await findSnapshot(tools, id);
   if (isAnswer(found)) return found;
   const { snapshot, caseId } = found;
-  if (name === listName) return { type: types['csv'] ?? '', content: tools.shelf.list(id), shows: listShown(caseId, snapshot.patients) };
+  if (name === listName)
+    return { type: types['csv'] ?? '', content: tools.shelf.list(id), shows: listShown(caseId, snapshot.patients) };
   const known = fileNames.find((one) => one === name);
   if (!known) return refused(404, 'unknown_file', `a snapshot has ${[...fileNames, listName].join(', ')}`);
   const given = await fileOf(tools, snapshot, known, inLanguage);
   if (spreadsheet !== 'fr' || 'status' in given || typeof given.content !== 'string' || !known.endsWith('.csv')) return given;
   return { ...given, content: frenchTable(given.content) };
-} // prettier-ignore
+}
 
 /** Rejects as the shelf does. */
-async function fileOf({ shelf, book, now, lengths }: DossierTools, snapshot: DossierSnapshot, name: FileName, inLanguage: unknown): Promise<GivenFile | Answer> {
+async function fileOf(
+  { shelf, book, now, lengths }: DossierTools,
+  snapshot: DossierSnapshot,
+  name: FileName,
+  inLanguage: unknown,
+): Promise<GivenFile | Answer> {
   const wanted = language.safeParse(inLanguage);
   if (!wanted.success) return refused(422, 'unfit_filter', `language is one of ${languages.join(', ')}`);
   const standing = book.caseOf(snapshot.case_id, now);
@@ -117,7 +129,7 @@ async function fileOf({ shelf, book, now, lengths }: DossierTools, snapshot: Dos
   const content = await dossierFile(name, input, { manifest: snapshot.manifest, lengths, language: wanted.data });
   const type = types[name.split('.').at(-1) ?? ''] ?? '';
   return { type, content, shows: { case_id: standing?.row.case_id ?? snapshot.case_id, rows: 1 } };
-} // prettier-ignore
+}
 
 function listShown(caseId: string, patients: number): Shown {
   return { case_id: caseId, rows: patients, patients: { action: 'export', records: patients } };
@@ -132,6 +144,7 @@ const ofAllClinics = refused(403, 'not_allowed', 'a dossier is of all clinics of
 
 /** Lists and dossiers are a data-protection officer's, of all clinics: those of a controller are not told apart by who asks. */
 function keptBack({ roles, clinics }: User): Answer | undefined {
-  if (!roles.includes('dpo')) return refused(403, 'not_allowed', 'dossiers and lists of patients are given to data-protection officers only');
+  if (!roles.includes('dpo'))
+    return refused(403, 'not_allowed', 'dossiers and lists of patients are given to data-protection officers only');
   return clinics === undefined ? undefined : ofAllClinics;
-} // prettier-ignore
+}

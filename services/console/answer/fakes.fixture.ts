@@ -37,17 +37,27 @@ export class FakeParts implements Pick<PartsLook, 'last'> {
 /** A case whose patients were touched one after the other, in one clinic. */
 export class FakeFigures implements Pick<CaseFigures, 'shape' | 'clinics'> {
   async shape({ fromMs, binMs }: { readonly fromMs: number; readonly binMs: number }) {
-    const points = [1, 5, 12, 28, 40].map((patients, place) => ({ at: new Date(fromMs + (place + 1) * 40 * binMs).toISOString(), patients }));
+    const points = [1, 5, 12, 28, 40].map((patients, place) => ({
+      at: new Date(fromMs + (place + 1) * 40 * binMs).toISOString(),
+      patients,
+    }));
     return { points, total: 40 };
   }
 
   async clinics(_caseId: string, _groupId: string, clinics: readonly string[]): Promise<readonly ClinicFigures[]> {
     const times = { first_time: '2026-01-05T09:00:00.000Z', last_time: '2026-01-05T09:01:00.000Z' };
     const figures = { patients: 40, exported: 3, attempted: 1, accesses: 61, categories: ['identity'] };
-    const one = { clinic_id: '750300123', controller_id: 'c-a', name: 'Clinique A', closed_at: '2021-06-30T00:00:00.000Z', ...figures, ...times };
+    const one = {
+      clinic_id: '750300123',
+      controller_id: 'c-a',
+      name: 'Clinique A',
+      closed_at: '2021-06-30T00:00:00.000Z',
+      ...figures,
+      ...times,
+    };
     return clinics.length === 0 || clinics.includes(one.clinic_id) ? [one] : [];
   }
-} // prettier-ignore
+}
 
 /** As many invented patients as a test says, of one case, in two clinics. */
 export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv'> {
@@ -60,7 +70,14 @@ export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv
 
   invent(count: number): void {
     const times = { first_time: '2026-01-05T09:00:00.000Z', last_time: '2026-01-05T09:01:00.000Z' };
-    const all = Array.from({ length: count }, (_, n) => ({ clinic_id: n % 3 === 0 ? '750300124' : '750300123', patient_id: hex128Of(`patient ${n}`), certainty: certainties[n % 4] ?? 'listed', categories: ['identity', 'lab'], accesses: 1 + (n % 5), ...times }));
+    const all = Array.from({ length: count }, (_, n) => ({
+      clinic_id: n % 3 === 0 ? '750300124' : '750300123',
+      patient_id: hex128Of(`patient ${n}`),
+      certainty: certainties[n % 4] ?? 'listed',
+      categories: ['identity', 'lab'],
+      accesses: 1 + (n % 5),
+      ...times,
+    }));
     this.lines = all.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   }
 
@@ -74,8 +91,13 @@ export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv
 
   async ofIncidents(incidentIds: readonly string[]): Promise<PatientsListed> {
     if (this.away) throw new Transient('the store does not answer');
-    const found = incidentIds.flatMap((id): [string, readonly string[]][] => [[id, this.listed.get(id) ?? []]]).filter(([, people]) => people.length > 0);
-    return { total: new Set(found.flatMap(([, people]) => people)).size, each: new Map(found.map(([id, people]) => [id, people.length])) };
+    const found = incidentIds
+      .flatMap((id): [string, readonly string[]][] => [[id, this.listed.get(id) ?? []]])
+      .filter(([, people]) => people.length > 0);
+    return {
+      total: new Set(found.flatMap(([, people]) => people)).size,
+      each: new Map(found.map(([id, people]) => [id, people.length])),
+    };
   }
 
   async figure(wanted: PatientsWanted): Promise<PatientsFigure> {
@@ -83,21 +105,43 @@ export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv
     this.counted += 1;
     const lines = this.#of(wanted);
     const tier = (name: string) => lines.filter(({ certainty }) => certainty === name).length;
-    return { lines: lines.length, patients: new Set(lines.map(({ patient_id }) => patient_id)).size, exported: tier('exported'), displayed: tier('displayed'), listed: tier('listed'), attempted: tier('attempted'), by_clinic: [...Map.groupBy(lines, ({ clinic_id }) => clinic_id)].map(([clinic, own]) => [clinic, own.length]) };
+    return {
+      lines: lines.length,
+      patients: new Set(lines.map(({ patient_id }) => patient_id)).size,
+      exported: tier('exported'),
+      displayed: tier('displayed'),
+      listed: tier('listed'),
+      attempted: tier('attempted'),
+      by_clinic: [...Map.groupBy(lines, ({ clinic_id }) => clinic_id)].map(([clinic, own]) => [clinic, own.length]),
+    };
   }
 
-  async page(wanted: PatientsWanted, _figure: object, [clinic_id, patient_id]: PatientsPlace, limit: number): Promise<readonly PatientLine[]> {
-    return this.#of(wanted).filter((one) => keyOf(one) > keyOf({ clinic_id, patient_id })).slice(0, limit);
+  async page(
+    wanted: PatientsWanted,
+    _figure: object,
+    [clinic_id, patient_id]: PatientsPlace,
+    limit: number,
+  ): Promise<readonly PatientLine[]> {
+    return this.#of(wanted)
+      .filter((one) => keyOf(one) > keyOf({ clinic_id, patient_id }))
+      .slice(0, limit);
   }
 
   csv(wanted: PatientsWanted, limit: number): Readable {
-    return Readable.from(['clinic_id,patient_id\n', ...this.#of(wanted).slice(0, limit).map(({ clinic_id, patient_id }) => `${clinic_id},${patient_id}\n`)]);
+    return Readable.from([
+      'clinic_id,patient_id\n',
+      ...this.#of(wanted)
+        .slice(0, limit)
+        .map(({ clinic_id, patient_id }) => `${clinic_id},${patient_id}\n`),
+    ]);
   }
 
   #of({ clinics, certainty }: PatientsWanted): readonly PatientLine[] {
-    return this.lines.filter((one) => (clinics.length === 0 || clinics.includes(one.clinic_id)) && (certainty ?? one.certainty) === one.certainty);
+    return this.lines.filter(
+      (one) => (clinics.length === 0 || clinics.includes(one.clinic_id)) && (certainty ?? one.certainty) === one.certainty,
+    );
   }
-} // prettier-ignore
+}
 
 function keyOf({ clinic_id, patient_id }: Pick<PatientLine, 'clinic_id' | 'patient_id'>): string {
   return `${clinic_id}/${patient_id}`;

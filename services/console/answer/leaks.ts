@@ -19,16 +19,31 @@ const leakBody = z.strictObject({
 
 /** Which accounts took a sample: 200 whoever is named, 403, 422 that quotes nothing of it. */
 export async function askLeak(store: LeakStore, user: User, body: unknown, now: number): Promise<Answer> {
-  if (!user.roles.includes('dpo')) return refused(403, 'not_allowed', 'only a data-protection officer compares a sample with what everybody opened');
-  if (user.clinics !== undefined) return refused(403, 'not_allowed', 'a sample is compared with the accesses of all clinics, and you see some');
+  if (!user.roles.includes('dpo'))
+    return refused(403, 'not_allowed', 'only a data-protection officer compares a sample with what everybody opened');
+  if (user.clinics !== undefined)
+    return refused(403, 'not_allowed', 'a sample is compared with the accesses of all clinics, and you see some');
   const read = leakBody.safeParse(body);
   if (!read.success) {
     const [issue] = read.error.issues;
     const field = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ').slice(0, 100) : (issue?.path.join('.') ?? '');
-    return refused(422, 'unfit_leak', `the field ${field} is missing, unknown, or holds what it does not take; patients are pseudonyms of 32 hexadecimal digits`, { field });
+    return refused(
+      422,
+      'unfit_leak',
+      `the field ${field} is missing, unknown, or holds what it does not take; patients are pseudonyms of 32 hexadecimal digits`,
+      { field },
+    );
   }
   const { group_id: groupId, from, to, title, patients } = read.data;
   if (from >= to) return refused(422, 'unfit_leak', 'the period ends before it begins', { field: 'to' });
-  const found = await attributeLeak(store, { groupId, fromMs: Date.parse(from), toMs: Date.parse(to), title, patients, by: user.id, atMs: now });
+  const found = await attributeLeak(store, {
+    groupId,
+    fromMs: Date.parse(from),
+    toMs: Date.parse(to),
+    title,
+    patients,
+    by: user.id,
+    atMs: now,
+  });
   return ok({ ...attributionBody(found), caveat }, { case_id: '', rows: found.findings.length });
-} // prettier-ignore
+}

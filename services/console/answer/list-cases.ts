@@ -11,7 +11,11 @@ export const pageRows = 100;
 
 const text = z.string().min(1).max(200);
 const several = <T extends string>(words: readonly [T, ...T[]]) =>
-  z.string().max(200).transform((given) => given.split(',')).pipe(z.array(z.enum(words)).min(1)); // prettier-ignore
+  z
+    .string()
+    .max(200)
+    .transform((given) => given.split(','))
+    .pipe(z.array(z.enum(words)).min(1));
 
 /** The filters of `GET /v1/cases`; each that is given must hold. */
 const listQuery = z.strictObject({

@@ -38,7 +38,10 @@ export class ListPlaces {
   /** Undefined for what was not sealed for this list. */
   async open<Known>({ caseId, user, filters = '' }: ListName, text: string): Promise<KeptPlace<Known> | undefined> {
     for (const key of this.#keys) {
-      const content = await compactDecrypt(text, key).then(({ plaintext }) => new TextDecoder().decode(plaintext), () => ''); // prettier-ignore
+      const content = await compactDecrypt(text, key).then(
+        ({ plaintext }) => new TextDecoder().decode(plaintext),
+        () => '',
+      );
       const [ofCase, ofUser, of, place, known] = content === '' ? [] : JSON.parse(content);
       if (ofCase === caseId && ofUser === user && of === filters) return { place, known };
     }

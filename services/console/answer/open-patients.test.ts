@@ -73,19 +73,26 @@ describe('the patients of all open cases', () => {
           }
           if (what !== 'over') for (const [key, all] of truth) told.set(key, all.size);
           now += 600_000;
-          const cases = [...told].map(([incident_id, patients]) => ({ patients, isSettled: true, incidents: [{ incident_id, patients }] }));
+          const cases = [...told].map(([incident_id, patients]) => ({
+            patients,
+            isSettled: true,
+            incidents: [{ incident_id, patients }],
+          }));
           counted.of('*', cases);
           if (what === 'asked') await counted.asked();
           const { patients, isSettled } = counted.of('*', cases);
           const real = new Set([...truth.values()].flatMap((all) => [...all])).size;
-          expect({ patients: isSettled ? patients : Math.max(patients, real), isSettled }).toEqual({ patients: isSettled ? real : patients, isSettled });
+          expect({ patients: isSettled ? patients : Math.max(patients, real), isSettled }).toEqual({
+            patients: isSettled ? real : patients,
+            isSettled,
+          });
           held[isSettled ? 'settled' : 'open'] += 1;
         }
       }),
       { numRuns: casesOf(200, 5_000), seed: 5 },
     );
     expect(Math.min(held.settled, held.open)).toBeGreaterThan(100);
-  }); // prettier-ignore
+  });
 });
 
 function listOf(stored: ReadonlyMap<string, ReadonlySet<string>>, ids: readonly string[]): PatientsListed {

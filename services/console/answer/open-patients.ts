@@ -78,7 +78,10 @@ export class OpenPatients {
       tookMs: last?.tookMs ?? 0,
       listed: last?.listed,
     });
-    this.#asking.set(view, asking.finally(() => this.#asking.delete(view))); // prettier-ignore
+    this.#asking.set(
+      view,
+      asking.finally(() => this.#asking.delete(view)),
+    );
   }
 
   async #look(view: string, incidents: OpenCase['incidents'], asked: View): Promise<void> {

@@ -53,7 +53,10 @@ export class PartsLook {
 
   async #answered(part: PartName): Promise<readonly boolean[]> {
     const answered = new AbortController();
-    const late = this.clock.sleep(answerMsMax, answered.signal).then(() => [false], () => [false]); // prettier-ignore
+    const late = this.clock.sleep(answerMsMax, answered.signal).then(
+      () => [false],
+      () => [false],
+    );
     const answer = this.asks[part]().catch(() => [false]);
     return Promise.race([answer, late]).finally(() => answered.abort());
   }

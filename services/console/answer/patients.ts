@@ -26,7 +26,11 @@ const wrongQuery = refused(422, 'unfit_filter', `filters are clinic, tier (${cer
 const wrongPlace = refused(422, 'unfit_cursor', 'this cursor does not go on in this list: begin without one');
 
 /** A page of whose records a case opened: `GET /v1/cases/{id}/patients`. */
-export async function patientPage({ patients, places, user }: PatientTools, { row: { case_id } }: SeenCase, given: unknown): Promise<Answer> {
+export async function patientPage(
+  { patients, places, user }: PatientTools,
+  { row: { case_id } }: SeenCase,
+  given: unknown,
+): Promise<Answer> {
   const asked = wantedBy(user, case_id, given);
   if ('status' in asked) return asked;
   const { wanted, cursor } = asked;
@@ -38,10 +42,13 @@ export async function patientPage({ patients, places, user }: PatientTools, { ro
   const found = await patients.page(wanted, known, kept?.place ?? firstPlace, pageLines + 1);
   const items = found.slice(0, pageLines);
   const last = items.at(-1);
-  const next = last && found.length > pageLines ? await places.seal(name, [last.clinic_id, last.patient_id], behind(known, last.clinic_id)) : null;
+  const next =
+    last && found.length > pageLines
+      ? await places.seal(name, [last.clinic_id, last.patient_id], behind(known, last.clinic_id))
+      : null;
   const { by_clinic: _where, ...figure } = known;
   return ok({ case_id, figure, items, next }, shownOf(case_id, 'list', items.length));
-} // prettier-ignore
+}
 
 /** A cursor stands in an address: clinics that have been read are left out of it. */
 function behind(known: PatientsFigure, clinic: string): PatientsFigure {
@@ -49,20 +56,29 @@ function behind(known: PatientsFigure, clinic: string): PatientsFigure {
 }
 
 /** All lines, as CSV. What is given is no more than what is written down: lines that came since the count are left for the next list. */
-export async function patientsCsv({ patients, user }: PatientTools, { row: { case_id } }: SeenCase, given: unknown): Promise<{ readonly content: Readable; readonly shows: Shown } | Answer> {
+export async function patientsCsv(
+  { patients, user }: PatientTools,
+  { row: { case_id } }: SeenCase,
+  given: unknown,
+): Promise<{ readonly content: Readable; readonly shows: Shown } | Answer> {
   const asked = wantedBy(user, case_id, given);
   if ('status' in asked) return asked;
   const { lines } = await patients.figure(asked.wanted);
   return { content: patients.csv(asked.wanted, lines), shows: shownOf(case_id, 'export', lines) };
-} // prettier-ignore
+}
 
-function wantedBy({ clinics }: User, caseId: string, given: unknown): { readonly wanted: PatientsWanted; readonly cursor: string | undefined } | Answer {
+function wantedBy(
+  { clinics }: User,
+  caseId: string,
+  given: unknown,
+): { readonly wanted: PatientsWanted; readonly cursor: string | undefined } | Answer {
   const asked = query.safeParse(given);
   if (!asked.success) return wrongQuery;
   const { clinic, tier, cursor } = asked.data;
-  if (clinic !== undefined && clinics && !clinics.includes(clinic)) return refused(403, 'not_your_clinic', 'the patients of this clinic are given to those who see it');
+  if (clinic !== undefined && clinics && !clinics.includes(clinic))
+    return refused(403, 'not_your_clinic', 'the patients of this clinic are given to those who see it');
   return { wanted: { caseId, clinics: clinic === undefined ? (clinics ?? []) : [clinic], certainty: tier }, cursor };
-} // prettier-ignore
+}
 
 function shownOf(caseId: string, action: 'list' | 'export', records: number): Shown {
   return { case_id: caseId, rows: records, patients: { action, records } };

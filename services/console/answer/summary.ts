@@ -55,10 +55,14 @@ function patientsOf({ sight, user, now, openPatients }: SummaryTools, open: read
     if (patients === null) return undefined;
     const seen = sight.of(case_id, user, now)?.incidents ?? [];
     const standing = seen.filter(({ state }) => state === 'open' || state === 'closed');
-    cases.push({ patients, isSettled, incidents: standing.map((one) => ({ incident_id: one.incident_id, patients: one.patients ?? 0 })) });
+    cases.push({
+      patients,
+      isSettled,
+      incidents: standing.map((one) => ({ incident_id: one.incident_id, patients: one.patients ?? 0 })),
+    });
   }
   return openPatients.of(JSON.stringify(user.clinics ?? '*'), cases);
-} // prettier-ignore
+}
 
 function nearestClock({ sight, user, now, lengths, controllers }: SummaryTools, rows: readonly SeenRow[]): object | null {
   const options = { lengths, controllers, until: now };

@@ -47,7 +47,8 @@ export class AuditHook {
     if (!isRefused && (fact.by === '' || showsNothing(fact))) return payload;
     const knock = fact.by === '' ? this.#logins.knock(this.tools.clock.now()) : 'refused';
     const status = knock === 'refused' ? fact.status : 429;
-    if (knock !== 'more' && !(await this.#record({ ...fact, status }, this.#shown.get(reply)?.patients))) return fact.status === 503 ? payload : instead(reply, notWritten); // prettier-ignore
+    if (knock !== 'more' && !(await this.#record({ ...fact, status }, this.#shown.get(reply)?.patients)))
+      return fact.status === 503 ? payload : instead(reply, notWritten);
     return knock === 'refused' ? payload : instead(reply, tooMany);
   }
 
@@ -87,7 +88,11 @@ function showsNothing({ route, status }: Pick<AuditFact, 'route' | 'status'>): b
   return (emptyRoutes.test(route) || route === '/') && status < 400;
 }
 
-const notWritten = refused(503, 'not_audited', 'who looks is written down first, and the log has not said that it has it: ask again later, an action with the same Idempotency-Key'); // prettier-ignore
+const notWritten = refused(
+  503,
+  'not_audited',
+  'who looks is written down first, and the log has not said that it has it: ask again later, an action with the same Idempotency-Key',
+);
 const tooMany = refused(
   429,
   'too_many_refused',

@@ -25,7 +25,12 @@ class BrokenAudit {
       if (this.away === 'taken') await log.append(at, bytes);
       throw new Transient('no acknowledgement');
     };
-    return { append, partitions: (topic) => log.partitions(topic), join: (options, reader) => log.join(options, reader), close: () => log.close() }; // prettier-ignore
+    return {
+      append,
+      partitions: (topic) => log.partitions(topic),
+      join: (options, reader) => log.join(options, reader),
+      close: () => log.close(),
+    };
   }
 }
 
@@ -55,7 +60,9 @@ describe('the audit of the console', () => {
     await one.get('/v1/nowhere', '');
     const route = '/v1/cases/:id';
     const rows = rowsOf(log);
-    expect(rows.map(({ by, method, route: at, case_id, rows: shown, status }) => [by, method, at, case_id, shown, status])).toEqual([
+    expect(
+      rows.map(({ by, method, route: at, case_id, rows: shown, status }) => [by, method, at, case_id, shown, status]),
+    ).toEqual([
       ['a.durand', 'GET', '/v1/cases', '', 1, 200],
       ['a.durand', 'GET', route, id, 1, 200],
       ['looks', 'GET', `${route}/timeline`, id, 1, 200],
@@ -69,7 +76,7 @@ describe('the audit of the console', () => {
     expect(rows.map(({ remote_address }) => remote_address)).toEqual(rows.map(() => '127.0.0.1'));
     expect(JSON.stringify(rows)).not.toMatch(/123456|asked/);
     expectHeld(rows);
-  }); // prettier-ignore
+  });
 
   it.each(['lost', 'taken'] as const)('shows nothing while its append fails, and has no gap afterwards: %s', async (away) => {
     await one.get('/v1/cases');
@@ -89,9 +96,11 @@ describe('the audit of the console', () => {
     }
     audit.away = 'no';
     // What was done while nobody could be told is done, once.
-    expect((await one.act(id, { type: 'case.acknowledged' }, 'k')).body).toMatchObject({ case: { status: 'acknowledged', version: 2 } });
+    expect((await one.act(id, { type: 'case.acknowledged' }, 'k')).body).toMatchObject({
+      case: { status: 'acknowledged', version: 2 },
+    });
     expectHeld(rowsOf(log), 9);
-  }); // prettier-ignore
+  });
 
   it('writes down so many refused logins in a minute, and answers the others with 429, while users are let in', async () => {
     const statuses = new Map<number, number>();
@@ -143,7 +152,11 @@ describe('the trail', () => {
     expect(trail.head).toBeUndefined();
     away = false;
     await expect(trail.record(aFact)).rejects.toThrow('wait for the log already');
-    const taken = () => trail.record(aFact).then(() => true, () => false); // prettier-ignore
+    const taken = () =>
+      trail.record(aFact).then(
+        () => true,
+        () => false,
+      );
     while (!(await taken())) await systemClock.sleep(0);
     expectHeld(rows);
     expect(rows.length).toBeGreaterThan(waitingRowsMax);
@@ -151,7 +164,17 @@ describe('the trail', () => {
   });
 });
 
-const aFact = { at: '2026-11-28T20:00:00.000Z', by: 'a.durand', via: 'api', method: 'GET', route: '/v1/cases', case_id: '', rows: 1, status: 200, remote_address: '::1' } as const; // prettier-ignore
+const aFact = {
+  at: '2026-11-28T20:00:00.000Z',
+  by: 'a.durand',
+  via: 'api',
+  method: 'GET',
+  route: '/v1/cases',
+  case_id: '',
+  rows: 1,
+  status: 200,
+  remote_address: '::1',
+} as const;
 
 /** The audit rows of a log, as they lie there. */
 function rowsOf(log: MemoryLog): readonly AuditRow[] {

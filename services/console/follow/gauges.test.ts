@@ -12,8 +12,22 @@ import { Gauges } from './gauges.js';
 
 const hour = 60;
 const controller_id = '750300123';
-const aware = (minute: number, is_breach = true): CaseActionBody => ({ type: 'breach.qualified', controller_id, is_breach, risk: is_breach ? 'risk' : 'none', reason: 'read', aware_at: atMinute(minute) }); // prettier-ignore
-const sent: CaseActionBody = { type: 'dossier.sent', controller_id, authority: 'cnil', phase: 'initial', sent_at: atMinute(20 * hour), reference: 'N-1' }; // prettier-ignore
+const aware = (minute: number, is_breach = true): CaseActionBody => ({
+  type: 'breach.qualified',
+  controller_id,
+  is_breach,
+  risk: is_breach ? 'risk' : 'none',
+  reason: 'read',
+  aware_at: atMinute(minute),
+});
+const sent: CaseActionBody = {
+  type: 'dossier.sent',
+  controller_id,
+  authority: 'cnil',
+  phase: 'initial',
+  sent_at: atMinute(20 * hour),
+  reference: 'N-1',
+};
 
 describe('the clocks of breaches in metrics', () => {
   it('are the nearest of each kind, and none where none runs', async () => {
@@ -49,13 +63,24 @@ describe('the chain of the audit in metrics', () => {
       await shown.at(n);
       const text = await shown.metrics.registry.metrics();
       for (const [, value = ''] of text.matchAll(/^vigie_audit_chain_rows\{chain_id="c{32}",.*\} (\d+)$/gm)) rows.add(value);
-      for (const [, value = ''] of text.matchAll(/^vigie_audit_head\{chain_id="c{32}",.*\} (\d+)$/gm)) head.add(Number(value).toString(16).padStart(13, '0'));
+      for (const [, value = ''] of text.matchAll(/^vigie_audit_head\{chain_id="c{32}",.*\} (\d+)$/gm))
+        head.add(Number(value).toString(16).padStart(13, '0'));
       if (n > 0) expect(shown.trail.head?.sha256.startsWith([...head].at(-1) ?? 'none')).toBe(true);
-      await shown.trail.record({ at: atMinute(n), by: 'dpo', via: 'api', method: 'GET', route: '/v1/cases', case_id: '', rows: n, status: 200, remote_address: '' });
+      await shown.trail.record({
+        at: atMinute(n),
+        by: 'dpo',
+        via: 'api',
+        method: 'GET',
+        route: '/v1/cases',
+        case_id: '',
+        rows: n,
+        status: 200,
+        remote_address: '',
+      });
     }
     expect([[...rows], head.size]).toEqual([['1', '2'], 2]);
   });
-}); // prettier-ignore
+});
 
 /** What a console with a book shows at a minute; every look comes a minute of the other clock later. */
 class Shown {

@@ -82,7 +82,7 @@ export class ConsolePipeline {
 
   /** Waits for the log. Rejects when the topics of incidents and of actions have not the same number of partitions. */
   async start(join: Join): Promise<void> {
-    const [incidents = 0, actions = 0] = await Promise.all(caseTopics.map((topic) => this.tools.log.partitions(topic))); // prettier-ignore
+    const [incidents = 0, actions = 0] = await Promise.all(caseTopics.map((topic) => this.tools.log.partitions(topic)));
     if (incidents !== actions)
       throw new Error(
         `${topics.incidents} has ${incidents} partitions and ${topics.actions} ${actions}: an incident and what people do with it must lie on one; make the new topic again with as many`,
@@ -110,7 +110,10 @@ export class ConsolePipeline {
     const { clock, ackMsMax, logger } = this.tools;
     const deadline = new AbortController();
     const ended = new AbortController();
-    const late = clock.sleep(ackMsMax, ended.signal).then(() => deadline.abort(), () => {}); // prettier-ignore
+    const late = clock.sleep(ackMsMax, ended.signal).then(
+      () => deadline.abort(),
+      () => {},
+    );
     try {
       const positions = await Promise.race([this.#membership?.positions() ?? [], late]);
       if (!positions) throw new Transient(`it has not answered within ${ackMsMax} ms`);
@@ -132,7 +135,10 @@ export class ConsolePipeline {
     const offset = await log.append(at, Buffer.from(`${JSON.stringify(action)}\n`));
     const deadline = new AbortController();
     const ended = new AbortController();
-    clock.sleep(ackMsMax, ended.signal).then(() => deadline.abort(), () => {}); // prettier-ignore
+    clock.sleep(ackMsMax, ended.signal).then(
+      () => deadline.abort(),
+      () => {},
+    );
     return this.reader.reached(at, offset, deadline.signal).finally(() => ended.abort());
   }
 }

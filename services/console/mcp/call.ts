@@ -64,7 +64,9 @@ export class Call {
 
   async #inTime(ask: () => Promise<Said>): Promise<Said> {
     const ended = new AbortController();
-    const late = this.tools.clock.sleep(answerMsMax, ended.signal).then(() => refused(504, 'too_slow', `there was no answer within ${answerMsMax / 1000} s: ask for less`)); // prettier-ignore
+    const late = this.tools.clock
+      .sleep(answerMsMax, ended.signal)
+      .then(() => refused(504, 'too_slow', `there was no answer within ${answerMsMax / 1000} s: ask for less`));
     late.catch(() => {});
     return Promise.race([ask(), late]).finally(() => ended.abort());
   }
@@ -78,8 +80,12 @@ export class Call {
     if (holdsUnknownDigits(body, isKnown)) {
       this.tools.metrics.add('vigie_mcp_filtered_total', { tool: tool.name });
       this.tools.log.error('an answer to an assistant held what may be a pseudonym, and was not given', { tool: tool.name });
-      return refused(500, 'kept_back', 'the answer was kept back, since it held what may name a patient: this is a mistake of Vigie, and is counted');
-    } // prettier-ignore
+      return refused(
+        500,
+        'kept_back',
+        'the answer was kept back, since it held what may name a patient: this is a mistake of Vigie, and is counted',
+      );
+    }
     if (Buffer.byteLength(JSON.stringify(body)) <= answerBytesMax) return { ...said, body };
     return refused(413, 'too_large', `the answer has more than ${answerBytesMax / 1024} KiB: ask for less`);
   }

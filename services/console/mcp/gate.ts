@@ -8,10 +8,18 @@ import { type Answer, refused } from '../answer/answer.js';
 export function foreignAnswer(host: string | undefined, origin: string | undefined, own: OwnHosts): Answer | undefined {
   const { bound, names = [] } = own;
   if (!isOwnHost(host, { bound, names }))
-    return refused(403, 'foreign_host', 'the request names another host than this one: VIGIE_HOSTS says by which names assistants come');
+    return refused(
+      403,
+      'foreign_host',
+      'the request names another host than this one: VIGIE_HOSTS says by which names assistants come',
+    );
   if (origin === undefined || isOwnOrigin(origin, { bound, names })) return undefined;
-  return refused(403, 'foreign_origin', 'a page of another site asked: assistants are answered from the hosts of VIGIE_HOSTS and from this machine only');
-} // prettier-ignore
+  return refused(
+    403,
+    'foreign_origin',
+    'a page of another site asked: assistants are answered from the hosts of VIGIE_HOSTS and from this machine only',
+  );
+}
 
 /** By name: an address in `Origin` may be anybody's, unless it is this machine's or the one that is listened on. */
 function isOwnOrigin(origin: string, { bound, names = [] }: OwnHosts): boolean {

@@ -22,10 +22,15 @@ export type TokenName = (typeof testTokens)[number]['name'];
 
 export function writeTokens(folder: string): string {
   const path = join(folder, 'tokens.json');
-  const tokens = testTokens.map((one) => ({ group_id: 'aleo', expires: '2999-01-01T00:00:00.000Z', ...one, sha256: hash('sha256', one.name, 'hex') }));
+  const tokens = testTokens.map((one) => ({
+    group_id: 'aleo',
+    expires: '2999-01-01T00:00:00.000Z',
+    ...one,
+    sha256: hash('sha256', one.name, 'hex'),
+  }));
   writeFileSync(path, JSON.stringify({ tokens }));
   return path;
-} // prettier-ignore
+}
 
 /** What the protocol answers to one call. */
 export interface Told {
@@ -35,15 +40,26 @@ export interface Told {
 }
 
 /** Asks `/mcp` without a socket, as clients of 2025 do: no session, no handshake before the first call. */
-export async function post(app: NestFastifyApplication, token: string, body: unknown, headers: Readonly<Record<string, string>> = {}) {
+export async function post(
+  app: NestFastifyApplication,
+  token: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+) {
   const answer = await app.inject({
     method: 'POST',
     url: '/mcp',
-    headers: { host: 'localhost', authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+    headers: {
+      host: 'localhost',
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...headers,
+    },
     payload: JSON.stringify(body),
   });
   return { status: answer.statusCode, headers: answer.headers, body: jsonOf(answer.body) };
-} // prettier-ignore
+}
 
 export async function call(app: NestFastifyApplication, token: TokenName, name: string, given: object = {}): Promise<Told> {
   const { body } = await post(app, token, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: given } });

@@ -56,12 +56,16 @@ function addRules(server: McpServer, tools: readonly AssistantTool[], call: Call
   const tool = tools.find(({ name }) => name === 'get_rule');
   if (!tool) return;
   const template = new ResourceTemplate('vigie://rules/{id}', { list: undefined });
-  const about = { title: 'A rule', description: `A rule as get_rule tells it; list_rules has the ids. ${warning}`, mimeType: 'application/json' };
+  const about = {
+    title: 'A rule',
+    description: `A rule as get_rule tells it; list_rules has the ids. ${warning}`,
+    mimeType: 'application/json',
+  };
   server.registerResource('rule', template, about, async (uri, { id }) => {
     const { content } = await call.run(tool, { rule_id: String(id) });
     return { contents: [{ uri: uri.href, mimeType: 'application/json', text: content[0].text }] };
   });
-} // prettier-ignore
+}
 
 function addPages(server: McpServer, pages: readonly Page[]): void {
   for (const { name, title, text } of pages)

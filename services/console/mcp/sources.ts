@@ -14,13 +14,20 @@ export interface Sources {
   readonly sight: CaseSight;
   /** Who answers for which clinic. */
   readonly controllers: Controllers;
-  readonly reader: Pick<AssistantReader, 'figures' | 'shape' | 'context' | 'closed' | 'days' | 'habits' | 'peers' | 'accounting' | 'leaks' | 'findings'>;
+  readonly reader: Pick<
+    AssistantReader,
+    'figures' | 'shape' | 'context' | 'closed' | 'days' | 'habits' | 'peers' | 'accounting' | 'leaks' | 'findings'
+  >;
   readonly figures: Pick<FigureReader, 'rows'>;
   readonly notifications: Pick<NotificationReader, 'of'>;
   readonly shelf: Pick<DossierShelf, 'snapshots'>;
   readonly health: (nowMs: number, groupId: string) => Promise<readonly SourceHealth[]>;
   /** The rules in use, and what people found of their cases in so many weeks. */
-  readonly rules: (of: { readonly groupId: string; readonly nowMs: number; readonly weeks: number }) => Promise<{ readonly loaded: readonly Rule[]; readonly verdicts: readonly RuleScore[] }>;
+  readonly rules: (of: {
+    readonly groupId: string;
+    readonly nowMs: number;
+    readonly weeks: number;
+  }) => Promise<{ readonly loaded: readonly Rule[]; readonly verdicts: readonly RuleScore[] }>;
   /** How long legal clocks run. */
   readonly lengths: () => Lengths;
-} // prettier-ignore
+}

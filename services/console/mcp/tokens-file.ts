@@ -12,22 +12,24 @@ const everyClinic = '*';
 
 /** `VIGIE_MCP_TOKENS_FILE`: `tokens: [...]`, YAML or JSON. */
 export const tokensSchema = z.strictObject({
-  tokens: z.array(
-    z.strictObject({
-      name: text,
-      /** `printf %s "$token" | sha256sum`; a token has at least 32 random characters. */
-      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits of a SHA-256'),
-      /** The person who answers for it. */
-      owner: text,
-      role: z.enum(roles),
-      group_id: text,
-      /** `["*"]` for all of the group. */
-      clinics: z.array(text).min(1),
-      actor: z.enum(['full', 'masked']).default('masked'),
-      expires: isoTime,
-    }),
-  ).min(1),
-}); // prettier-ignore
+  tokens: z
+    .array(
+      z.strictObject({
+        name: text,
+        /** `printf %s "$token" | sha256sum`; a token has at least 32 random characters. */
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits of a SHA-256'),
+        /** The person who answers for it. */
+        owner: text,
+        role: z.enum(roles),
+        group_id: text,
+        /** `["*"]` for all of the group. */
+        clinics: z.array(text).min(1),
+        actor: z.enum(['full', 'masked']).default('masked'),
+        expires: isoTime,
+      }),
+    )
+    .min(1),
+});
 
 /** Reads the tokens of assistants. Throws `ConfigError` that lists every mistake with its line and quotes no value. */
 export function readTokensFile(path: string): AssistantTokens {

@@ -14,9 +14,17 @@ const path = join(folder, 'tokens.yml');
 const tokenOf = (name: string) => hash('sha256', `token of ${name}`, 'hex');
 
 function write(names: readonly string[], expires = '2999-01-01T00:00:00.000Z'): void {
-  const tokens = names.map((name) => ({ name, sha256: hash('sha256', tokenOf(name), 'hex'), owner: 'a.durand', role: 'analyst', group_id: 'helix', clinics: ['*'], expires }));
+  const tokens = names.map((name) => ({
+    name,
+    sha256: hash('sha256', tokenOf(name), 'hex'),
+    owner: 'a.durand',
+    role: 'analyst',
+    group_id: 'helix',
+    clinics: ['*'],
+    expires,
+  }));
   writeFileSync(path, JSON.stringify({ tokens }));
-} // prettier-ignore
+}
 
 describe('the tokens of assistants', () => {
   it('are renewed without a restart and without a gap, and a mistake leaves those before', async () => {

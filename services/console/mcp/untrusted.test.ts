@@ -21,26 +21,55 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 describe('a text of others', () => {
   it('is one line of so many characters, without what nobody sees and without links, whatever it was', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(any, sentence, fc.constantFrom('\u{E0041}\u{E007F}', '\u202e', '\n', '[click](https://evil.example/x)', 'javascript://x', '<img src=x>', '![a](data:x)')), { maxLength: 6 }), (parts) => {
-        const told = clean(parts.join(' '));
-        expect(Array.from(told).length).toBeLessThanOrEqual(untrustedCharsMax);
-        expect(told).not.toMatch(unseen);
-        expect(told).not.toMatch(/\]\(|:\/\/|<[^>]*>/);
-      }),
+      fc.property(
+        fc.array(
+          fc.oneof(
+            any,
+            sentence,
+            fc.constantFrom(
+              '\u{E0041}\u{E007F}',
+              '\u202e',
+              '\n',
+              '[click](https://evil.example/x)',
+              'javascript://x',
+              '<img src=x>',
+              '![a](data:x)',
+            ),
+          ),
+          { maxLength: 6 },
+        ),
+        (parts) => {
+          const told = clean(parts.join(' '));
+          expect(Array.from(told).length).toBeLessThanOrEqual(untrustedCharsMax);
+          expect(told).not.toMatch(unseen);
+          expect(told).not.toMatch(/\]\(|:\/\/|<[^>]*>/);
+        },
+      ),
       { seed, numRuns: 500 },
     );
-  }); // prettier-ignore
+  });
 
   it('is not told at all where it looks like an identifier or a pseudonym, however it is written', () => {
-    const written = fc.tuple(pseudonym, fc.constantFrom('', '-', ' ', ':')).map(([id, between]) => id.match(/.{4}/g)?.join(between) ?? id);
+    const written = fc
+      .tuple(pseudonym, fc.constantFrom('', '-', ' ', ':'))
+      .map(([id, between]) => id.match(/.{4}/g)?.join(between) ?? id);
     const identifier = fc.constantFrom('IPP-123456', 'ipp123456', '1 85 05 78 006 084 36', '185057800608436');
     fc.assert(
-      fc.property(sentence, fc.oneof(written, written.map((id) => id.toUpperCase()), identifier), sentence, (before, secret, after) => {
-        expect(clean(`${before} ${secret} ${after}`)).toBe(withheld);
-      }),
+      fc.property(
+        sentence,
+        fc.oneof(
+          written,
+          written.map((id) => id.toUpperCase()),
+          identifier,
+        ),
+        sentence,
+        (before, secret, after) => {
+          expect(clean(`${before} ${secret} ${after}`)).toBe(withheld);
+        },
+      ),
       { seed, numRuns: 200 },
     );
-  }); // prettier-ignore
+  });
 
   it.each([
     ['python-requests/2.31', 'python-requests/2.31'],
@@ -97,12 +126,17 @@ describe('the last look', () => {
     fc.assert(
       fc.property(bodies, pseudonym, fc.constantFrom('', 'x ', '00'), (body, id, before) => {
         expect(at(body)).toBe(false);
-        for (const holder of [{ body, a: `${before}${id}` }, [body, [id.toUpperCase()]], { [`${before}${id}`]: body }, { list_sha256: id }])
+        for (const holder of [
+          { body, a: `${before}${id}` },
+          [body, [id.toUpperCase()]],
+          { [`${before}${id}`]: body },
+          { list_sha256: id },
+        ])
           expect(at(holder)).toBe(true);
       }),
       { seed, numRuns: 300 },
     );
     expect(at({ list_sha256: `${known}${aPatient(1)}` })).toBe(false);
     expect(at({ list: `${known}${aPatient(1)}` })).toBe(true);
-  }); // prettier-ignore
+  });
 });

@@ -40,7 +40,9 @@ export function readGrants(path: string, content: string): Grants {
   if ('reason' in yaml) throw mistaken(`${path}:${yaml.line}: ${yaml.reason}`);
   const parsed = grantsSchema.safeParse(yaml.value);
   if (!parsed.success)
-    throw mistaken(parsed.error.issues.map(({ path: at, message }) => `${path}:${yaml.lineOf(at)}: ${at.join('.')}: ${message}`).join('\n  '));
+    throw mistaken(
+      parsed.error.issues.map(({ path: at, message }) => `${path}:${yaml.lineOf(at)}: ${at.join('.')}: ${message}`).join('\n  '),
+    );
   return new Grants(
     parsed.data.roles.map(({ group, roles: given, clinics, acr }) => ({
       group,
@@ -49,7 +51,7 @@ export function readGrants(path: string, content: string): Grants {
       acr,
     })),
   );
-} // prettier-ignore
+}
 
 /** Throws `ConfigError` when the file cannot be read. */
 export function grantsTextOf(path: string): string {

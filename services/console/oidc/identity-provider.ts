@@ -94,8 +94,25 @@ export class IdentityProvider {
   }
 
   /** Where the browser goes, and what it carries meanwhile; `away` where the provider does not say where that is. */
-  async begin({ to, confirms, acrValues, now }: { to: string; confirms: string; acrValues: readonly string[]; now: number }): Promise<{ readonly url: URL; readonly trip: RoundTrip } | 'away'> {
-    const trip: RoundTrip = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier(), beganAt: now, to, confirms };
+  async begin({
+    to,
+    confirms,
+    acrValues,
+    now,
+  }: {
+    to: string;
+    confirms: string;
+    acrValues: readonly string[];
+    now: number;
+  }): Promise<{ readonly url: URL; readonly trip: RoundTrip } | 'away'> {
+    const trip: RoundTrip = {
+      state: randomState(),
+      nonce: randomNonce(),
+      verifier: randomPKCECodeVerifier(),
+      beganAt: now,
+      to,
+      confirms,
+    };
     try {
       const url = buildAuthorizationUrl(await this.#configuration(), {
         redirect_uri: this.redirectUri,
@@ -111,7 +128,7 @@ export class IdentityProvider {
     } catch (cause) {
       return this.#refuse('away', reasonOf(cause)) as 'away';
     }
-  } // prettier-ignore
+  }
 
   /** Who came back, by the path and query that they came back to. `now` in milliseconds of the wall clock. */
   async finish(pathAndQuery: string, trip: RoundTrip | undefined, now: number): Promise<Proved | ProviderRefusal> {
@@ -123,22 +140,40 @@ export class IdentityProvider {
       const claims = tokens.claims();
       if (!claims) return this.#refuse('not_believed', 'it gave no token of identity');
       const names = this.settings.claims;
-      const more = hasGroups(claims, names) || configuration.serverMetadata().userinfo_endpoint === undefined ? {} : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
+      const more =
+        hasGroups(claims, names) || configuration.serverMetadata().userinfo_endpoint === undefined
+          ? {}
+          : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
       // What the token says, which is signed, goes before what is said beside it.
       const all = { ...more, ...claims };
       const identity = identityOf(all, names);
       if (!identity) return this.#refuse('nobody', nobodyBecause(all, names) ?? '');
-      if (hasGroupsElsewhere(all, names)) return this.#refuse('too_many_groups', `it leaves the claim ${names.groups} out because there are too many: let it send those of this application alone, or roles of it`);
+      if (hasGroupsElsewhere(all, names))
+        return this.#refuse(
+          'too_many_groups',
+          `it leaves the claim ${names.groups} out because there are too many: let it send those of this application alone, or roles of it`,
+        );
       const provedAt = ownTimeOf(identity.provedAt, claims.iat, now);
       if (trip.confirms !== '' && (provedAt ?? 0) < trip.beganAt - proofSlackMs)
-        return this.#refuse('not_recent', provedAt === undefined ? 'the token has no auth_time, which says when somebody proved who they are: let the provider add it' : 'its auth_time is of before it was asked: it does not heed prompt=login, or clocks differ by more than five minutes');
+        return this.#refuse(
+          'not_recent',
+          provedAt === undefined
+            ? 'the token has no auth_time, which says when somebody proved who they are: let the provider add it'
+            : 'its auth_time is of before it was asked: it does not heed prompt=login, or clocks differ by more than five minutes',
+        );
       const { id_token: hint = '' } = tokens;
       const { sub: subject, sid } = claims;
-      return { ...identity, provedAt, hint: hint.length <= hintMax ? hint : '', subject, sid: typeof sid === 'string' && sid.length <= sidMax ? sid : '' };
+      return {
+        ...identity,
+        provedAt,
+        hint: hint.length <= hintMax ? hint : '',
+        subject,
+        sid: typeof sid === 'string' && sid.length <= sidMax ? sid : '',
+      };
     } catch (cause) {
       return this.#refuse(this.#refusalOf(cause), reasonOf(cause));
     }
-  } // prettier-ignore
+  }
 
   /** Changes the code for tokens. The page may be behind a path of a proxy: the address that was registered is the one that counts. */
   async #tokens(configuration: Configuration, query: string, trip: RoundTrip): ReturnType<typeof authorizationCodeGrant> {
@@ -196,10 +231,13 @@ export class IdentityProvider {
     const { issuer, clientId, clientSecret } = this.settings;
     const server = new URL(issuer);
     // Settings let http pass for this machine alone.
-    const execute = [enableNonRepudiationChecks, ...(isLoopback(server.hostname) && server.protocol === 'http:' ? [allowInsecureRequests] : [])];
+    const execute = [
+      enableNonRepudiationChecks,
+      ...(isLoopback(server.hostname) && server.protocol === 'http:' ? [allowInsecureRequests] : []),
+    ];
     const client = { ...(clientSecret !== undefined && { client_secret: clientSecret }), [clockTolerance]: skewSecondsMax };
     return discovery(server, clientId, client, this.#secret?.auth ?? None(), { execute, timeout: answerSecondsMax });
-  } // prettier-ignore
+  }
 
   #refuse(refusal: ProviderRefusal, reason: string): ProviderRefusal {
     this.told(refusal, reason);
@@ -211,9 +249,14 @@ export class IdentityProvider {
     if (code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR') return 'refused';
     // Keys or addresses may have changed since they were read: who tries again is believed.
     this.#found = undefined;
-    const isAway = !isError(cause) || code === undefined || code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT' || code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
+    const isAway =
+      !isError(cause) ||
+      code === undefined ||
+      code === 'OAUTH_TIMEOUT' ||
+      code === 'OAUTH_ABORT' ||
+      code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
     return isAway ? 'away' : 'not_believed';
-  } // prettier-ignore
+  }
 }
 
 /**

@@ -32,19 +32,30 @@ export function hasGroups(claims: Claims, { groups }: ClaimNames): boolean {
  */
 export function hasGroupsElsewhere(claims: Claims, { groups }: ClaimNames): boolean {
   const elsewhere = claims['_claim_names'];
-  return !hasGroups(claims, { user: '', groups }) && ((isRecord(elsewhere) && Object.hasOwn(elsewhere, groups)) || (groups === 'groups' && claims['hasgroups'] === true));
-} // prettier-ignore
+  return (
+    !hasGroups(claims, { user: '', groups }) &&
+    ((isRecord(elsewhere) && Object.hasOwn(elsewhere, groups)) || (groups === 'groups' && claims['hasgroups'] === true))
+  );
+}
 
 /** Why the claims name nobody; undefined where they do. */
 export function nobodyBecause(claims: Claims, { user }: ClaimNames): string | undefined {
   const id = claimOf(claims, user);
   if (id === undefined) return `neither the token nor the endpoint of user information has the claim ${user}`;
   // Controls, and characters that nobody sees, would make two people of one look.
-  if (typeof id !== 'string' || id.trim() !== id || id === '' || id.length > idMax || /[\p{C}\p{Zl}\p{Zp}]/u.test(id) || id.toLowerCase() === systemUser)
+  if (
+    typeof id !== 'string' ||
+    id.trim() !== id ||
+    id === '' ||
+    id.length > idMax ||
+    /[\p{C}\p{Zl}\p{Zp}]/u.test(id) ||
+    id.toLowerCase() === systemUser
+  )
     return `the claim ${user} is no name that can be shown in a case`;
-  if (user === 'email' && claims['email_verified'] !== true) return 'the claim email counts with email_verified: true alone, which the provider does not say';
+  if (user === 'email' && claims['email_verified'] !== true)
+    return 'the claim email counts with email_verified: true alone, which the provider does not say';
   return undefined;
-} // prettier-ignore
+}
 
 /** Undefined where the claims name nobody: no id, one that cannot be shown, or a mail address that the provider has not verified. */
 export function identityOf(claims: Claims, names: ClaimNames): Identity | undefined {
@@ -63,8 +74,10 @@ export function identityOf(claims: Claims, names: ClaimNames): Identity | undefi
 /** The claim of this very name, or what a path of names leads to. */
 function claimOf(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
-  return name.split('.').reduce<unknown>((inside, part) => (isRecord(inside) && Object.hasOwn(inside, part) ? inside[part] : undefined), claims);
-} // prettier-ignore
+  return name
+    .split('.')
+    .reduce<unknown>((inside, part) => (isRecord(inside) && Object.hasOwn(inside, part) ? inside[part] : undefined), claims);
+}
 
 function isRecord(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null;

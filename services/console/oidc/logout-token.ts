@@ -44,16 +44,26 @@ export interface LoggedOut {
 export type LogoutRefusal = 'away' | 'not_believed';
 
 /** What a logout token ends, by the rules of section 2.6: signed, ours, of now, with the event, without a nonce, naming a person or a session. */
-export async function readLogoutToken(token: string, { issuer, clientId, keys, now }: LogoutTools): Promise<LoggedOut | LogoutRefusal> {
+export async function readLogoutToken(
+  token: string,
+  { issuer, clientId, keys, now }: LogoutTools,
+): Promise<LoggedOut | LogoutRefusal> {
   if (token.length > logoutTokenMax) return 'not_believed';
   try {
-    const options = { issuer, audience: clientId, algorithms, maxTokenAge: oldSecondsMax, clockTolerance: skewSeconds, currentDate: new Date(now) };
+    const options = {
+      issuer,
+      audience: clientId,
+      algorithms,
+      maxTokenAge: oldSecondsMax,
+      clockTolerance: skewSeconds,
+      currentDate: new Date(now),
+    };
     const { payload } = await jwtVerify(token, keys, options);
     return endedBy(payload, now);
   } catch (cause) {
     return isOfToken(cause) ? 'not_believed' : 'away';
   }
-} // prettier-ignore
+}
 
 /** Whether the token is at fault. That the keys were not answered with is an error of no kind of its own, or of time. */
 function isOfToken(cause: unknown): boolean {

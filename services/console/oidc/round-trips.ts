@@ -7,7 +7,14 @@ export const tripMsMax = 10 * 60_000;
 
 const issuer = 'vigie-console-trip';
 const { alg, enc } = { alg: 'dir', enc: 'A256GCM' } as const;
-const shape = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), beganAt: z.number(), to: z.string(), confirms: z.string() }); // prettier-ignore
+const shape = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  beganAt: z.number(),
+  to: z.string(),
+  confirms: z.string(),
+});
 
 /** Seals what a browser carries to the provider and back, with the first of some keys of 32 bytes, and opens those of all of them. */
 export class RoundTrips {

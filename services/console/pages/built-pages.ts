@@ -62,8 +62,9 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 
 /** Before the application listens. */
 export function installPages(fastify: FastifyInstance): void {
-  if (hasPages()) void fastify.register(fastifyStatic, { root: builtPages, serve: false, preCompressed: true, cacheControl: false });
-} // prettier-ignore
+  if (hasPages())
+    void fastify.register(fastifyStatic, { root: builtPages, serve: false, preCompressed: true, cacheControl: false });
+}
 
 /** Names of built files hold a digest of what is in them, so that they never change; the page that names them is asked for each time. */
 export function sendPage(reply: FastifyReply, file: string, isNamedByDigest: boolean): void {

@@ -14,12 +14,18 @@ const budget = { script: 110_000, style: 15_000, other: 30_000 };
 const folder = pagesForTests();
 const index = readFileSync(join(folder, 'index.html'), 'utf8');
 const named = [...index.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, name = '']) => name);
-const assets = readdirSync(join(folder, 'assets')).filter((name) => /\.(js|css)$/.test(name)).map((name) => `assets/${name}`); // prettier-ignore
-const bytesOf = (names: readonly string[]) => names.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name)), { level: 9 }).length, 0); // prettier-ignore
+const assets = readdirSync(join(folder, 'assets'))
+  .filter((name) => /\.(js|css)$/.test(name))
+  .map((name) => `assets/${name}`);
+const bytesOf = (names: readonly string[]) =>
+  names.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name)), { level: 9 }).length, 0);
 
 describe('the built pages', () => {
   it('are small: the first page in what its document names, each other page in what is loaded besides', () => {
-    const first = { script: bytesOf(named.filter((name) => name.endsWith('.js'))), style: bytesOf(named.filter((name) => name.endsWith('.css'))) }; // prettier-ignore
+    const first = {
+      script: bytesOf(named.filter((name) => name.endsWith('.js'))),
+      style: bytesOf(named.filter((name) => name.endsWith('.css'))),
+    };
     expect(first.script).toBeGreaterThan(10_000);
     expect([first.script <= budget.script, first.style <= budget.style, first]).toEqual([true, true, first]);
     const others = assets.filter((name) => !named.includes(name));
@@ -29,7 +35,9 @@ describe('the built pages', () => {
 
   it('name nothing of another origin, and hold no script or style of their own in the document', () => {
     expect(index).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=/);
-    expect([...index.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, at = '']) => at).filter((at) => !/^\/(?!\/)/.test(at))).toEqual([]); // prettier-ignore
+    expect([...index.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, at = '']) => at).filter((at) => !/^\/(?!\/)/.test(at))).toEqual(
+      [],
+    );
     const styles = assets.filter((name) => name.endsWith('.css')).map((name) => readFileSync(join(folder, name), 'utf8'));
     expect(styles.filter((text) => /url\(|@import/.test(text))).toEqual([]);
   });
@@ -53,26 +61,40 @@ describe('a browser that asks for pages', () => {
   afterAll(() => one.stop());
   const get = (url: string, headers: Record<string, string> = {}) => one.app.inject({ method: 'GET', url, headers });
 
-  it.each(['/', '/login', '/cases/3f0c', '/cases/3f0c/timeline', '/accounts/aleo/dr.martin%2F..', '/feeds', '/me'])('gets the document for %s, under a policy that lets nothing else in', async (path) => {
-    const { statusCode, headers, body } = await get(path);
-    expect([statusCode, body]).toEqual([200, index]);
-    expect(headers).toMatchObject({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin' });
-    const policy = String(headers['content-security-policy']);
-    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
-    expect(policy).toMatch(/frame-ancestors 'none'.*require-trusted-types-for 'script'/);
-    expect(policy).not.toMatch(/unsafe|https?:|\*/);
-  }); // prettier-ignore
+  it.each(['/', '/login', '/cases/3f0c', '/cases/3f0c/timeline', '/accounts/aleo/dr.martin%2F..', '/feeds', '/me'])(
+    'gets the document for %s, under a policy that lets nothing else in',
+    async (path) => {
+      const { statusCode, headers, body } = await get(path);
+      expect([statusCode, body]).toEqual([200, index]);
+      expect(headers).toMatchObject({
+        'cache-control': 'no-cache',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+      });
+      const policy = String(headers['content-security-policy']);
+      expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
+      expect(policy).toMatch(/frame-ancestors 'none'.*require-trusted-types-for 'script'/);
+      expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    },
+  );
 
   it('gets files as they were compressed, for ever, and nothing beside them', async () => {
     const [script = ''] = named;
     const packed = await get(`/${script}`, { 'accept-encoding': 'br' });
     expect(packed.headers).toMatchObject({ 'content-encoding': 'br', 'cache-control': 'public, max-age=31536000, immutable' });
     expect(packed.rawPayload).toEqual(readFileSync(join(folder, `${script}.br`)));
-    for (const path of ['/assets/..%2Findex.html', '/assets/%2e%2e%2f%2e%2e%2fpackage.json', '/assets/none.js', '/licences.md', '/dist/web/index.html'])
+    for (const path of [
+      '/assets/..%2Findex.html',
+      '/assets/%2e%2e%2f%2e%2e%2fpackage.json',
+      '/assets/none.js',
+      '/licences.md',
+      '/dist/web/index.html',
+    ])
       expect([path, (await get(path)).statusCode]).toEqual([path, 404]);
     // One console of two is replaced first: what the other lacks for a minute must not be missing for a year.
     expect((await get('/assets/index-0f0f0f0f.js')).headers['cache-control']).toBe('no-store');
-  }); // prettier-ignore
+  });
 
   it('is not written down for pages and totals, and is for what it may not have', async () => {
     const headers = { authorization: 'Bearer a.durand' };

@@ -23,18 +23,28 @@ describe('a console behind proxies', () => {
 
   /** Addresses of the audit, for requests that say that they were forwarded so. */
   async function addressesOf(proxies: string | undefined, chains: readonly (string | undefined)[]): Promise<readonly string[]> {
-    one = await RunningConsole.start(log.connect(), 20_000, new MemoryLists(), { ...(proxies !== undefined && { VIGIE_CONSOLE_PROXIES: proxies }) });
+    one = await RunningConsole.start(log.connect(), 20_000, new MemoryLists(), {
+      ...(proxies !== undefined && { VIGIE_CONSOLE_PROXIES: proxies }),
+    });
     await one.app.listen(0, '127.0.0.1');
     const url = await one.app.getUrl();
     for (const chain of chains)
-      await fetch(`${url}/v1/cases`, { headers: { authorization: 'Bearer a.durand', ...(chain !== undefined && { 'x-forwarded-for': chain }) } });
+      await fetch(`${url}/v1/cases`, {
+        headers: { authorization: 'Bearer a.durand', ...(chain !== undefined && { 'x-forwarded-for': chain }) },
+      });
     return auditRowsOf(log).map(({ remote_address }) => remote_address);
-  } // prettier-ignore
+  }
 
   it('writes down where people come from, which the last proxy of ours says, and nobody before it', async () => {
     const chains = ['198.51.100.7', '6.6.6.6, 198.51.100.8, 10.1.2.3', '198.51.100.9:51234', '[2001:db8::1]:443', undefined];
-    expect(await addressesOf('127.0.0.1, 10.1.0.0/16', chains)).toEqual(['198.51.100.7', '198.51.100.8', '198.51.100.9', '2001:db8::1', '127.0.0.1']);
-  }); // prettier-ignore
+    expect(await addressesOf('127.0.0.1, 10.1.0.0/16', chains)).toEqual([
+      '198.51.100.7',
+      '198.51.100.8',
+      '198.51.100.9',
+      '2001:db8::1',
+      '127.0.0.1',
+    ]);
+  });
 
   it('believes nobody whom it does not know', async () => {
     expect(await addressesOf('10.1.2.3', ['198.51.100.7'])).toEqual(['127.0.0.1']);
@@ -63,8 +73,12 @@ describe('a console behind proxies', () => {
   it('is known by the name by which people open it, and by no other where names are asked for', () => {
     expect([comes({}, 'vigie.aleo.example'), comes({}, 'evil.example')]).toEqual([true, false]);
     const named = { VIGIE_HOST: '0.0.0.0', VIGIE_HOSTS: 'vigie-1' };
-    expect([comes(named, 'vigie.aleo.example:443'), comes(named, 'vigie-1'), comes(named, 'evil.example')]).toEqual([true, true, false]);
+    expect([comes(named, 'vigie.aleo.example:443'), comes(named, 'vigie-1'), comes(named, 'evil.example')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     // Without names those of a network are its own affair, as before.
     expect(comes({ VIGIE_HOST: '0.0.0.0' }, 'anything.example')).toBe(true);
-  }); // prettier-ignore
+  });
 });

@@ -25,11 +25,19 @@ export function endedRouteOf({ sessionDigest }: Pick<Ended, 'sessionDigest'>): s
 }
 
 /** What a row of the audit says was ended; undefined where it is of something else. */
-export function endedOf({ route, by, at }: { readonly route: string; readonly by: string; readonly at: string }): Ended | undefined {
+export function endedOf({
+  route,
+  by,
+  at,
+}: {
+  readonly route: string;
+  readonly by: string;
+  readonly at: string;
+}): Ended | undefined {
   const [path, sessionDigest = '', ...rest] = route.split(' ');
   if (path !== endedRoute || rest.length > 0 || !/^([0-9a-f]{16})?$/.test(sessionDigest)) return undefined;
   return by === '' && sessionDigest === '' ? undefined : { subject: by, sessionDigest, at: Date.parse(at) };
-} // prettier-ignore
+}
 
 /** What the provider has ended as long as a session of ours could still be of it: by sessions of the provider, and by people. */
 export class EndedSessions {

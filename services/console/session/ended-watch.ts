@@ -37,10 +37,13 @@ export class EndedWatch {
       }
       this.#isAway = false;
     } catch (cause) {
-      if (!this.#isAway) log.warn('which sessions the identity provider has ended is not known from other consoles, until the store answers', { cause });
+      if (!this.#isAway)
+        log.warn('which sessions the identity provider has ended is not known from other consoles, until the store answers', {
+          cause,
+        });
       this.#isAway = true;
     } finally {
       this.#isLooking = false;
     }
-  } // prettier-ignore
+  }
 }

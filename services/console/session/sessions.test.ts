@@ -72,8 +72,11 @@ describe('a sealed session', () => {
 });
 
 function bytesOf(sealed: string): string {
-  return sealed.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex')).join('.');
-} // prettier-ignore
+  return sealed
+    .split('.')
+    .map((part) => Buffer.from(part, 'base64url').toString('hex'))
+    .join('.');
+}
 
 describe('a link that logs in', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigie-link-'));
@@ -84,10 +87,14 @@ describe('a link that logs in', () => {
     expect(takeLoginSecret(folder, 'nothing was made', at)).toBe(false);
     const old = newLoginSecret(folder);
     const secret = newLoginSecret(folder);
-    expect([takeLoginSecret(folder, old, at), takeLoginSecret(folder, '', at), takeLoginSecret(folder, secret, at + 2 * linkMs)]).toEqual([false, false, false]);
+    expect([
+      takeLoginSecret(folder, old, at),
+      takeLoginSecret(folder, '', at),
+      takeLoginSecret(folder, secret, at + 2 * linkMs),
+    ]).toEqual([false, false, false]);
     expect([takeLoginSecret(folder, secret, at), takeLoginSecret(folder, secret, at)]).toEqual([true, false]);
   });
-}); // prettier-ignore
+});
 
 describe('a request that changes something', () => {
   const json = { 'content-type': 'application/json; charset=utf-8', host: 'vigie:7414' };
@@ -115,21 +122,31 @@ describe('a session at several consoles', () => {
   it('that was confirmed at one is over in its older cookies at another that has seen the newer one', async () => {
     const log = newLog();
     const key = { VIGIE_CONSOLE_KEY: randomBytes(32).toString('base64') };
-    const [here, there] = [await RunningConsole.start(log.connect(), 20_000, undefined, key), await RunningConsole.start(log.connect(), 20_001, undefined, key)];
+    const [here, there] = [
+      await RunningConsole.start(log.connect(), 20_000, undefined, key),
+      await RunningConsole.start(log.connect(), 20_001, undefined, key),
+    ];
     const post = async (url: string, payload: object, cookie = '') => {
-      const answer = await here.app.inject({ method: 'POST', url, headers: { 'sec-fetch-site': 'same-origin', cookie }, payload });
+      const answer = await here.app.inject({
+        method: 'POST',
+        url,
+        headers: { 'sec-fetch-site': 'same-origin', cookie },
+        payload,
+      });
       return String(answer.headers['set-cookie']).split(';')[0] ?? '';
     };
     const old = await post('/v1/login', { token: 'a.durand' });
     const fresh = await post('/v1/confirm', { token: 'a.durand' }, old);
     for (const one of [here, there]) one.wait(10_000);
-    expect([await at(here, old), await at(here, fresh), await at(there, old), await at(there, fresh)]).toEqual([401, 200, 200, 200]);
+    expect([await at(here, old), await at(here, fresh), await at(there, old), await at(there, fresh)]).toEqual([
+      401, 200, 200, 200,
+    ]);
     there.wait(10_000);
     expect([await at(there, old), await at(there, fresh)]).toEqual([401, 200]);
     await here.stop();
     await there.stop();
   });
-}); // prettier-ignore
+});
 
 describe('a browser at the console', () => {
   let log: MemoryLog;

@@ -79,10 +79,12 @@ export class Visitors {
   }
 
   /** The session of a browser that asks, with what its person proves again who they are by. */
-  sessionOf(headers: object): (Pick<Session, 'user' | 'how' | 'vouched'> & { readonly confirmedBy: ReturnType<Directory['confirmedBy']> }) | undefined {
+  sessionOf(
+    headers: object,
+  ): (Pick<Session, 'user' | 'how' | 'vouched'> & { readonly confirmedBy: ReturnType<Directory['confirmedBy']> }) | undefined {
     const found = this.#known.get(headers);
     return found && { ...found.session, confirmedBy: this.tools.directory.confirmedBy(found.session) };
-  } // prettier-ignore
+  }
 
   /** Until when lists are given to a session; undefined for who bears a token, and proves with each request who they are. */
   confirmedUntil(headers: object): number | undefined {
@@ -175,9 +177,13 @@ export class Visitors {
       ? !url.startsWith('/v1/') || !found || !isLedByOthers(headers)
       : isOwnPage(headers, method !== 'DELETE') || (!found && !isOfBrowser(headers));
     if (isOurs) return undefined;
-    const { status, body } = refused(403, 'not_our_page', 'this was not sent by a page of this console: open it, and do it there');
+    const { status, body } = refused(
+      403,
+      'not_our_page',
+      'this was not sent by a page of this console: open it, and do it there',
+    );
     return reply.status(status).header('cache-control', 'no-store').send(body);
-  } // prettier-ignore
+  }
 
   async #visitorOf(headers: IncomingHttpHeaders): Promise<Visitor | undefined> {
     const { seal, directory, clock } = this.tools;

@@ -82,14 +82,21 @@ describe('somebody with an account', () => {
   it('chooses a password and a code by a link, is in by that, and comes back by both; each is written down', async () => {
     const { secret, link, status, recovery } = await enrol('a.durand');
     expect([status, recovery.length, await statusOf('cases')]).toEqual([200, 10, 200]);
-    expect(rows()).toEqual([['a.durand', '/v1/setup', 200], ['a.durand', '/v1/cases', 200]]);
+    expect(rows()).toEqual([
+      ['a.durand', '/v1/setup', 200],
+      ['a.durand', '/v1/cases', 200],
+    ]);
     expect((await post('setup', { link }, new Visitor())).status).toBe(401);
     const other = new Visitor();
     expect(await (await other.ask('GET', `${url}/v1/me`)).json()).toMatchObject({ user: null, ways: ['password', 'token'] });
     expect((await post('login', { user: 'a.durand', password, code: '000000' }, other)).status).toBe(401);
     wait(30_000);
     expect((await post('login', { user: 'a.durand', password, code: codeFor(secret, now()) }, other)).status).toBe(200);
-    expect(rows().slice(2)).toEqual([['', '/v1/setup', 401], ['', '/v1/login', 401], ['a.durand', '/v1/login', 200]]);
+    expect(rows().slice(2)).toEqual([
+      ['', '/v1/setup', 401],
+      ['', '/v1/login', 401],
+      ['a.durand', '/v1/login', 200],
+    ]);
     expect(JSON.stringify(auditRowsOf(log))).not.toContain(password);
   });
 
@@ -113,15 +120,28 @@ describe('somebody with an account', () => {
     expect(await statusOf(lines)).toBe(200);
     wait(300_000);
     expect(await statusOf(lines)).toBe(403);
-    for (const body of [{ password }, { token: 'a.durand' }, { code: '000000' }]) expect((await post('confirm', body)).status).toBe(401);
-    expect(rows().slice(-3)).toEqual([['a.durand', '/v1/confirm', 401], ['a.durand', '/v1/confirm', 401], ['a.durand', '/v1/confirm', 401]]);
+    for (const body of [{ password }, { token: 'a.durand' }, { code: '000000' }])
+      expect((await post('confirm', body)).status).toBe(401);
+    expect(rows().slice(-3)).toEqual([
+      ['a.durand', '/v1/confirm', 401],
+      ['a.durand', '/v1/confirm', 401],
+      ['a.durand', '/v1/confirm', 401],
+    ]);
     const before = visitor.cookies(url).get('vigie');
     const code = codeFor(secret, now());
     const confirmed = await post('confirm', { code });
-    expect([confirmed.status, await confirmed.json(), await statusOf(lines)]).toEqual([200, expect.objectContaining({ confirmed_by: 'code' }), 200]);
+    expect([confirmed.status, await confirmed.json(), await statusOf(lines)]).toEqual([
+      200,
+      expect.objectContaining({ confirmed_by: 'code' }),
+      200,
+    ]);
     expect(visitor.cookies(url).get('vigie')).not.toBe(before);
     wait(300_000);
-    expect([(await post('confirm', { code })).status, (await post('confirm', { code: recovery[0] })).status, await statusOf(lines)]).toEqual([401, 200, 200]);
+    expect([
+      (await post('confirm', { code })).status,
+      (await post('confirm', { code: recovery[0] })).status,
+      await statusOf(lines),
+    ]).toEqual([401, 200, 200]);
   });
 
   it('leaves nothing behind in a session that became another: for what was under way a moment, and no list', async () => {
@@ -176,7 +196,11 @@ describe('somebody with an account', () => {
         const answer = await post('login', { user, password: `wrong ${n}`, code: '000000' });
         answers.push([answer.status, ((await answer.json()) as { error: string }).error]);
       }
-      expect(answers).toEqual([...Array.from({ length: triesMax.pair }, () => [401, 'unknown_login']), [429, 'too_many_tries'], [429, 'too_many_tries']]);
+      expect(answers).toEqual([
+        ...Array.from({ length: triesMax.pair }, () => [401, 'unknown_login']),
+        [429, 'too_many_tries'],
+        [429, 'too_many_tries'],
+      ]);
     }
     expect(rows().filter(([, , status]) => status === 429).length).toBe(4);
   });
@@ -186,13 +210,31 @@ describe('somebody with an account', () => {
     const other = new Visitor();
     wait(60_000);
     audit.away = true;
-    const answers = [await post('login', { user: 'a.durand', password, code: codeFor(secret, now()) }, other), await post('login', { token: 'dpo' }, other), await post('login', { user: 'a.durand', password, code: '1' }, other), await post('confirm', { code: codeFor(secret, now() + 30_000) })];
-    for (const answer of answers) expect([answer.status, ((await answer.json()) as { error: string }).error, answer.headers.getSetCookie()]).toEqual([503, 'not_audited', []]);
+    const answers = [
+      await post('login', { user: 'a.durand', password, code: codeFor(secret, now()) }, other),
+      await post('login', { token: 'dpo' }, other),
+      await post('login', { user: 'a.durand', password, code: '1' }, other),
+      await post('confirm', { code: codeFor(secret, now() + 30_000) }),
+    ];
+    for (const answer of answers)
+      expect([answer.status, ((await answer.json()) as { error: string }).error, answer.headers.getSetCookie()]).toEqual([
+        503,
+        'not_audited',
+        [],
+      ]);
     expect([...other.cookies(url).keys()]).toEqual([]);
     audit.away = false;
     // Of what was not let in there is a row all the same, once the log is there again.
     await statusOf('cases');
-    expect(rows().filter(([, route]) => route === '/v1/login').map(([by, , status]) => [by, status])).toEqual([['a.durand', 200], ['dpo', 200], ['', 401]]);
+    expect(
+      rows()
+        .filter(([, route]) => route === '/v1/login')
+        .map(([by, , status]) => [by, status]),
+    ).toEqual([
+      ['a.durand', 200],
+      ['dpo', 200],
+      ['', 401],
+    ]);
   });
 
   it('takes new recovery codes when they have just said who they are, and ends every session of theirs', async () => {
@@ -200,15 +242,29 @@ describe('somebody with an account', () => {
     wait(300_000);
     expect((await post('account/recovery-codes', {})).status).toBe(403);
     await post('confirm', { code: codeFor(secret, now()) });
-    const { recovery_codes: fresh } = (await (await post('account/recovery-codes', {})).json()) as { recovery_codes: readonly string[] };
+    const { recovery_codes: fresh } = (await (await post('account/recovery-codes', {})).json()) as {
+      recovery_codes: readonly string[];
+    };
     expect([fresh.length, fresh.some((code) => recovery.includes(code))]).toEqual([10, false]);
     const other = new Visitor();
-    expect([(await post('login', { user: 'a.durand', password, code: recovery[0] }, other)).status, (await post('login', { user: 'a.durand', password, code: fresh[0] }, other)).status]).toEqual([401, 200]);
+    expect([
+      (await post('login', { user: 'a.durand', password, code: recovery[0] }, other)).status,
+      (await post('login', { user: 'a.durand', password, code: fresh[0] }, other)).status,
+    ]).toEqual([401, 200]);
     expect((await post('account/end-sessions', {})).status).toBe(200);
     expect([await statusOf('cases'), await statusOf('cases', other)]).toEqual([401, 401]);
     wait(1_000);
-    expect([(await post('login', { user: 'a.durand', password, code: fresh[1] }, other)).status, await statusOf('cases', other)]).toEqual([200, 200]);
-    expect(rows()).toEqual(expect.arrayContaining([['a.durand', '/v1/account/recovery-codes', 403], ['a.durand', '/v1/account/recovery-codes', 200], ['a.durand', '/v1/account/end-sessions', 200]]));
+    expect([
+      (await post('login', { user: 'a.durand', password, code: fresh[1] }, other)).status,
+      await statusOf('cases', other),
+    ]).toEqual([200, 200]);
+    expect(rows()).toEqual(
+      expect.arrayContaining([
+        ['a.durand', '/v1/account/recovery-codes', 403],
+        ['a.durand', '/v1/account/recovery-codes', 200],
+        ['a.durand', '/v1/account/end-sessions', 200],
+      ]),
+    );
   });
 
   it('has a session that ends when they do nothing, and one that a page keeps does not outlive it', async () => {
@@ -216,4 +272,4 @@ describe('somebody with an account', () => {
     wait(idleMsMax);
     expect(await statusOf('cases')).toBe(401);
   });
-}); // prettier-ignore
+});

@@ -35,15 +35,28 @@ describe('providers as hospitals have them', () => {
     await provider.start();
   }
 
-  async function start(options: Partial<ProviderOptions> = {}, more: Readonly<Record<string, string>> = {}): Promise<RunningConsole> {
-    const names = ['soc', ...longGroups].map((group) => `  - { group: ${JSON.stringify(group)}, roles: [analyst], clinics: ['*'] }`);
+  async function start(
+    options: Partial<ProviderOptions> = {},
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<RunningConsole> {
+    const names = ['soc', ...longGroups].map(
+      (group) => `  - { group: ${JSON.stringify(group)}, roles: [analyst], clinics: ['*'] }`,
+    );
     writeFileSync(join(folder, 'roles.yml'), `roles:\n${names.join('\n')}\n`);
     await startProvider(options);
-    const settings = { VIGIE_CONSOLE_URL: url, VIGIE_OIDC_ISSUER: provider.issuer, VIGIE_OIDC_CLIENT_ID: clientId, VIGIE_OIDC_CLIENT_SECRET: clientSecret, VIGIE_OIDC_SCOPES: 'openid groups email profile', VIGIE_ROLES_FILE: join(folder, 'roles.yml'), ...more };
+    const settings = {
+      VIGIE_CONSOLE_URL: url,
+      VIGIE_OIDC_ISSUER: provider.issuer,
+      VIGIE_OIDC_CLIENT_ID: clientId,
+      VIGIE_OIDC_CLIENT_SECRET: clientSecret,
+      VIGIE_OIDC_SCOPES: 'openid groups email profile',
+      VIGIE_ROLES_FILE: join(folder, 'roles.yml'),
+      ...more,
+    };
     one = await RunningConsole.start(log.connect(), 20_000, new MemoryLists(), settings);
     await one.app.listen(port, '127.0.0.1');
     return one;
-  } // prettier-ignore
+  }
 
   beforeEach(async () => {
     port = await freePortBase();
@@ -58,7 +71,8 @@ describe('providers as hospitals have them', () => {
     await provider.stop();
   });
 
-  const me = async (who = visitor) => (await (await who.ask('GET', `${url}/v1/me`)).json()) as { readonly user: { readonly id: string } | null };
+  const me = async (who = visitor) =>
+    (await (await who.ask('GET', `${url}/v1/me`)).json()) as { readonly user: { readonly id: string } | null };
   const login = (who = visitor, to = '/') => who.go(`${url}/auth/oidc?to=${encodeURIComponent(to)}`);
   const toTheProvider = (to: string) => visitor.go(`${url}/auth/oidc?to=${to}`, ({ pathname }) => pathname === '/auth/callback');
 
@@ -137,8 +151,16 @@ describe('providers as hospitals have them', () => {
   it('tells who runs the console why nobody comes in', async () => {
     await startProvider();
     const told: string[] = [];
-    const settings: ProviderSettings = { issuer: provider.issuer, clientId, clientSecret, scopes: 'openid groups', claims: { user: 'sub', groups: 'groups' }, consoleUrl: url };
-    const by = (change: Partial<ProviderSettings>) => new IdentityProvider({ ...settings, ...change }, (refusal, reason) => void told.push(`${refusal}: ${reason}`));
+    const settings: ProviderSettings = {
+      issuer: provider.issuer,
+      clientId,
+      clientSecret,
+      scopes: 'openid groups',
+      claims: { user: 'sub', groups: 'groups' },
+      consoleUrl: url,
+    };
+    const by = (change: Partial<ProviderSettings>) =>
+      new IdentityProvider({ ...settings, ...change }, (refusal, reason) => void told.push(`${refusal}: ${reason}`));
     const tried = async (change: Partial<ProviderSettings>, confirms = '') => {
       const tried = by(change);
       const begun = await tried.begin({ to: '/', confirms, acrValues: [], now: Date.now() });
@@ -150,13 +172,19 @@ describe('providers as hospitals have them', () => {
     provider.person = { id: 'a.durand', claims: { groups: ['soc'], email: 'a@aleo.example' } };
     expect(await tried({})).toBe('');
     expect(await tried({ clientSecret: 'another-secret-of-tests-77a1' })).toMatch(/^not_believed: .*status 401.*invalid_client/);
-    expect(await tried({ issuer: provider.issuer.replace('127.0.0.1', 'localhost') })).toMatch(/^away: .*its issuer is http:\/\/127\.0\.0\.1:\d+: give VIGIE_OIDC_ISSUER that very text/);
-    expect(await tried({ issuer: `${provider.issuer}/realms/none` })).toMatch(/^away: .*status 404 of \/realms\/none\/\.well-known/);
+    expect(await tried({ issuer: provider.issuer.replace('127.0.0.1', 'localhost') })).toMatch(
+      /^away: .*its issuer is http:\/\/127\.0\.0\.1:\d+: give VIGIE_OIDC_ISSUER that very text/,
+    );
+    expect(await tried({ issuer: `${provider.issuer}/realms/none` })).toMatch(
+      /^away: .*status 404 of \/realms\/none\/\.well-known/,
+    );
     expect(await tried({ claims: { user: 'oid', groups: 'groups' } })).toMatch(/^nobody: .*the claim oid/);
-    expect(await tried({ claims: { user: 'email', groups: 'groups' }, scopes: 'openid email' })).toMatch(/^nobody: .*email_verified/);
+    expect(await tried({ claims: { user: 'email', groups: 'groups' }, scopes: 'openid email' })).toMatch(
+      /^nobody: .*email_verified/,
+    );
     provider.refuses = true;
     expect(await tried({})).toMatch(/^refused: .*access_denied/);
     await provider.stop();
     expect(await tried({})).toMatch(/^away: fetch failed: .*\(\w+\)$/);
   });
-}); // prettier-ignore
+});

@@ -98,9 +98,12 @@ export class OidcDoor {
     void reply.header('set-cookie', this.#line(name, '', 0));
     const proved = await provider.finish(pathAndQuery, trip, now);
     if (typeof proved === 'string' || !trip) return { refused: typeof proved === 'string' ? proved : 'not_begun' };
-    const refused = trip.confirms === '' ? await this.#enter(headers, reply, proved) : await this.#confirm(headers, reply, proved, trip.confirms);
+    const refused =
+      trip.confirms === ''
+        ? await this.#enter(headers, reply, proved)
+        : await this.#confirm(headers, reply, proved, trip.confirms);
     return refused ? { refused } : { to: trip.to };
-  } // prettier-ignore
+  }
 
   /** Where who leaves goes to log out at the provider too; undefined where it has no such place. */
   leaveUrl(hint: string): Promise<string | undefined> {
@@ -116,10 +119,23 @@ export class OidcDoor {
     const { subject, sid, at } = found;
     const over = { subject, sessionDigest: sessionDigestOf(sid), at };
     ended.end(over);
-    const fact = { at: isoOf(now), by: subject, via: 'api', method: 'POST', route: endedRouteOf(over), case_id: '', rows: 0, status: 200, remote_address: remoteAddress } as const;
+    const fact = {
+      at: isoOf(now),
+      by: subject,
+      via: 'api',
+      method: 'POST',
+      route: endedRouteOf(over),
+      case_id: '',
+      rows: 0,
+      status: 200,
+      remote_address: remoteAddress,
+    } as const;
     // Here it is over already; others learn of it by the audit, and the provider asks again until it is written down.
-    return record(fact).then(() => 'ended' as const, () => 'not_written' as const);
-  } // prettier-ignore
+    return record(fact).then(
+      () => 'ended' as const,
+      () => 'not_written' as const,
+    );
+  }
 
   async #enter(headers: IncomingHttpHeaders, reply: FastifyReply, proved: Proved): Promise<OidcRefusal | undefined> {
     const { visitors, directory, grants, clock, told } = this.tools;
@@ -128,23 +144,36 @@ export class OidcDoor {
     const vouched = vouchedOf(named, proved);
     const user = directory.ofSession({ user: id, how: 'oidc', beganAt: clock.now(), vouched });
     if (!user) {
-      told('no_role', `of ${proved.groups.length} groups that it gives of this person none is in VIGIE_ROLES_FILE as it is written there, with a way of logging in that counts`);
+      told(
+        'no_role',
+        `of ${proved.groups.length} groups that it gives of this person none is in VIGIE_ROLES_FILE as it is written there, with a way of logging in that counts`,
+      );
       return 'no_role';
     }
     // Somebody whom the provider knew from this morning has not just said who they are.
     await visitors.enter(headers, reply, user, { how: 'oidc', provedAt, vouched });
     return undefined;
-  } // prettier-ignore
+  }
 
-  async #confirm(headers: IncomingHttpHeaders, reply: FastifyReply, proved: Proved, expected: string): Promise<OidcRefusal | undefined> {
+  async #confirm(
+    headers: IncomingHttpHeaders,
+    reply: FastifyReply,
+    proved: Proved,
+    expected: string,
+  ): Promise<OidcRefusal | undefined> {
     const { visitors } = this.tools;
     const { id, provedAt } = proved;
     const session = visitors.sessionOf(headers);
     if (id !== expected || session?.user !== id || session.how !== 'oidc') return 'other_person';
     // The provider may have begun another session of its own for it.
-    await visitors.confirm(headers, reply, provedAt, session.vouched && vouchedOf(session.vouched.groups, { ...proved, acr: session.vouched.acr }));
+    await visitors.confirm(
+      headers,
+      reply,
+      provedAt,
+      session.vouched && vouchedOf(session.vouched.groups, { ...proved, acr: session.vouched.acr }),
+    );
     return undefined;
-  } // prettier-ignore
+  }
 
   /** Each round trip has a cookie of its own: a second tab must not take away what the first one carries. */
   #nameOf(state: string): string {

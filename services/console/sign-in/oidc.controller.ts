@@ -44,7 +44,7 @@ export class OidcController {
     const given = logoutForm.safeParse(body);
     const answer = given.success ? logoutAnswers[await this.oidc.endedThere(given.data.logout_token, request.ip)] : unfitLogout;
     void reply.status(answer.status).send(answer.body);
-  } // prettier-ignore
+  }
 
   @Get('callback')
   async back(@Headers() headers: IncomingHttpHeaders, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

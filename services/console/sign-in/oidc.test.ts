@@ -39,10 +39,18 @@ describe('the identity provider', () => {
     provider = new RunningProvider({ port: port + 1, consoleUrl: url, ...options });
     await provider.start();
     const secret: Record<string, string> = options.isPublic ? {} : { VIGIE_OIDC_CLIENT_SECRET: clientSecret };
-    const settings = { VIGIE_CONSOLE_URL: url, VIGIE_OIDC_ISSUER: provider.issuer, VIGIE_OIDC_CLIENT_ID: clientId, VIGIE_OIDC_SCOPES: 'openid groups email profile', VIGIE_ROLES_FILE: join(folder, 'roles.yml'), ...secret, ...more };
+    const settings = {
+      VIGIE_CONSOLE_URL: url,
+      VIGIE_OIDC_ISSUER: provider.issuer,
+      VIGIE_OIDC_CLIENT_ID: clientId,
+      VIGIE_OIDC_SCOPES: 'openid groups email profile',
+      VIGIE_ROLES_FILE: join(folder, 'roles.yml'),
+      ...secret,
+      ...more,
+    };
     one = await RunningConsole.start(log.connect(), 20_000, new MemoryLists(), settings);
     await one.app.listen(port, '127.0.0.1');
-  } // prettier-ignore
+  }
 
   beforeEach(async () => {
     port = await freePortBase();
@@ -71,7 +79,11 @@ describe('the identity provider', () => {
     expect(rows()[0]).toEqual(['a.durand', 'GET', '/auth/callback', 303]);
     expect(JSON.stringify(auditRowsOf(log))).not.toMatch(/code=|state=/);
     const sent = new URL(visitor.went[0] ?? '');
-    expect([sent.searchParams.get('code_challenge_method'), sent.searchParams.get('response_type'), (sent.searchParams.get('nonce') ?? '').length > 20]).toEqual(['S256', 'code', true]);
+    expect([
+      sent.searchParams.get('code_challenge_method'),
+      sent.searchParams.get('response_type'),
+      (sent.searchParams.get('nonce') ?? '').length > 20,
+    ]).toEqual(['S256', 'code', true]);
     // What was carried there is used up, and a session is no text that says anything.
     expect([...visitor.cookies(url).keys()]).toEqual(['vigie']);
     expect([...visitor.cookies(url).values()].join()).not.toMatch(/durand|soc/);
@@ -79,7 +91,8 @@ describe('the identity provider', () => {
 
   it('lets nobody in by a token, a link or a password beside it; programs go on by their tokens', async () => {
     await start();
-    for (const body of [{ token: 'a.durand' }, { link: 'x' }, { user: 'a.durand', password: 'seven quiet herons' }]) expect((await visitor.ask('POST', `${url}/v1/login`, body)).status).toBe(401);
+    for (const body of [{ token: 'a.durand' }, { link: 'x' }, { user: 'a.durand', password: 'seven quiet herons' }])
+      expect((await visitor.ask('POST', `${url}/v1/login`, body)).status).toBe(401);
     expect((await one.get('/v1/cases', 'a.durand')).status).toBe(200);
   });
 
@@ -137,7 +150,11 @@ describe('the identity provider', () => {
     // Another browser comes with the address alone.
     const thief = new Visitor();
     const stolen = await thief.go(back.url);
-    expect([stolen.status, refusedIn(stolen.text), await me(thief)]).toEqual([403, 'not_begun', expect.objectContaining({ user: null })]);
+    expect([stolen.status, refusedIn(stolen.text), await me(thief)]).toEqual([
+      403,
+      'not_begun',
+      expect.objectContaining({ user: null }),
+    ]);
     const wrongState = new URL(back.url);
     wrongState.searchParams.set('state', 'made-up');
     expect(refusedIn((await thief.go(wrongState.href)).text)).toBe('not_begun');
@@ -153,7 +170,14 @@ describe('the identity provider', () => {
   it('is not believed by a nonce or a verifier that is not that of the browser', async () => {
     await start();
     provider.person = { id: 'a.durand', claims: { groups: ['soc'] } };
-    const client = new IdentityProvider({ issuer: provider.issuer, clientId, clientSecret, scopes: 'openid groups', claims: { user: 'sub', groups: 'groups' }, consoleUrl: url });
+    const client = new IdentityProvider({
+      issuer: provider.issuer,
+      clientId,
+      clientSecret,
+      scopes: 'openid groups',
+      claims: { user: 'sub', groups: 'groups' },
+      consoleUrl: url,
+    });
     const finish = async (change: Partial<RoundTrip>) => {
       const begun = await client.begin({ to: '/', confirms: '', acrValues: [], now: Date.now() });
       if (begun === 'away') throw new Error('the provider of the test is away');
@@ -227,7 +251,12 @@ describe('the identity provider', () => {
     one.wait(300_000);
     expect(await list()).toBe(403);
     expect([refusedIn((await visitor.go(`${url}/auth/oidc/confirm?to=/`)).text), await list()]).toEqual(['not_recent', 403]);
-    expect(rows()).toEqual(expect.arrayContaining([['a.durand', 'GET', '/auth/oidc/confirm', 302], ['a.durand', 'GET', '/auth/callback', 303]]));
+    expect(rows()).toEqual(
+      expect.arrayContaining([
+        ['a.durand', 'GET', '/auth/oidc/confirm', 302],
+        ['a.durand', 'GET', '/auth/callback', 303],
+      ]),
+    );
     expect((await new Visitor().ask('GET', `${url}/auth/oidc/confirm`)).status).toBe(401);
   });
 
@@ -237,7 +266,11 @@ describe('the identity provider', () => {
     await login();
     const { leave_at: at } = (await (await visitor.ask('POST', `${url}/v1/logout`, {})).json()) as { leave_at: string };
     const leave = new URL(at);
-    expect([leave.origin, leave.searchParams.get('post_logout_redirect_uri'), leave.searchParams.has('id_token_hint')]).toEqual([provider.issuer, `${url}/login`, true]);
+    expect([leave.origin, leave.searchParams.get('post_logout_redirect_uri'), leave.searchParams.has('id_token_hint')]).toEqual([
+      provider.issuer,
+      `${url}/login`,
+      true,
+    ]);
     expect(await me()).toMatchObject({ user: null });
     await login();
     one.wait(idleMsMax);
@@ -252,13 +285,22 @@ describe('the identity provider', () => {
     // The console looks at the file every other second; the test does not wait for that.
     const { readGrantsFile } = await import('../oidc/grants-file.js');
     const { CONSOLE_CONFIG } = await import('../config.js');
-    one.app.get<{ oidc: { grants: { use(other: unknown): void } } }>(CONSOLE_CONFIG).oidc.grants.use(readGrantsFile(join(folder, 'roles.yml')));
+    one.app
+      .get<{ oidc: { grants: { use(other: unknown): void } } }>(CONSOLE_CONFIG)
+      .oidc.grants.use(readGrantsFile(join(folder, 'roles.yml')));
     expect((await visitor.ask('GET', `${url}/v1/cases`)).status).toBe(401);
   });
 
-  it.each(['//elsewhere.example/x', '/\\elsewhere.example', 'https://elsewhere.example', '/auth/oidc', 'javascript:alert(1)', '/a b'])('sends nobody to %s', async (to) => {
+  it.each([
+    '//elsewhere.example/x',
+    '/\\elsewhere.example',
+    'https://elsewhere.example',
+    '/auth/oidc',
+    'javascript:alert(1)',
+    '/a b',
+  ])('sends nobody to %s', async (to) => {
     await start();
     provider.person = { id: 'a.durand', claims: { groups: ['soc'] } };
     expect((await login(visitor, to)).url).toBe(`${url}/`);
   });
-}); // prettier-ignore
+});

@@ -42,12 +42,25 @@ describe('a session that the identity provider has ended', () => {
   async function startConsole(at: number): Promise<RunningConsole> {
     const roles = join(folder, 'roles.yml');
     writeFileSync(roles, "roles: [{ group: soc, roles: [analyst], clinics: ['*'] }]\n");
-    const settings = { VIGIE_CONSOLE_URL: url, VIGIE_CONSOLE_KEY: sessionKey, VIGIE_OIDC_ISSUER: provider.issuer, VIGIE_OIDC_CLIENT_ID: clientId, VIGIE_OIDC_CLIENT_SECRET: clientSecret, VIGIE_OIDC_SCOPES: 'openid groups', VIGIE_ROLES_FILE: roles };
-    const one = await RunningConsole.start(mayBeAway(log.connect(), () => isAway), 20_000 + consoles.length, new MemoryLists(), settings);
+    const settings = {
+      VIGIE_CONSOLE_URL: url,
+      VIGIE_CONSOLE_KEY: sessionKey,
+      VIGIE_OIDC_ISSUER: provider.issuer,
+      VIGIE_OIDC_CLIENT_ID: clientId,
+      VIGIE_OIDC_CLIENT_SECRET: clientSecret,
+      VIGIE_OIDC_SCOPES: 'openid groups',
+      VIGIE_ROLES_FILE: roles,
+    };
+    const one = await RunningConsole.start(
+      mayBeAway(log.connect(), () => isAway),
+      20_000 + consoles.length,
+      new MemoryLists(),
+      settings,
+    );
     consoles.push(one);
     await one.app.listen(at, '127.0.0.1');
     return one;
-  } // prettier-ignore
+  }
 
   beforeEach(async () => {
     port = await freePortBase();
@@ -68,7 +81,14 @@ describe('a session that the identity provider has ended', () => {
   }
 
   const statusOf = async (visitor: Visitor, at = url) => (await visitor.ask('GET', `${at}/v1/cases`)).status;
-  const send = async (token: string) => (await fetch(`${url}/auth/backchannel-logout`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ logout_token: token }) })).status;
+  const send = async (token: string) =>
+    (
+      await fetch(`${url}/auth/backchannel-logout`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ logout_token: token }),
+      })
+    ).status;
   const rows = () => auditRowsOf(log).filter(({ route }) => route.startsWith(endedRoute));
 
   it('is over here at once, and no other session of its person', async () => {
@@ -87,7 +107,12 @@ describe('a session that the identity provider has ended', () => {
     provider.person = { id: 'b.leroy', claims: { groups: ['soc'] } };
     const other = await loggedIn();
     await provider.end(here);
-    expect([provider.told, await statusOf(here), await statusOf(there), await statusOf(other)]).toEqual([['ended'], 401, 401, 200]);
+    expect([provider.told, await statusOf(here), await statusOf(there), await statusOf(other)]).toEqual([
+      ['ended'],
+      401,
+      401,
+      200,
+    ]);
     provider.person = { id: 'a.durand', claims: { groups: ['soc'] } };
     consoles[0]?.wait(2_000);
     expect(await statusOf(await loggedIn())).toBe(200);
@@ -112,8 +137,16 @@ describe('a session that the identity provider has ended', () => {
     expect(await statusOf(visitor, at)).toBe(200);
     await provider.end(visitor);
     expect(await statusOf(visitor, at)).toBe(200);
-    const looks = { providerLogouts: async (route: string, fromMs: number) => auditRowsOf(log).filter((row) => row.route.startsWith(route) && Date.parse(row.at) >= fromMs) };
-    await new EndedWatch({ ended: two.app.get(EndedSessions), looks, clock: systemClock, log: { warn: () => {} } as never }).look();
+    const looks = {
+      providerLogouts: async (route: string, fromMs: number) =>
+        auditRowsOf(log).filter((row) => row.route.startsWith(route) && Date.parse(row.at) >= fromMs),
+    };
+    await new EndedWatch({
+      ended: two.app.get(EndedSessions),
+      looks,
+      clock: systemClock,
+      log: { warn: () => {} } as never,
+    }).look();
     expect(await statusOf(visitor, at)).toBe(401);
   });
 
@@ -138,8 +171,17 @@ describe('a session that the identity provider has ended', () => {
     const { events: _events, ...ofLogin } = fit;
     const { sub: _sub, ...ofNobody } = fit;
     const unfit = [
-      'made up', '', await provider.sign(fit, stranger), await provider.sign({ ...fit, iss: 'http://127.0.0.1:9' }), await provider.sign({ ...fit, aud: 'another' }),
-      await provider.sign({ ...fit, iat: second - 3_600 }), await provider.sign({ ...fit, exp: second - 600 }), await provider.sign({ ...fit, nonce: 'n' }), await provider.sign(ofLogin), await provider.sign(ofNobody), await provider.sign({ ...fit, jti: undefined }),
+      'made up',
+      '',
+      await provider.sign(fit, stranger),
+      await provider.sign({ ...fit, iss: 'http://127.0.0.1:9' }),
+      await provider.sign({ ...fit, aud: 'another' }),
+      await provider.sign({ ...fit, iat: second - 3_600 }),
+      await provider.sign({ ...fit, exp: second - 600 }),
+      await provider.sign({ ...fit, nonce: 'n' }),
+      await provider.sign(ofLogin),
+      await provider.sign(ofNobody),
+      await provider.sign({ ...fit, jti: undefined }),
       `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify({ ...fit, iss: provider.issuer, aud: clientId })).toString('base64url')}.`,
     ];
     for (const token of unfit) expect([token, await send(token)]).toEqual([token, 400]);
@@ -156,10 +198,16 @@ describe('a session that the identity provider has ended', () => {
     expect(await statusOf(visitor)).toBe(503);
     expect(await (await visitor.ask('GET', `${url}/v1/me`)).json()).toMatchObject({ user: null });
   });
-}); // prettier-ignore
+});
 
 /** A log that takes no audit row while it is away. */
 function mayBeAway(log: EventLog, isAway: () => boolean): EventLog {
-  const append: EventLog['append'] = (at, bytes) => at.topic === topics.audit && isAway() ? Promise.reject(new Transient('the log is away')) : log.append(at, bytes);
-  return { append, partitions: (topic) => log.partitions(topic), join: (options, reader) => log.join(options, reader), close: () => log.close() };
-} // prettier-ignore
+  const append: EventLog['append'] = (at, bytes) =>
+    at.topic === topics.audit && isAway() ? Promise.reject(new Transient('the log is away')) : log.append(at, bytes);
+  return {
+    append,
+    partitions: (topic) => log.partitions(topic),
+    join: (options, reader) => log.join(options, reader),
+    close: () => log.close(),
+  };
+}

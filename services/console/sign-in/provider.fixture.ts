@@ -83,12 +83,17 @@ export class RunningProvider {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { secretBy } = this.options;
     if (secretBy !== undefined && request.url === '/token' && (request.headers.authorization ? 'basic' : 'post') !== secretBy)
-      return void response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ error: 'invalid_client', error_description: 'this way is not that of the client' }));
+      return void response
+        .writeHead(401, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error: 'invalid_client', error_description: 'this way is not that of the client' }));
     if (!request.url?.startsWith('/interaction/')) return void this.#provider.callback()(request, response);
     const { person } = this;
-    const result = this.refuses || !person ? { error: 'access_denied' } : { login: { accountId: person.id, ...(person.acr && { acr: person.acr }) } };
+    const result =
+      this.refuses || !person
+        ? { error: 'access_denied' }
+        : { login: { accountId: person.id, ...(person.acr && { acr: person.acr }) } };
     await this.#provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
-  } // prettier-ignore
+  }
 
   #make(): Provider {
     const { options } = this;
@@ -109,16 +114,29 @@ export class RunningProvider {
       jwks: { keys: [key] },
       acrValues: ['urn:one', 'urn:two'],
       scopes: ['openid', 'profile', 'email', 'groups'],
-      claims: { openid: ['sub', '_claim_names'], profile: ['preferred_username'], email: ['email', 'email_verified'], groups: ['groups', 'realm_access'] },
+      claims: {
+        openid: ['sub', '_claim_names'],
+        profile: ['preferred_username'],
+        email: ['email', 'email_verified'],
+        groups: ['groups', 'realm_access'],
+      },
       conformIdTokenClaims: options.claimsInToken === false,
       cookies: { keys: ['cookies of tests'] },
-      features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true }, jwtUserinfo: { enabled: options.signsUserInfo === true } },
+      features: {
+        devInteractions: { enabled: false },
+        rpInitiatedLogout: { enabled: true },
+        backchannelLogout: { enabled: true },
+        jwtUserinfo: { enabled: options.signsUserInfo === true },
+      },
       interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
       pkce: { required: () => true },
       // By itself it speaks to nobody on a special-use address, and the console of a test is on loopback.
       fetch: (url: string | URL, options: object) => fetch(url, { ...options, dispatcher: undefined } as RequestInit),
       ttl: { AuthorizationCode: 60, Session: 3_600, Grant: 3_600, Interaction: 600, AccessToken: 600, IdToken: 600 },
-      findAccount: async (_context: unknown, id: string) => ({ accountId: id, claims: async () => ({ sub: id, ...(this.person?.id === id ? this.person.claims : {}) }) }),
+      findAccount: async (_context: unknown, id: string) => ({
+        accountId: id,
+        claims: async () => ({ sub: id, ...(this.person?.id === id ? this.person.claims : {}) }),
+      }),
       // Nobody is asked whether the console may know who they are.
       loadExistingGrant: async ({ oidc }: GrantContext) => {
         const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
@@ -130,7 +148,7 @@ export class RunningProvider {
     provider.on('backchannel.success', () => void this.told.push('ended'));
     provider.on('backchannel.error', (_context: unknown, { message }: Error) => void this.told.push(message));
     return provider;
-  } // prettier-ignore
+  }
 }
 
 function aKey(): KeyObject {

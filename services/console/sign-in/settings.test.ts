@@ -29,12 +29,20 @@ const optional = (env: Readonly<Record<string, string>>) => readConsoleConfig({ 
 
 describe('settings of logging in', () => {
   it.each([
-    ['an issuer alone', { ...oidc, VIGIE_OIDC_CLIENT_ID: '' }, 'VIGIE_OIDC_CLIENT_ID, VIGIE_ROLES_FILE and VIGIE_CONSOLE_URL are needed'],
+    [
+      'an issuer alone',
+      { ...oidc, VIGIE_OIDC_CLIENT_ID: '' },
+      'VIGIE_OIDC_CLIENT_ID, VIGIE_ROLES_FILE and VIGIE_CONSOLE_URL are needed',
+    ],
     ['an issuer without roles', { ...oidc, VIGIE_ROLES_FILE: '' }, 'VIGIE_ROLES_FILE'],
     ['an issuer in clear text', { ...oidc, VIGIE_OIDC_ISSUER: 'http://id.aleo.example' }, 'is not https'],
     ['scopes without openid', { ...oidc, VIGIE_OIDC_SCOPES: 'profile email' }, 'does not hold openid'],
     ['a file of roles that is not there', { ...oidc, VIGIE_ROLES_FILE: join(folder, 'none.yml') }, 'cannot be read'],
-    ['accounts on Kafka without a key', { ...data, KAFKA_BROKERS: 'b:9092', VIGIE_CONSOLE_ACCOUNTS_FILE: join(folder, 'a.db') }, 'VIGIE_CONSOLE_KEY is needed'],
+    [
+      'accounts on Kafka without a key',
+      { ...data, KAFKA_BROKERS: 'b:9092', VIGIE_CONSOLE_ACCOUNTS_FILE: join(folder, 'a.db') },
+      'VIGIE_CONSOLE_KEY is needed',
+    ],
   ])('are refused at start: %s', (_name, env, says) => {
     expect(() => readConsoleConfig(env)).toThrow(says);
   });
@@ -47,9 +55,14 @@ describe('settings of logging in', () => {
   });
 
   it('let codes be done without on a machine of one’s own only', () => {
-    expect([optional({}), optional({ VIGIE_CONSOLE_URL: 'http://localhost:7414' }), optional({ VIGIE_HOST: '0.0.0.0' }), optional({ VIGIE_CONSOLE_URL: 'https://vigie.aleo.example' })]).toEqual([true, true, false, false]);
+    expect([
+      optional({}),
+      optional({ VIGIE_CONSOLE_URL: 'http://localhost:7414' }),
+      optional({ VIGIE_HOST: '0.0.0.0' }),
+      optional({ VIGIE_CONSOLE_URL: 'https://vigie.aleo.example' }),
+    ]).toEqual([true, true, false, false]);
   });
-}); // prettier-ignore
+});
 
 describe('what groups allow', () => {
   it('is what the first entry that fits says, and adds nothing up', () => {
@@ -104,20 +117,39 @@ describe('who somebody is', () => {
   const names = { user: 'sub', groups: 'groups' };
 
   it('is what the claim says, where it can be shown and is nobody else’s', () => {
-    expect(identityOf({ sub: 'a.durand', groups: ['soc', 7, 'x'], acr: 'strong', auth_time: 10 }, names)).toEqual({ id: 'a.durand', groups: ['soc', 'x'], acr: 'strong', provedAt: 10_000 });
+    expect(identityOf({ sub: 'a.durand', groups: ['soc', 7, 'x'], acr: 'strong', auth_time: 10 }, names)).toEqual({
+      id: 'a.durand',
+      groups: ['soc', 'x'],
+      acr: 'strong',
+      provedAt: 10_000,
+    });
     expect(identityOf({ sub: 'a', groups: 'soc' }, names)).toEqual({ id: 'a', groups: ['soc'], acr: '', provedAt: undefined });
-    for (const sub of ['', ' a', 'a\u200Bb', 'a\nb', 'System', 'x'.repeat(201), 7, undefined]) expect(identityOf({ sub, groups: [] }, names)).toBeUndefined();
-    for (const email_verified of [undefined, false, 'true']) expect(identityOf({ email: 'a@b', email_verified }, { user: 'email', groups: 'g' })).toBeUndefined();
-    expect(identityOf({ email: 'a@b', email_verified: true }, { user: 'email', groups: 'g' })).toMatchObject({ id: 'a@b', groups: [] });
+    for (const sub of ['', ' a', 'a\u200Bb', 'a\nb', 'System', 'x'.repeat(201), 7, undefined])
+      expect(identityOf({ sub, groups: [] }, names)).toBeUndefined();
+    for (const email_verified of [undefined, false, 'true'])
+      expect(identityOf({ email: 'a@b', email_verified }, { user: 'email', groups: 'g' })).toBeUndefined();
+    expect(identityOf({ email: 'a@b', email_verified: true }, { user: 'email', groups: 'g' })).toMatchObject({
+      id: 'a@b',
+      groups: [],
+    });
   });
 
   it('finds groups by their very name first, and by a path', () => {
     const claims = { 'https://aleo/groups': ['soc'], realm_access: { roles: ['dpo'] }, 'a.b': ['x'], a: { b: ['y'] } };
     const groupsBy = (groups: string) => identityOf({ ...claims, sub: 'a' }, { user: 'sub', groups })?.groups;
-    expect(['https://aleo/groups', 'realm_access.roles', 'a.b', 'realm_access.none', 'constructor'].map(groupsBy)).toEqual([['soc'], ['dpo'], ['x'], [], []]);
-    expect([hasGroups(claims, { user: '', groups: 'a.b' }), hasGroups(claims, { user: '', groups: 'none' })]).toEqual([true, false]);
+    expect(['https://aleo/groups', 'realm_access.roles', 'a.b', 'realm_access.none', 'constructor'].map(groupsBy)).toEqual([
+      ['soc'],
+      ['dpo'],
+      ['x'],
+      [],
+      [],
+    ]);
+    expect([hasGroups(claims, { user: '', groups: 'a.b' }), hasGroups(claims, { user: '', groups: 'none' })]).toEqual([
+      true,
+      false,
+    ]);
   });
-}); // prettier-ignore
+});
 
 describe('a page to come back to', () => {
   it.each([

@@ -27,13 +27,17 @@ export class SetupController {
 
   @Post('setup')
   @HttpCode(200)
-  async setup(@Headers() headers: IncomingHttpHeaders, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async setup(
+    @Headers() headers: IncomingHttpHeaders,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
     void reply.header('cache-control', 'no-store');
     const given = setup.safeParse(body);
     const answer = given.success ? await this.#answer(headers, reply, given.data) : unfit;
     if ('status' in answer) void reply.status(answer.status);
     return 'body' in answer ? answer.body : answer;
-  } // prettier-ignore
+  }
 
   async #answer(headers: IncomingHttpHeaders, reply: FastifyReply, given: z.infer<typeof setup>) {
     if (!('password' in given)) return this.accounts?.setup(given.link) ?? noLink;

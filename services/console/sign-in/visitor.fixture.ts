@@ -5,7 +5,10 @@ export class Visitor {
   readonly went: string[] = [];
 
   /** Follows redirects to the end, or to the first address that `until` knows. */
-  async go(url: string, until: (at: URL) => boolean = () => false): Promise<{ readonly status: number; readonly url: string; readonly text: string }> {
+  async go(
+    url: string,
+    until: (at: URL) => boolean = () => false,
+  ): Promise<{ readonly status: number; readonly url: string; readonly text: string }> {
     let at = new URL(url);
     for (let hops = 0; hops < 20; hops += 1) {
       if (until(at)) return { status: 0, url: at.href, text: '' };
@@ -16,7 +19,7 @@ export class Visitor {
       this.went.push(at.href);
     }
     throw new Error(`sent on and on: ${this.went.join(' ')}`);
-  } // prettier-ignore
+  }
 
   /** Sends JSON as a page of the console does. */
   async ask(method: 'GET' | 'POST', url: string, body?: object): Promise<Response> {
@@ -33,7 +36,10 @@ export class Visitor {
     });
   }
 
-  async #ask(url: string, init: { readonly method: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }): Promise<Response> {
+  async #ask(
+    url: string,
+    init: { readonly method: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+  ): Promise<Response> {
     const { origin } = new URL(url);
     const jar = this.#jars.get(origin) ?? new Map<string, string>();
     this.#jars.set(origin, jar);
@@ -46,7 +52,7 @@ export class Visitor {
       else jar.set(name, value);
     }
     return answer;
-  } // prettier-ignore
+  }
 
   cookies(url: string): ReadonlyMap<string, string> {
     return this.#jars.get(new URL(url).origin) ?? new Map();

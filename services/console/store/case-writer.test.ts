@@ -82,7 +82,10 @@ class Table {
     const store: CaseStore = {
       insert: async (_table, bytes, count) => {
         this.asked += 1;
-        const rows = String(bytes).trimEnd().split('\n').map((line) => JSON.parse(line) as CaseStateRow); // prettier-ignore
+        const rows = String(bytes)
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as CaseStateRow);
         if (rows.some(({ case_id: id }) => this.refused.includes(id))) {
           if (why === 'away') throw new Transient('the store does not answer');
           if (why === 'unexplained') throw new UnexplainedRefusal('refused', 252, undefined);

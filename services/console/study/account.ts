@@ -34,7 +34,13 @@ export async function accountRecord(tools: AccountTools, groupId: string, actorI
     return refused(422, 'unfit_account', `an account is named by its group and its id, of 1 to ${nameCharsMax} characters each`);
   const today = DateTime.fromMillis(now, { zone: 'Europe/Paris' }).startOf('day');
   const first = today.minus({ days: accountDays - 1 });
-  const stretch = { groupId, actorId, firstDay: first.toFormat('yyyy-MM-dd'), lastDay: today.toFormat('yyyy-MM-dd'), clinics: user.clinics ?? [] };
+  const stretch = {
+    groupId,
+    actorId,
+    firstDay: first.toFormat('yyyy-MM-dd'),
+    lastDay: today.toFormat('yyyy-MM-dd'),
+    clinics: user.clinics ?? [],
+  };
   const [days, hours, values, peers, windows] = await Promise.all([
     record.days(stretch),
     record.hours(stretch),
@@ -43,6 +49,16 @@ export async function accountRecord(tools: AccountTools, groupId: string, actorI
     // A window counts all clinics, and nobody can tell which part of it is of some.
     user.clinics === undefined ? windowsOf(groupId, actorId) : ({ state: 'other_clinics' } as const),
   ]);
-  const body = { group_id: groupId, actor_id: actorId, first_day: stretch.firstDay, last_day: stretch.lastDay, days, hours, values, peers: peers ?? null, windows };
+  const body = {
+    group_id: groupId,
+    actor_id: actorId,
+    first_day: stretch.firstDay,
+    last_day: stretch.lastDay,
+    days,
+    hours,
+    values,
+    peers: peers ?? null,
+    windows,
+  };
   return ok(body, { case_id: '', rows: days.length });
-} // prettier-ignore
+}

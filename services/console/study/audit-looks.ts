@@ -64,7 +64,18 @@ export async function auditPage(looks: Pick<AuditLooks, 'page'>, user: User, giv
 /** Rows of one table, and of one question for it. */
 const tableRowsMax = 20_000;
 const tableStep = 2_000;
-const columns = ['audit_id', 'at', 'by', 'via', 'method', 'route', 'case_id', 'rows', 'status', 'remote_address'] as const satisfies readonly (keyof AuditLook)[]; // prettier-ignore
+const columns = [
+  'audit_id',
+  'at',
+  'by',
+  'via',
+  'method',
+  'route',
+  'case_id',
+  'rows',
+  'status',
+  'remote_address',
+] as const satisfies readonly (keyof AuditLook)[];
 const tooLong = refused(
   422,
   'too_long',
@@ -72,7 +83,12 @@ const tooLong = refused(
 );
 
 /** The same, for the same people, as CSV: `GET /v1/audit/looks.csv`. Whole or refused, so that nobody takes a part for all. */
-export async function auditTable(looks: Pick<AuditLooks, 'page'>, user: User, given: unknown, now: number): Promise<Answer | { readonly text: string; readonly rows: number }> {
+export async function auditTable(
+  looks: Pick<AuditLooks, 'page'>,
+  user: User,
+  given: unknown,
+  now: number,
+): Promise<Answer | { readonly text: string; readonly rows: number }> {
   const asked = askedFor(user, given, now);
   if ('status' in asked) return asked;
   const lines = [csvLine(columns)];
@@ -80,13 +96,25 @@ export async function auditTable(looks: Pick<AuditLooks, 'page'>, user: User, gi
     const found = await looks.page(asked.wanted, before, tableStep);
     for (const look of found) lines.push(csvLine(columns.map((name) => spreadsheetText(String(look[name])))));
     const last = found.at(-1);
-    if (!last || found.length < tableStep) return { text: asked.isFrench ? frenchTable(lines.join('')) : lines.join(''), rows: lines.length - 1 };
+    if (!last || found.length < tableStep)
+      return { text: asked.isFrench ? frenchTable(lines.join('')) : lines.join(''), rows: lines.length - 1 };
     if (lines.length > tableRowsMax) return tooLong;
     before = { timeMs: Date.parse(last.at), auditId: last.audit_id };
   }
-} // prettier-ignore
+}
 
-function askedFor(user: User, given: unknown, now: number): Answer | { readonly wanted: LooksWanted; readonly before: LookPlace | undefined; readonly seesAll: boolean; readonly isFrench: boolean } {
+function askedFor(
+  user: User,
+  given: unknown,
+  now: number,
+):
+  | Answer
+  | {
+      readonly wanted: LooksWanted;
+      readonly before: LookPlace | undefined;
+      readonly seesAll: boolean;
+      readonly isFrench: boolean;
+    } {
   const asked = query.safeParse(given);
   if (!asked.success) return wrongQuery;
   const { by, case: caseId, kind, from, to, before, spreadsheet } = asked.data;
@@ -94,8 +122,13 @@ function askedFor(user: User, given: unknown, now: number): Answer | { readonly 
   if (!seesAll && by !== '' && by !== user.id) return notYours;
   const toMs = to === undefined ? now + 1 : Date.parse(to);
   const fromMs = from === undefined ? toMs - usualMs : Date.parse(from);
-  return { wanted: { fromMs, toMs, by: seesAll ? by : user.id, caseId, kind }, before: placeOf(before), seesAll, isFrench: spreadsheet === 'fr' };
-} // prettier-ignore
+  return {
+    wanted: { fromMs, toMs, by: seesAll ? by : user.id, caseId, kind },
+    before: placeOf(before),
+    seesAll,
+    isFrench: spreadsheet === 'fr',
+  };
+}
 
 function placeOf(before: string | undefined): LookPlace | undefined {
   const [time = '', auditId = ''] = before?.split('-') ?? [];

@@ -58,17 +58,23 @@ describe('a copy of the rules with a change', () => {
       const one = after.rules.find(({ id }) => id === rule.id);
       expect([rule.title, after.mistakes]).toEqual([rule.title, []]);
       expect([rule.title, one?.condition.atLeast, one?.spread?.atLeast, one?.timespanMs]).toEqual([
-        rule.title, change.threshold ?? rule.condition.atLeast, change.spread ?? rule.spread?.atLeast, change.timespan ? 25 * 60_000 : rule.timespanMs,
+        rule.title,
+        change.threshold ?? rule.condition.atLeast,
+        change.spread ?? rule.spread?.atLeast,
+        change.timespan ? 25 * 60_000 : rule.timespanMs,
       ]);
       expect(one?.exceptions.length).toBe(rule.exceptions.length + (change.exception ? 1 : 0));
-      const others = (all: typeof rules) => all.filter(({ id }) => id !== rule.id).map(({ id, condition, timespanMs }) => [id, condition, timespanMs]);
+      const others = (all: typeof rules) =>
+        all.filter(({ id }) => id !== rule.id).map(({ id, condition, timespanMs }) => [id, condition, timespanMs]);
       expect(others(after.rules)).toEqual(others(rules));
       // Not a line more than what was asked for is another one in the files.
-      const fresh = [...new Set(copy.files.flatMap(linesWithin))].filter((line) => !linesNow.has(line) && !line.startsWith('proposed-exception.yml'));
+      const fresh = [...new Set(copy.files.flatMap(linesWithin))].filter(
+        (line) => !linesNow.has(line) && !line.startsWith('proposed-exception.yml'),
+      );
       expect(fresh.length).toBeLessThanOrEqual(Object.keys(change).filter((key) => key !== 'exception').length);
     }
     expect(changed).toBeGreaterThan(3);
-  }); // prettier-ignore
+  });
 
   it('is refused where the rule has not what is to be changed', () => {
     const alone = rules.find(({ spread }) => spread === undefined);
@@ -84,7 +90,12 @@ describe('backtests over HTTP', () => {
     log = newLog();
     await tell(log, aChange('true', 1), aChange('quiet', 1, { actor_id: 'inf.leroy' }));
     one = await RunningConsole.start(log.connect(), 20_000);
-    await one.act(anIncidentId('true'), { type: 'case.resolved', verdict: 'true_positive', reason: 'theft', not_qualified_reason: 'asked' }, 'k', 'dpo');
+    await one.act(
+      anIncidentId('true'),
+      { type: 'case.resolved', verdict: 'true_positive', reason: 'theft', not_qualified_reason: 'asked' },
+      'k',
+      'dpo',
+    );
   });
   afterAll(async () => {
     await one.stop();
@@ -126,10 +137,19 @@ describe('backtests over HTTP', () => {
     expect((await one.get(`/v1/backtests/${id}`)).body).toMatchObject({ backtest: { state: 'runs', summary: null } });
     one.backtest.end(report());
     await new Promise(setImmediate);
-    const { backtest } = (await one.get(`/v1/backtests/${id}`)).body as { readonly backtest: { readonly incidents: readonly object[]; readonly yaml: string } };
+    const { backtest } = (await one.get(`/v1/backtests/${id}`)).body as {
+      readonly backtest: { readonly incidents: readonly object[]; readonly yaml: string };
+    };
     expect(backtest).toMatchObject({ state: 'done', summary: { gone: 2, same: 0, new: 1, lost: 1 }, file: 'mass-access.yml' });
     expect(backtest.incidents).toMatchObject([
-      { kind: 'gone', is_lost: true, verdict: 'true_positive', case_id: anIncidentId('true'), patients_present: 40, patients_tried: null },
+      {
+        kind: 'gone',
+        is_lost: true,
+        verdict: 'true_positive',
+        case_id: anIncidentId('true'),
+        patients_present: 40,
+        patients_tried: null,
+      },
       { kind: 'gone', is_lost: false, case_id: anIncidentId('quiet'), verdict: '' },
       { kind: 'new', case_id: null, patients_tried: 9 },
     ]);
@@ -144,21 +164,38 @@ describe('backtests over HTTP', () => {
     one.backtest.fail('the store does not answer');
     await new Promise(setImmediate);
     const { id } = begun.body['backtest'] as { readonly id: string };
-    expect((await one.get(`/v1/backtests/${id}`)).body).toMatchObject({ backtest: { state: 'failed', why: 'the store does not answer' } });
-    expect((await one.get('/v1/backtests', 'dpo')).body).toMatchObject({ backtests: [{ id, state: 'failed' }, { state: 'done' }] });
+    expect((await one.get(`/v1/backtests/${id}`)).body).toMatchObject({
+      backtest: { state: 'failed', why: 'the store does not answer' },
+    });
+    expect((await one.get('/v1/backtests', 'dpo')).body).toMatchObject({
+      backtests: [{ id, state: 'failed' }, { state: 'done' }],
+    });
     expect((await one.get('/v1/backtests/nobody')).status).toBe(404);
   });
 
   it('tell of rules what they mean to everybody, and of cases only whoever sees all clinics', async () => {
-    const whole = (await one.get('/v1/rules', 'looks')).body as { readonly rules: readonly { readonly words: string; readonly verdicts: unknown }[] };
+    const whole = (await one.get('/v1/rules', 'looks')).body as {
+      readonly rules: readonly { readonly words: string; readonly verdicts: unknown }[];
+    };
     const part = (await one.get('/v1/rules', 'looks.elsewhere')).body as typeof whole;
     expect(whole.rules.length).toBeGreaterThan(10);
     expect(whole.rules.every(({ words, verdicts }) => words.length > 20 && verdicts !== null)).toBe(true);
     expect(part.rules.map(({ verdicts }) => verdicts)).toEqual(part.rules.map(() => null));
-    expect((await one.get(`/v1/rules/${ruleId}`, 'looks')).body).toMatchObject({ rule: { threshold: 40, spread_threshold: 2, verdicts: { false_positive: 6 }, yaml: expect.stringContaining('mass_access_10m') } });
-    expect((await one.get(`/v1/rules/${ruleId}`, 'elsewhere')).body).toMatchObject({ rule: { verdicts: null, yaml: null }, weeks: null, since: null });
+    expect((await one.get(`/v1/rules/${ruleId}`, 'looks')).body).toMatchObject({
+      rule: {
+        threshold: 40,
+        spread_threshold: 2,
+        verdicts: { false_positive: 6 },
+        yaml: expect.stringContaining('mass_access_10m'),
+      },
+    });
+    expect((await one.get(`/v1/rules/${ruleId}`, 'elsewhere')).body).toMatchObject({
+      rule: { verdicts: null, yaml: null },
+      weeks: null,
+      since: null,
+    });
   });
-}); // prettier-ignore
+});
 
 function of(incident_id: string, patients: number) {
   return {
@@ -182,4 +219,4 @@ function report(): BacktestReport {
       { ...base, kind: 'gone', actor_id: 'dr.martin', tried: [], present: [of(anIncidentId('true'), 40)] },
     ],
   };
-} // prettier-ignore
+}

@@ -30,9 +30,20 @@ const wish = z.strictObject({
   to: isoTime,
   threshold: z.int().min(1).max(1_000_000_000).optional(),
   spread: z.int().min(1).max(1_000_000).optional(),
-  timespan: z.string().regex(/^[1-9]\d{0,5}[smhdw]$/).optional(),
-  exception: z.strictObject({ group_id: word, actor_ids: z.array(word).min(1).max(50), expires: isoTime, owner: word, reason: z.string().trim().min(1).max(500) }).optional(),
-}); // prettier-ignore
+  timespan: z
+    .string()
+    .regex(/^[1-9]\d{0,5}[smhdw]$/)
+    .optional(),
+  exception: z
+    .strictObject({
+      group_id: word,
+      actor_ids: z.array(word).min(1).max(50),
+      expires: isoTime,
+      owner: word,
+      reason: z.string().trim().min(1).max(500),
+    })
+    .optional(),
+});
 
 const incident = z.object({
   incident_id: z.string(),
@@ -54,13 +65,24 @@ const compared = z.object({
 });
 /** What `vigie backtest --format json` prints. */
 export const backtestReport = z.object({
-  summary: z.object({ rows: z.number(), seconds: z.number(), new: z.number(), gone: z.number(), same: z.number(), earlier: z.number(), later: z.number() }),
+  summary: z.object({
+    rows: z.number(),
+    seconds: z.number(),
+    new: z.number(),
+    gone: z.number(),
+    same: z.number(),
+    earlier: z.number(),
+    later: z.number(),
+  }),
   incidents: z.array(compared),
-}); // prettier-ignore
+});
 export type BacktestReport = z.infer<typeof backtestReport>;
 
 /** Judges a period by some rules, beside those in use, in a process of its own. Rejects with a sentence for a person. */
-export type RunBacktest = (order: { readonly files: readonly RuleText[]; readonly from: string; readonly to: string }, signal: AbortSignal) => Promise<BacktestReport>; // prettier-ignore
+export type RunBacktest = (
+  order: { readonly files: readonly RuleText[]; readonly from: string; readonly to: string },
+  signal: AbortSignal,
+) => Promise<BacktestReport>;
 
 interface Job {
   readonly id: string;
@@ -70,8 +92,11 @@ interface Job {
   readonly title: string;
   readonly yaml: string;
   readonly file: string;
-  state: { readonly is: 'runs' } | { readonly is: 'failed'; readonly why: string } | { readonly is: 'done'; readonly report: BacktestReport };
-} // prettier-ignore
+  state:
+    | { readonly is: 'runs' }
+    | { readonly is: 'failed'; readonly why: string }
+    | { readonly is: 'done'; readonly report: BacktestReport };
+}
 
 export interface BacktestTools {
   readonly loaded: () => Promise<LoadedRules>;
@@ -103,26 +128,41 @@ export class Backtests {
     const kept = keptFor(user);
     if (kept) return kept;
     const asked = wish.safeParse(body);
-    if (!asked.success) return unfit(`the field ${asked.error.issues[0]?.path.join('.') ?? ''} is missing, unknown, or holds what it does not take`);
+    if (!asked.success)
+      return unfit(
+        `the field ${asked.error.issues[0]?.path.join('.') ?? ''} is missing, unknown, or holds what it does not take`,
+      );
     const { rule_id, from, to, exception, ...change } = asked.data;
-    if (from >= to || Date.parse(to) - Date.parse(from) > periodMsMax) return unfit('a period begins before it ends, and is 31 days long at most');
+    if (from >= to || Date.parse(to) - Date.parse(from) > periodMsMax)
+      return unfit('a period begins before it ends, and is 31 days long at most');
     if (exception && Date.parse(exception.expires) <= now) return unfit('an exception ends after now');
-    if (exception && patientLike({ owner: exception.owner, reason: exception.reason }, this.tools.patientPatterns)) return refused(422, 'patient_identifier', 'a text holds what looks like an identifier of a patient: leave it out');
-    if ([...this.#jobs.values()].some(({ state }) => state.is === 'runs')) return refused(409, 'backtest_runs', 'this console runs a backtest already: ask again when it has ended');
+    if (exception && patientLike({ owner: exception.owner, reason: exception.reason }, this.tools.patientPatterns))
+      return refused(422, 'patient_identifier', 'a text holds what looks like an identifier of a patient: leave it out');
+    if ([...this.#jobs.values()].some(({ state }) => state.is === 'runs'))
+      return refused(409, 'backtest_runs', 'this console runs a backtest already: ask again when it has ended');
     const rule = (await this.tools.loaded()).rules.find(({ id, raises }) => id === rule_id && raises);
     if (!rule) return refused(404, 'unknown_rule', 'no rule in use has this id: GET /v1/rules lists them');
     const copy = copyOf(await this.tools.texts(), rule, { ...change, exception });
     if (typeof copy === 'string') return unfit(copy);
     const mistake = await this.tools.check(copy.files).then(() => undefined, whyNot);
     if (mistake !== undefined) return unfit(mistake);
-    const job: Job = { id: hex128Of(`backtest ${randomBytes(16).toString('hex')}`), by: user.id, startedAt: isoOf(now), asked: asked.data, title: rule.title, yaml: copy.yaml, file: nameOf(copy.file), state: { is: 'runs' } };
+    const job: Job = {
+      id: hex128Of(`backtest ${randomBytes(16).toString('hex')}`),
+      by: user.id,
+      startedAt: isoOf(now),
+      asked: asked.data,
+      title: rule.title,
+      yaml: copy.yaml,
+      file: nameOf(copy.file),
+      state: { is: 'runs' },
+    };
     this.#remember(job);
     void this.run({ files: copy.files, from, to }, this.#leaving.signal).then(
       (report) => void (job.state = { is: 'done', report }),
       (cause: unknown) => void (job.state = { is: 'failed', why: isError(cause) ? cause.message : String(cause) }),
     );
     return { status: 202, body: { backtest: headOf(job) }, shows: { case_id: '', rows: 0 } };
-  } // prettier-ignore
+  }
 
   list(user: User): Answer {
     const kept = keptFor(user);
@@ -134,14 +174,33 @@ export class Backtests {
     const kept = keptFor(user);
     if (kept) return kept;
     const job = this.#jobs.get(id);
-    if (!job) return refused(404, 'unknown_backtest', 'this console knows no such backtest: they are forgotten with the console that ran them');
+    if (!job)
+      return refused(
+        404,
+        'unknown_backtest',
+        'this console knows no such backtest: they are forgotten with the console that ran them',
+      );
     const { state } = job;
     const incidents = state.is === 'done' ? foundIn(state.report, sight, user, now) : [];
-    const summary = state.is === 'done' ? { ...state.report.summary, lost: incidents.filter(({ is_lost }) => is_lost).length } : null;
+    const summary =
+      state.is === 'done' ? { ...state.report.summary, lost: incidents.filter(({ is_lost }) => is_lost).length } : null;
     // What is lost comes first, whatever is cut off.
     const listed = incidents.toSorted((one, other) => order(one) - order(other)).slice(0, listedMax);
-    return ok({ backtest: { ...headOf(job), asked: job.asked, yaml: job.yaml, file: job.file, why: state.is === 'failed' ? state.why : null, summary, incidents: listed } }, { case_id: '', rows: listed.length });
-  } // prettier-ignore
+    return ok(
+      {
+        backtest: {
+          ...headOf(job),
+          asked: job.asked,
+          yaml: job.yaml,
+          file: job.file,
+          why: state.is === 'failed' ? state.why : null,
+          summary,
+          incidents: listed,
+        },
+      },
+      { case_id: '', rows: listed.length },
+    );
+  }
 
   #remember(job: Job): void {
     const ended = [...this.#jobs.values()].filter(({ state }) => state.is !== 'runs');
@@ -179,18 +238,37 @@ function foundIn({ incidents }: BacktestReport, sight: CaseSight, user: User, no
   const rows = sight.rows(user, now);
   return incidents.map(({ kind, group_id, subject_kind, actor_id, tried, present, earlier_seconds, more_patients }) => {
     const all = [...present, ...tried];
-    const [from, to] = [all.map((one) => one.first_time).toSorted()[0] ?? '', all.map((one) => one.last_time).toSorted().at(-1) ?? ''];
+    const [from, to] = [
+      all.map((one) => one.first_time).toSorted()[0] ?? '',
+      all
+        .map((one) => one.last_time)
+        .toSorted()
+        .at(-1) ?? '',
+    ];
     const own = present.flatMap((one) => sight.of(one.incident_id, user, now) ?? [])[0]?.row;
-    const row = own ?? rows.find((one) => one.group_id === group_id && one.actor_id === actor_id && one.first_time <= to && one.last_time >= from);
+    const row =
+      own ??
+      rows.find((one) => one.group_id === group_id && one.actor_id === actor_id && one.first_time <= to && one.last_time >= from);
     const largest = (of: typeof all) => (of.length === 0 ? null : Math.max(...of.map((one) => one.patients)));
     return {
-      kind, group_id, subject_kind, actor_id, first_time: from, last_time: to, patients_tried: largest(tried), patients_present: largest(present), earlier_seconds, more_patients,
-      rules: [...new Set(all.flatMap((one) => one.rules))], case_id: row?.case_id ?? null, verdict: row?.verdict ?? '',
+      kind,
+      group_id,
+      subject_kind,
+      actor_id,
+      first_time: from,
+      last_time: to,
+      patients_tried: largest(tried),
+      patients_present: largest(present),
+      earlier_seconds,
+      more_patients,
+      rules: [...new Set(all.flatMap((one) => one.rules))],
+      case_id: row?.case_id ?? null,
+      verdict: row?.verdict ?? '',
       /** Found true by people, and not told by the changed rules. */
       is_lost: kind === 'gone' && row?.verdict === 'true_positive',
     };
   });
-} // prettier-ignore
+}
 
 function order({
   is_lost,

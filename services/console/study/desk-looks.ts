@@ -40,12 +40,21 @@ export async function exceptionsOf({ records, user, now }: LookTools, { rules, e
   if (isWhole) for (const one of await records.keptQuiet(now - quietMs)) hidden.set(one.exception_id, one);
   const listed = exceptions.map((one) => {
     const { id, title, owner, reason, expiresMs } = one;
-    const on = rules.filter((rule) => rule.raises && rule.exceptions.some((own) => own.id === id)).map((rule) => ({ rule_id: rule.id, title: rule.title }));
-    const told = { owner, reason, title, words: explainException(one), words_fr: explainExceptionInFrench(one, frenchTitle), hidden: hiddenBy(hidden.get(id)) };
+    const on = rules
+      .filter((rule) => rule.raises && rule.exceptions.some((own) => own.id === id))
+      .map((rule) => ({ rule_id: rule.id, title: rule.title }));
+    const told = {
+      owner,
+      reason,
+      title,
+      words: explainException(one),
+      words_fr: explainExceptionInFrench(one, frenchTitle),
+      hidden: hiddenBy(hidden.get(id)),
+    };
     return { exception_id: id, until: isoOf(expiresMs), is_over: expiresMs <= now, rules: on, told: isWhole ? told : null };
   });
   return ok({ from: isoOf(now - quietMs), exceptions: listed }, { case_id: '', rows: listed.length });
-} // prettier-ignore
+}
 
 function hiddenBy(found: KeptQuiet | undefined) {
   if (!found) return { matches: 0, accounts: 0, most_patients: 0, last_at: null };
@@ -54,7 +63,13 @@ function hiddenBy(found: KeptQuiet | undefined) {
 }
 
 const leaksKept = (user: User): Answer | undefined =>
-  user.roles.includes('dpo') && user.clinics === undefined ? undefined : refused(403, 'not_allowed', 'samples that were compared with what everybody opened are told to data-protection officers who see all clinics'); // prettier-ignore
+  user.roles.includes('dpo') && user.clinics === undefined
+    ? undefined
+    : refused(
+        403,
+        'not_allowed',
+        'samples that were compared with what everybody opened are told to data-protection officers who see all clinics',
+      );
 
 /** Samples that were compared before: `GET /v1/leaks`. */
 export async function pastLeaks({ records, user }: LookTools): Promise<Answer> {

@@ -23,11 +23,15 @@ export interface RuleTools {
   readonly loaded: () => Promise<LoadedRules>;
   readonly texts: () => Promise<readonly RuleText[]>;
   /** What people found of the cases of each rule. Rejects with `Transient`. */
-  readonly verdicts: () => Promise<{ readonly since: string; readonly rules: readonly RuleScore[]; readonly weeks: readonly WeeklyVerdict[] }>;
+  readonly verdicts: () => Promise<{
+    readonly since: string;
+    readonly rules: readonly RuleScore[];
+    readonly weeks: readonly WeeklyVerdict[];
+  }>;
   readonly user: User;
   /** Wall clock, milliseconds. */
   readonly now: number;
-} // prettier-ignore
+}
 
 /** The rules that raise incidents, and what people found of their cases: `GET /v1/rules`. Whoever sees some clinics is told nothing of cases. */
 export async function listRules(tools: RuleTools): Promise<Answer> {
@@ -75,7 +79,11 @@ export const frenchTitle = (title: string): string => ruleTitleIn('fr', title) ?
 
 const noScore = { cases: 0, true_positive: 0, authorised: 0, false_positive: 0, open: 0, patients_at_firing: 0 };
 
-function headOf(rule: Rule, { now }: RuleTools, score: Omit<RuleScore, 'rule_id' | 'title' | 'last_verdict' | 'last_judged_at'> | undefined) {
+function headOf(
+  rule: Rule,
+  { now }: RuleTools,
+  score: Omit<RuleScore, 'rule_id' | 'title' | 'last_verdict' | 'last_judged_at'> | undefined,
+) {
   return {
     rule_id: rule.id,
     title: rule.title,
@@ -90,10 +98,26 @@ function headOf(rule: Rule, { now }: RuleTools, score: Omit<RuleScore, 'rule_id'
     spread_threshold: rule.spread?.atLeast ?? 0,
     exceptions_in_force: rule.exceptions.filter(({ expiresMs }) => expiresMs > now).length,
     /** Null for whoever does not see all clinics. */
-    verdicts: score ? { cases: score.cases, true_positive: score.true_positive, authorised: score.authorised, false_positive: score.false_positive, open: score.open, patients_at_firing: score.patients_at_firing } : null,
+    verdicts: score
+      ? {
+          cases: score.cases,
+          true_positive: score.true_positive,
+          authorised: score.authorised,
+          false_positive: score.false_positive,
+          open: score.open,
+          patients_at_firing: score.patients_at_firing,
+        }
+      : null,
   };
-} // prettier-ignore
+}
 
 function exceptionOf({ id, expiresMs }: Rule['exceptions'][number], told: LoadedException | undefined, now: number) {
-  return { exception_id: id, until: isoOf(expiresMs), is_over: expiresMs <= now, owner: told?.owner ?? null, words: told ? explainException(told) : null, words_fr: told ? explainExceptionInFrench(told, frenchTitle) : null };
-} // prettier-ignore
+  return {
+    exception_id: id,
+    until: isoOf(expiresMs),
+    is_over: expiresMs <= now,
+    owner: told?.owner ?? null,
+    words: told ? explainException(told) : null,
+    words_fr: told ? explainExceptionInFrench(told, frenchTitle) : null,
+  };
+}

@@ -35,7 +35,10 @@ export interface RuleCopy {
 }
 
 /** The document of a rule in its file: its text, and where it begins there, in characters. Undefined where the files do not have it any more. */
-export function documentOf(files: readonly RuleText[], { file, line }: Pick<Rule, 'file' | 'line'>): { readonly text: string; readonly begin: number } | undefined {
+export function documentOf(
+  files: readonly RuleText[],
+  { file, line }: Pick<Rule, 'file' | 'line'>,
+): { readonly text: string; readonly begin: number } | undefined {
   const whole = files.find(({ path }) => path === file)?.text;
   if (whole === undefined) return undefined;
   let begin = 0;
@@ -45,31 +48,43 @@ export function documentOf(files: readonly RuleText[], { file, line }: Pick<Rule
     begin += piece.length;
   }
   return undefined;
-} // prettier-ignore
+}
 
 /** The rules with a change; a sentence where this rule has not what is to be changed. Each value is replaced where it stands: comments and order stay. */
 export function copyOf(files: readonly RuleText[], rule: Rule, change: RuleChange): RuleCopy | string {
   const { threshold, spread, timespan, exception } = change;
-  if (threshold === undefined && spread === undefined && timespan === undefined && exception === undefined) return 'nothing is to be changed';
+  if (threshold === undefined && spread === undefined && timespan === undefined && exception === undefined)
+    return 'nothing is to be changed';
   const document = documentOf(files, rule);
   if (!document) return 'the file of this rule has changed since the rules were read: ask again in a minute';
   const edits = [
-    ...(threshold === undefined ? [] : [{ what: 'threshold', paths: [['correlation', 'condition', 'gte']], value: String(threshold) }]),
+    ...(threshold === undefined
+      ? []
+      : [{ what: 'threshold', paths: [['correlation', 'condition', 'gte']], value: String(threshold) }]),
     ...(spread === undefined ? [] : [{ what: 'spread', paths: [['vigie', 'spread', 'gte']], value: String(spread) }]),
     ...(timespan === undefined ? [] : [{ what: 'timespan', paths: [['correlation', 'timespan']], value: timespan }]),
   ];
   let text = document.text;
   for (const { what, paths, value } of edits) {
     const edited = withValue(text, paths, value);
-    if (edited === undefined) return `this rule has no ${what} that could be changed here: it is written in another way, or has none`;
+    if (edited === undefined)
+      return `this rule has no ${what} that could be changed here: it is written in another way, or has none`;
     text = edited;
   }
   const added = exception && exceptionDocument(rule, exception);
-  const changed = files.map((one) => (one.path === rule.file ? { ...one, text: `${one.text.slice(0, document.begin)}${text}${one.text.slice(document.begin + document.text.length)}` } : one));
+  const changed = files.map((one) =>
+    one.path === rule.file
+      ? { ...one, text: `${one.text.slice(0, document.begin)}${text}${one.text.slice(document.begin + document.text.length)}` }
+      : one,
+  );
   const all = added === undefined ? changed : [...changed, { path: proposedFile, text: added }];
   const isEdited = edits.length > 0;
-  return { files: all, yaml: [...(isEdited ? [text.replace(/^---\s*\n/u, '')] : []), ...(added === undefined ? [] : [added])].join('---\n'), file: isEdited ? rule.file : proposedFile };
-} // prettier-ignore
+  return {
+    files: all,
+    yaml: [...(isEdited ? [text.replace(/^---\s*\n/u, '')] : []), ...(added === undefined ? [] : [added])].join('---\n'),
+    file: isEdited ? rule.file : proposedFile,
+  };
+}
 
 /** Where an exception that is tried stands beside the rules. */
 export const proposedFile = 'proposed-exception.yml';

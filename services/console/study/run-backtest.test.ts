@@ -35,7 +35,12 @@ const period = { from: '2026-01-05T00:00:00.000Z', to: '2026-01-06T00:00:00.000Z
 const { client, address, end } = await storeForTests();
 
 /** What a process finds the store by. */
-const env = { PATH: process.env['PATH'], CLICKHOUSE_URL: address.url, CLICKHOUSE_USER: address.user, CLICKHOUSE_PASSWORD: address.password }; // prettier-ignore
+const env = {
+  PATH: process.env['PATH'],
+  CLICKHOUSE_URL: address.url,
+  CLICKHOUSE_USER: address.user,
+  CLICKHOUSE_PASSWORD: address.password,
+};
 
 describe('a backtest in a process of its own', () => {
   let folder: string;
@@ -45,8 +50,26 @@ describe('a backtest in a process of its own', () => {
     file = join(folder, 'rules.yml');
     await writeFile(file, rulesText);
     // One account reads five patients, another one eight.
-    const rows = [['few', 5], ['more', 8]].flatMap(([actor, count]) => Array.from({ length: Number(count) }, (_, n) => anAccessRow({ time: isoOf(begin + n * 1_000), actor_id: String(actor), action: 'read', patient_id: aPatient(`${actor} ${n}`), event_id: anEventId(`${actor} ${n}`) }))); // prettier-ignore
-    await new ClickHouseStore(client, systemClock).insert('accesses', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, 'rows'); // prettier-ignore
+    const rows = [
+      ['few', 5],
+      ['more', 8],
+    ].flatMap(([actor, count]) =>
+      Array.from({ length: Number(count) }, (_, n) =>
+        anAccessRow({
+          time: isoOf(begin + n * 1_000),
+          actor_id: String(actor),
+          action: 'read',
+          patient_id: aPatient(`${actor} ${n}`),
+          event_id: anEventId(`${actor} ${n}`),
+        }),
+      ),
+    );
+    await new ClickHouseStore(client, systemClock).insert(
+      'accesses',
+      Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+      rows.length,
+      'rows',
+    );
   });
   afterAll(async () => {
     await end();
@@ -63,13 +86,20 @@ describe('a backtest in a process of its own', () => {
     expect(copy.yaml).toContain('condition: { field: patient_id, gte: 6 } # five');
     const report = await backtestProcess(folder, env)({ ...period, files: copy.files }, new AbortController().signal);
     expect(report).toMatchObject({ summary: { rows: 13, gone: 1, same: 1, new: 0, later: 1 } });
-    expect(report.incidents.map(({ kind, actor_id }) => [kind, actor_id])).toEqual(expect.arrayContaining([['gone', 'few'], ['same', 'more']])); // prettier-ignore
+    expect(report.incidents.map(({ kind, actor_id }) => [kind, actor_id])).toEqual(
+      expect.arrayContaining([
+        ['gone', 'few'],
+        ['same', 'more'],
+      ]),
+    );
     expect(await readFile(file, 'utf8')).toBe(rulesText);
   });
 
   it('fails with what the process said, and ends when the console stops', async () => {
     const run = backtestProcess(folder, { ...env, CLICKHOUSE_URL: 'http://127.0.0.1:9' });
-    await expect(run({ ...period, files: [{ path: file, text: rulesText }] }, new AbortController().signal)).rejects.toThrow(/127\.0\.0\.1:9|ClickHouse|store/); // prettier-ignore
+    await expect(run({ ...period, files: [{ path: file, text: rulesText }] }, new AbortController().signal)).rejects.toThrow(
+      /127\.0\.0\.1:9|ClickHouse|store/,
+    );
     const stopped = new AbortController();
     const running = backtestProcess(folder, env)({ ...period, files: [{ path: file, text: rulesText }] }, stopped.signal);
     stopped.abort(new Error('the console stops'));

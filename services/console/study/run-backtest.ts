@@ -20,17 +20,36 @@ export function backtestProcess(rulesFolder: string, env: Readonly<Record<string
   return async ({ files, from, to }, signal) => {
     const folder = await mkdtemp(join(tmpdir(), 'vigie-backtest-'));
     try {
-      await Promise.all(files.map(({ text }, place) => writeFile(join(folder, `${String(place).padStart(5, '0')}.yml`), text, { mode: 0o600 })));
-      const args = [compiledModule('cli/vigie'), 'backtest', '--rules', folder, '--baseline', rulesFolder, '--from', from, '--to', to, '--format', 'json'];
+      await Promise.all(
+        files.map(({ text }, place) => writeFile(join(folder, `${String(place).padStart(5, '0')}.yml`), text, { mode: 0o600 })),
+      );
+      const args = [
+        compiledModule('cli/vigie'),
+        'backtest',
+        '--rules',
+        folder,
+        '--baseline',
+        rulesFolder,
+        '--from',
+        from,
+        '--to',
+        to,
+        '--format',
+        'json',
+      ];
       const printed = await printedBy(args, env, AbortSignal.any([signal, AbortSignal.timeout(runMsMax)]));
       return backtestReport.parse(JSON.parse(printed));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   };
-} // prettier-ignore
+}
 
-function printedBy(args: readonly string[], env: Readonly<Record<string, string | undefined>>, signal: AbortSignal): Promise<string> {
+function printedBy(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
     const out: Buffer[] = [];
@@ -44,9 +63,10 @@ function printedBy(args: readonly string[], env: Readonly<Record<string, string 
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-saidMax)));
     child.on('error', reject);
     child.on('close', (code) => {
-      if (bytes > printedBytesMax) reject(new Error(`it found more than ${printedBytesMax} bytes of incidents: try a shorter period`));
+      if (bytes > printedBytesMax)
+        reject(new Error(`it found more than ${printedBytesMax} bytes of incidents: try a shorter period`));
       else if (code === 0) resolve(Buffer.concat(out).toString());
       else reject(new Error(said.trim() || `the process of the backtest ended with ${code}`));
     });
   });
-} // prettier-ignore
+}

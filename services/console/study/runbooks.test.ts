@@ -14,9 +14,20 @@ describe('runbooks', () => {
 
   it('are given in both languages by their name, and nobody is written down for reading one', async () => {
     const { status, body } = await one.get('/v1/runbooks/canary-patients', 'dpo');
-    expect([status, body]).toMatchObject([200, { runbook: { name: 'canary-patients', title: 'A canary patient was touched', title_fr: ruleTitleIn('fr', 'A canary patient was touched'), text: expect.stringContaining('```sql'), text_fr: expect.stringContaining('```sql') } }]);
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        runbook: {
+          name: 'canary-patients',
+          title: 'A canary patient was touched',
+          title_fr: ruleTitleIn('fr', 'A canary patient was touched'),
+          text: expect.stringContaining('```sql'),
+          text_fr: expect.stringContaining('```sql'),
+        },
+      },
+    ]);
     expect(auditRowsOf(log)).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('are in English alone where nobody wrote them in French', async () => {
     expect((await one.get('/v1/runbooks/operations', 'dpo')).body).toMatchObject({ runbook: { title_fr: null, text_fr: null } });
@@ -31,12 +42,22 @@ describe('runbooks', () => {
     expect((await one.get('/v1/rules/nowhere/runbook', 'dpo')).body).toMatchObject({ error: 'unknown_rule' });
   });
 
-  it.each(['nowhere', 'fr', 'fr%2Fcanary-patients', '..%2Frules', '%2e%2e%2f%2e%2e%2fREADME', 'canary-patients.md', 'CANARY-PATIENTS', '%00', 'canary-patients%0a'])('are the pages of one folder, and nothing else: %s', async (name) => {
+  it.each([
+    'nowhere',
+    'fr',
+    'fr%2Fcanary-patients',
+    '..%2Frules',
+    '%2e%2e%2f%2e%2e%2fREADME',
+    'canary-patients.md',
+    'CANARY-PATIENTS',
+    '%00',
+    'canary-patients%0a',
+  ])('are the pages of one folder, and nothing else: %s', async (name) => {
     const { status, body } = await one.get(`/v1/runbooks/${name}`, 'dpo');
     expect([status, JSON.stringify(body)]).toEqual([expect.any(Number), expect.not.stringContaining('text_fr')]);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
-  }); // prettier-ignore
+  });
 
   it('are not for who is nobody', async () => {
     expect((await one.app.inject({ method: 'GET', url: '/v1/runbooks/canary-patients' })).statusCode).toBe(401);

@@ -49,8 +49,10 @@ function readRunbook(name: string): Runbook | undefined {
   if (!nameShape.test(name)) return undefined;
   const text = read(() => readFileSync(join(folder, `${name}.md`), 'utf8'));
   const french = read(() => readFileSync(join(folder, 'fr', `${name}.md`), 'utf8')) ?? null;
-  return text === undefined ? undefined : { name, title: titleOf(text) ?? name, text, title_fr: french && (titleOf(french) ?? name), text_fr: french };
-} // prettier-ignore
+  return text === undefined
+    ? undefined
+    : { name, title: titleOf(text) ?? name, text, title_fr: french && (titleOf(french) ?? name), text_fr: french };
+}
 
 function titleOf(text: string): string | undefined {
   return /^# (.+)$/m.exec(text)?.[1];

@@ -54,8 +54,16 @@ async function whyOfIncident({ windows, reader, user: { clinics } }: WhyTools, o
 function windowOf({ group_id, subject_kind, actor_id, selection_id, match }: SeenWindow, clinics: User['clinics']): RuleWindow {
   const toMs = Date.parse(match.first_fired);
   const fromMs = toMs - match.timespan_seconds * 1_000;
-  return { groupId: group_id, subject: subject_kind, actorId: actor_id, selectionId: selection_id, fromMs, toMs, clinics: clinics ?? [] };
-} // prettier-ignore
+  return {
+    groupId: group_id,
+    subject: subject_kind,
+    actorId: actor_id,
+    selectionId: selection_id,
+    fromMs,
+    toMs,
+    clinics: clinics ?? [],
+  };
+}
 
 function unusualOf({ events, events_before, hours, hours_before, with_mfa, without_mfa, ...of }: IncidentContext) {
   const newHours = Object.entries(hours).filter(([hour]) => !hours_before[hour]);
@@ -107,10 +115,13 @@ export async function accessesOfWindow({ windows, places, user }: WhyTools, seen
   const found = await windows.page(windowOf(window, user.clinics), place, pageAccesses + 1);
   const items = found.slice(0, pageAccesses);
   const last = items.at(-1);
-  const next = last && found.length > pageAccesses ? await places.seal(name, [`${last.time} ${last.event_id}`, last.patient_id], null) : null;
+  const next =
+    last && found.length > pageAccesses
+      ? await places.seal(name, [`${last.time} ${last.event_id}`, last.patient_id], null)
+      : null;
   const records = new Set(items.map(({ patient_id }) => patient_id).filter(Boolean)).size;
   return ok({ case_id, items, next }, { case_id, rows: items.length, patients: { action: 'list', records } });
-} // prettier-ignore
+}
 
 const placeShape = z.tuple([isoTime, hex128]);
 

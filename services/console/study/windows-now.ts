@@ -9,7 +9,14 @@ const readyMsMax = 2_500;
 export async function areReady(urls: readonly string[], get: typeof fetch = fetch): Promise<readonly boolean[]> {
   const ask = (url: string) => get(`${url.replace(/\/+$/, '')}/health/ready`, { signal: AbortSignal.timeout(readyMsMax) });
   const each = await everyScorer(urls);
-  return Promise.all(each.map((url) => ask(url).then(({ ok }) => ok, () => false))); // prettier-ignore
+  return Promise.all(
+    each.map((url) =>
+      ask(url).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    ),
+  );
 }
 
 /** Asks the scorers what the windows of an account hold now. */

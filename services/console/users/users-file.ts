@@ -12,8 +12,11 @@ const tokenSha256 = z
   .regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits of a SHA-256')
   .superRefine((hex, context) => {
     const weakness = weaknessOfDigest(hex);
-    if (weakness) context.addIssue(`is ${weakness}; make a token with openssl rand -hex 32, and its digest with printf %s "$token" | sha256sum`);
-  }); // prettier-ignore
+    if (weakness)
+      context.addIssue(
+        `is ${weakness}; make a token with openssl rand -hex 32, and its digest with printf %s "$token" | sha256sum`,
+      );
+  });
 const usersSchema = z.strictObject({
   users: z
     .array(
@@ -62,7 +65,11 @@ function doubled(users: z.infer<typeof usersSchema>['users']): readonly { path: 
   const ids = new Set<string>();
   const digests = new Set<string>();
   return users.flatMap(({ id, token_sha256 }, index) => {
-    const twice = ids.has(id) ? 'the id is given twice' : token_sha256.some((one) => digests.has(one)) ? 'a token is given to two users' : ''; // prettier-ignore
+    const twice = ids.has(id)
+      ? 'the id is given twice'
+      : token_sha256.some((one) => digests.has(one))
+        ? 'a token is given to two users'
+        : '';
     ids.add(id);
     for (const one of token_sha256) digests.add(one);
     return twice ? [{ path: ['users', index], reason: twice }] : [];

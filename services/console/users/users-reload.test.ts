@@ -32,20 +32,27 @@ const mistakes: Readonly<Record<string, string | undefined>> = {
 };
 
 describe('the file of users', () => {
-  it.each(Object.keys(mistakes))('leaves whom it named before when it %s, says so once, and is taken up when it is mended', async (name) => {
-    const { reload, users, said, failed, changes } = aReload();
-    write(fileOf(line('a.durand'), line('b.leroy')));
-    reload.look();
-    write(mistakes[name]);
-    for (let look = 0; look < 3; look += 1) reload.look();
-    expect([letIn(users, 'a.durand', 'b.leroy', 'c.petit'), await failed(), changes()]).toEqual([['a.durand', 'b.leroy'], 1, 1]);
-    expect(said.filter((text) => text.startsWith('error: the changed file')).length).toBe(1);
-    expect(said.join()).not.toContain(digestOf('a.durand'));
-    write(fileOf(line('b.leroy', 'dpo'), line('c.petit')));
-    reload.look();
-    expect([letIn(users, 'a.durand', 'b.leroy', 'c.petit'), await failed(), changes()]).toEqual([['b.leroy', 'c.petit'], 0, 2]);
-    expect([users.named('a.durand'), users.named('b.leroy')?.roles]).toEqual([undefined, ['dpo']]);
-  });
+  it.each(Object.keys(mistakes))(
+    'leaves whom it named before when it %s, says so once, and is taken up when it is mended',
+    async (name) => {
+      const { reload, users, said, failed, changes } = aReload();
+      write(fileOf(line('a.durand'), line('b.leroy')));
+      reload.look();
+      write(mistakes[name]);
+      for (let look = 0; look < 3; look += 1) reload.look();
+      expect([letIn(users, 'a.durand', 'b.leroy', 'c.petit'), await failed(), changes()]).toEqual([
+        ['a.durand', 'b.leroy'],
+        1,
+        1,
+      ]);
+      expect(said.filter((text) => text.startsWith('error: the changed file')).length).toBe(1);
+      expect(said.join()).not.toContain(digestOf('a.durand'));
+      write(fileOf(line('b.leroy', 'dpo'), line('c.petit')));
+      reload.look();
+      expect([letIn(users, 'a.durand', 'b.leroy', 'c.petit'), await failed(), changes()]).toEqual([['b.leroy', 'c.petit'], 0, 2]);
+      expect([users.named('a.durand'), users.named('b.leroy')?.roles]).toEqual([undefined, ['dpo']]);
+    },
+  );
 
   it('that is as it was, or as it was before a mistake, changes nothing', async () => {
     const { reload, failed, changes } = aReload();
@@ -62,10 +69,12 @@ describe('the file of users', () => {
     it('is looked at when it begins', async () => {
       write(fileOf(line('c.petit')));
       const one = await shared.start();
-      expect([(await one.get('/v1/cases', tokenOf('c.petit'))).status, (await one.get('/v1/cases', 'a.durand')).status]).toEqual([200, 401]);
+      expect([(await one.get('/v1/cases', tokenOf('c.petit'))).status, (await one.get('/v1/cases', 'a.durand')).status]).toEqual([
+        200, 401,
+      ]);
     });
   });
-}); // prettier-ignore
+});
 
 function write(content: string | undefined): void {
   if (content === undefined) rmSync(path);

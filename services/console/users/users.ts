@@ -78,6 +78,10 @@ export function maySee({ clinics }: Pick<User, 'clinics'>, touched: readonly str
 }
 
 /** What a page is told of who looks at it. */
-export function shownUser({ id, roles, clinics }: User): { readonly id: string; readonly roles: readonly Role[]; readonly clinics: readonly string[] | null } {
+export function shownUser({ id, roles, clinics }: User): {
+  readonly id: string;
+  readonly roles: readonly Role[];
+  readonly clinics: readonly string[] | null;
+} {
   return { id, roles, clinics: clinics ?? null };
-} // prettier-ignore
+}

@@ -63,13 +63,25 @@ export class SeenCase {
   /** Every rule of every incident that touches a clinic of theirs. */
   get windows(): readonly SeenWindow[] {
     return [...membersOf(this.#view.state, this.#reader).values()].flatMap((member) => {
-      const { rule_matches, incident_id, group_id, subject_kind, actor_id, first_time, last_time } = seenIncident(member, this.#reader);
+      const { rule_matches, incident_id, group_id, subject_kind, actor_id, first_time, last_time } = seenIncident(
+        member,
+        this.#reader,
+      );
       const { rules, rule_selections, selections } = member.change;
       // Incidents of older versions name selections and not which rule has which: with several the first is as good as any.
       const selectionOf = (ruleId: string) => rule_selections[rules.indexOf(ruleId)] ?? selections[0] ?? '';
-      return rule_matches.map((match) => ({ incident_id, group_id, subject_kind, actor_id, first_time, last_time, match, selection_id: selectionOf(match.rule_id) }));
+      return rule_matches.map((match) => ({
+        incident_id,
+        group_id,
+        subject_kind,
+        actor_id,
+        first_time,
+        last_time,
+        match,
+        selection_id: selectionOf(match.rule_id),
+      }));
     });
-  } // prettier-ignore
+  }
 
   /** Whether an incident is in it and touches a clinic of theirs. */
   has(incidentId: string): boolean {
@@ -87,10 +99,12 @@ export class SeenCase {
     const sight = this.#sight();
     return [...this.#view.state.notes.values()].map(({ noteId, by, at, texts }) => {
       // Who corrected a note is not who wrote it: each of them may have seen more.
-      const authors = this.#counted().filter((action) => 'note_id' in action && action.note_id === noteId).map((action) => action.by);
+      const authors = this.#counted()
+        .filter((action) => 'note_id' in action && action.note_id === noteId)
+        .map((action) => action.by);
       return { noteId, by, at, texts: !sight || authors.every(sight.mayRead) ? texts : null };
     });
-  } // prettier-ignore
+  }
 
   /** The actions of these beginnings that counted, oldest first. */
   actions(beginning: string): readonly SeenAction[] {
@@ -118,9 +132,10 @@ export class SeenCase {
     const own = membersOf(this.#view.state, this.#reader);
     const all = this.#tools.book.everTouched(this.row.case_id).every((one) => clinics.includes(one));
     // Whoever sees no more than they do wrote of nothing that they do not see.
-    const mayRead = (by: string) => all || by === this.#reader.id || (this.#tools.clinicsOf(by)?.every((one) => clinics.includes(one)) ?? false);
+    const mayRead = (by: string) =>
+      all || by === this.#reader.id || (this.#tools.clinicsOf(by)?.every((one) => clinics.includes(one)) ?? false);
     return { controllers: this.row.controllers, isAll: all, isTheirs: (id) => own.has(id), mayRead };
-  } // prettier-ignore
+  }
 
   /** Undefined for what was done to others alone: of it only what moved the case is told. */
   #lineOf(entry: CaseEntry, sight: ActionSight): SeenLine | undefined {

@@ -22,12 +22,14 @@ export function wholeRow(row: CaseRow, reader: Reader): SeenRow | undefined {
 export function partRow({ row, state }: CaseView, reader: Reader, policy: CasePolicy): SeenRow {
   const members = membersOf(state, reader);
   const spanning = new Set(standing({ ...state, members }).filter((change) => isSpanning(change, reader)));
-  const own = new Map([...members].map(([id, one]) => [id, { ...one, change: { ...one.change, clinics: [...ownOf(reader, one.change.clinics)] } }]));
+  const own = new Map(
+    [...members].map(([id, one]) => [id, { ...one, change: { ...one.change, clinics: [...ownOf(reader, one.change.clinics)] } }]),
+  );
   const made = rowOf({ ...state, members: own }, policy);
   const seen = <Figure>(figure: Figure) => (spanning.size > 0 ? null : figure);
   const figures = { patients: seen(made.patients), step: seen(made.step), account_count: seen(made.account_count) };
   return { ...made, level: row.level, ...figures, other_clinics: row.clinics.length - ownOf(reader, row.clinics).length };
-} // prettier-ignore
+}
 
 /** The incidents that touch a clinic of theirs; all for whoever sees all. */
 export function membersOf({ members }: CaseState, reader: Reader): Map<string, Member> {
@@ -41,14 +43,47 @@ function isSpanning({ clinics }: IncidentChange, reader: Reader): boolean {
 }
 
 export function seenIncident({ change, linkedAt, linkedBy }: Member, reader: Reader): SeenIncident {
-  const { incident_id, group_id, subject_kind, actor_id, state, level, rules, detected_at, detection_delay_seconds, first_time, last_time, found, late_seconds } = change;
+  const {
+    incident_id,
+    group_id,
+    subject_kind,
+    actor_id,
+    state,
+    level,
+    rules,
+    detected_at,
+    detection_delay_seconds,
+    first_time,
+    last_time,
+    found,
+    late_seconds,
+  } = change;
   const clinics = [...ownOf(reader, change.clinics)];
   const seen = <Figure>(figure: Figure) => (isSpanning(change, reader) ? null : figure);
   return {
-    incident_id, group_id, subject_kind, actor_id, accounts: seen(change.accounts), account_count: seen(change.account_count), state, level,
-    patients: seen(change.patients), clinics, other_clinics: change.clinics.length - clinics.length, categories: seen(change.categories), rules,
+    incident_id,
+    group_id,
+    subject_kind,
+    actor_id,
+    accounts: seen(change.accounts),
+    account_count: seen(change.account_count),
+    state,
+    level,
+    patients: seen(change.patients),
+    clinics,
+    other_clinics: change.clinics.length - clinics.length,
+    categories: seen(change.categories),
+    rules,
     rule_matches: change.rule_matches.map((match) => ({ ...match, value: seen(match.value), spread: seen(match.spread) })),
-    detected_at, detection_delay_seconds, patients_at_firing: seen(change.patients_at_firing), patients_at_detection: seen(change.patients_at_detection),
-    first_time, last_time, found, late_seconds, linked_at: iso(linkedAt), linked_by: linkedBy,
+    detected_at,
+    detection_delay_seconds,
+    patients_at_firing: seen(change.patients_at_firing),
+    patients_at_detection: seen(change.patients_at_detection),
+    first_time,
+    last_time,
+    found,
+    late_seconds,
+    linked_at: iso(linkedAt),
+    linked_by: linkedBy,
   };
-} // prettier-ignore
+}

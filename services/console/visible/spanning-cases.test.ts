@@ -38,17 +38,43 @@ const spans = ({ clinics }: Pick<Invented, 'clinics'>): boolean => clinics.some(
 /** The changes of an incident. */
 function changesOf(name: string, place: number, { clinics, fate }: Invented): readonly IncidentChange[] {
   const patients = spans({ clinics }) ? foreignMin + place : 3 + place;
-  const match = { rule_id: 'mass-access-10m', title: 'Many patients', level: 'high', value: patients, threshold: 40, spread: patients, spread_threshold: 2, timespan_seconds: 600, first_fired: '2026-01-05T09:00:00.000Z', last_fired: '2026-01-05T09:01:00.000Z' } as const;
-  const figures: Partial<IncidentChange> = { clinics: [...clinics], patients, patients_at_firing: patients, patients_at_detection: patients, step: patients, account_count: patients, subject_kind: 'source_ip', rule_matches: [match] };
+  const match = {
+    rule_id: 'mass-access-10m',
+    title: 'Many patients',
+    level: 'high',
+    value: patients,
+    threshold: 40,
+    spread: patients,
+    spread_threshold: 2,
+    timespan_seconds: 600,
+    first_fired: '2026-01-05T09:00:00.000Z',
+    last_fired: '2026-01-05T09:01:00.000Z',
+  } as const;
+  const figures: Partial<IncidentChange> = {
+    clinics: [...clinics],
+    patients,
+    patients_at_firing: patients,
+    patients_at_detection: patients,
+    step: patients,
+    account_count: patients,
+    subject_kind: 'source_ip',
+    rule_matches: [match],
+  };
   const grown = { open: [], grew: [{}], withdrawn: [{ state: 'withdrawn', change_type: 'incident.withdrawn' }] } as const;
   return [aChange(name, 1, figures), ...grown[fate].map((more) => aChange(name, 2, { ...figures, ...more }))];
-} // prettier-ignore
+}
 
 const worlds = fc.record({
-  incidents: fc.array(fc.record<Invented>({ clinics: fc.uniqueArray(fc.constantFrom(own, ...others), { minLength: 1 }), fate: fc.constantFrom('open', 'grew', 'withdrawn') }), { minLength: 1, maxLength: 4 }),
+  incidents: fc.array(
+    fc.record<Invented>({
+      clinics: fc.uniqueArray(fc.constantFrom(own, ...others), { minLength: 1 }),
+      fate: fc.constantFrom('open', 'grew', 'withdrawn'),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
   isLinked: fc.boolean(),
   leaves: fc.boolean(),
-}); // prettier-ignore
+});
 
 /** What readers try; nothing of it names what they do not know but one controller, which must not come back either. */
 const tries = [
@@ -75,12 +101,29 @@ const always: [World, (typeof readers)[number], object][] = [
 /** What people who see everything do with the case of a first incident. Of others they write where the case has ever touched others. */
 function deedsOn(ids: readonly string[], { incidents, isLinked, leaves }: World): readonly object[] {
   const [, ...rest] = ids;
-  const said = incidents.slice(0, isLinked ? undefined : 1).some(spans) ? '712345 patients of 750300123, says legal-a' : 'nothing of others';
+  const said = incidents.slice(0, isLinked ? undefined : 1).some(spans)
+    ? '712345 patients of 750300123, says legal-a'
+    : 'nothing of others';
   const digests = { list_sha256: 'a'.repeat(64), manifest_sha256: 'b'.repeat(64) };
   const of = (controller_id: string) => [
     { type: 'breach.informed', controller_id, informed_at: '2026-01-05T10:00:00.000Z', by_whom: said },
-    { type: 'breach.qualified', controller_id, is_breach: true, aware_at: '2026-01-05T10:00:00.000Z', risk: 'high', reason: said },
-    { type: 'dossier.frozen', controller_id, snapshot_id: 'ab'.repeat(16), number: 1, ...digests, patients: foreignMin + 9, exposed: foreignMin },
+    {
+      type: 'breach.qualified',
+      controller_id,
+      is_breach: true,
+      aware_at: '2026-01-05T10:00:00.000Z',
+      risk: 'high',
+      reason: said,
+    },
+    {
+      type: 'dossier.frozen',
+      controller_id,
+      snapshot_id: 'ab'.repeat(16),
+      number: 1,
+      ...digests,
+      patients: foreignMin + 9,
+      exposed: foreignMin,
+    },
     { type: 'dossier.answered', controller_id, answers: { 'people.count': '712345' }, answers_seen: { 'people.count': '' } },
   ];
   return [
@@ -92,7 +135,7 @@ function deedsOn(ids: readonly string[], { incidents, isLinked, leaves }: World)
     ...(isLinked && leaves && rest[0] !== undefined ? [{ type: 'case.unlinked', incident_id: rest[0], reason: said }] : []),
     { type: 'case.held', until: new Date(Date.now() + 3_600_000).toISOString(), reason: said },
   ];
-} // prettier-ignore
+}
 
 describe('a case that spans clinics', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigie-spanning-'));
@@ -101,11 +144,20 @@ describe('a case that spans clinics', () => {
   beforeAll(async () => {
     log = newLog();
     const lists = new MemoryLists();
-    await lists.putClinics(Object.entries(legal).map(([clinic_id, controller_id]) => ({ group_id: 'aleo', clinic_id, controller_id, name: clinic_id, opened_at: null, closed_at: null })));
+    await lists.putClinics(
+      Object.entries(legal).map(([clinic_id, controller_id]) => ({
+        group_id: 'aleo',
+        clinic_id,
+        controller_id,
+        name: clinic_id,
+        opened_at: null,
+        closed_at: null,
+      })),
+    );
     one = await RunningConsole.start(log.connect(), 20_000, lists, { VIGIE_MCP_TOKENS_FILE: writeTokens(folder) });
     await one.app.get(ControllerRegister).read();
     one.patients.invent(9);
-  }); // prettier-ignore
+  });
   afterAll(async () => {
     await one?.stop();
     rmSync(folder, { recursive: true });
@@ -123,7 +175,8 @@ describe('a case that spans clinics', () => {
         const listener = one.pipeline.feed.listen({ id: reader, roles: ['reader'], clinics: [own] }, undefined);
         await tell(log, ...incidents.flatMap((incident, place) => changesOf(names[place] ?? '', place, incident)));
         await one.pipeline.readToEnd();
-        for (const [place, deed] of deedsOn(ids, world).entries()) seen.taken += (await one.act(ids[0] ?? '', deed, `k${place}`, 'dpo')).status === 200 ? 1 : 0;
+        for (const [place, deed] of deedsOn(ids, world).entries())
+          seen.taken += (await one.act(ids[0] ?? '', deed, `k${place}`, 'dpo')).status === 200 ? 1 : 0;
         one.pipeline.feed.look(Date.now());
 
         const answers = await answersTo(one, reader, ids, wish);
@@ -132,7 +185,9 @@ describe('a case that spans clinics', () => {
         expect(answers.flatMap(({ of, body }) => foreignIn(body).map((what) => `${of}: ${what}`))).toEqual([]);
 
         for (const id of ids) {
-          const { case: row } = (await one.get(`/v1/cases/${id}`, reader)).body as { readonly case?: { readonly case_id: string; readonly patients: number | null } };
+          const { case: row } = (await one.get(`/v1/cases/${id}`, reader)).body as {
+            readonly case?: { readonly case_id: string; readonly patients: number | null };
+          };
           if (!row) continue;
           const expected = await naivelySeen(one, row.case_id);
           expect([row.case_id, row.patients]).toEqual([row.case_id, expected]);
@@ -146,21 +201,27 @@ describe('a case that spans clinics', () => {
     expect(Object.entries(seen).filter(([, count]) => count === 0)).toEqual([]);
     const whole = await Promise.all(['', `/${anIncidentId('spanning 2 0')}`].map((path) => one.get(`/v1/cases${path}`, 'dpo')));
     expect(whole.every(({ body }) => foreignIn(JSON.stringify(body)).length > 0)).toBe(true);
-  }); // prettier-ignore
+  });
 
   it('leads nobody to it by an incident that is not theirs, however much of its id they know', async () => {
     const [ours, theirs] = [anIncidentId('led ours'), anIncidentId('led theirs')];
-    await tell(log, ...changesOf('led ours', 0, { clinics: [own], fate: 'open' }), ...changesOf('led theirs', 1, { clinics: others, fate: 'open' }));
+    await tell(
+      log,
+      ...changesOf('led ours', 0, { clinics: [own], fate: 'open' }),
+      ...changesOf('led theirs', 1, { clinics: others, fate: 'open' }),
+    );
     await one.act(ours, { type: 'case.linked', incident_ids: [theirs] }, 'led', 'dpo');
     const asked = async (id: string, user: string) => (await one.get(`/v1/cases/${id}`, user)).status;
-    expect([await asked(theirs, 'dpo'), await asked(theirs.slice(0, 8), 'dpo'), await asked(ours, 'elsewhere')]).toEqual([303, 303, 200]);
+    expect([await asked(theirs, 'dpo'), await asked(theirs.slice(0, 8), 'dpo'), await asked(ours, 'elsewhere')]).toEqual([
+      303, 303, 200,
+    ]);
     const none = await one.get(`/v1/cases/${anIncidentId('led nobody')}`, 'elsewhere');
     for (const id of [theirs, theirs.slice(0, 8), theirs.slice(0, 4)]) {
       expect(await one.get(`/v1/cases/${id}`, 'elsewhere')).toEqual(none);
       const [told, unknown] = await Promise.all([id, 'ffff'].map((case_id) => call(one.app, 'far', 'get_case', { case_id })));
       expect(told).toEqual(unknown);
     }
-  }); // prettier-ignore
+  });
 });
 
 interface Heard {
@@ -170,15 +231,34 @@ interface Heard {
 
 /** Everything that a reader, and an assistant with a token of the same clinic, is told of some incidents. */
 async function answersTo(one: RunningConsole, reader: string, ids: readonly string[], wish: object): Promise<Heard[]> {
-  const parts = ['', '/timeline', '/notifications', '/shape', '/clinics', '/patients', '/why', '/snapshots', '/dossier/legal-own'];
-  const paths = ['/v1/cases', '/v1/cases?clinic=750300123', '/v1/summary', '/v1/mutes', ...ids.flatMap((id) => parts.map((part) => `/v1/cases/${id}${part}`)), ...ids.flatMap((id) => ids.map((incident) => `/v1/cases/${id}/accesses?incident=${incident}&rule=mass-access-10m`)), '/v1/accounts/aleo/dr.martin'];
+  const parts = [
+    '',
+    '/timeline',
+    '/notifications',
+    '/shape',
+    '/clinics',
+    '/patients',
+    '/why',
+    '/snapshots',
+    '/dossier/legal-own',
+  ];
+  const paths = [
+    '/v1/cases',
+    '/v1/cases?clinic=750300123',
+    '/v1/summary',
+    '/v1/mutes',
+    ...ids.flatMap((id) => parts.map((part) => `/v1/cases/${id}${part}`)),
+    ...ids.flatMap((id) => ids.map((incident) => `/v1/cases/${id}/accesses?incident=${incident}&rule=mass-access-10m`)),
+    '/v1/accounts/aleo/dr.martin',
+  ];
   const heard: Heard[] = [];
   for (const path of paths) heard.push({ of: path, body: JSON.stringify((await one.get(path, reader)).body) });
-  for (const [place, id] of ids.entries()) heard.push({ of: JSON.stringify(wish), body: JSON.stringify((await one.act(id, wish, `${reader} ${place}`, reader)).body) });
+  for (const [place, id] of ids.entries())
+    heard.push({ of: JSON.stringify(wish), body: JSON.stringify((await one.act(id, wish, `${reader} ${place}`, reader)).body) });
   for (const [tool, given] of [['list_cases', {}], ...ids.map((case_id) => ['case_timeline', { case_id }])] as const)
     heard.push({ of: String(tool), body: (await call(one.app, 'far', String(tool), Object(given))).content?.[0]?.text ?? '' });
   return heard;
-} // prettier-ignore
+}
 
 /** Words and figures of others in an answer. */
 function foreignIn(body: string): readonly string[] {

@@ -113,11 +113,23 @@ describe('who may what', () => {
 
   async function ask(route: string, headers: Readonly<Record<string, string>>, body: object = bodyOf(route)) {
     const [method = '', path = ''] = route.split(' ');
-    const url = path.replace(':id', id).replace(':controller', '750300123').replace(':group', 'helix').replace(':actor', 'dr.secret').replace(':name', 'patients.csv').replace(':to', 'ab'.repeat(16));
+    const url = path
+      .replace(':id', id)
+      .replace(':controller', '750300123')
+      .replace(':group', 'helix')
+      .replace(':actor', 'dr.secret')
+      .replace(':name', 'patients.csv')
+      .replace(':to', 'ab'.repeat(16));
     // A stream that is given never ends: what it begins with is enough.
     const given = route === 'GET /v1/stream' ? { payloadAsStream: true as const } : {};
     const query = path.endsWith('/accesses') ? `?incident=${id}&rule=mass-access-10m` : '';
-    return one.app.inject({ method: method as 'GET', url: `${url}${query}`, headers: { 'idempotency-key': 'k', ...headers }, ...(unsafe.test(route) && { payload: body }), ...given });
+    return one.app.inject({
+      method: method as 'GET',
+      url: `${url}${query}`,
+      headers: { 'idempotency-key': 'k', ...headers },
+      ...(unsafe.test(route) && { payload: body }),
+      ...given,
+    });
   }
 
   it('is said of every route that the console answers, and of no other', () => {
@@ -132,26 +144,41 @@ describe('who may what', () => {
     for (const route of routes) {
       const rule = ruleOf(route) ?? { may: [] };
       const nobody = (await ask(route, {})).statusCode;
-      if (Array.isArray(rule.may) ? nobody !== 401 : [401, 403].includes(nobody) && rule.may !== 'anybody') wrong.push(`${route}: nobody is answered ${nobody}`);
+      if (Array.isArray(rule.may) ? nobody !== 401 : [401, 403].includes(nobody) && rule.may !== 'anybody')
+        wrong.push(`${route}: nobody is answered ${nobody}`);
       for (const user of testUsers) {
         const { statusCode } = await ask(route, { authorization: `Bearer ${user.id}` });
         const isRefused = [401, 403, 404].includes(statusCode);
         // To people of other clinics a case is one that does not exist; so it is with what nobody has.
-        const isFine = mayBe(rule, user) ? ![401, 403].includes(statusCode) : isRefused && (statusCode !== 404 || (rule.ofOne === true && user.clinics !== undefined));
-        if (!isFine) wrong.push(`${route}: ${user.id} (${user.roles.join()}, ${user.clinics?.join() ?? 'all clinics'}) is answered ${statusCode}`);
+        const isFine = mayBe(rule, user)
+          ? ![401, 403].includes(statusCode)
+          : isRefused && (statusCode !== 404 || (rule.ofOne === true && user.clinics !== undefined));
+        if (!isFine)
+          wrong.push(
+            `${route}: ${user.id} (${user.roles.join()}, ${user.clinics?.join() ?? 'all clinics'}) is answered ${statusCode}`,
+          );
       }
     }
     expect(wrong).toEqual([]);
   });
 
   it('holds whatever is sent along', async () => {
-    const closed = routes.flatMap((route) => testUsers.filter((user) => !mayBe(ruleOf(route) ?? { may: [] }, user)).map((user) => ({ route, user: user.id })));
+    const closed = routes.flatMap((route) =>
+      testUsers.filter((user) => !mayBe(ruleOf(route) ?? { may: [] }, user)).map((user) => ({ route, user: user.id })),
+    );
     expect(closed.length).toBeGreaterThan(60);
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...closed), fc.dictionary(fc.constantFrom('type', 'group_id', 'clinic_id', 'patients', 'kind', 'fields', 'from', 'to'), fc.jsonValue({ maxDepth: 2 })), async ({ route, user }, body) => {
-        const { statusCode } = await ask(route, { authorization: `Bearer ${user}` }, body);
-        expect([route, user, [401, 403, 404, 422].includes(statusCode)]).toEqual([route, user, true]);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...closed),
+        fc.dictionary(
+          fc.constantFrom('type', 'group_id', 'clinic_id', 'patients', 'kind', 'fields', 'from', 'to'),
+          fc.jsonValue({ maxDepth: 2 }),
+        ),
+        async ({ route, user }, body) => {
+          const { statusCode } = await ask(route, { authorization: `Bearer ${user}` }, body);
+          expect([route, user, [401, 403, 404, 422].includes(statusCode)]).toEqual([route, user, true]);
+        },
+      ),
       { numRuns: casesOf(300, 5_000) },
     );
   });
@@ -160,7 +187,12 @@ describe('who may what', () => {
     const cookie = await sessionOf('dpo');
     const own = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
     for (const route of routes.filter((one) => unsafe.test(one) && !one.endsWith(' /mcp')))
-      for (const headers of [{ ...own, 'sec-fetch-site': 'cross-site' }, { ...own, 'sec-fetch-site': 'same-site' }, { 'content-type': 'application/json' }, ...(route.startsWith('DELETE') ? [] : [{ ...own, 'content-type': 'text/plain' }])]) {
+      for (const headers of [
+        { ...own, 'sec-fetch-site': 'cross-site' },
+        { ...own, 'sec-fetch-site': 'same-site' },
+        { 'content-type': 'application/json' },
+        ...(route.startsWith('DELETE') ? [] : [{ ...own, 'content-type': 'text/plain' }]),
+      ]) {
         const answer = await ask(route, { ...headers, cookie });
         expect([route, headers, answer.statusCode, answer.json().error]).toEqual([route, headers, 403, 'not_our_page']);
       }
@@ -171,7 +203,9 @@ describe('who may what', () => {
     one.wait(confirmedMsMax);
     const own = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json', cookie };
     const pseudonyms = one.patients.lines.map(({ patient_id }) => patient_id);
-    for (const route of routes.filter((one) => one.startsWith('GET /v1/') || table[one]?.isList).filter((one) => one !== 'GET /v1/stream')) {
+    for (const route of routes
+      .filter((one) => one.startsWith('GET /v1/') || table[one]?.isList)
+      .filter((one) => one !== 'GET /v1/stream')) {
       const answer = await ask(route, own);
       expect([route, pseudonyms.filter((one) => answer.body.includes(one))]).toEqual([route, []]);
       if (table[route]?.isList) expect([route, answer.statusCode, answer.json().error]).toEqual([route, 403, 'confirm_first']);
@@ -179,10 +213,15 @@ describe('who may what', () => {
   });
 
   async function sessionOf(token: string): Promise<string> {
-    const answer = await one.app.inject({ method: 'POST', url: '/v1/login', headers: { 'sec-fetch-site': 'same-origin' }, payload: { token } });
+    const answer = await one.app.inject({
+      method: 'POST',
+      url: '/v1/login',
+      headers: { 'sec-fetch-site': 'same-origin' },
+      payload: { token },
+    });
     return String(answer.headers['set-cookie']).split(';')[0] ?? '';
   }
-}); // prettier-ignore
+});
 
 /** What may be taken, so that nothing but who asks is in its way. */
 function bodyOf(route: string): object {

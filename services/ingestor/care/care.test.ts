@@ -40,10 +40,15 @@ describe('what ingestors know of care', () => {
     expect(await one.link('c', '8000001', 60 * minute)).toBe('several');
     const again = await anIngestor(log);
     expect(again.following.memory.patients).toBe(1);
-    for (const [actor, at, link] of [['b', 30 * minute, 'single'], ['c', 60 * minute, 'several'], ['a', 26 * hour, 'own'], ['d', 7 * 24 * hour, 'none']] as const)
+    for (const [actor, at, link] of [
+      ['b', 30 * minute, 'single'],
+      ['c', 60 * minute, 'several'],
+      ['a', 26 * hour, 'own'],
+      ['d', 7 * 24 * hour, 'none'],
+    ] as const)
       for (const [place, ingestor] of [one, two, again].entries())
         expect([actor, await ingestor.link(actor, '8000001', at, `${actor} of ${place}`)]).toEqual([actor, link]);
-  }); // prettier-ignore
+  });
 
   it('is not known to an access that other ingestors may not have seen the facts of: then the row says nothing', async () => {
     const one = await anIngestor(logOfTwo());
@@ -141,19 +146,44 @@ describe('what ingestors know of care', () => {
 
   it('does not answer an event whose facts are not in the log', async () => {
     const log = logOfTwo();
-    const one = await anIngestor(log, 'on', { ...log, append: (at, bytes) => (at.topic === careTopic ? Promise.reject(new Error('away')) : log.append(at, bytes)) });
+    const one = await anIngestor(log, 'on', {
+      ...log,
+      append: (at, bytes) => (at.topic === careTopic ? Promise.reject(new Error('away')) : log.append(at, bytes)),
+    });
     await expect(one.take([anEvent()])).rejects.toMatchObject({ status: 503 });
-  }); // prettier-ignore
+  });
 });
 
 /** Too long for a place in the program of rows. */
 const long = 'x'.repeat(120);
-const anyEvent = fc.record({
-  actor_id: fc.constantFrom('a', 'b', 'svc-lab', 'é', 'a"b', long), clinic_id: fc.constantFrom('990000001', '990000002', long.slice(0, 40)), action: fc.constantFrom('read', 'list'),
-  outcome: fc.constantFrom('success', 'failure'), actor_kind: fc.constantFrom('human', 'service'), emergency: fc.boolean(),
-  patient_ids: fc.array(fc.constantFrom('8000001', '8000002', '8000199', '0008000001', 'A12', '7', '99', '81', '123456789012345678', '1234567890123456789', 'é1'), { maxLength: 6 }),
-  source_ip: fc.constantFrom('192.0.2.1', '198.51.100.7', '2001:db8::5', undefined),
-}, { requiredKeys: ['actor_id', 'clinic_id', 'action', 'patient_ids'] }); // prettier-ignore
+const anyEvent = fc.record(
+  {
+    actor_id: fc.constantFrom('a', 'b', 'svc-lab', 'é', 'a"b', long),
+    clinic_id: fc.constantFrom('990000001', '990000002', long.slice(0, 40)),
+    action: fc.constantFrom('read', 'list'),
+    outcome: fc.constantFrom('success', 'failure'),
+    actor_kind: fc.constantFrom('human', 'service'),
+    emergency: fc.boolean(),
+    patient_ids: fc.array(
+      fc.constantFrom(
+        '8000001',
+        '8000002',
+        '8000199',
+        '0008000001',
+        'A12',
+        '7',
+        '99',
+        '81',
+        '123456789012345678',
+        '1234567890123456789',
+        'é1',
+      ),
+      { maxLength: 6 },
+    ),
+    source_ip: fc.constantFrom('192.0.2.1', '198.51.100.7', '2001:db8::5', undefined),
+  },
+  { requiredKeys: ['actor_id', 'clinic_id', 'action', 'patient_ids'] },
+);
 
 /** The same event, its keys begun elsewhere. */
 function inOrder(event: object, from: number): object {
@@ -181,9 +211,17 @@ async function anIngestor(log: MemoryLog, link: 'on' | 'off' = 'on', appends: Pi
   const builder = (topic: typeof topics.accesses | typeof topics.quarantine | typeof careTopic) =>
     new FrameBuilder(topic, 2, { log: appends, clock, metrics });
   const pipeline = new IngestPipeline({
-    accesses: builder(topics.accesses), quarantine: builder(topics.quarantine), care: new Care(following.stamper, builder(careTopic)),
-    quarantineKeys: new Map(), clock, metrics, itemsMax: 1000, requestRowBytesMax: 1e8, ackMs: 5000, failpoint: () => {},
-  }); // prettier-ignore
+    accesses: builder(topics.accesses),
+    quarantine: builder(topics.quarantine),
+    care: new Care(following.stamper, builder(careTopic)),
+    quarantineKeys: new Map(),
+    clock,
+    metrics,
+    itemsMax: 1000,
+    requestRowBytesMax: 1e8,
+    ackMs: 5000,
+    failpoint: () => {},
+  });
   const during = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
     const before = linesOf(log, topics.accesses);
     await work();
@@ -198,7 +236,12 @@ async function anIngestor(log: MemoryLog, link: 'on' | 'off' = 'on', appends: Pi
     lines,
     take,
     decoded: (events: readonly object[]) =>
-      during(() => pipeline.decoded(events.map((event) => ({ outcome: parseVigieEvent(event), content: event, meter: new WorkMeter() })), source)),
+      during(() =>
+        pipeline.decoded(
+          events.map((event) => ({ outcome: parseVigieEvent(event), content: event, meter: new WorkMeter() })),
+          source,
+        ),
+      ),
     stays: (stays: readonly Stay[]) => pipeline.stays(stays, source),
     facts: () => linesOf(log, careTopic),
     reads: (count: number) => until(`${count} facts are read`, () => following.facts >= count),
@@ -210,7 +253,7 @@ async function anIngestor(log: MemoryLog, link: 'on' | 'off' = 'on', appends: Pi
       const [row] = await take([anEvent({ actor_id, patient_ids: [patient], time: isoOf(at), id })]);
       return row?.['care_link'];
     },
-  }); // prettier-ignore
+  });
 }
 
 function linesOf(log: MemoryLog, topic: string): readonly string[] {

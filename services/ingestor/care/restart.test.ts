@@ -24,8 +24,13 @@ describe('an ingestor that was killed', () => {
     const port = await freePortBase();
     const now = Date.now();
     const events = Array.from({ length: 200 }, (_, n) =>
-      anEvent({ time: new Date(now - dayMs + n * 1000).toISOString(), actor_id: `a${n % 7}`, patient_ids: [String(8_000_000 + (n % 60))], id: `e${n}` }),
-    ); // prettier-ignore
+      anEvent({
+        time: new Date(now - dayMs + n * 1000).toISOString(),
+        actor_id: `a${n % 7}`,
+        patient_ids: [String(8_000_000 + (n % 60))],
+        id: `e${n}`,
+      }),
+    );
     ingestor = await IngestorProcess.start(dataDir, port);
     expect(await ingestor.post(events)).toMatchObject({ status: 200 });
     await ingestor.end('SIGKILL');

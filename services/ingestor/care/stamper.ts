@@ -67,9 +67,18 @@ export class Stamper {
     const { memory, calendar, known, knowsLinks } = this.tools;
     const standings = this.#standings.get(fast.owner) ?? this.#begin(fast);
     return new LineStamps({
-      memory, calendar, known, knowsLinks, fast, groupId, receivedMs, standings, counts: this.#counts, blocks: this.#blocksOf(keys),
+      memory,
+      calendar,
+      known,
+      knowsLinks,
+      fast,
+      groupId,
+      receivedMs,
+      standings,
+      counts: this.#counts,
+      blocks: this.#blocksOf(keys),
       networkOf: (address) => this.#networkOf(address),
-    }); // prettier-ignore
+    });
   }
 
   /** Of an event whose rows were made one by one; `identifiers` are canonical, in the order of the rows. */
@@ -77,10 +86,18 @@ export class Stamper {
     const [first] = rows;
     if (!first) return { ends: [], touches: [] };
     const event = {
-      groupId: first.group_id, keys, receivedMs: Date.parse(first.received_at), patients: first.patient_id === '' ? 0 : rows.length,
-      actorId: first.actor_id, clinicId: first.clinic_id, address: first.source_ip ?? '', timeMs: Date.parse(first.time), isService: this.tools.known.isService(first.actor_id, first.actor_kind ?? ''),
-      isEmergency: first.emergency === true, isRefused: first.outcome === 'failure',
-    }; // prettier-ignore
+      groupId: first.group_id,
+      keys,
+      receivedMs: Date.parse(first.received_at),
+      patients: first.patient_id === '' ? 0 : rows.length,
+      actorId: first.actor_id,
+      clinicId: first.clinic_id,
+      address: first.source_ip ?? '',
+      timeMs: Date.parse(first.time),
+      isService: this.tools.known.isService(first.actor_id, first.actor_kind ?? ''),
+      isEmergency: first.emergency === true,
+      isRefused: first.outcome === 'failure',
+    };
     return this.#stamp(event, rows, identifiers);
   }
 

@@ -40,10 +40,16 @@ describe('stays and appointments', () => {
     });
     expect(await post(JSON.stringify({ ...stay, end: '2026-01-05T09:00:00Z' }))).toMatchObject({ status: 200 });
     const [first, second] = ingestor.log.care.map((line) => JSON.parse(line));
-    expect(first).toMatchObject({ what: 'stay', group_id: 'helix', stay_id: second.stay_id, from: second.from, patient_id: second.patient_id });
+    expect(first).toMatchObject({
+      what: 'stay',
+      group_id: 'helix',
+      stay_id: second.stay_id,
+      from: second.from,
+      patient_id: second.patient_id,
+    });
     expect(second.until).toBe(Date.parse('2026-01-08T09:00:00Z') / 600_000);
     expect(ingestor.log.care.join('')).not.toMatch(/8000001|"v1"/);
-  }); // prettier-ignore
+  });
 
   it('are of the patient whom events name, also where each clinic numbers its own', async () => {
     const event = { time: '2026-01-04T12:00:00Z', clinic_id: 'NORD', actor_id: 'amartin', action: 'read', patient_id: '8000001' };

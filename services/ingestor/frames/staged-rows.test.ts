@@ -38,7 +38,13 @@ describe('rows that wait', () => {
 
   it.each([1, 255, 256, 257, 700])('of requests of %d lines at the same time come out whole', async (length) => {
     const [log, accesses] = opened();
-    const tools = { accesses, quarantine: opened()[1], quarantineKeys: new Map(), clock: systemClock, metrics: new Metrics('ingestor') };
+    const tools = {
+      accesses,
+      quarantine: opened()[1],
+      quarantineKeys: new Map(),
+      clock: systemClock,
+      metrics: new Metrics('ingestor'),
+    };
     const limits = { itemsMax: 10_000, requestRowBytesMax: 1 << 30, ackMs: 60_000, failpoint: () => {} };
     const pipeline = new IngestPipeline({ ...tools, ...limits });
     const names = Array.from({ length: 6 }, (_, request) => Array.from({ length }, (_each, n) => `s-${request}-${n}`));
@@ -47,7 +53,7 @@ describe('rows that wait', () => {
     expect(answers.map(({ accepted }) => accepted)).toEqual(names.map(() => length));
     expect(sessionsIn(log)).toEqual(names.flat().toSorted());
   });
-}); // prettier-ignore
+});
 
 function opened(): [string[], FrameBuilder] {
   const log: string[] = [];
@@ -64,9 +70,17 @@ function sessionsIn(log: readonly string[]): readonly string[] {
 }
 
 function lineOf(session: string, actor: string): Buffer {
-  const event = { time: '2024-11-19T08:12:03.120Z', clinic_id: '750300123', actor_id: actor, action: 'read', patient_ids: ['8001234'], session_id: session, id: session };
+  const event = {
+    time: '2024-11-19T08:12:03.120Z',
+    clinic_id: '750300123',
+    actor_id: actor,
+    action: 'read',
+    patient_ids: ['8001234'],
+    session_id: session,
+    id: session,
+  };
   return Buffer.from(`${JSON.stringify(event)}\n`);
-} // prettier-ignore
+}
 
 function sourceOfTests(): SourceContext {
   const parsed = parseKeyRing(`aleo:k1=${Buffer.from('a key for tests of 32 bytes size').toString('base64')}`);

@@ -19,30 +19,39 @@ describe('messages that end with NUL', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 10 }), fc.array(fc.nat(500), { maxLength: 8 }), (messages, places) => {
         const framer = new NulFramer(30);
-        const framed = cut(Buffer.from(messages.map((one) => `${one}\0`).join('')), places).flatMap((chunk) => framer.push(chunk));
+        const framed = cut(Buffer.from(messages.map((one) => `${one}\0`).join('')), places).flatMap((chunk) =>
+          framer.push(chunk),
+        );
         expect(textsOf(framed)).toEqual(messages.map((one) => (one.length > 30 ? 'too_large' : one)));
         expect([framer.isMidway, framer.end(false)]).toEqual([false, []]);
       }),
       { numRuns: 500 },
     );
-  }); // prettier-ignore
+  });
 
   it('end with their line too, however they are laid out and cut', () => {
-    const value = fc.record({ a: fc.string({ maxLength: 8, unit: 'grapheme-ascii' }), b: fc.constantFrom({}, [{}, {}], '}{', '}') });
+    const value = fc.record({
+      a: fc.string({ maxLength: 8, unit: 'grapheme-ascii' }),
+      b: fc.constantFrom({}, [{}, {}], '}{', '}'),
+    });
     const layout = fc.constantFrom(0, 1);
     const end = fc.constantFrom('\n', '\r\n', '\0', '\n\n', '\n\0');
     fc.assert(
-      fc.property(fc.array(fc.tuple(value, layout, end), { maxLength: 8 }), fc.array(fc.nat(500), { maxLength: 8 }), (messages, places) => {
-        const framer = new NulFramer(1000);
-        const stream = messages.map(([one, indent, behind]) => `${JSON.stringify(one, null, indent)}${behind}`).join('');
-        const framed = cut(Buffer.from(stream), places).flatMap((chunk) => framer.push(chunk));
-        const got = [...framed, ...framer.flush()].map((one) => JSON.parse(textsOf([one])[0] ?? '') as unknown);
-        expect(got).toEqual(messages.map(([one]) => one));
-        expect(framer.end(false)).toEqual([]);
-      }),
+      fc.property(
+        fc.array(fc.tuple(value, layout, end), { maxLength: 8 }),
+        fc.array(fc.nat(500), { maxLength: 8 }),
+        (messages, places) => {
+          const framer = new NulFramer(1000);
+          const stream = messages.map(([one, indent, behind]) => `${JSON.stringify(one, null, indent)}${behind}`).join('');
+          const framed = cut(Buffer.from(stream), places).flatMap((chunk) => framer.push(chunk));
+          const got = [...framed, ...framer.flush()].map((one) => JSON.parse(textsOf([one])[0] ?? '') as unknown);
+          expect(got).toEqual(messages.map(([one]) => one));
+          expect(framer.end(false)).toEqual([]);
+        },
+      ),
       { numRuns: 1000 },
     );
-  }); // prettier-ignore
+  });
 
   it('that end with their line need silence to tell so, and no clean end', () => {
     const framer = new NulFramer(100);
@@ -64,8 +73,11 @@ describe('messages that end with NUL', () => {
 const chunksOf = (id: number, message: Uint8Array, count: number) =>
   Array.from({ length: count }, (_, index) => {
     const size = Math.ceil(message.length / count);
-    return Buffer.concat([Buffer.from([0x1e, 0x0f, 0, 0, 0, 0, 0, 0, 0, id, index, count]), message.subarray(index * size, (index + 1) * size)]);
-  }); // prettier-ignore
+    return Buffer.concat([
+      Buffer.from([0x1e, 0x0f, 0, 0, 0, 0, 0, 0, 0, id, index, count]),
+      message.subarray(index * size, (index + 1) * size),
+    ]);
+  });
 
 describe('datagrams of GELF', () => {
   it('give each message once, whatever the order of its chunks', () => {
@@ -81,7 +93,7 @@ describe('datagrams of GELF', () => {
       }),
       { numRuns: 300 },
     );
-  }); // prettier-ignore
+  });
 
   it('may end with NUL, as over TCP', () => {
     const gelf = new GelfDatagrams(() => {});

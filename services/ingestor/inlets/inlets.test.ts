@@ -20,9 +20,14 @@ const at = (name: keyof typeof offsets) => ingestor.port + offsets[name];
 beforeAll(async () => {
   ingestor = await IngestorUnderTest.start((folder, port) => {
     const path = join(folder, 'sources.yml');
-    const tls = server && authority ? `\n  - { name: tls, kind: syslog, transport: tls, port: ${port + offsets.tls}, tls: { certificate: '${server.certificate}', key: '${server.key}', client_ca: '${authority.certificate}' } }` : '';
+    const tls =
+      server && authority
+        ? `\n  - { name: tls, kind: syslog, transport: tls, port: ${port + offsets.tls}, tls: { certificate: '${server.certificate}', key: '${server.key}', client_ca: '${authority.certificate}' } }`
+        : '';
     const pacs = tls ? '\n  - { name: pacs, group: helix, certificate: { subject: pacs.hospital.example } }' : '';
-    writeFileSync(path, `listeners:
+    writeFileSync(
+      path,
+      `listeners:
   - { name: tcp, kind: syslog, transport: tcp, port: ${port + offsets.tcp} }
   - { name: udp, kind: syslog, transport: udp, port: ${port + offsets.udp} }
   - { name: gelf-tcp, kind: gelf, transport: tcp, port: ${port + offsets.gelfTcp} }
@@ -32,10 +37,11 @@ sources:
   - { name: dpi, group: helix, listener: [tcp, udp] }
   - { name: gray, group: helix, listener: [gelf-tcp, gelf-udp], senders: [127.0.0.0/8] }
   - { name: nobody, group: helix, listener: guarded, senders: [192.0.2.0/24] }${pacs}
-`);
+`,
+    );
     return { VIGIE_SOURCES_FILE: path };
   });
-}); // prettier-ignore
+});
 afterAll(async () => {
   await ingestor.stop();
   rmSync(certificates, { recursive: true, force: true });
@@ -44,8 +50,14 @@ afterAll(async () => {
 let number = 0;
 function event(): string {
   number += 1;
-  return JSON.stringify({ time: '2026-11-28T08:12:03.120Z', clinic_id: 'nord', actor_id: `account.${number}`, action: 'read', patient_id: `IPP-${number}-4711` });
-} // prettier-ignore
+  return JSON.stringify({
+    time: '2026-11-28T08:12:03.120Z',
+    clinic_id: 'nord',
+    actor_id: `account.${number}`,
+    action: 'read',
+    patient_id: `IPP-${number}-4711`,
+  });
+}
 const syslog = (text: string) => `<85>1 2026-11-28T08:12:03Z dpi-1 dpi 1 - - ${text}`;
 const gelf = (text: string) => JSON.stringify({ version: '1.1', host: 'dpi-1', short_message: text, timestamp: 1_764_316_800 });
 
@@ -56,13 +68,19 @@ function sendTcp(port: number, ...chunks: readonly (string | Uint8Array)[]): Pro
       for (const chunk of chunks) socket.write(chunk);
       socket.end();
     });
-    socket.on('error', reject).on('close', () => resolve()).resume();
-  }); // prettier-ignore
+    socket
+      .on('error', reject)
+      .on('close', () => resolve())
+      .resume();
+  });
 }
 
 function sendUdp(port: number, ...datagrams: readonly (string | Uint8Array)[]): Promise<void> {
   const socket = createSocket('udp4');
-  const sent = datagrams.map((one) => new Promise<void>((resolve, reject) => socket.send(one, port, '127.0.0.1', (cause) => (cause ? reject(cause) : resolve())))); // prettier-ignore
+  const sent = datagrams.map(
+    (one) =>
+      new Promise<void>((resolve, reject) => socket.send(one, port, '127.0.0.1', (cause) => (cause ? reject(cause) : resolve()))),
+  );
   return Promise.all(sent).then(() => void socket.close());
 }
 
@@ -137,10 +155,23 @@ describe('datagrams', () => {
   it('of GELF are plain, packed, or in chunks in any order', async () => {
     const from = ingestor.log.lines.length;
     const long = Buffer.from(gelf(event()));
-    const chunk = (index: number) => Buffer.concat([Buffer.from([0x1e, 0x0f, 1, 2, 3, 4, 5, 6, 7, 8, index, 3]), long.subarray(index * 60, index === 2 ? long.length : (index + 1) * 60)]);
-    await sendUdp(at('gelfUdp'), gelf(event()), gzipSync(gelf(event())), deflateSync(gelf(event())), chunk(2), chunk(0), chunk(0), chunk(1));
+    const chunk = (index: number) =>
+      Buffer.concat([
+        Buffer.from([0x1e, 0x0f, 1, 2, 3, 4, 5, 6, 7, 8, index, 3]),
+        long.subarray(index * 60, index === 2 ? long.length : (index + 1) * 60),
+      ]);
+    await sendUdp(
+      at('gelfUdp'),
+      gelf(event()),
+      gzipSync(gelf(event())),
+      deflateSync(gelf(event())),
+      chunk(2),
+      chunk(0),
+      chunk(0),
+      chunk(1),
+    );
     expect(await rowsSince(from, 4)).toHaveLength(4);
-  }); // prettier-ignore
+  });
 });
 
 describe('GELF over TCP', () => {
@@ -161,7 +192,11 @@ const dial = (own?: { readonly certificate: string; readonly key: string }) =>
     socket.resume();
   });
 
-const isOpen = (port: number) => sendTcp(port).then(() => true, () => false); // prettier-ignore
+const isOpen = (port: number) =>
+  sendTcp(port).then(
+    () => true,
+    () => false,
+  );
 
 (canMakeCertificates ? describe : describe.skip)('syslog over TLS (needs openssl)', () => {
   it('knows its senders by their certificates', async () => {
@@ -196,7 +231,10 @@ describe('listeners that change', () => {
 it('a message that holds more than one request may is taken whole', async () => {
   const small = await IngestorUnderTest.start((folder, port) => {
     const path = join(folder, 'sources.yml');
-    writeFileSync(path, `listeners: [{ name: tcp, kind: syslog, transport: tcp, port: ${port + 1} }]\nsources: [{ name: dpi, group: helix, listener: tcp }]\n`); // prettier-ignore
+    writeFileSync(
+      path,
+      `listeners: [{ name: tcp, kind: syslog, transport: tcp, port: ${port + 1} }]\nsources: [{ name: dpi, group: helix, listener: tcp }]\n`,
+    );
     return { VIGIE_SOURCES_FILE: path, VIGIE_INGEST_ITEMS: '7' };
   });
   try {

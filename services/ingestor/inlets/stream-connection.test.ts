@@ -11,8 +11,15 @@ import { type Framed, framerOf } from './framing.js';
 import { type ConnectionTools, StreamConnection } from './stream-connection.js';
 
 const source: ConfiguredSource = {
-  source: 'dpi', groupId: 'helix', authority: 'group', reading: plainReading, detects: false, certificates: [], listeners: [], senders: [],
-}; // prettier-ignore
+  source: 'dpi',
+  groupId: 'helix',
+  authority: 'group',
+  reading: plainReading,
+  detects: false,
+  certificates: [],
+  listeners: [],
+  senders: [],
+};
 
 function connected(take: ConnectionTools['take'], bytesMax = 1_000_000) {
   const socket = new PassThrough();
@@ -131,8 +138,19 @@ describe('a connection', () => {
         await clock.sleep(10);
         for (const _ of messages) taken.push(name);
       };
-      const tools = { framer: framerOf({ kind: 'syslog' }), source: () => source, take, lease: budget.lease(source), clock, log: silentLog };
-      const connection = new StreamConnection(socket as unknown as Socket, { ...tools, dropped: () => {}, signal: new AbortController().signal });
+      const tools = {
+        framer: framerOf({ kind: 'syslog' }),
+        source: () => source,
+        take,
+        lease: budget.lease(source),
+        clock,
+        log: silentLog,
+      };
+      const connection = new StreamConnection(socket as unknown as Socket, {
+        ...tools,
+        dropped: () => {},
+        signal: new AbortController().signal,
+      });
       return { socket, connection };
     });
     for (let round = 0; round < 20; round += 1) for (const { socket } of sockets) socket.write(`<85>${'x'.repeat(90)}\n`);
@@ -142,7 +160,7 @@ describe('a connection', () => {
     }
     for (const { connection } of sockets) connection.look();
     expect(taken.toSorted().join('')).toBe('a'.repeat(20) + 'b'.repeat(20));
-  }); // prettier-ignore
+  });
 
   it('waits for memory that others have', async () => {
     const taken: number[] = [];

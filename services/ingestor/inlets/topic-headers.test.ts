@@ -14,15 +14,18 @@ let ingestor: IngestorUnderTest;
 beforeAll(async () => {
   ingestor = await IngestorUnderTest.start((folder) => {
     const path = join(folder, 'sources.yml');
-    writeFileSync(path, `sources:
+    writeFileSync(
+      path,
+      `sources:
   - { name: free, group: helix, topic: raw.free }
   - { name: pinned, group: helix, topic: raw.pinned, format: ecs }
   - { name: table, group: helix, topic: raw.table, columns: { actor_id: who, time: when, clinic_id: where, patient_id: ipp } }
-`);
+`,
+    );
     return { VIGIE_SOURCES_FILE: path };
   });
   while (ingestor.log.readers.size < 3) await systemClock.sleep(5);
-}); // prettier-ignore
+});
 afterAll(() => ingestor.stop());
 
 type Source = 'free' | 'pinned' | 'table';
@@ -45,9 +48,23 @@ async function sent(source: Source, value: string | Uint8Array, headers: Headers
 let number = 0;
 const event = (fields: object = {}) => {
   number += 1;
-  return { time: '2026-11-28T08:12:03Z', clinic_id: 'nord', actor_id: `dr.${number}`, action: 'read', patient_id: `IPP-${number}`, ...fields };
-}; // prettier-ignore
-const ecs = { '@timestamp': '2026-11-28T08:12:03Z', 'event.action': 'read', 'user.name': 'dr.ecs', 'labels.patient_id': 'IPP-1', 'ecs.version': '8.0', 'labels.finess': 'nord' }; // prettier-ignore
+  return {
+    time: '2026-11-28T08:12:03Z',
+    clinic_id: 'nord',
+    actor_id: `dr.${number}`,
+    action: 'read',
+    patient_id: `IPP-${number}`,
+    ...fields,
+  };
+};
+const ecs = {
+  '@timestamp': '2026-11-28T08:12:03Z',
+  'event.action': 'read',
+  'user.name': 'dr.ecs',
+  'labels.patient_id': 'IPP-1',
+  'ecs.version': '8.0',
+  'labels.finess': 'nord',
+};
 const cef = 'CEF:0|Acme|Records|1|read|Record opened|3|rt=1764316800000 suser=dr.cef act=read cs1Label=PatientId cs1=IPP-9';
 const text = () => JSON.stringify(event());
 const ofGroup = (named: string | string[], inside: object) => sent('free', JSON.stringify(event(inside)), { 'x-group': named });
@@ -61,7 +78,9 @@ describe('the headers of a record of a topic', () => {
   it('may be missing, empty, or of no meaning to Vigie', async () => {
     const others = ['', 'application/json; charset=utf-8', 'text/csv', 'application/octet-stream', '\u0000', 'nonsense'];
     for (const contentType of others)
-      expect(await sent('free', JSON.stringify(event()), { 'content-type': contentType, 'x-format': '', 'x-group': ' ', other: 'x' })).toEqual([`dr.${number}`]); // prettier-ignore
+      expect(
+        await sent('free', JSON.stringify(event()), { 'content-type': contentType, 'x-format': '', 'x-group': ' ', other: 'x' }),
+      ).toEqual([`dr.${number}`]);
     expect(await sent('free', cef)).toEqual(['dr.cef']);
   });
 
@@ -81,23 +100,45 @@ describe('the headers of a record of a topic', () => {
     expect(await ofGroup(['helix', ' helix '], { group_id: 'helix' })).toEqual([`dr.${number}`]);
     expect(await ofGroup('aleo', {})).toEqual(['other_group group_id']);
     expect(await ofGroup('aleo', { group_id: 'aleo' })).toEqual(['other_group group_id']);
-    for (const [named, inside] of [['aleo', 'helix'], ['helix', 'aleo'], [['helix', 'aleo'], 'helix']] as const)
+    for (const [named, inside] of [
+      ['aleo', 'helix'],
+      ['helix', 'aleo'],
+      [['helix', 'aleo'], 'helix'],
+    ] as const)
       expect(await ofGroup([named].flat(), { group_id: inside })).toEqual(['other_group x-group']);
-  }); // prettier-ignore
+  });
 
   it('never let a record of another group in, whatever they are', async () => {
-    const word = fc.constantFrom('helix', 'aleo', 'HELIX', 'helix,', 'helix, helix', 'ecs', 'vigie', 'gzip', 'identity', '__proto__', 'x'.repeat(300));
-    const headers = fc.dictionary(fc.constantFrom('x-format', 'content-type', 'content-encoding', 'other'), fc.array(word, { maxLength: 3 }));
+    const word = fc.constantFrom(
+      'helix',
+      'aleo',
+      'HELIX',
+      'helix,',
+      'helix, helix',
+      'ecs',
+      'vigie',
+      'gzip',
+      'identity',
+      '__proto__',
+      'x'.repeat(300),
+    );
+    const headers = fc.dictionary(
+      fc.constantFrom('x-format', 'content-type', 'content-encoding', 'other'),
+      fc.array(word, { maxLength: 3 }),
+    );
     const foreign = fc.array(word, { minLength: 1, maxLength: 3 }).filter((words) => words.some((one) => one !== 'helix'));
     await fc.assert(
       fc.asyncProperty(headers, foreign, fc.boolean(), async (given, group, inside) => {
-        const told = await sent('free', JSON.stringify(event(inside ? { group_id: 'helix' } : {})), { ...given, 'x-group': group });
+        const told = await sent('free', JSON.stringify(event(inside ? { group_id: 'helix' } : {})), {
+          ...given,
+          'x-group': group,
+        });
         expect(told).toHaveLength(1);
         expect(told[0]).toMatch(/^(other_group|unknown_format|unknown_encoding|not_unpackable|missing_field) /);
       }),
       { numRuns: 60 },
     );
-  }); // prettier-ignore
+  });
 
   it('x-format names a format where the configuration leaves it open, and none that is not known', async () => {
     expect(await sent('free', JSON.stringify(ecs), { 'x-format': ' ECS ' })).toEqual(['dr.ecs']);
@@ -106,7 +147,9 @@ describe('the headers of a record of a topic', () => {
     expect(await sent('free', JSON.stringify(event()), { 'x-format': ['vigie', 'ecs'] })).toEqual(['unknown_format x-format']);
     expect(await sent('free', JSON.stringify(event()), { 'x-format': 'constructor' })).toEqual(['unknown_format x-format']);
     expect(await sent('free', cef, { 'x-format': 'fhir' })).toEqual([expect.stringMatching(/^not_json /)]);
-    expect(await sent('free', cef, { 'content-type': 'application/fhir+json; fhirVersion=4.0' })).toEqual([expect.stringMatching(/^not_json /)]); // prettier-ignore
+    expect(await sent('free', cef, { 'content-type': 'application/fhir+json; fhirVersion=4.0' })).toEqual([
+      expect.stringMatching(/^not_json /),
+    ]);
     expect(await sent('free', cef, { 'content-type': 'application/fhir+json', 'x-format': 'cef' })).toEqual(['dr.cef']);
   });
 
@@ -127,7 +170,9 @@ describe('the headers of a record of a topic', () => {
     expect(await sent('free', text(), { 'content-encoding': 'gzip' })).toEqual(['not_unpackable content-encoding']);
     const bomb = gzipSync(Buffer.alloc(unpackedBytesMax + 1, 0x20));
     expect(await sent('free', bomb, { 'content-encoding': 'gzip' })).toEqual(['too_large content-encoding']);
-    expect(await sent('free', text(), { 'content-type': 'application/vnd.kafka.avro.v2+binary' })).toEqual(['unknown_media_type content-type']); // prettier-ignore
+    expect(await sent('free', text(), { 'content-type': 'application/vnd.kafka.avro.v2+binary' })).toEqual([
+      'unknown_media_type content-type',
+    ]);
   });
 
   it('leave the layout of a record to its bytes: lines, an array and a table hold many', async () => {
@@ -137,7 +182,9 @@ describe('the headers of a record of a topic', () => {
     expect(await sent('free', lines, { 'content-type': 'application/x-ndjson' })).toEqual(accounts);
     expect(await sent('free', gzipSync(lines), { 'content-encoding': 'gzip', 'x-group': 'helix' })).toEqual(accounts);
     expect(await sent('free', JSON.stringify(events))).toEqual(accounts);
-    expect(await sent('table', 'who;when;where;ipp;action\na;2026-11-28 08:00:00;nord;1;read\nb;2026-11-28 08:00:00;nord;2;read\n')).toEqual(['a', 'b']); // prettier-ignore
+    expect(
+      await sent('table', 'who;when;where;ipp;action\na;2026-11-28 08:00:00;nord;1;read\nb;2026-11-28 08:00:00;nord;2;read\n'),
+    ).toEqual(['a', 'b']);
     expect(await sent('free', `${lines}\n{"broken`)).toEqual([...accounts, expect.stringMatching(/^not_json /)]);
     const many = await sent('free', gzipSync('{"resourceLogs":[]}\n'.repeat(50_001)), { 'content-encoding': 'gzip' });
     expect(many).toEqual(['too_many_records ']);

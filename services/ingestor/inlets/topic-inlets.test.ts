@@ -10,8 +10,16 @@ import type { HandOver } from './hand-over.js';
 import { TopicInlets } from './topic-inlets.js';
 
 const sourceOf = (topic: string): ConfiguredSource => ({
-  source: topic, groupId: 'helix', authority: 'group', reading: plainReading, detects: false, certificates: [], listeners: [], senders: [], topic,
-}); // prettier-ignore
+  source: topic,
+  groupId: 'helix',
+  authority: 'group',
+  reading: plainReading,
+  detects: false,
+  certificates: [],
+  listeners: [],
+  senders: [],
+  topic,
+});
 
 function topics(...named: string[]) {
   const joined: { readonly options: JoinOptions; readonly reader: Reader }[] = [];

@@ -118,11 +118,15 @@ export class TopicInlets {
     if (!source) throw new Transient(`no source has the topic ${topic} any more`);
     const held = `the topic holds records from ${start} up to ${end}, and was to be read from ${wanted}`;
     const why = start > wanted ? `${start - wanted} were removed before they were read` : 'it was made anew, or cut short';
-    this.tools.log.error('records of a topic are gone; reading goes on at the oldest that is there', { topic, partition, reason: `${held}: ${why}` });
+    this.tools.log.error('records of a topic are gone; reading goes on at the oldest that is there', {
+      topic,
+      partition,
+      reason: `${held}: ${why}`,
+    });
     if (start > wanted) this.tools.metrics.add('vigie_inlet_dropped_total', { inlet: topic, reason: 'removed' }, start - wanted);
     const item = refused(rejected('records_removed', '', `${held}: ${why}`));
     await this.tools.handOver.takePlaced(placedItems([item], `${topic}/${partition}/${wanted}`), source, signal);
-  } // prettier-ignore
+  }
 
   /** Records are unpacked one after the other, as they are taken: packed ones may be a thousand times what they were in the topic. */
   async *#itemsOf(place: string, frames: readonly Frame[], { reading }: ConfiguredSource): AsyncGenerator<Placed> {

@@ -72,12 +72,28 @@ function textOf(values: readonly string[]): string {
   return [...texts].join(', ').slice(0, headerTextMax);
 }
 
-const binary = rejected('unknown_media_type', 'content-type', 'records are read as text, JSON or protobuf of OTLP; let the producer write JSON, or put a converter before the topic'); // prettier-ignore
-const registered = rejected('unknown_media_type', '', 'the record begins with the number of a schema, and what follows is no JSON; let the producer write JSON, or put a converter before the topic'); // prettier-ignore
-const unknownEncoding = rejected('unknown_encoding', 'content-encoding', 'this encoding is not known; send gzip, zstd or nothing, once, or leave packing to the producer'); // prettier-ignore
+const binary = rejected(
+  'unknown_media_type',
+  'content-type',
+  'records are read as text, JSON or protobuf of OTLP; let the producer write JSON, or put a converter before the topic',
+);
+const registered = rejected(
+  'unknown_media_type',
+  '',
+  'the record begins with the number of a schema, and what follows is no JSON; let the producer write JSON, or put a converter before the topic',
+);
+const unknownEncoding = rejected(
+  'unknown_encoding',
+  'content-encoding',
+  'this encoding is not known; send gzip, zstd or nothing, once, or leave packing to the producer',
+);
 
 function notUnpacked({ reason, message }: UnpackError): Rejected {
   return reason === 'too_large'
-    ? rejected('too_large', 'content-encoding', `the record has more than ${unpackedBytesMax} bytes after decompression; send less in one`)
+    ? rejected(
+        'too_large',
+        'content-encoding',
+        `the record has more than ${unpackedBytesMax} bytes after decompression; send less in one`,
+      )
     : rejected('not_unpackable', 'content-encoding', `the record cannot be unpacked: ${message}; send it again whole`);
-} // prettier-ignore
+}

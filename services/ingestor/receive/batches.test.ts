@@ -36,14 +36,29 @@ it('items that were not read yet are taken whole too, each event by its place in
     fc.asyncProperty(sizes, fc.integer({ min: 1, max: 9 }), async (counts, max) => {
       const taken: string[] = [];
       const from = (index: number) => counts.slice(0, index).reduce((sum, count) => sum + count, 0);
-      const items = counts.map((count, index) => ({ read: () => Array.from({ length: count }, (_, record) => item(from(index) + record)) }));
+      const items = counts.map((count, index) => ({
+        read: () => Array.from({ length: count }, (_, record) => item(from(index) + record)),
+      }));
       const custody = { origin: (index: number, record: number) => `${index}#${record}`, refusals: 'kept' } as const;
-      const outcomes = await takenWhole(takerOf(max, Array.from({ length: from(counts.length) }, () => 1), taken), items, source, custody);
-      expect(taken).toEqual(counts.flatMap((count, index) => Array.from({ length: count }, (_, record) => `${from(index) + record} ${index}#${record}`)));
+      const outcomes = await takenWhole(
+        takerOf(
+          max,
+          Array.from({ length: from(counts.length) }, () => 1),
+          taken,
+        ),
+        items,
+        source,
+        custody,
+      );
+      expect(taken).toEqual(
+        counts.flatMap((count, index) =>
+          Array.from({ length: count }, (_, record) => `${from(index) + record} ${index}#${record}`),
+        ),
+      );
       expect(outcomes).toHaveLength(from(counts.length));
     }),
   );
-}); // prettier-ignore
+});
 
 it('a batch is taken whole, in order and by its own origins, whatever a request may make', async () => {
   await fc.assert(

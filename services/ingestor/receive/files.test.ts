@@ -52,12 +52,18 @@ describe('a file that is uploaded', () => {
   });
 
   it('is told row by row what was refused; 422 where all was, 400 where there is nothing', async () => {
-    expect(await post(`${table(1, 2)}2026-11-28 08:12:03;compte9\r\n`)).toMatchObject({ status: 200, body: { accepted: 2, refused: [{ index: 2 }] } });
-    expect(await post('DATE;LOGIN;IPP;SITE\r\nyesterday;a;b;c\r\n')).toMatchObject({ status: 422, body: { refused: [{ index: 0, field: 'time' }] } });
+    expect(await post(`${table(1, 2)}2026-11-28 08:12:03;compte9\r\n`)).toMatchObject({
+      status: 200,
+      body: { accepted: 2, refused: [{ index: 2 }] },
+    });
+    expect(await post('DATE;LOGIN;IPP;SITE\r\nyesterday;a;b;c\r\n')).toMatchObject({
+      status: 422,
+      body: { refused: [{ index: 0, field: 'time' }] },
+    });
     expect(await post('')).toMatchObject({ status: 400 });
     expect(await post(gzipSync(table(1, 2)).subarray(0, 30), { 'content-encoding': 'gzip' })).toMatchObject({ status: 400 });
     expect(await ingestor.post('/v1/files', 'Bearer none', 'x')).toMatchObject({ status: 403 });
-  }); // prettier-ignore
+  });
 
   it('of which nothing more comes is answered 408', async () => {
     const head = `POST /v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Length: 100000\r\n\r\n`;
@@ -101,9 +107,13 @@ describe('a folder', () => {
       await look();
       await look();
     });
-    expect([again.length, existsSync(join(drop, 'done', 'monday-again.csv')), existsSync(join(drop, 'copying.csv.part'))]).toEqual([0, true, true]);
+    expect([
+      again.length,
+      existsSync(join(drop, 'done', 'monday-again.csv')),
+      existsSync(join(drop, 'copying.csv.part')),
+    ]).toEqual([0, true, true]);
     expect(readFileSync(join(drop, '.vigie', 'digests'), 'utf8')).toMatch(/^([0-9a-f]{64}\n){2}$/);
-  }); // prettier-ignore
+  });
 
   it('goes on with a file that was at work when the process ended', async () => {
     writeFileSync(join(drop, 'tuesday.csv'), table(200, 5));

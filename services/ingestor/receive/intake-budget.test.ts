@@ -116,7 +116,11 @@ describe('the memory of bodies', () => {
   });
 
   it('is not taken when the lease refuses', () => {
-    const refusing = { take: () => { throw new RangeError('no'); } }; // prettier-ignore
+    const refusing = {
+      take: () => {
+        throw new RangeError('no');
+      },
+    };
     expect(() => new BodyBuffer(new BodyBuffers(), 0, refusing).append(Buffer.from('x'))).toThrow(RangeError);
   });
 });

@@ -48,7 +48,10 @@ export class IntakeBudget {
     if (held.requests >= this.limits.sourceRequestsMax) throw this.#tooMany(sender);
     held.requests += 1;
     this.#bySource.set(name, held);
-    return new Lease((bytes) => this.#account(sender, held, bytes), () => this.#end(name, held)); // prettier-ignore
+    return new Lease(
+      (bytes) => this.#account(sender, held, bytes),
+      () => this.#end(name, held),
+    );
   }
 
   #account(sender: Sender, held: Held, bytes: number): void {

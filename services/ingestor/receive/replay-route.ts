@@ -46,11 +46,21 @@ export function replayRoute(taker: () => Taker, now: () => number): Route {
       if (!isAny) throw new HttpRefusal(400, 'the body holds no record; send what "vigie quarantine replay" sends');
       const origin = (index: number) => `replay:${ids[origins[index] ?? 0] ?? ''}`;
       const outcomes = await taker().decoded(items, source, { origin, refusals: 'told' });
-      return { status: 200, body: { records: ids.map((id, at) => toldOf(id, outcomes.filter((_, index) => origins[index] === at))) } };
+      return {
+        status: 200,
+        body: {
+          records: ids.map((id, at) =>
+            toldOf(
+              id,
+              outcomes.filter((_, index) => origins[index] === at),
+            ),
+          ),
+        },
+      };
     },
     refusal: ({ message }) => ({ body: { error: message } }),
   };
-} // prettier-ignore
+}
 
 interface Reads {
   /** Of each record. */
@@ -61,14 +71,24 @@ interface Reads {
 }
 
 /** Throws `HttpRefusal` for a line that no command of ours wrote. */
-function* itemsIn(body: Buffer, { groupId, source, reading }: SendingSource, { ids, origins, nowMs }: Reads): Generator<DecodedItem> {
+function* itemsIn(
+  body: Buffer,
+  { groupId, source, reading }: SendingSource,
+  { ids, origins, nowMs }: Reads,
+): Generator<DecodedItem> {
   for (const { start, end } of itemsOf(body, 'lines')) {
     const line = parseItem(body, start, end, lineLimits);
     const read = replayed.safeParse(line.kind === 'accepted' ? line.value : undefined);
     if (!read.success || ids.length === recordsMax)
-      throw new HttpRefusal(400, `every line is {"quarantine_id","group_id","source","record"}, at most ${recordsMax} of them; line ${ids.length + 1} is not`);
+      throw new HttpRefusal(
+        400,
+        `every line is {"quarantine_id","group_id","source","record"}, at most ${recordsMax} of them; line ${ids.length + 1} is not`,
+      );
     if (read.data.group_id !== groupId || read.data.source !== source)
-      throw new HttpRefusal(403, `the token is that of ${source} of ${groupId}, and record ${ids.length + 1} is of another source; name --group and --source`);
+      throw new HttpRefusal(
+        403,
+        `the token is that of ${source} of ${groupId}, and record ${ids.length + 1} is of another source; name --group and --source`,
+      );
     ids.push(read.data.quarantine_id);
     const original = originalOf(Buffer.from(read.data.record), nowMs);
     for (const item of original.kind === 'rejected' ? [refused(original)] : readOriginal(original.value, reading)) {
@@ -76,7 +96,7 @@ function* itemsIn(body: Buffer, { groupId, source, reading }: SendingSource, { i
       yield item;
     }
   }
-} // prettier-ignore
+}
 
 /** An event that was taken without one of its patients, or without its texts, is not whole: what is left of it stays in quarantine. */
 function toldOf(quarantine_id: string, outcomes: readonly ItemOutcome[]): Replayed {

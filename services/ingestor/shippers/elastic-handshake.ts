@@ -26,10 +26,22 @@ const licence = {
 };
 const features = { ilm: { available: true, enabled: true }, security: { available: true, enabled: true } };
 const health = {
-  cluster_name: 'vigie', status: 'green', timed_out: false, number_of_nodes: 1, number_of_data_nodes: 1, active_primary_shards: 1,
-  active_shards: 1, relocating_shards: 0, initializing_shards: 0, unassigned_shards: 0, delayed_unassigned_shards: 0,
-  number_of_pending_tasks: 0, number_of_in_flight_fetch: 0, task_max_waiting_in_queue_millis: 0, active_shards_percent_as_number: 100,
-}; // prettier-ignore
+  cluster_name: 'vigie',
+  status: 'green',
+  timed_out: false,
+  number_of_nodes: 1,
+  number_of_data_nodes: 1,
+  active_primary_shards: 1,
+  active_shards: 1,
+  relocating_shards: 0,
+  initializing_shards: 0,
+  unassigned_shards: 0,
+  delayed_unassigned_shards: 0,
+  number_of_pending_tasks: 0,
+  number_of_in_flight_fetch: 0,
+  task_max_waiting_in_queue_millis: 0,
+  active_shards_percent_as_number: 100,
+};
 
 /**
  * What Elasticsearch would answer before the first bulk request. Indices, aliases, policies, templates and streams are said to be there, so that nothing is

@@ -20,8 +20,14 @@ const put = (body?: string) =>
 describe('the door of Elasticsearch', () => {
   it('answers each operation in its place', async () => {
     const body = lines(
-      { create: { _index: 'logs-dpi', _id: '1' } }, anEvent(), { index: {} }, aBadEvent(), { delete: { _id: '1' } }, { update: { _id: '2' } }, { doc: anEvent() },
-    ); // prettier-ignore
+      { create: { _index: 'logs-dpi', _id: '1' } },
+      anEvent(),
+      { index: {} },
+      aBadEvent(),
+      { delete: { _id: '1' } },
+      { update: { _id: '2' } },
+      { doc: anEvent() },
+    );
     const rows = await shipper.log.during(async () => {
       const answer = await bulk(body, {}, '/logs-own/_bulk');
       expect(answer.headers['x-elastic-product']).toBe('Elasticsearch');
@@ -31,12 +37,18 @@ describe('the door of Elasticsearch', () => {
           errors: true,
           items: [
             { create: { _index: 'logs-dpi', _id: '1', status: 201 } },
-            { index: { _index: 'logs-own', status: 400, error: { type: 'document_parsing_exception', reason: expect.stringContaining('action') } } },
+            {
+              index: {
+                _index: 'logs-own',
+                status: 400,
+                error: { type: 'document_parsing_exception', reason: expect.stringContaining('action') },
+              },
+            },
             { delete: { status: 404, result: 'not_found' } },
             { update: { status: 200 } },
           ],
         },
-      }); // prettier-ignore
+      });
     });
     expect(rows).toHaveLength(2);
   });
@@ -54,13 +66,25 @@ describe('the door of Elasticsearch', () => {
   );
 
   it('gives an id to each document that came without one, and to no other', async () => {
-    const body = lines({ index: {} }, anEvent(), { index: {} }, anEvent(), { index: {} }, aBadEvent(), { index: { _id: 'own' } }, anEvent(), { delete: {} });
+    const body = lines(
+      { index: {} },
+      anEvent(),
+      { index: {} },
+      anEvent(),
+      { index: {} },
+      aBadEvent(),
+      { index: { _id: 'own' } },
+      anEvent(),
+      { delete: {} },
+    );
     const { body: answer } = await bulk(body, {}, '/%22_id%22:null/_bulk');
-    const ids = (answer as { items: Record<string, { _id: unknown }>[] }).items.flatMap((item) => Object.values(item).map(({ _id }) => _id));
+    const ids = (answer as { items: Record<string, { _id: unknown }>[] }).items.flatMap((item) =>
+      Object.values(item).map(({ _id }) => _id),
+    );
     const given = [expect.stringMatching(/^\w{20}$/), expect.stringMatching(/^\w{20}$/), expect.stringMatching(/^\w{20}$/)];
     expect(ids).toEqual([...given, 'own', null]);
     expect(new Set(ids).size).toBe(5);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['POST', '/logs-dpi/_doc', 'index', /^\w{20}$/],
@@ -80,13 +104,18 @@ describe('the door of Elasticsearch', () => {
   });
 
   it('takes gzip, and documents as Beats write them', async () => {
-    const document = { '@timestamp': '2026-11-28T08:00:00Z', ecs: { version: '8.0.0' }, message: JSON.stringify(anEvent()), agent: { type: 'filebeat' } };
+    const document = {
+      '@timestamp': '2026-11-28T08:00:00Z',
+      ecs: { version: '8.0.0' },
+      message: JSON.stringify(anEvent()),
+      agent: { type: 'filebeat' },
+    };
     const rows = await shipper.log.during(async () => {
       const body = gzipSync(lines({ create: { _index: 'filebeat' } }, document));
       expect(await bulk(body, { 'content-encoding': 'gzip' })).toMatchObject({ status: 200, body: { errors: false } });
     });
     expect(rows).toMatchObject([{ actor_id: 'amartin' }]);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['a line that is no operation', '{"event":1}\n{}\n', {}, 400, 'illegal_argument_exception'],
@@ -100,9 +129,14 @@ describe('the door of Elasticsearch', () => {
 
   it('refuses a document that is missing, and takes a key as API keys are written', async () => {
     const key = `ApiKey ${Buffer.from(`id:${shipper.token}`).toString('base64')}`;
-    expect(await bulk('{"index":{}}\n', { authorization: key })).toMatchObject({ status: 200, body: { items: [{ index: { status: 400 } }] } });
-    expect(await bulk(lines({ index: {} }, anEvent()), { authorization: `ApiKey ${shipper.token}` })).toMatchObject({ status: 200 });
-  }); // prettier-ignore
+    expect(await bulk('{"index":{}}\n', { authorization: key })).toMatchObject({
+      status: 200,
+      body: { items: [{ index: { status: 400 } }] },
+    });
+    expect(await bulk(lines({ index: {} }, anEvent()), { authorization: `ApiKey ${shipper.token}` })).toMatchObject({
+      status: 200,
+    });
+  });
 
   it.each([
     ['GET', '/', 200, { tagline: 'You Know, for Search' }],
@@ -120,10 +154,19 @@ describe('the door of Elasticsearch', () => {
   });
 
   it('acknowledges that an index is made, and nothing else that is put there', async () => {
-    for (const body of [undefined, '{}', '{"settings":{"number_of_shards":1},"mappings":{}}']) expect(await put(body)).toMatchObject({ status: 200, body: { acknowledged: true } });
-    for (const body of [JSON.stringify(anEvent()), JSON.stringify([anEvent()]), `${JSON.stringify(anEvent())}\n${JSON.stringify(anEvent())}`, 'x'])
-      expect(await put(body)).toMatchObject({ status: 400, body: { status: 400, error: { reason: expect.stringContaining('/_bulk') } } });
-  }); // prettier-ignore
+    for (const body of [undefined, '{}', '{"settings":{"number_of_shards":1},"mappings":{}}'])
+      expect(await put(body)).toMatchObject({ status: 200, body: { acknowledged: true } });
+    for (const body of [
+      JSON.stringify(anEvent()),
+      JSON.stringify([anEvent()]),
+      `${JSON.stringify(anEvent())}\n${JSON.stringify(anEvent())}`,
+      'x',
+    ])
+      expect(await put(body)).toMatchObject({
+        status: 400,
+        body: { status: 400, error: { reason: expect.stringContaining('/_bulk') } },
+      });
+  });
 
   it('answers HEAD, and nobody without a token', async () => {
     for (const path of ['/', '/_alias/logstash', '/logs-dpi']) {

@@ -72,10 +72,12 @@ function fateOf(outcomes: readonly ItemOutcome[]): Fate {
 const listedMax = 100;
 
 /** What was refused, for answers with room for it; undefined where everything was taken. */
-export function refusedOf(fates: readonly Fate[]): { readonly refused_count: number; readonly refused: readonly object[] } | undefined {
+export function refusedOf(
+  fates: readonly Fate[],
+): { readonly refused_count: number; readonly refused: readonly object[] } | undefined {
   const refused = fates.flatMap((fate, index) => (fate.taken ? [] : [{ index, field: fate.field, reason: fate.reason }]));
   return refused.length ? { refused_count: refused.length, refused: refused.slice(0, listedMax) } : undefined;
-} // prettier-ignore
+}
 
 /** Whether anything at all was taken. */
 export function tookAny(fates: readonly Fate[]): boolean {

@@ -24,7 +24,10 @@ describe('the door of Loki', () => {
 
   it('takes protobuf in snappy, as Promtail and Alloy send it', async () => {
     const type = protobufjs.parse(lokiProto).root.lookupType('PushRequest');
-    const entries = [anEvent(), anEvent()].map((one) => ({ timestamp: { seconds: 1_764_316_800, nanos: 5 }, line: JSON.stringify(one) }));
+    const entries = [anEvent(), anEvent()].map((one) => ({
+      timestamp: { seconds: 1_764_316_800, nanos: 5 },
+      line: JSON.stringify(one),
+    }));
     const bytes = type.encode(type.fromObject({ streams: [{ labels: '{job="dpi", host="web\\"1"}', entries }] })).finish();
     const rows = await shipper.log.during(async () => {
       expect(await send(snappyBlock(bytes), 'application/x-protobuf')).toMatchObject({ status: 204 });
@@ -32,7 +35,7 @@ describe('the door of Loki', () => {
     expect(rows).toHaveLength(2);
     expect(await send(new Uint8Array(bytes), 'application/x-protobuf')).toMatchObject({ status: 400 });
     expect(await send(new Uint8Array([0xff, 0xff, 0xff, 0x7f, 0]), 'application/x-protobuf')).toMatchObject({ status: 413 });
-  }); // prettier-ignore
+  });
 });
 
 describe('the door of Graylog', () => {

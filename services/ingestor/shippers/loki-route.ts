@@ -69,10 +69,11 @@ function lokiJson(request: JsonObject): object {
 
 function valuesOf({ timestamp, line, structuredMetadata }: JsonObject): readonly unknown[] {
   const { seconds = '0', nanos = 0 } = isObject(timestamp) ? timestamp : {};
-  const time = typeof seconds === 'string' && typeof nanos === 'number' ? String(BigInt(seconds) * 1_000_000_000n + BigInt(nanos)) : '';
+  const time =
+    typeof seconds === 'string' && typeof nanos === 'number' ? String(BigInt(seconds) * 1_000_000_000n + BigInt(nanos)) : '';
   const metadata = listOf(structuredMetadata).map(({ name, value }): [string, unknown] => [String(name), value]);
   return [time, line ?? '', Object.fromEntries(metadata.filter(([name]) => name !== '__proto__'))];
-} // prettier-ignore
+}
 
 /** Each line as a request of its own, with the labels of its stream. */
 function* linesIn(request: unknown, receivedMs: number): Generator<Found> {

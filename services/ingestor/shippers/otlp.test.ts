@@ -32,8 +32,11 @@ describe('the door of OpenTelemetry', () => {
 
   it('takes protobuf as other implementations write it, and answers so that they can read it', async () => {
     const root = protobufjs.parse(otlpProto).root;
-    const [requestType, responseType, statusType] = ['ExportLogsServiceRequest', 'ExportLogsServiceResponse', 'Status'].map((name) => root.lookupType(name));
-    const encode = (...bodies: readonly unknown[]) => requestType?.encode(requestType.fromObject(request(...bodies))).finish() ?? new Uint8Array();
+    const [requestType, responseType, statusType] = ['ExportLogsServiceRequest', 'ExportLogsServiceResponse', 'Status'].map(
+      (name) => root.lookupType(name),
+    );
+    const encode = (...bodies: readonly unknown[]) =>
+      requestType?.encode(requestType.fromObject(request(...bodies))).finish() ?? new Uint8Array();
     const rows = await shipper.log.during(async () => {
       const whole = await asProtobuf(encode(anEvent(), anEvent()));
       expect(whole).toMatchObject({ status: 200, headers: { 'content-type': 'application/x-protobuf' } });
@@ -41,13 +44,18 @@ describe('the door of OpenTelemetry', () => {
     });
     expect(rows).toHaveLength(2);
     const partial = await asProtobuf(encode(anEvent(), aBadEvent(), aBadEvent()));
-    expect(decode(responseType, partial.body)).toMatchObject({ partialSuccess: { rejectedLogRecords: 2, errorMessage: expect.stringContaining('action') } });
+    expect(decode(responseType, partial.body)).toMatchObject({
+      partialSuccess: { rejectedLogRecords: 2, errorMessage: expect.stringContaining('action') },
+    });
     const none = await asProtobuf(encode(aBadEvent()));
     expect(none.status).toBe(400);
     expect(decode(statusType, none.body)).toMatchObject({ code: 3 });
     const broken = await asProtobuf(encode(anEvent()).slice(0, -3));
-    expect([broken.status, decode(statusType, broken.body)]).toMatchObject([400, { code: 3, message: expect.stringContaining('protobuf') }]);
-  }); // prettier-ignore
+    expect([broken.status, decode(statusType, broken.body)]).toMatchObject([
+      400,
+      { code: 3, message: expect.stringContaining('protobuf') },
+    ]);
+  });
 
   it('says when to come again while the log is away', async () => {
     shipper.log.failing = true;

@@ -14,7 +14,10 @@ describe('the door of Splunk', () => {
   it.each(['', '/event', '/event/1.0'])('takes events one behind the other at /services/collector%s', async (path) => {
     const rows = await shipper.log.during(async () => {
       const body = hec(anEvent(), JSON.stringify(anEvent()));
-      expect(await shipper.post(`/services/collector${path}`, body, { authorization: `Splunk ${shipper.token}` })).toMatchObject({ status: 200, body: { text: 'Success', code: 0 } });
+      expect(await shipper.post(`/services/collector${path}`, body, { authorization: `Splunk ${shipper.token}` })).toMatchObject({
+        status: 200,
+        body: { text: 'Success', code: 0 },
+      });
     });
     expect(rows).toHaveLength(2);
   });
@@ -53,7 +56,10 @@ describe('the door of Splunk', () => {
   });
 
   it('takes the good among refused ones, and says 400 where there is none', async () => {
-    expect(await send(hec(anEvent(), aBadEvent()))).toMatchObject({ status: 200, body: { code: 0, refused_count: 1, refused: [{ index: 1, field: 'action' }] } });
+    expect(await send(hec(anEvent(), aBadEvent()))).toMatchObject({
+      status: 200,
+      body: { code: 0, refused_count: 1, refused: [{ index: 1, field: 'action' }] },
+    });
     expect(await send(hec(aBadEvent()))).toMatchObject({ status: 400, body: { code: 6, 'invalid-event-number': 0 } });
     expect(await send(hec(anEvent({ group_id: 'aleo' })))).toMatchObject({ status: 400, body: { code: 6 } });
   });
@@ -64,7 +70,10 @@ describe('the door of Splunk', () => {
     const second = await send(hec(anEvent()), channel);
     const ids = [first, second].map(({ body }) => (body as { ackId: number }).ackId);
     expect(new Set(ids).size).toBe(2);
-    expect(await send(JSON.stringify({ acks: ids }), channel, 'ack')).toMatchObject({ status: 200, body: { acks: { [String(ids[0])]: true, [String(ids[1])]: true } } });
+    expect(await send(JSON.stringify({ acks: ids }), channel, 'ack')).toMatchObject({
+      status: 200,
+      body: { acks: { [String(ids[0])]: true, [String(ids[1])]: true } },
+    });
     expect(await send(JSON.stringify({ acks: ids }), {}, 'ack')).toMatchObject({ status: 400, body: { code: 10 } });
     expect((await send(hec(anEvent()))).body).not.toHaveProperty('ackId');
   });
@@ -77,7 +86,11 @@ describe('the door of Splunk', () => {
 
   it('says that it is busy while the log is away', async () => {
     shipper.log.failing = true;
-    expect(await send(hec(anEvent()))).toMatchObject({ status: 503, body: { code: 9 }, headers: { 'retry-after': expect.anything() } });
+    expect(await send(hec(anEvent()))).toMatchObject({
+      status: 503,
+      body: { code: 9 },
+      headers: { 'retry-after': expect.anything() },
+    });
     shipper.log.failing = false;
   });
-}); // prettier-ignore
+});

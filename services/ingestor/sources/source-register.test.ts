@@ -55,8 +55,18 @@ describe('sources that change', () => {
     const [before, after] = [token(), token()];
     const tokensFile = join(folder, 'ingest_tokens');
     writeFileSync(tokensFile, `siem@helix=${before}\n`);
-    const { sources, sourcesFiles, loadSources: load } = readIngestorConfig({ VIGIE_DATA_DIR: folder, VIGIE_INGEST_TOKENS_FILE: tokensFile });
-    const made = new SourceRegister(sources, sourcesFiles, { fingerprint: filesFingerprint, load, clock: systemClock, logger: recording(said), metrics: new Metrics('ingestor') });
+    const {
+      sources,
+      sourcesFiles,
+      loadSources: load,
+    } = readIngestorConfig({ VIGIE_DATA_DIR: folder, VIGIE_INGEST_TOKENS_FILE: tokensFile });
+    const made = new SourceRegister(sources, sourcesFiles, {
+      fingerprint: filesFingerprint,
+      load,
+      clock: systemClock,
+      logger: recording(said),
+      metrics: new Metrics('ingestor'),
+    });
     const known = (one: string) => made.current.credentials.sourceOf(one)?.source;
     await made.look();
     writeFileSync(tokensFile, `siem@helix=${before}\nsiem@helix=${after}\n`);
@@ -68,16 +78,30 @@ describe('sources that change', () => {
     writeFileSync(tokensFile, `siem@helix=${after}\n`);
     await made.look();
     expect([known(before), known(after)]).toEqual([undefined, 'siem']);
-  }); // prettier-ignore
+  });
 
   it('are taken up with another pseudonym key, without a gap, and keep those of before where a line has a mistake', async () => {
     const [older, newer] = [randomBytes(32), randomBytes(32)].map((bytes) => bytes.toString('base64'));
     const [before, after] = [`helix:key-1=${older}`, `helix:key-2=${newer};from=2126-12-01T02:00:00Z`];
     const keysFile = join(folder, 'pseudonym_keys');
     writeFileSync(keysFile, `${before}\n`);
-    const { sources, sourcesFiles, loadSources: load } = readIngestorConfig({ VIGIE_DATA_DIR: folder, VIGIE_INGEST_TOKENS: `siem@helix=${old}`, VIGIE_PSEUDONYM_KEYS_FILE: keysFile });
-    const made = new SourceRegister(sources, sourcesFiles, { fingerprint: filesFingerprint, load, clock: systemClock, logger: recording(said), metrics: new Metrics('ingestor') });
-    const keyIds = () => made.current.keys.group("helix")?.keyIds;
+    const {
+      sources,
+      sourcesFiles,
+      loadSources: load,
+    } = readIngestorConfig({
+      VIGIE_DATA_DIR: folder,
+      VIGIE_INGEST_TOKENS: `siem@helix=${old}`,
+      VIGIE_PSEUDONYM_KEYS_FILE: keysFile,
+    });
+    const made = new SourceRegister(sources, sourcesFiles, {
+      fingerprint: filesFingerprint,
+      load,
+      clock: systemClock,
+      logger: recording(said),
+      metrics: new Metrics('ingestor'),
+    });
+    const keyIds = () => made.current.keys.group('helix')?.keyIds;
     await made.look();
     expect(keyIds()).toEqual(['key-1']);
     writeFileSync(keysFile, `${after}\n${before}\n`);
@@ -86,7 +110,7 @@ describe('sources that change', () => {
     writeFileSync(keysFile, 'helix:key-2=replace-me\n');
     await made.look();
     expect(keyIds()).toEqual(['key-2', 'key-1']);
-  }); // prettier-ignore
+  });
 
   it('change with the file of a token alone', async () => {
     const { register: made, known } = register();

@@ -25,7 +25,7 @@ it('one goes on at a time, each source gets as many turns as another while it ha
       }
     }),
   );
-}); // prettier-ignore
+});
 
 it('whoever asks again while others wait goes to the end of the round', async () => {
   const turns = new FairTurns(setImmediate, 1);

@@ -72,9 +72,13 @@ export function readEndpoints(
 /** The variable of the receiver that variables say, else the place in the list of the file. */
 function placeOf([index, field, ...rest]: readonly PropertyKey[], ofVariables: number): string {
   if (typeof index !== 'number') return 'the list';
-  if (index >= ofVariables) return ['VIGIE_WEBHOOKS_FILE', index - ofVariables, field, ...rest].filter((one) => one !== undefined).map(String).join('.');
+  if (index >= ofVariables)
+    return ['VIGIE_WEBHOOKS_FILE', index - ofVariables, field, ...rest]
+      .filter((one) => one !== undefined)
+      .map(String)
+      .join('.');
   return { secrets: 'VIGIE_WEBHOOK_SECRET', events: 'VIGIE_WEBHOOK_EVENTS' }[String(field)] ?? 'VIGIE_WEBHOOK_URL';
-} // prettier-ignore
+}
 
 function parseFile(text: string | undefined): readonly unknown[] {
   if (!text) return [];

@@ -159,14 +159,19 @@ describe('what waits for an endpoint that takes nothing', () => {
     for (const one of [...storm(100, 1, 'medium'), ...storm(2, 1, 'critical', 'c')]) courier.offer(one, owner, settled);
     await clock.advance(noticeCollectMs);
     expect(notices).toHaveLength(1);
-    expect(notices[0]?.data).toMatchObject({ endpoint: 'siem', status: 302, waiting: 102, waiting_by_level: { medium: 100, critical: 2 } });
+    expect(notices[0]?.data).toMatchObject({
+      endpoint: 'siem',
+      status: 302,
+      waiting: 102,
+      waiting_by_level: { medium: 100, critical: 2 },
+    });
     expect(notices[0]?.data.incidents.slice(0, 3).map(({ level }) => level)).toEqual(['critical', 'critical', 'medium']);
     const nextInMs = Date.parse(notices[0]?.data.next_attempt_at ?? '') - clock.now();
     expect(nextInMs).toBeGreaterThan(refusedWaitMs - 2 * noticeCollectMs);
     expect(nextInMs).toBeLessThanOrEqual(1.1 * refusedWaitMs);
     await clock.advance(24 * hourMs);
     expect(notices).toHaveLength(1);
-  }); // prettier-ignore
+  });
 
   it('is told when it comes later too, once a minute at most, all that waits each time', async () => {
     const { courier, clock, receiver, settled, notices } = withNotices();
@@ -427,13 +432,39 @@ function withNotices(answers: readonly boolean[] = []) {
 
 function change(given: Partial<ToldChange> = {}): ToldChange {
   return {
-    incident_id: 'a'.repeat(32), group_id: 'aleo', subject_kind: 'account', accounts: [], account_count: 1, actor_id: 'dr.martin', state: 'open',
-    first_time: '2026-11-23T07:50:00.000Z', last_time: '2026-11-23T07:59:59.000Z', detected_at: '2026-11-23T08:00:00.000Z',
-    patients: 40, patients_at_firing: 40, patients_at_detection: 40, clinics: ['750300123', '750300124'], categories: ['identity'], rules: ['mass-access-10m'],
-    rule_matches: [], rule_selections: ['b'.repeat(32)], selections: ['b'.repeat(32)], level: 'high', step: 40, found: 'live', late_seconds: 0, detection_delay_seconds: 0.4, merged_into: '', suppressed_by: [],
-    change_type: 'incident.opened', change_id: 'c'.repeat(32), changed_at: '2026-11-23T08:00:00.000Z', version: 65536,
-    received_at: '2026-11-23T07:59:59.900Z', ...given,
-  }; // prettier-ignore
+    incident_id: 'a'.repeat(32),
+    group_id: 'aleo',
+    subject_kind: 'account',
+    accounts: [],
+    account_count: 1,
+    actor_id: 'dr.martin',
+    state: 'open',
+    first_time: '2026-11-23T07:50:00.000Z',
+    last_time: '2026-11-23T07:59:59.000Z',
+    detected_at: '2026-11-23T08:00:00.000Z',
+    patients: 40,
+    patients_at_firing: 40,
+    patients_at_detection: 40,
+    clinics: ['750300123', '750300124'],
+    categories: ['identity'],
+    rules: ['mass-access-10m'],
+    rule_matches: [],
+    rule_selections: ['b'.repeat(32)],
+    selections: ['b'.repeat(32)],
+    level: 'high',
+    step: 40,
+    found: 'live',
+    late_seconds: 0,
+    detection_delay_seconds: 0.4,
+    merged_into: '',
+    suppressed_by: [],
+    change_type: 'incident.opened',
+    change_id: 'c'.repeat(32),
+    changed_at: '2026-11-23T08:00:00.000Z',
+    version: 65536,
+    received_at: '2026-11-23T07:59:59.900Z',
+    ...given,
+  };
 }
 
 function storm(incidents: number, changesEach: number, level: ToldChange['level'] = 'high', prefix = 'd'): readonly ToldChange[] {

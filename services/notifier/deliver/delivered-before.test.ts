@@ -38,11 +38,19 @@ it('a channel on a new disk knows what was delivered before from the store, and 
 });
 
 it('a channel goes on where the store is away or says nothing in time', async () => {
-  const away = await openDelivered(join(folder, 'away'), 'soc', tools(() => Promise.reject(new Error('away'))));
+  const away = await openDelivered(
+    join(folder, 'away'),
+    'soc',
+    tools(() => Promise.reject(new Error('away'))),
+  );
   expect(away.has(first)).toBe(false);
-  const opening = openDelivered(join(folder, 'silent'), 'soc', tools(() => new Promise(() => {})));
+  const opening = openDelivered(
+    join(folder, 'silent'),
+    'soc',
+    tools(() => new Promise(() => {})),
+  );
   await clock.advance(waitMsMax);
   const silent = await opening;
   await silent.add(first);
   expect(silent.has(first)).toBe(true);
-}); // prettier-ignore
+});

@@ -32,9 +32,12 @@ async function asked(endpoint: string, { clock, log, toldChanges }: BeforeTools)
   try {
     return await Promise.race([toldChanges(endpoint, isoOf(clock.now() - ageMsMax), rememberedMax), late]);
   } catch (cause) {
-    log.warn('what this channel told before is not known; some changes may be told again, under the same id', { endpoint, cause });
+    log.warn('what this channel told before is not known; some changes may be told again, under the same id', {
+      endpoint,
+      cause,
+    });
     return undefined;
   } finally {
     waited.abort();
   }
-} // prettier-ignore
+}

@@ -32,20 +32,38 @@ describe('the notifier over cases', () => {
     world.text = `${routingText}deadlines: {tell: [chat], before: [30m], after: [0h]}\n`;
     world.mutes = [aMute];
     const pipeline = await world.start();
-    const qualified: CaseActionBody = { type: 'breach.qualified', controller_id: '750300123', is_breach: true, risk: 'risk', reason: 'read', aware_at: atMinute(60 - 72 * 60) };
+    const qualified: CaseActionBody = {
+      type: 'breach.qualified',
+      controller_id: '750300123',
+      is_breach: true,
+      risk: 'risk',
+      reason: 'read',
+      aware_at: atMinute(60 - 72 * 60),
+    };
     await world.append(aChange('a', 1), anAction('a', 2, qualified));
-    const clocks = () => world.sent.flatMap(({ receiver, deadline }) => (deadline ? `${receiver} ${deadline.clock} ${deadline.state}` : []));
+    const clocks = () =>
+      world.sent.flatMap(({ receiver, deadline }) => (deadline ? `${receiver} ${deadline.clock} ${deadline.state}` : []));
     await world.goTo(31);
     expect(clocks()).toEqual(['chat gdpr33 running']);
     expect(world.remindedOf.at(-1)).toEqual(['gdpr33']);
     await world.goTo(61);
     expect(clocks()).toEqual(['chat gdpr33 running', 'chat gdpr33 running']);
-    await world.append(anAction('a', 61, { type: 'dossier.sent', controller_id: '750300123', authority: 'cnil', phase: 'initial', sent_at: atMinute(61), reference: 'N-1', delay_reason: 'the portal' }));
+    await world.append(
+      anAction('a', 61, {
+        type: 'dossier.sent',
+        controller_id: '750300123',
+        authority: 'cnil',
+        phase: 'initial',
+        sent_at: atMinute(61),
+        reference: 'N-1',
+        delay_reason: 'the portal',
+      }),
+    );
     await world.goTo(64);
     expect([clocks().at(-1), clocks().length]).toEqual(['chat gdpr33 met_late', 3]);
     expect(world.remindedOf.at(-1)).toEqual([]);
     await pipeline.stop();
-  }); // prettier-ignore
+  });
 
   it('tells the opening to the first step, and the second only when nobody takes the case', async () => {
     const world = aWorld();
@@ -90,8 +108,13 @@ describe('the notifier over cases', () => {
     await world.goTo(30);
     await one.stop();
     expect(world.told()).toEqual(['opening soc', 'opening chat', 'escalation dpo']);
-    expect(world.rows().filter(({ endpoint }) => endpoint === 'durand').at(-1)).toMatchObject({ outcome: 'superseded', kind: 'escalation' });
-  }); // prettier-ignore
+    expect(
+      world
+        .rows()
+        .filter(({ endpoint }) => endpoint === 'durand')
+        .at(-1),
+    ).toMatchObject({ outcome: 'superseded', kind: 'escalation' });
+  });
 
   it('comes to the next step at once when all of a step refuse', async () => {
     const world = aWorld();
@@ -126,7 +149,9 @@ describe('the notifier over cases', () => {
     expect(world.sent[0]?.cases?.map(({ case_id }) => case_id)).toEqual([anIncidentId('b')]);
     await one.stop();
     const muted = world.rows().filter(({ outcome }) => outcome === 'muted');
-    expect(muted.map(({ endpoint, reason, kind }) => [endpoint, reason, kind])).toEqual(['soc', 'chat', 'soc', 'chat'].map((name) => [name, aMute.mute_id, 'opening'])); // prettier-ignore
+    expect(muted.map(({ endpoint, reason, kind }) => [endpoint, reason, kind])).toEqual(
+      ['soc', 'chat', 'soc', 'chat'].map((name) => [name, aMute.mute_id, 'opening']),
+    );
     for (const row of world.rows()) expect(notificationRow.safeParse(row).error).toBeUndefined();
   });
 
@@ -239,7 +264,9 @@ describe('the notifier over cases', () => {
     // What was known last goes out where the store is away at the time.
     world.away = true;
     await world.goTo(21);
-    expect(world.sent.map(({ receiver, kind, audit_heads, cases }) => [receiver, kind, audit_heads, cases])).toEqual([['mail', 'digest', [headText(head)], []]]);
+    expect(world.sent.map(({ receiver, kind, audit_heads, cases }) => [receiver, kind, audit_heads, cases])).toEqual([
+      ['mail', 'digest', [headText(head)], []],
+    ]);
     world.away = false;
     world.heads = [];
     await world.append(aChange('a', 1, { minute: 24 * 60 }));
@@ -247,9 +274,12 @@ describe('the notifier over cases', () => {
     if (!isLongRun) world.sleepUntil(21 - 70 + 24 * 60);
     await world.goTo(21 + 24 * 60);
     const digests = world.sent.slice(1).filter(({ kind }) => kind === 'digest');
-    expect(digests.map(({ receiver, audit_heads, cases }) => [receiver, audit_heads, cases?.length])).toEqual([['mail', undefined, 1], ['list', undefined, 1]]);
+    expect(digests.map(({ receiver, audit_heads, cases }) => [receiver, audit_heads, cases?.length])).toEqual([
+      ['mail', undefined, 1],
+      ['list', undefined, 1],
+    ]);
     await one.stop();
-  }); // prettier-ignore
+  });
 
   it('follows the file when it is another, and goes on by the one before when it has a mistake', async () => {
     const world = aWorld();
@@ -269,17 +299,35 @@ describe('the notifier over cases', () => {
 });
 
 const aMute: MuteRow = {
-  mute_id: 'a'.repeat(32), group_id: 'aleo', actor_id: '', clinic_id: '', rule_id: '', level_max: '', starts_at: atMinute(0), ends_at: atMinute(60),
-  owner: 'it', reason: 'migration', covers_critical: false, created_by: 'it', created_at: atMinute(0), removed: false, updated_at: atMinute(0),
-}; // prettier-ignore
+  mute_id: 'a'.repeat(32),
+  group_id: 'aleo',
+  actor_id: '',
+  clinic_id: '',
+  rule_id: '',
+  level_max: '',
+  starts_at: atMinute(0),
+  ends_at: atMinute(60),
+  owner: 'it',
+  reason: 'migration',
+  covers_critical: false,
+  created_by: 'it',
+  created_at: atMinute(0),
+  removed: false,
+  updated_at: atMinute(0),
+};
 
 /** A log, a clock at minute 0, and receivers that outlive the notifiers that are started over them. */
 function aWorld() {
   const clock = new FakeClock(Date.parse(atMinute(0)));
-  const log = createMemoryLog({ topics: { [topics.incidents]: 2, [topics.actions]: 2 }, clock } as Parameters<typeof createMemoryLog>[0]);
+  const log = createMemoryLog({ topics: { [topics.incidents]: 2, [topics.actions]: 2 }, clock } as Parameters<
+    typeof createMemoryLog
+  >[0]);
   const delivered = new Map<string, DeliveredInMemory>();
   const rows: NotificationRow[] = [];
-  const outcomes = new Outcomes({ insertNotifications: async (more) => void rows.push(...more) }, { clock, log: silentLog, metrics: new Metrics('notifier') });
+  const outcomes = new Outcomes(
+    { insertNotifications: async (more) => void rows.push(...more) },
+    { clock, log: silentLog, metrics: new Metrics('notifier') },
+  );
   const sent: (CaseMessage & { readonly receiver: string })[] = [];
   const world = {
     text: routingText,
@@ -320,7 +368,13 @@ function aWorld() {
       const folder = group;
       const pipeline = new CasesPipeline(
         {
-          eventLog: log, group: `vigie-notifier.cases-${group}`, clock, random: () => 0.5, log: silentLog, metrics: new Metrics('notifier'), outcomes,
+          eventLog: log,
+          group: `vigie-notifier.cases-${group}`,
+          clock,
+          random: () => 0.5,
+          log: silentLog,
+          metrics: new Metrics('notifier'),
+          outcomes,
           openDelivered: async (name) => {
             const path = `${folder} ${name}`;
             const known = delivered.get(path) ?? new DeliveredInMemory();
@@ -334,7 +388,9 @@ function aWorld() {
           toldSends: async () => {
             if (world.hangs) return new Promise(() => {});
             if (world.away) throw new Transient('the store is away');
-            return rows.filter(({ outcome, kind }) => outcome === 'delivered' && kind !== '').map(({ change_id, endpoint }) => ({ receiver: endpoint, send_id: change_id }));
+            return rows
+              .filter(({ outcome, kind }) => outcome === 'delivered' && kind !== '')
+              .map(({ change_id, endpoint }) => ({ receiver: endpoint, send_id: change_id }));
           },
           open: ({ name }): OpenChannel => ({
             name,
@@ -344,22 +400,34 @@ function aWorld() {
               if (verdict.kind === 'delivered') sent.push({ ...message, receiver: name });
               return verdict;
             },
-            ...(name === 'chat' && { resend: async (cases, _signal, clocks = []) => (world.reminded.push(cases.map(({ case_id }) => case_id)), world.remindedOf.push(clocks.map(({ deadline }) => deadline?.clock)), { kind: 'delivered', status: 200 }) }),
+            ...(name === 'chat' && {
+              resend: async (cases, _signal, clocks = []) => (
+                world.reminded.push(cases.map(({ case_id }) => case_id)),
+                world.remindedOf.push(clocks.map(({ deadline }) => deadline?.clock)),
+                { kind: 'delivered', status: 200 }
+              ),
+            }),
           }),
-          read: () => readText(world.text), fingerprint: async () => world.text, clinics: async () => [], nis2: async () => [], lengths: () => shippedLengths,
-        mutes: async () => world.mutes,
+          read: () => readText(world.text),
+          fingerprint: async () => world.text,
+          clinics: async () => [],
+          nis2: async () => [],
+          lengths: () => shippedLengths,
+          mutes: async () => world.mutes,
         },
         readText(world.text),
       );
       world.text = world.since ?? world.text;
-      await pipeline.start(undefined, new AbortController().signal, (cause) => { throw cause; });
+      await pipeline.start(undefined, new AbortController().signal, (cause) => {
+        throw cause;
+      });
       await clock.advance(minuteMs / 60);
       await meanwhile?.();
       return pipeline;
     },
   };
   return world;
-} // prettier-ignore
+}
 
 function readText(text: string): Routing {
   if (!text.includes('policies')) throw new ConfigError('routing.yaml has 1 mistake(s):\n  routes: has none');

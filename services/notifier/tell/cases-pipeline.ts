@@ -159,6 +159,8 @@ export class CasesPipeline {
   /** By the account of the case; what is about several cases goes by its own id. */
   #owns({ send_id, message }: Send): boolean {
     const row = message.case;
-    return this.#ownership.has(row ? partitionOf(row.group_id, row.actor_id, this.#partitions) : partitionOf('', send_id, this.#partitions)); // prettier-ignore
+    return this.#ownership.has(
+      row ? partitionOf(row.group_id, row.actor_id, this.#partitions) : partitionOf('', send_id, this.#partitions),
+    );
   }
 }

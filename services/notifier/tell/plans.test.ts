@@ -27,7 +27,7 @@ describe('the plans of all cases', () => {
     const [due, early] = ['2026-11-03T07:31:00Z', '2026-11-03T07:29:00Z'].map((at) => Date.parse(at));
     expect([early, due].map((at) => plans.at(at ?? 0).filter(({ kind }) => kind === 'digest').length)).toEqual([0, 1]);
     expect(book.asked).toBe(1);
-  }); // prettier-ignore
+  });
 });
 
 const mail = '{name: mail, type: email, to: [a@x.example], from: v@x.example, server: {host: x.example}}';
@@ -51,6 +51,11 @@ class CountingBook extends CaseBook {
 
 function aPlans() {
   const book = new CountingBook();
-  for (const name of ['a', 'b', 'c']) book.addChange(aChange(name, 1, name === 'b' ? { clinics: ['750300123', '750300124'] } : {}));
-  return { book, plans: new Plans({ book, lengths: () => shippedLengths, heads: () => [], failedAt: () => undefined }, aRouting()), now: Date.parse(atMinute(2)) };
-} // prettier-ignore
+  for (const name of ['a', 'b', 'c'])
+    book.addChange(aChange(name, 1, name === 'b' ? { clinics: ['750300123', '750300124'] } : {}));
+  return {
+    book,
+    plans: new Plans({ book, lengths: () => shippedLengths, heads: () => [], failedAt: () => undefined }, aRouting()),
+    now: Date.parse(atMinute(2)),
+  };
+}

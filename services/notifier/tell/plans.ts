@@ -50,8 +50,9 @@ export class Plans {
 
   /** What says something to a receiver is planned anew: it begins or ends to fail. */
   forget(receiver: string): void {
-    for (const [key, { plan }] of this.#planned) if (plan.sends.some((send) => send.receiver === receiver)) this.#planned.delete(key);
-  } // prettier-ignore
+    for (const [key, { plan }] of this.#planned)
+      if (plan.sends.some((send) => send.receiver === receiver)) this.#planned.delete(key);
+  }
 
   /** Every send of every case that is not too old to be told, those with one id as one; and the list of the day. */
   at(now: number): readonly Send[] {

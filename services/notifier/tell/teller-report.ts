@@ -19,11 +19,28 @@ const sayings = {
 } as const satisfies Readonly<Record<NotificationOutcome, readonly ['info' | 'warn' | 'error', string]>>;
 
 /** The row of an attempt to send it, or of why there was none. `now` is wall clock, milliseconds. */
-export function sendRowOf(send: Send, attempt: number, outcome: NotificationOutcome, what: { readonly status: number; readonly reason: string; readonly now: number }): NotificationRow {
+export function sendRowOf(
+  send: Send,
+  attempt: number,
+  outcome: NotificationOutcome,
+  what: { readonly status: number; readonly reason: string; readonly now: number },
+): NotificationRow {
   const { send_id: change_id, case_id: incident_id, kind, receiver: endpoint, at, message } = send;
   const { status, reason, now } = what;
-  return { change_id, incident_id, change_type: message.change_type ?? '', kind, endpoint, attempt, outcome, status, reason, at: isoOf(now), delay_seconds: Math.max(0, now - at) / 1000 };
-} // prettier-ignore
+  return {
+    change_id,
+    incident_id,
+    change_type: message.change_type ?? '',
+    kind,
+    endpoint,
+    attempt,
+    outcome,
+    status,
+    reason,
+    at: isoOf(now),
+    delay_seconds: Math.max(0, now - at) / 1000,
+  };
+}
 
 /** How what is told of cases shows itself to people: rows of the store, metrics and log lines. No account, no patient. */
 export class TellerReport {
@@ -34,7 +51,12 @@ export class TellerReport {
   ) {}
 
   /** What became of a send, or of an attempt to send it. */
-  outcome(send: Send, attempt: number, outcome: NotificationOutcome, { status, reason }: { readonly status: number; readonly reason: string }): void {
+  outcome(
+    send: Send,
+    attempt: number,
+    outcome: NotificationOutcome,
+    { status, reason }: { readonly status: number; readonly reason: string },
+  ): void {
     const { clock, log, metrics, outcomes } = this.tools;
     const now = clock.now();
     const { send_id, case_id, kind, receiver, policy, step } = send;
@@ -48,7 +70,7 @@ export class TellerReport {
     }
     const [level, text] = sayings[outcome];
     log[level](text, { endpoint: receiver, sendId: send_id, caseId: case_id, kind, attempt, status, reason });
-  } // prettier-ignore
+  }
 
   /** Once for each step that found nobody on call. */
   nobody(all: readonly Nobody[]): void {

@@ -59,9 +59,17 @@ export class Teller {
     private readonly tools: TellerTools,
     routing: Routing,
   ) {
-    this.#plans = new Plans({ book: tools.book, lengths: tools.lengths, heads: tools.heads, failedAt: (id, receiver) => this.#posts.get(receiver)?.courier.failedAt(id) }, routing);
+    this.#plans = new Plans(
+      {
+        book: tools.book,
+        lengths: tools.lengths,
+        heads: tools.heads,
+        failedAt: (id, receiver) => this.#posts.get(receiver)?.courier.failedAt(id),
+      },
+      routing,
+    );
     this.#report = new TellerReport(tools);
-  } // prettier-ignore
+  }
 
   get couriers(): readonly CaseCourier[] {
     return [...this.#posts.values()].map(({ courier }) => courier);

@@ -74,9 +74,10 @@ export class Told {
   }
 
   #away(cause?: unknown): void {
-    if (this.#state === 'asked') this.tools.log.warn('what others told of cases is not known yet; what is not known is left out later', { cause });
+    if (this.#state === 'asked')
+      this.tools.log.warn('what others told of cases is not known yet; what is not known is left out later', { cause });
     this.#state = 'away';
-  } // prettier-ignore
+  }
 
   #add(told: readonly ToldSend[]): void {
     for (const { receiver, send_id } of told.toReversed()) {

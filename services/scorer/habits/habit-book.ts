@@ -74,13 +74,25 @@ export class HabitBook {
     const { own, role, ceiling = null, usual, p, peerDays, asFar, isNewcomer, asRole, ownDays } = found;
     const least = Math.max(rule.floor, Math.ceil((ownDays?.least ?? 0) - 1e-9));
     return {
-      own, role, ceiling, compared_with: usual, p, peer_days: peerDays, as_far: asFar, is_newcomer: isNewcomer, ...(asRole !== undefined && { as_role: asRole }),
+      own,
+      role,
+      ceiling,
+      compared_with: usual,
+      p,
+      peer_days: peerDays,
+      as_far: asFar,
+      is_newcomer: isNewcomer,
+      ...(asRole !== undefined && { as_role: asRole }),
       ...(ownDays && {
         own_days: {
-          days: ownDays.days, mean: ownDays.mean, deviation: ownDays.deviation, told_from: found.threshold === undefined ? null : least, p: ownDays.p,
+          days: ownDays.days,
+          mean: ownDays.mean,
+          deviation: ownDays.deviation,
+          told_from: found.threshold === undefined ? null : least,
+          p: ownDays.p,
         },
       }),
-    }; // prettier-ignore
+    };
   }
 
   /** Incidents that are known as honest already. */

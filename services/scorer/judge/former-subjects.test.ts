@@ -38,10 +38,13 @@ describe('an incident of an address whose lists were changed after it was told',
     await run.take([accessOf({ patient: 4, at: 1.5 * minute })]);
     expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 4 }]);
     await run.pass(10 * minute);
-    await run.take([accessOf({ patient: 5, at: 1.6 * minute }), accessOf({ patient: 6, at: 1.7 * minute, address: '198.51.100.2' })]);
+    await run.take([
+      accessOf({ patient: 5, at: 1.6 * minute }),
+      accessOf({ patient: 6, at: 1.7 * minute, address: '198.51.100.2' }),
+    ]);
     expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 5 }]);
     run.check();
-  }); // prettier-ignore
+  });
 
   it('hands on nothing else of what the rules of before looked at', async () => {
     const run = await Run.start(folder, []);
@@ -113,8 +116,13 @@ class Run {
 
   /** Accesses that were handed on. */
   get relayed(): number {
-    return this.#log.framesOf(lane).flatMap(({ bytes }) => bytes.toString().split('\n').filter((line) => line.startsWith('{"event_id"') || line.includes('"patient_id"'))).length;
-  } // prettier-ignore
+    return this.#log.framesOf(lane).flatMap(({ bytes }) =>
+      bytes
+        .toString()
+        .split('\n')
+        .filter((line) => line.startsWith('{"event_id"') || line.includes('"patient_id"')),
+    ).length;
+  }
 
   async take(rows: readonly AccessRow[]): Promise<void> {
     this.#frames.push({ offset: this.#frames.length, bytes: bytesOf(rows) });
@@ -144,12 +152,18 @@ class Run {
       for (const change of this.#log.changes()) before.add(change);
       return before;
     };
-    const given = { log: this.#log, archive: this.#archive, stateDir: this.#stateDir, rules: this.#rules, snapshotEveryMs: Number.POSITIVE_INFINITY };
+    const given = {
+      log: this.#log,
+      archive: this.#archive,
+      stateDir: this.#stateDir,
+      rules: this.#rules,
+      snapshotEveryMs: Number.POSITIVE_INFINITY,
+    };
     this.#scorer = await aScorer({ ...given, held: { start: 0, end: this.#frames.length }, told, lanes: ['source_ip'] });
     this.#nextOfLane = this.#scorer.fromOfLanes.get(`${lane.topic}/0`) ?? 0;
     await this.#judge(this.#frames.slice(this.#scorer.from));
     await this.#settle();
-  } // prettier-ignore
+  }
 
   /** What the store lists of each incident, by the conditions that it has, beside what was told. */
   check(): void {
@@ -193,8 +207,9 @@ class Run {
   #listed({ actor_id, first_time, last_time, selections }: IncidentChange): ReadonlySet<string> {
     const taken = selections.flatMap((id) => this.#selections.get(id) ?? []);
     const listed = this.#stored.filter(
-      (row) => row.source_ip === actor_id && row.time >= first_time && row.time <= last_time && taken.some((one) => one.matches(row)),
-    ); // prettier-ignore
+      (row) =>
+        row.source_ip === actor_id && row.time >= first_time && row.time <= last_time && taken.some((one) => one.matches(row)),
+    );
     return new Set(listed.map(({ patient_id }) => patient_id));
   }
 }
@@ -238,10 +253,13 @@ const anyRow = fc
   .map((given) => accessOf(given));
 const kind = <Kind extends string>(name: Kind) => fc.record({ kind: fc.constant(name) });
 const anyStep = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('rows' as const), rows: fc.array(anyRow, { minLength: 1, maxLength: 6 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('rows' as const), rows: fc.array(anyRow, { minLength: 1, maxLength: 6 }) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lists' as const), lists: anyLists }) },
   { weight: 2, arbitrary: kind('time') },
   { weight: 1, arbitrary: kind('restart') },
   { weight: 1, arbitrary: kind('lost') },
-); // prettier-ignore
+);
 const histories = fc.record({ lists: anyLists, steps: fc.array(anyStep, { minLength: 3, maxLength: 12, size: 'max' }) });

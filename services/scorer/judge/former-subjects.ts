@@ -52,10 +52,12 @@ export class FormerSubjects {
       this.#seen = { former: found.flatMap((one) => this.#laneOf(one)), at };
     } catch (cause) {
       if (!(cause instanceof Transient)) throw cause;
-      logger.warn('what incidents of former lists count cannot be read; accesses are handed on by what was known of them', { cause });
+      logger.warn('what incidents of former lists count cannot be read; accesses are handed on by what was known of them', {
+        cause,
+      });
     }
     return this.#seen;
-  } // prettier-ignore
+  }
 
   async #learn(ids: readonly string[]): Promise<void> {
     const missing = [...new Set(ids)].filter((id) => !this.#selections.has(id));

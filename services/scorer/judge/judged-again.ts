@@ -30,13 +30,17 @@ export class JudgedAgain {
    * Of a partition that comes: its next offset, where its log ends, and what its snapshot says, if it has one. Undefined where nothing is judged again, or was.
    * Rejects when the log cannot be read.
    */
-  async renamingOf(next: number, { end }: Pick<Bounds, 'end'>, header: { readonly renamed?: Renamings | undefined } | undefined): Promise<Renaming | undefined> {
+  async renamingOf(
+    next: number,
+    { end }: Pick<Bounds, 'end'>,
+    header: { readonly renamed?: Renamings | undefined } | undefined,
+  ): Promise<Renaming | undefined> {
     const renamed = header?.renamed;
     const through = header ? (renamed?.through ?? 0) : end;
     const isLacking = through > 0 && renamed?.reinstated !== true;
     const before = next < through || isLacking ? await this.#read() : undefined;
     return before || renamed ? new Renaming({ before, through, quietMs: this.quietMs }, renamed?.all) : undefined;
-  } // prettier-ignore
+  }
 
   #read(): Promise<ToldBefore> | undefined {
     const { told, clock } = this.tools;

@@ -239,7 +239,7 @@ function lasting(changes: readonly IncidentChange[]): readonly string[] {
         one.clinics,
         one.rules,
       ]),
-    ) // prettier-ignore
+    )
     .toSorted();
 }
 

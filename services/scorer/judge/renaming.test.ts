@@ -78,17 +78,30 @@ describe('an incident that is judged again by another register', () => {
     // Of what was judged before nothing is told again.
     expect(log.changes()).toHaveLength(told);
     await pipeline.frames(at, framesOf(6, 2));
-    expect(pipeline.partitions()[0]?.scorer.explain(before?.group_id ?? '', 'thief')?.incidents.map(({ incident_id }) => incident_id)).toEqual([before?.incident_id]);
+    expect(
+      pipeline
+        .partitions()[0]
+        ?.scorer.explain(before?.group_id ?? '', 'thief')
+        ?.incidents.map(({ incident_id }) => incident_id),
+    ).toEqual([before?.incident_id]);
     await pipeline.revoked(at);
     const [after, ...others] = lastOf(log.changes());
     expect(others).toEqual([]);
-    expect(after).toMatchObject({ incident_id: before?.incident_id, patients: 8 * 14, clinics: ['closed', 'open'], level: 'critical' });
+    expect(after).toMatchObject({
+      incident_id: before?.incident_id,
+      patients: 8 * 14,
+      clinics: ['closed', 'open'],
+      level: 'critical',
+    });
     expect(after?.rules.toSorted()).toEqual(['in-closed', 'many']);
-    const types = log.changes().slice(told).map(({ change_type }) => change_type);
+    const types = log
+      .changes()
+      .slice(told)
+      .map(({ change_type }) => change_type);
     expect(types.filter((type) => type !== 'incident.updated')).toEqual(['incident.rule_added']);
     const ids = log.changes().map(({ change_id }) => change_id);
     expect(new Set(ids).size).toBe(ids.length);
-  }); // prettier-ignore
+  });
 
   it('has that id for a scorer that goes on from a snapshot in the midst of it, too', async () => {
     const dir = await stateDir('midst');
@@ -108,7 +121,12 @@ describe('an incident that is judged again by another register', () => {
 
   it('is another where it is of another account, or lies apart in time', async () => {
     const other = rowsOf(6).map((row) => ({ ...row, actor_id: 'other', clinic_id: 'closed' }));
-    const later = rowsOf(7).map((row) => ({ ...row, clinic_id: 'closed', time: new Date(Date.parse(row.time) + 72 * hourMs).toISOString(), received_at: new Date(Date.parse(row.time) + 72 * hourMs).toISOString() })); // prettier-ignore
+    const later = rowsOf(7).map((row) => ({
+      ...row,
+      clinic_id: 'closed',
+      time: new Date(Date.parse(row.time) + 72 * hourMs).toISOString(),
+      received_at: new Date(Date.parse(row.time) + 72 * hourMs).toISOString(),
+    }));
     const { pipeline } = await rebuilt(await stateDir('apart'), 8);
     await pipeline.frames(at, [...framesOf(0, 6), { offset: 6, bytes: bytesOf(other) }, { offset: 7, bytes: bytesOf(later) }]);
     await pipeline.revoked(at);
@@ -122,7 +140,13 @@ describe('an incident that is judged again by another register', () => {
 
   it('is told as before where the lists are those of before', async () => {
     const told = log.changes();
-    const again = await aScorer({ log, stateDir: await stateDir('same'), rules: [many], held: { start: 0, end: 6 }, told: async () => toldIn(log) }); // prettier-ignore
+    const again = await aScorer({
+      log,
+      stateDir: await stateDir('same'),
+      rules: [many],
+      held: { start: 0, end: 6 },
+      told: async () => toldIn(log),
+    });
     await again.pipeline.frames(at, framesOf(0, 6));
     await again.pipeline.revoked(at);
     const repeated = log.changes().slice(told.length);

@@ -13,7 +13,11 @@ import { groupAccountsMax, nextGroup, queryOf } from './account-groups.js';
 import { accountInLines, addByAccount } from './account-lines.js';
 import { hourMs, row, rules } from './nightly-file.fixture.js';
 
-const text = fc.string({ unit: fc.constantFrom('a', 'b', '\\', '"', '\n', ',', '{', 'é', '\u{1f600}', 'u', '0'), minLength: 1, maxLength: 8 }); // prettier-ignore
+const text = fc.string({
+  unit: fc.constantFrom('a', 'b', '\\', '"', '\n', ',', '{', 'é', '\u{1f600}', 'u', '0'),
+  minLength: 1,
+  maxLength: 8,
+});
 
 describe('many accounts whose accesses come late', () => {
   let stateDir: string;
@@ -59,18 +63,25 @@ describe('many accounts whose accesses come late', () => {
         async (accounts, accountsMax, bytesMax) => {
           const frames = framesOf(accounts);
           const alone = await judged(frames, { accounts: 1, bytes: 0 });
-          const told = alone.changes.filter(({ change_type }) => change_type === 'incident.opened').map(({ actor_id }) => actor_id);
+          const told = alone.changes
+            .filter(({ change_type }) => change_type === 'incident.opened')
+            .map(({ actor_id }) => actor_id);
           expect(new Set(told)).toEqual(new Set(accounts.filter(({ patients }) => patients >= 40).map(({ actor }) => actor)));
-          for (const groupMax of [{ accounts: 256, bytes: 1 << 24 }, { accounts: accountsMax, bytes: bytesMax }]) {
+          for (const groupMax of [
+            { accounts: 256, bytes: 1 << 24 },
+            { accounts: accountsMax, bytes: bytesMax },
+          ]) {
             const together = await judged(frames, groupMax);
             expect(contents(together.changes)).toEqual(contents(alone.changes));
-            expect(together.changes.map(({ incident_id }) => incident_id).toSorted()).toEqual(alone.changes.map(({ incident_id }) => incident_id).toSorted());
+            expect(together.changes.map(({ incident_id }) => incident_id).toSorted()).toEqual(
+              alone.changes.map(({ incident_id }) => incident_id).toSorted(),
+            );
           }
         },
       ),
       { numRuns: 15 },
     );
-  }, 120_000); // prettier-ignore
+  }, 120_000);
 
   it('take one question for hundreds of them', async () => {
     const accounts = Array.from({ length: 200 }, (_, n) => ({ actor: `late.${n}`, patients: 2, hour: 1 + (n % 20), late: true }));
@@ -93,7 +104,13 @@ describe('many accounts whose accesses come late', () => {
 });
 
 describe('a question for several accounts', () => {
-  const stretch = fc.record({ groupId: fc.constantFrom('helix', 'aleo'), actorId: text, days: fc.nat(400), spanHours: fc.integer({ min: 1, max: 100 }), sleeps: fc.constant(true) }); // prettier-ignore
+  const stretch = fc.record({
+    groupId: fc.constantFrom('helix', 'aleo'),
+    actorId: text,
+    days: fc.nat(400),
+    spanHours: fc.integer({ min: 1, max: 100 }),
+    sleeps: fc.constant(true),
+  });
   const day = 24 * hourMs;
   const of = [{ id: 's', fields: [], matches: () => true, sql: '' }];
 
@@ -123,11 +140,17 @@ describe('a question for several accounts', () => {
   });
 
   it('holds no more names than a URL may', () => {
-    const waiting = Array.from({ length: 1000 }, (_, n): Rejudgement => ({ groupId: 'helix', actorId: `${n}`.padEnd(256, 'é'), fromMs: 0, toMs: 1, throughOffset: 0 }));
+    const waiting = Array.from({ length: 1000 }, (_, n): Rejudgement => ({
+      groupId: 'helix',
+      actorId: `${n}`.padEnd(256, 'é'),
+      fromMs: 0,
+      toMs: 1,
+      throughOffset: 0,
+    }));
     const bytes = nextGroup(waiting, groupAccountsMax).reduce((sum, { actorId }) => sum + Buffer.byteLength(actorId), 0);
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThanOrEqual(6 * 1024);
-  }); // prettier-ignore
+  });
 });
 
 describe('the lines of a frame', () => {
@@ -135,7 +158,10 @@ describe('the lines of a frame', () => {
     const line = fc.record({ group: text, actor: text });
     fc.assert(
       fc.property(fc.array(line, { maxLength: 40 }), (given) => {
-        const rows = given.map(({ group, actor }, n) => ({ ...row({ n: `${n}`, time: aMonday + n, actor, clinic: 'c' }), group_id: group }));
+        const rows = given.map(({ group, actor }, n) => ({
+          ...row({ n: `${n}`, time: aMonday + n, actor, clinic: 'c' }),
+          group_id: group,
+        }));
         const lines = new Map<string, Buffer[]>();
         addByAccount(bytesOf(rows), lines, 'account');
         for (const { group_id: groupId, actor_id: actorId } of rows) {
@@ -145,7 +171,7 @@ describe('the lines of a frame', () => {
         expect([...lines.values()].flat()).toHaveLength(rows.length);
       }),
     );
-  }); // prettier-ignore
+  });
 });
 
 interface Account {
@@ -164,7 +190,10 @@ function framesOf(accounts: readonly Account[]): readonly Frame[] {
     })),
   );
   const end = row({ n: 'end', time: aMonday + 48 * hourMs, actor: 'clock', clinic: 'live' });
-  const inTime = all.filter(({ nightly }) => !nightly).map((one) => one.row).toSorted((a, b) => (a.time < b.time ? -1 : 1)); // prettier-ignore
+  const inTime = all
+    .filter(({ nightly }) => !nightly)
+    .map((one) => one.row)
+    .toSorted((a, b) => (a.time < b.time ? -1 : 1));
   const nightly = all.filter((one) => one.nightly).map((one) => ({ ...one.row, received_at: end.time }));
   const frames: readonly (readonly AccessRow[])[] = [inTime, [end], nightly];
   return frames.filter((rows) => rows.length > 0).map((rows, offset) => ({ offset, bytes: bytesOf(rows) }));
@@ -172,5 +201,11 @@ function framesOf(accounts: readonly Account[]): readonly Frame[] {
 
 function isGivenBy({ fromMs, toMs, outline, accounts }: HistoryQuery, one: Rejudgement): boolean {
   const whole = (outline?.toMs ?? 0) <= (one.outline?.toMs ?? 0);
-  return whole && fromMs <= one.fromMs && toMs >= one.toMs && accounts?.groupId === one.groupId && accounts.actorIds.includes(one.actorId);
-} // prettier-ignore
+  return (
+    whole &&
+    fromMs <= one.fromMs &&
+    toMs >= one.toMs &&
+    accounts?.groupId === one.groupId &&
+    accounts.actorIds.includes(one.actorId)
+  );
+}

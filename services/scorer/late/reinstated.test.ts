@@ -40,11 +40,20 @@ describe('a scorer that lost its snapshots after lists had changed', () => {
     await run.change({ services: ['nurse.1'], watched: [] });
     await run.lose();
     await run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute })]);
-    expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 4, selections: opened?.selections, clinics: opened?.clinics, level: opened?.level, step: opened?.step }]);
+    expect(run.current).toMatchObject([
+      {
+        incident_id: opened?.incident_id,
+        patients: 4,
+        selections: opened?.selections,
+        clinics: opened?.clinics,
+        level: opened?.level,
+        step: opened?.step,
+      },
+    ]);
     run.check();
     // It tells people nothing that they were told.
     expect(run.types.filter((type) => type !== 'incident.updated')).toEqual(['incident.opened']);
-  }); // prettier-ignore
+  });
 
   it('counts what came while it was away, and closes what was left open', async () => {
     const run = await Run.start(folder, none);
@@ -86,11 +95,16 @@ describe('a scorer that lost its snapshots after lists had changed', () => {
     await run.take([accessOf({ actor: 'nurse.3', patient: 9, at: 2 * hour })]);
     run.trim();
     await run.lose();
-    await run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute }), accessOf({ actor: 'nurse.2', patient: 4, at: 1.5 * minute })]);
-    expect(run.current.map(({ incident_id, patients }) => [incident_id, patients])).toEqual(told.map(({ incident_id }) => [incident_id, 4]));
+    await run.take([
+      accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute }),
+      accessOf({ actor: 'nurse.2', patient: 4, at: 1.5 * minute }),
+    ]);
+    expect(run.current.map(({ incident_id, patients }) => [incident_id, patients])).toEqual(
+      told.map(({ incident_id }) => [incident_id, 4]),
+    );
     expect(run.types.filter((type) => type === 'incident.opened')).toHaveLength(2);
     run.check();
-  }); // prettier-ignore
+  });
 
   it('leaves as it was told what no store says the condition of', async () => {
     const run = await Run.start(folder, none);
@@ -224,10 +238,18 @@ class Run {
       for (const change of this.#log.changes()) before.add(change);
       return before;
     };
-    this.#scorer = await aScorer({ log: this.#log, archive: this.archive, stateDir, rules: this.#rules, snapshotEveryMs: Number.POSITIVE_INFINITY, held, told });
+    this.#scorer = await aScorer({
+      log: this.#log,
+      archive: this.archive,
+      stateDir,
+      rules: this.#rules,
+      snapshotEveryMs: Number.POSITIVE_INFINITY,
+      held,
+      told,
+    });
     await this.#judge(this.#frames.slice(this.#scorer.from));
     await this.settle();
-  } // prettier-ignore
+  }
 
   async #judge(frames: readonly Frame[]): Promise<void> {
     for (const frame of frames) {
@@ -249,8 +271,9 @@ class Run {
   #listed({ actor_id, first_time, last_time, selections }: IncidentChange): ReadonlySet<string> {
     const taken = selections.flatMap((id) => this.#selections.get(id) ?? []);
     const listed = this.#stored.filter(
-      (row) => row.actor_id === actor_id && row.time >= first_time && row.time <= last_time && taken.some((one) => one.matches(row)),
-    ); // prettier-ignore
+      (row) =>
+        row.actor_id === actor_id && row.time >= first_time && row.time <= last_time && taken.some((one) => one.matches(row)),
+    );
     return new Set(listed.map(({ patient_id }) => patient_id));
   }
 }
@@ -299,9 +322,12 @@ const anyRow = fc
   })
   .map((given) => accessOf(given));
 const anyStep = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('rows' as const), rows: fc.array(anyRow, { minLength: 1, maxLength: 6 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('rows' as const), rows: fc.array(anyRow, { minLength: 1, maxLength: 6 }) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lists' as const), lists: anyLists }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lost' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
-); // prettier-ignore
+);
 const histories = fc.record({ lists: anyLists, steps: fc.array(anyStep, { minLength: 3, maxLength: 12, size: 'max' }) });

@@ -50,9 +50,12 @@ export class Reinstater {
     } catch (cause) {
       if (!(cause instanceof Transient)) throw cause;
       const waitMs = this.#patience.failed();
-      this.tools.logger.warn('incidents of former lists wait for what the store keeps of these lists; judging of what arrives goes on', { waitMs, cause });
+      this.tools.logger.warn(
+        'incidents of former lists wait for what the store keeps of these lists; judging of what arrives goes on',
+        { waitMs, cause },
+      );
     }
-  } // prettier-ignore
+  }
 
   async #partition(owned: OwnedPartition): Promise<void> {
     const before = owned.scorer.toldBefore;
@@ -65,9 +68,12 @@ export class Reinstater {
       const count = await owned.scorer.reinstate(told, former);
       this.tools.keepBeforeTelling(owned);
       if (count > 0)
-        this.tools.logger.info('incidents that the lists of now do not find are known again', { partition: owned.scorer.at.partition, count });
+        this.tools.logger.info('incidents that the lists of now do not find are known again', {
+          partition: owned.scorer.at.partition,
+          count,
+        });
     });
-  } // prettier-ignore
+  }
 
   /** Selections that incidents count by and no rule has. One that the store does not know leaves its incidents as they were told. */
   async #formerOf({ scorer }: OwnedPartition, told: readonly Told[]): Promise<readonly Selection[]> {
@@ -77,7 +83,10 @@ export class Reinstater {
     const stored = await this.tools.conditions(wanted);
     const former = stored.flatMap(({ selection_id, condition }) => readCondition(selection_id, condition) ?? []);
     if (former.length < wanted.length)
-      this.tools.logger.warn('the store does not know by what incidents of former lists count: late accesses of their time are in their lists alone', { partition: scorer.at.partition, count: wanted.length - former.length });
+      this.tools.logger.warn(
+        'the store does not know by what incidents of former lists count: late accesses of their time are in their lists alone',
+        { partition: scorer.at.partition, count: wanted.length - former.length },
+      );
     return former;
-  } // prettier-ignore
+  }
 }

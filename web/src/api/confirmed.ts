@@ -26,12 +26,15 @@ export function useConfirmed(): UseConfirmed {
   const client = useQueryClient();
   const at = useNow(5_000);
   const { data } = useQuery({ queryKey, queryFn: ({ signal }) => get<Confirmed>('/v1/me', signal), staleTime: 30_000 });
-  const confirm = useCallback(async (proof: Proof) => client.setQueryData(queryKey, await post<Confirmed>('/v1/confirm', proof)), [client]);
+  const confirm = useCallback(
+    async (proof: Proof) => client.setQueryData(queryKey, await post<Confirmed>('/v1/confirm', proof)),
+    [client],
+  );
   const forget = useCallback(() => setOver(client), [client]);
   const until = data?.confirmed_until;
   const isConfirmed = until === null || (until !== undefined && Date.parse(until) > at);
   return { isConfirmed, by: data?.confirmed_by ?? 'token', confirm: async (proof) => void (await confirm(proof)), forget };
-} // prettier-ignore
+}
 
 /** The console's clock is the one that counts: what it refuses is over, whatever this one says. */
 function setOver(client: QueryClient): void {

@@ -45,9 +45,22 @@ export function Bars({ bars, levels, namedEvery, text }: BarsProps) {
         ))}
         {bars.map(({ name, value, isNow }, place) => (
           <g key={name}>
-            {value > 0 && <rect className={isNow ? 'bar bar-now' : 'bar'} x={xOf(place) + width * 0.12} width={width * 0.76} y={yOf(value)} height={ground - yOf(value)} />}
+            {value > 0 && (
+              <rect
+                className={isNow ? 'bar bar-now' : 'bar'}
+                x={xOf(place) + width * 0.12}
+                width={width * 0.76}
+                y={yOf(value)}
+                height={ground - yOf(value)}
+              />
+            )}
             {isNow && value > 0 && (
-              <text className="level-text" x={Math.min(xOf(place) + width / 2, size.width - 30)} y={yOf(value) - 6} textAnchor="middle">
+              <text
+                className="level-text"
+                x={Math.min(xOf(place) + width / 2, size.width - 30)}
+                y={yOf(value) - 6}
+                textAnchor="middle"
+              >
                 {f.number(value)}
               </text>
             )}
@@ -59,7 +72,14 @@ export function Bars({ bars, levels, namedEvery, text }: BarsProps) {
           </g>
         ))}
         {levels.map(({ value }, place) => (
-          <line key={place} className={`level-line level-line-${place}`} x1={size.left} x2={size.width - size.right} y1={yOf(value)} y2={yOf(value)} />
+          <line
+            key={place}
+            className={`level-line level-line-${place}`}
+            x1={size.left}
+            x2={size.width - size.right}
+            y1={yOf(value)}
+            y2={yOf(value)}
+          />
         ))}
       </svg>
       {levels.length > 0 && (
@@ -76,4 +96,4 @@ export function Bars({ bars, levels, namedEvery, text }: BarsProps) {
       )}
     </div>
   );
-} // prettier-ignore
+}

@@ -18,17 +18,26 @@ export function Confirm({ confirm }: { readonly confirm: (proof: Proof) => Promi
     event.preventDefault();
     setError(undefined);
     const given = String(new FormData(event.currentTarget).get('proof'));
-    confirm(by === 'code' ? { code: given.trim() } : by === 'password' ? { password: given } : { token: given.trim() }).catch((cause: unknown) => {
-      const { word = '' } = cause instanceof Refusal ? cause : {};
-      const known: Readonly<Record<string, string>> = { not_confirmed: w.refused[by], too_many_tries: w.tooMany };
-      setError(known[word] ?? whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
-    });
+    confirm(by === 'code' ? { code: given.trim() } : by === 'password' ? { password: given } : { token: given.trim() }).catch(
+      (cause: unknown) => {
+        const { word = '' } = cause instanceof Refusal ? cause : {};
+        const known: Readonly<Record<string, string>> = { not_confirmed: w.refused[by], too_many_tries: w.tooMany };
+        setError(known[word] ?? whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
+      },
+    );
   };
   return (
     <form className="confirm" onSubmit={submit}>
       <p id={`${id}-hint`}>{t.confirm.hint}</p>
       <label htmlFor={id}>{w[by]}</label>
-      <input id={id} name="proof" type={by === 'code' ? 'text' : 'password'} required autoComplete={by === 'code' ? 'one-time-code' : 'current-password'} aria-describedby={`${id}-hint`} />
+      <input
+        id={id}
+        name="proof"
+        type={by === 'code' ? 'text' : 'password'}
+        required
+        autoComplete={by === 'code' ? 'one-time-code' : 'current-password'}
+        aria-describedby={`${id}-hint`}
+      />
       <button type="submit" className="main">
         {w.submit}
       </button>
@@ -37,7 +46,7 @@ export function Confirm({ confirm }: { readonly confirm: (proof: Proof) => Promi
       </p>
     </form>
   );
-} // prettier-ignore
+}
 
 /** It is asked there, and the browser comes back to this very page. */
 function AtProvider() {

@@ -38,4 +38,4 @@ export function Copied({ text, label }: { readonly text: string; readonly label:
       </p>
     </div>
   );
-} // prettier-ignore
+}

@@ -27,8 +27,10 @@ export function geometryOf({ first_time, last_time, points, total }: Shape, mark
   const until = Math.max(Date.parse(last_time), from + 1_000);
   const step = roundStep(total / ticks);
   const top = Math.max(step, Math.ceil(total / step) * step);
-  const xOf = (at: number) => rounded(size.left + ((clamped(at, from, until) - from) / (until - from)) * (size.width - size.left - size.right));
-  const yOf = (patients: number) => rounded(size.height - size.bottom - (patients / top) * (size.height - size.top - size.bottom));
+  const xOf = (at: number) =>
+    rounded(size.left + ((clamped(at, from, until) - from) / (until - from)) * (size.width - size.left - size.right));
+  const yOf = (patients: number) =>
+    rounded(size.height - size.bottom - (patients / top) * (size.height - size.top - size.bottom));
   const path = points.map(({ at, patients }) => `H${xOf(Date.parse(at))}V${yOf(patients)}`).join('');
   const line = `M${xOf(from)} ${yOf(0)}${path}H${xOf(until)}`;
   return {
@@ -41,7 +43,7 @@ export function geometryOf({ first_time, last_time, points, total }: Shape, mark
       return instant >= from && instant <= until ? [{ place: place + 1, x: xOf(instant) }] : [];
     }),
   };
-} // prettier-ignore
+}
 
 /** The next of 1, 2, 5, 10, 20, ... that is no less. */
 export function roundStep(least: number): number {

@@ -49,7 +49,17 @@ export function Field({
 }
 
 /** A choice of few. */
-export function Choice({ name, label, options, isOptional = false }: { readonly name: string; readonly label: string; readonly options: readonly (readonly [string, string])[]; readonly isOptional?: boolean }) {
+export function Choice({
+  name,
+  label,
+  options,
+  isOptional = false,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly options: readonly (readonly [string, string])[];
+  readonly isOptional?: boolean;
+}) {
   return (
     <p className="field">
       <label htmlFor={`f-${name}`}>{label}</label>
@@ -62,4 +72,4 @@ export function Choice({ name, label, options, isOptional = false }: { readonly 
       </select>
     </p>
   );
-} // prettier-ignore
+}

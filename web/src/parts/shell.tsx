@@ -102,14 +102,17 @@ function Person({ me, onKeys }: { readonly me: Me; readonly onKeys: () => void }
         ?
       </button>
       <Link href="/me" title={t.shell.settings}>
-        {t.shell.signedInAs(me.id, me.roles.map((role) => t.shell.roles[role]))}
+        {t.shell.signedInAs(
+          me.id,
+          me.roles.map((role) => t.shell.roles[role]),
+        )}
       </Link>
       <button type="button" className="plain" onClick={() => void leave()}>
         {t.shell.logout}
       </button>
     </div>
   );
-} // prettier-ignore
+}
 
 function LineNotice({ line }: { readonly line: Line }) {
   const { t, f } = useTexts();

@@ -9,7 +9,12 @@ import type { Located } from '../read/read-tree.js';
 
 /** A field whose distinct values can be counted; undefined when it is none (noted). */
 export function countable(name: Located | undefined, subject: SubjectKind, mistakes: Mistakes): Field | undefined {
-  return textField(name, subject, mistakes, (text) => `distinct values of text fields are counted, and ${shown(text)} is none: count patient_id, clinic_id or event_id`); // prettier-ignore
+  return textField(
+    name,
+    subject,
+    mistakes,
+    (text) => `distinct values of text fields are counted, and ${shown(text)} is none: count patient_id, clinic_id or event_id`,
+  );
 }
 
 /** A field whose numbers can be summed up; undefined when it is none (noted). */

@@ -92,7 +92,11 @@ describe('counting types', () => {
   });
 
   it('share the selection of a rule with its only input, and among rules', () => {
-    const rules = load(event('read'), correlation('a', 'type: event_count, rules: read, condition: {gte: 2}'), correlation('b', 'type: event_count, rules: [read], condition: {gte: 3}')); // prettier-ignore
+    const rules = load(
+      event('read'),
+      correlation('a', 'type: event_count, rules: read, condition: {gte: 2}'),
+      correlation('b', 'type: event_count, rules: [read], condition: {gte: 3}'),
+    );
     const inputs = rules.flatMap(({ inputs }) => inputs).map((input) => input.kind === 'rows' && input.selection);
     expect(new Set([...rules.map(({ selection }) => selection), ...inputs]).size).toBe(1);
   });
@@ -101,7 +105,11 @@ describe('counting types', () => {
     const [rule] = load(
       event('read'),
       event('export'),
-      correlation('c', 'type: event_count, rules: [read, export], aliases: {at: {read: device, export: source_ip}}, condition: {gte: 2}', 'vigie: {spread: {field: at, gte: 2}}\n'), // prettier-ignore
+      correlation(
+        'c',
+        'type: event_count, rules: [read, export], aliases: {at: {read: device, export: source_ip}}, condition: {gte: 2}',
+        'vigie: {spread: {field: at, gte: 2}}\n',
+      ),
     );
     expect(rule?.inputs).toMatchObject([{ spread: 'device' }, { spread: 'source_ip' }]);
     expect(rule?.spread).toEqual({ field: 'at', atLeast: 2 });
@@ -117,7 +125,11 @@ describe('temporal types', () => {
     ['type: temporal_ordered, condition: {gt: 2}', 3],
   ])('%s: every rule is an input, in their order', (body, atLeast) => {
     const [rule] = load(...events, correlation('c', `${body}, rules: [login, export, read]`));
-    expect(rule?.inputs.map((input) => input.kind === 'rows' && actionsOf(input.selection))).toEqual([['login'], ['export'], ['read']]); // prettier-ignore
+    expect(rule?.inputs.map((input) => input.kind === 'rows' && actionsOf(input.selection))).toEqual([
+      ['login'],
+      ['export'],
+      ['read'],
+    ]);
     expect(rule?.condition).toEqual({ atLeast, atMost: Infinity });
     expect(rule?.inputs).toMatchObject([{ field: [] }, { field: [] }, { field: [] }]);
   });
@@ -129,7 +141,10 @@ describe('temporal_ordered', () => {
     for (const key of ['gte', 'gt', 'lt', 'lte', 'eq', 'neq'])
       for (const number of [0, 1, 2, 3, 4, 5]) {
         const condition = `{${key}: ${number}}`;
-        const text = [...rules, correlation('c', `type: temporal_ordered, rules: [login, export, read, print], condition: ${condition}`)].join('---\n'); // prettier-ignore
+        const text = [
+          ...rules,
+          correlation('c', `type: temporal_ordered, rules: [login, export, read, print], condition: ${condition}`),
+        ].join('---\n');
         const { mistakes } = loadRules([{ path: 'a.yml', text }]);
         if (condition === '{gte: 4}' || condition === '{gt: 3}') expect([condition, mistakes]).toEqual([condition, []]);
         else expect([condition, mistakes.length]).toEqual([condition, 1]);
@@ -149,7 +164,11 @@ describe('a correlation over correlations', () => {
     const [small, outer] = load(
       event('read'),
       inner,
-      correlation('outer', 'type: value_count, rules: inner, condition: {field: device, gte: 2}', 'vigie: {spread: {field: clinic_id, gte: 2}}\n'), // prettier-ignore
+      correlation(
+        'outer',
+        'type: value_count, rules: inner, condition: {field: device, gte: 2}',
+        'vigie: {spread: {field: clinic_id, gte: 2}}\n',
+      ),
     );
     expect(outer?.inputs).toEqual([{ kind: 'matches', rule: small, by: [], field: [1], spread: 0 }]);
     expect([small?.raises, outer?.raises]).toEqual([false, true]);
@@ -211,9 +230,15 @@ describe('a filter', () => {
     for (const rule of rules) {
       expect([rule.selection.matches(before), rule.selection.matches(after)]).toEqual([false, true]);
       expect(rule.selection.matches({ ...before, actor_id: 'b' })).toBe(true);
-      expect(rule.exceptions).toMatchObject([{ id: 'f', title: 'f', owner: 'dpo', reason: 'migration', expiresMs: Date.parse('2027-01-31') }]); // prettier-ignore
+      expect(rule.exceptions).toMatchObject([
+        { id: 'f', title: 'f', owner: 'dpo', reason: 'migration', expiresMs: Date.parse('2027-01-31') },
+      ]);
       const [excluded] = rule.exceptions.map((exception) => exception.excluded);
-      expect([excluded?.matches(before), excluded?.matches(after), excluded?.matches({ ...before, actor_id: 'b' })]).toEqual([true, false, false]); // prettier-ignore
+      expect([excluded?.matches(before), excluded?.matches(after), excluded?.matches({ ...before, actor_id: 'b' })]).toEqual([
+        true,
+        false,
+        false,
+      ]);
       expect(rule.unfiltered).toMatchObject({ id: rule.id, exceptions: [] });
       expect(rule.unfiltered?.selection.matches(before)).toBe(true);
     }
@@ -234,8 +259,16 @@ describe('a filter', () => {
   });
 
   it('may be joined by others, each for its own accesses', () => {
-    const [rule] = load(event('read'), count('c'), filter('f', '[read]', 'actor_id: a'), filter('g', 'c', 'clinic_id: c1', 'not x', '2026-06-01T00:00:00+02:00')); // prettier-ignore
-    expect(rule?.exceptions.map(({ id, expiresMs }) => [id, expiresMs])).toEqual([['f', Date.parse('2027-01-31')], ['g', Date.parse('2026-05-31T22:00Z')]]); // prettier-ignore
+    const [rule] = load(
+      event('read'),
+      count('c'),
+      filter('f', '[read]', 'actor_id: a'),
+      filter('g', 'c', 'clinic_id: c1', 'not x', '2026-06-01T00:00:00+02:00'),
+    );
+    expect(rule?.exceptions.map(({ id, expiresMs }) => [id, expiresMs])).toEqual([
+      ['f', Date.parse('2027-01-31')],
+      ['g', Date.parse('2026-05-31T22:00Z')],
+    ]);
     expect(rule?.selection.matches({ ...before, actor_id: 'b', clinic_id: 'c1' })).toBe(true);
     expect(rule?.selection.matches({ ...before, actor_id: 'b', clinic_id: 'c1', time: '2026-05-31T21:59:59.999Z' })).toBe(false);
   });

@@ -41,7 +41,10 @@ describe('a folder of rules', () => {
   it('is read with its folders, in the order of paths, without what is hidden or no YAML', async () => {
     await write({ 'b.yml': 'b', 'a/c.yaml': 'c', '.hidden.yml': 'x', 'notes.md': 'x' });
     const { files, mistakes } = await readRuleFiles(folder);
-    expect(files).toEqual([{ path: join(folder, 'a/c.yaml'), text: 'c' }, { path: join(folder, 'b.yml'), text: 'b' }]); // prettier-ignore
+    expect(files).toEqual([
+      { path: join(folder, 'a/c.yaml'), text: 'c' },
+      { path: join(folder, 'b.yml'), text: 'b' },
+    ]);
     expect(mistakes).toEqual([]);
   });
 
@@ -141,9 +144,18 @@ describe('a folder of rules', () => {
   });
 
   it('refuses what no YAML holds, warns of a lost letter, and takes files with a mark that were joined', async () => {
-    for (const [char, said] of [['\0', '\\x00'], ['\x80', '\\x80'], ['\x92', '\\x92'], ['\x9f', '\\x9F'], ['\ufffe', '\\uFFFE'], ['\uffff', '\\uFFFF']] as const) {
+    for (const [char, said] of [
+      ['\0', '\\x00'],
+      ['\x80', '\\x80'],
+      ['\x92', '\\x92'],
+      ['\x9f', '\\x9F'],
+      ['\ufffe', '\\uFFFE'],
+      ['\uffff', '\\uFFFF'],
+    ] as const) {
       await write({ 'a.yml': rule('a', `l${char}x`) });
-      expect((await checkRules([folder])).mistakes.map(({ line, reason }) => [line, reason])).toEqual([[5, expect.stringContaining(`write it as "${said}" in double quotes`)]]);
+      expect((await checkRules([folder])).mistakes.map(({ line, reason }) => [line, reason])).toEqual([
+        [5, expect.stringContaining(`write it as "${said}" in double quotes`)],
+      ]);
       await write({ 'a.yml': rule('a', `"l${said}x"`) });
       expect((await checkRules([folder])).mistakes).toEqual([]);
     }
@@ -152,9 +164,11 @@ describe('a folder of rules', () => {
       await write({ 'a.yml': joined.replaceAll('\n', end) });
       const { mistakes, warnings, events } = await checkRules([folder]);
       expect([mistakes, events.length]).toEqual([[], 2]);
-      expect(warnings.map(({ line, reason }) => [line, reason])).toEqual([[11, expect.stringContaining('U+FFFD stands where a letter was lost')]]);
+      expect(warnings.map(({ line, reason }) => [line, reason])).toEqual([
+        [11, expect.stringContaining('U+FFFD stands where a letter was lost')],
+      ]);
     }
-  }); // prettier-ignore
+  });
 
   it('is warned of where a file holds nothing, and refused where no file holds a rule', async () => {
     await write({ 'a.yml': '# later\n---\n# more\n' });
@@ -294,7 +308,11 @@ level: low
 correlation: {type: event_count, rules: a, group-by: [group_id, actor_id], timespan: 90m, condition: {gte: 2}}
 `;
     await write({ 'rules/a.yml': rule, 'register.csv': `${heading}g,c1,,,2024-06-01\n` });
-    const config = { VIGIE_RULES_DIR: join(folder, 'rules'), VIGIE_LISTS_DIR: join(folder, 'none'), VIGIE_CLINICS_FILE: join(folder, 'register.csv') }; // prettier-ignore
+    const config = {
+      VIGIE_RULES_DIR: join(folder, 'rules'),
+      VIGIE_LISTS_DIR: join(folder, 'none'),
+      VIGIE_CLINICS_FILE: join(folder, 'register.csv'),
+    };
     const elsewhere = new Map([['closed_clinics', [{ text: 'c9', untilMs: Date.parse('2024-01-01') }]]]);
     const { selections } = await requireRules(config, elsewhere);
     const selected = (clinic_id: string, group_id: string, time: string) => selections[0]?.matches({ clinic_id, group_id, time });

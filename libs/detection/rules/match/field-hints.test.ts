@@ -7,21 +7,56 @@ const hinted = (name: string): string => unknownField(name).split(': write ')[1]
 
 describe('the hint for an unknown field', () => {
   it.each([
-    ['User', 'actor_id'], ['user.name', 'actor_id'], ['actor.user.uid', 'actor_id'], ['TargetUserName', 'actor_id'], ['agent.who.identifier.value', 'actor_id'],
-    ['winlog.event_data.TargetUserName', 'actor_id'], ['IpAddress', 'source_ip'], ['src_endpoint.ip', 'source_ip'], ['client.ip', 'source_ip'], ['agent.network.address', 'source_ip'],
-    ['host.name', 'device'], ['ComputerName', 'device'], ['event.action', 'action'], ['activity_name', 'action'], ['event.outcome', 'outcome'], ['status_id', 'outcome'],
-    ['EventID', 'action'], ['event.id', 'event_id'], ['metadata.uid', 'event_id'], ['@timestamp', 'time'], ['recorded', 'time'], ['entity.what.reference', 'patient_id'], ['patient.reference', 'patient_id'],
-    ['purposeOfEvent', 'purpose'], ['user_agent.original', 'user_agent'], ['LogonType', 'auth'], ['session.id', 'session_id'], ['organization.id', 'group_id'], ['user.roles', 'actor_role'],
-    ['patientId', 'patient_id'], ['devise', 'device'], ['acton', 'action'], ['actor', 'actor_id'], ['clinik_id', 'clinic_id'], ['emergancy', 'emergency'],
+    ['User', 'actor_id'],
+    ['user.name', 'actor_id'],
+    ['actor.user.uid', 'actor_id'],
+    ['TargetUserName', 'actor_id'],
+    ['agent.who.identifier.value', 'actor_id'],
+    ['winlog.event_data.TargetUserName', 'actor_id'],
+    ['IpAddress', 'source_ip'],
+    ['src_endpoint.ip', 'source_ip'],
+    ['client.ip', 'source_ip'],
+    ['agent.network.address', 'source_ip'],
+    ['host.name', 'device'],
+    ['ComputerName', 'device'],
+    ['event.action', 'action'],
+    ['activity_name', 'action'],
+    ['event.outcome', 'outcome'],
+    ['status_id', 'outcome'],
+    ['EventID', 'action'],
+    ['event.id', 'event_id'],
+    ['metadata.uid', 'event_id'],
+    ['@timestamp', 'time'],
+    ['recorded', 'time'],
+    ['entity.what.reference', 'patient_id'],
+    ['patient.reference', 'patient_id'],
+    ['purposeOfEvent', 'purpose'],
+    ['user_agent.original', 'user_agent'],
+    ['LogonType', 'auth'],
+    ['session.id', 'session_id'],
+    ['organization.id', 'group_id'],
+    ['user.roles', 'actor_role'],
+    ['patientId', 'patient_id'],
+    ['devise', 'device'],
+    ['acton', 'action'],
+    ['actor', 'actor_id'],
+    ['clinik_id', 'clinic_id'],
+    ['emergancy', 'emergency'],
   ])('%s is %s', (name, field) => {
     expect(hinted(name)).toBe(field);
-  }); // prettier-ignore
+  });
 
   it('is none for the other end, whatever it is called: accesses have the address that they come from alone', () => {
     const ends = ['destination', 'dest', 'dst', 'server', 'target'];
     const names = ends.flatMap((end) =>
-      ['ip', 'address', 'port', 'ipv6', 'nat.ip', 'endpoint.ip'].flatMap((what) => [`${end}.${what}`, `${end}_${what}`, `${end}${what}`, `log.data.${end}.${what}`, `${end}-${what}`.toUpperCase()]),
-    ); // prettier-ignore
+      ['ip', 'address', 'port', 'ipv6', 'nat.ip', 'endpoint.ip'].flatMap((what) => [
+        `${end}.${what}`,
+        `${end}_${what}`,
+        `${end}${what}`,
+        `log.data.${end}.${what}`,
+        `${end}-${what}`.toUpperCase(),
+      ]),
+    );
     for (const name of [
       ...names,
       'source.port',
@@ -37,7 +72,7 @@ describe('the hint for an unknown field', () => {
         name,
         expect.stringContaining(': there is no such field, since an access has the address that it comes from'),
       ]);
-    for (const name of ['export', 'transport', 'report', 'source.ip.report']) expect(unknownField(name)).toContain(': write '); // prettier-ignore
+    for (const name of ['export', 'transport', 'report', 'source.ip.report']) expect(unknownField(name)).toContain(': write ');
   });
 
   it('knows each name elsewhere once, in any spelling', () => {

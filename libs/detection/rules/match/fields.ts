@@ -68,7 +68,17 @@ export function isMandatory(field: Field): boolean {
   return mandatory.has(field);
 }
 
-const mandatory: ReadonlySet<Field> = new Set(['time', 'group_id', 'actor_id', 'clinic_id', 'action', 'outcome', 'event_id', 'source', 'received_at']); // prettier-ignore
+const mandatory: ReadonlySet<Field> = new Set([
+  'time',
+  'group_id',
+  'actor_id',
+  'clinic_id',
+  'action',
+  'outcome',
+  'event_id',
+  'source',
+  'received_at',
+]);
 
 /** Whether a field holds 32 hexadecimal digits and nothing else. */
 export function isHex128(field: Field): boolean {

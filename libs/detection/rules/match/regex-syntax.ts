@@ -27,8 +27,17 @@ export const anyPoint: Regex = { op: 'set', ranges: [], negated: true };
 const anyButLineEnd: Regex = { op: 'set', ranges: [[10, 10]], negated: true };
 
 const digits: readonly Range[] = [[48, 57]];
-const word: readonly Range[] = [[48, 57], [65, 90], [95, 95], [97, 122]]; // prettier-ignore
-const space: readonly Range[] = [[9, 10], [12, 13], [32, 32]]; // prettier-ignore
+const word: readonly Range[] = [
+  [48, 57],
+  [65, 90],
+  [95, 95],
+  [97, 122],
+];
+const space: readonly Range[] = [
+  [9, 10],
+  [12, 13],
+  [32, 32],
+];
 const classes: Readonly<Record<string, { ranges: readonly Range[]; negated: boolean }>> = {
   d: { ranges: digits, negated: false },
   D: { ranges: digits, negated: true },

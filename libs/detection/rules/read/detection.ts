@@ -109,7 +109,10 @@ function readSearch(entry: Entry, keys: FieldKeys, context: DetectionContext): M
   const items: readonly Tree[] = value.kind === 'list' ? value.items : [];
   const maps = items.flatMap((item) => (item.kind === 'map' ? [item] : []));
   if (maps.length > 0 && maps.length === items.length)
-    return joined('or', maps.flatMap((map) => readMap(map, entry, keys, context) ?? [])); // prettier-ignore
+    return joined(
+      'or',
+      maps.flatMap((map) => readMap(map, entry, keys, context) ?? []),
+    );
   return context.mistakes.at(entry.line, `${shown(entry.key)} must be a map of fields or a list of such maps: ${everyField}`);
 }
 

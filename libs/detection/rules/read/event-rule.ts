@@ -75,7 +75,13 @@ function readVigie(
   const vigie = mapOf(map, 'vigie', mistakes);
   if (!vigie) return { zone: undefined, vigie: nothing, aloneKeys: [] };
   const counting = correlationKeys.filter((key) => !aloneKeys.some((one) => one === key));
-  refuseUnknownKeys(vigie, 'vigie of an event rule', ['time_zone', ...aloneKeys], { ...belongs(counting, 'correlation'), ...belongs(filterKeys, 'filter') }, mistakes); // prettier-ignore
+  refuseUnknownKeys(
+    vigie,
+    'vigie of an event rule',
+    ['time_zone', ...aloneKeys],
+    { ...belongs(counting, 'correlation'), ...belongs(filterKeys, 'filter') },
+    mistakes,
+  );
   const written = aloneKeys.flatMap((key) => vigie.entries.get(key) ?? []);
   return { zone: readTimeZone(vigie, mistakes), vigie: readAlone(vigie, mistakes, warnings), aloneKeys: written };
 }

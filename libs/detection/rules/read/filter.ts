@@ -42,7 +42,13 @@ export function readFilter(
   warnings: Mistakes,
 ): Filter | undefined {
   const before = mistakes.count;
-  refuseUnknownKeys(map, 'a filter', keys.filter((key) => key !== 'level'), elsewhere, mistakes); // prettier-ignore
+  refuseUnknownKeys(
+    map,
+    'a filter',
+    keys.filter((key) => key !== 'level'),
+    elsewhere,
+    mistakes,
+  );
   const metadata = readMetadata(map, mistakes);
   checkLogsource(map, mistakes);
   const answer = readAnswer(map, mistakes);

@@ -12,7 +12,10 @@ export function readMeeting(text: string, line: number, rules: readonly Located[
     if (unused)
       return mistakes.at(line, `the condition does not name ${shown(unused.text)}, which rules names: use it or delete it`);
     if (leastOf(meeting) > 0) return meeting;
-    return mistakes.at(line, 'only an absence can meet the condition, and an access that is missing cannot raise an incident: ask for a rule that is met, too'); // prettier-ignore
+    return mistakes.at(
+      line,
+      'only an absence can meet the condition, and an access that is missing cannot raise an incident: ask for a rule that is met, too',
+    );
   } catch (error) {
     if (error instanceof ConditionRefused) return mistakes.at(line, `condition: ${error.message}`);
     throw error;

@@ -30,9 +30,16 @@ export interface VigieKeys {
 }
 
 export const nothing: VigieKeys = {
-  spread: undefined, steps: [], attack: [], runbook: '', dormantMs: undefined, allowedLatenessMs: undefined,
-  habit: undefined, habitDays: false, cases: [],
-}; // prettier-ignore
+  spread: undefined,
+  steps: [],
+  attack: [],
+  runbook: '',
+  dormantMs: undefined,
+  allowedLatenessMs: undefined,
+  habit: undefined,
+  habitDays: false,
+  cases: [],
+};
 export const correlationKeys = [
   'spread',
   'steps',

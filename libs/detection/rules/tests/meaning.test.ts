@@ -86,7 +86,7 @@ describe('a rule', () => {
     ['with dormant does not hold for a new account', { vigie: 'dormant: 30d', correlation: 'type: value_count, rules: reads, timespan: 1d, condition: { field: patient_id, gte: 3 }', events: '[{times: 3, every: 1m, patient_id: "p{n}"}]', fires: false }],
   ])('%s', (_, timeline) => {
     expect(outcomeOf(timeline)).toEqual(['as expected']);
-  }); // prettier-ignore
+  });
 });
 
 function filterUntil(expires: string): string {

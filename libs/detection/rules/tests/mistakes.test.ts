@@ -54,15 +54,27 @@ describe('a rule file', () => {
   it('says why a helper is not used where only a pattern could mean it', () => {
     for (const condition of ['1 of them', 'all of *', '1 of *_x', 'any of sel*'])
       expect(
-        mistakesOf(pack.replace('selection: {action: read}', 'sel_x: {action: read}\n  _x: {device: a}').replace('condition: selection', `condition: ${condition}`)),
-      ).toMatchObject([{ reason: '"_x" is not used by the condition, since them and patterns leave out names that begin with _: name it, or delete it' }]);
-  }); // prettier-ignore
+        mistakesOf(
+          pack
+            .replace('selection: {action: read}', 'sel_x: {action: read}\n  _x: {device: a}')
+            .replace('condition: selection', `condition: ${condition}`),
+        ),
+      ).toMatchObject([
+        {
+          reason:
+            '"_x" is not used by the condition, since them and patterns leave out names that begin with _: name it, or delete it',
+        },
+      ]);
+  });
 
   it('counts the characters of a title as people do', () => {
     for (const char of ['é', '漢', '😀'])
-      for (const [count, told] of [[256, []], [257, [expect.objectContaining({ reason: expect.stringContaining('has 257 characters') })]]] as const)
+      for (const [count, told] of [
+        [256, []],
+        [257, [expect.objectContaining({ reason: expect.stringContaining('has 257 characters') })]],
+      ] as const)
         expect(mistakesOf(pack.replace('title: Many', `title: ${char.repeat(count)}`))).toEqual(told);
-  }); // prettier-ignore
+  });
 
   it('may hold as many brackets as it likes inside text', () => {
     const quoted = Array.from({ length: 30 }, (_, n) => `'ward${n} \\[x'`).join(', ');
@@ -112,7 +124,28 @@ describe('a rule file', () => {
   });
 
   it('never makes the loader throw, whatever is in it', () => {
-    const piece = fc.constantFrom(...everything.split(/(?<=[\n :,{}[\]])/), '---\n', '- ', '&a ', '*a', '|', '>', '!!binary ', '? ', '"', "'", '\t', '<<: ', '#', '%YAML 9\n', '\0', '\uFEFF', '\ud800', '...\n', '@'); // prettier-ignore
+    const piece = fc.constantFrom(
+      ...everything.split(/(?<=[\n :,{}[\]])/),
+      '---\n',
+      '- ',
+      '&a ',
+      '*a',
+      '|',
+      '>',
+      '!!binary ',
+      '? ',
+      '"',
+      "'",
+      '\t',
+      '<<: ',
+      '#',
+      '%YAML 9\n',
+      '\0',
+      '\uFEFF',
+      '\ud800',
+      '...\n',
+      '@',
+    );
     const mangled = fc.tuple(fc.nat(everything.length), fc.nat(20), fc.oneof(fc.string({ unit: 'binary', maxLength: 5 }), piece));
     const texts = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 200 }),

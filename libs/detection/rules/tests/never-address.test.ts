@@ -6,7 +6,13 @@ const seed = Number(process.env['VIGIE_TEST_SEED'] ?? 20_261_129);
 
 /** What is said of one value of `source_ip`. */
 function reasonsOf(key: string, value: unknown): readonly string[] {
-  const rule = { title: 'e', name: 'e', level: 'low', logsource: { product: 'ehr' }, detection: { x: { [key]: value }, condition: 'x' } }; // prettier-ignore
+  const rule = {
+    title: 'e',
+    name: 'e',
+    level: 'low',
+    logsource: { product: 'ehr' },
+    detection: { x: { [key]: value }, condition: 'x' },
+  };
   return loadRules([{ path: 'a.yml', text: JSON.stringify(rule) }]).mistakes.map(({ reason }) => reason);
 }
 
@@ -33,8 +39,21 @@ describe(`a value of source_ip (seed ${seed})`, () => {
       }),
       { seed, numRuns: 200 },
     );
-    for (const text of ['gate-7', 'unknown', '-', '192.0.2.1:443', '[2001:db8::1]', 'fe80::1%eth0', '010.004.002.017', '10.4.*', '*', '*:*', '10.4.2.1?', 'ward.300.example'])
-      expect([text, reasonsOf('source_ip', text)]).toEqual([text, []]); // prettier-ignore
+    for (const text of [
+      'gate-7',
+      'unknown',
+      '-',
+      '192.0.2.1:443',
+      '[2001:db8::1]',
+      'fe80::1%eth0',
+      '010.004.002.017',
+      '10.4.*',
+      '*',
+      '*:*',
+      '10.4.2.1?',
+      'ward.300.example',
+    ])
+      expect([text, reasonsOf('source_ip', text)]).toEqual([text, []]);
   });
 
   it('is refused where no address is so, whatever stands beside it and however it is compared', () => {
@@ -47,11 +66,23 @@ describe(`a value of source_ip (seed ${seed})`, () => {
       fc.tuple(four, at).map(([all, place]) => all.with(place, '').join('.')),
       fc.tuple(fc.ipV6(), fc.constantFrom(':1:1:1:1:1:1:1:1', '::1::2', ':12345')).map(([all, more]) => `${all}${more}`),
     );
-    fc.assert(fc.property(wrong, (text) => {
-      for (const [key, value] of [['source_ip', text], ['source_ip', ['192.0.2.1', text]], ['source_ip|neq', text], ['source_ip|cased', text]] as const)
-        expect([key, value, reasonsOf(key, value)]).toEqual([key, value, [expect.stringContaining('is no address, so that this could never match')]]);
-      expect(reasonsOf('source_ip|cidr', text)).toEqual([expect.stringContaining('is not a network')]);
-    }), { seed, numRuns: 200 }); // prettier-ignore
+    fc.assert(
+      fc.property(wrong, (text) => {
+        for (const [key, value] of [
+          ['source_ip', text],
+          ['source_ip', ['192.0.2.1', text]],
+          ['source_ip|neq', text],
+          ['source_ip|cased', text],
+        ] as const)
+          expect([key, value, reasonsOf(key, value)]).toEqual([
+            key,
+            value,
+            [expect.stringContaining('is no address, so that this could never match')],
+          ]);
+        expect(reasonsOf('source_ip|cidr', text)).toEqual([expect.stringContaining('is not a network')]);
+      }),
+      { seed, numRuns: 200 },
+    );
     for (const pattern of ['10.*.300', '*.256.*', '10.*.*.*.*', '10..*', '300.*'])
       expect([pattern, reasonsOf('source_ip', pattern)]).toEqual([pattern, [expect.stringContaining('is no address')]]);
   });

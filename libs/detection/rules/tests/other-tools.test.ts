@@ -27,7 +27,13 @@ const specification = process.env['VIGIE_SIGMA_SPECIFICATION'];
 /** Why pySigma cannot be asked, if so. It is installed once. */
 function whyNot(): string | undefined {
   if (!isLongRun) return 'npm run test:long asks';
-  const steps = existsSync(join(tools, 'whole')) ? [] : [['python3', '-m', 'venv', tools], [python, '-m', 'pip', 'install', '--quiet', ...packages], [python, '-c', `open(${JSON.stringify(join(tools, 'whole'))}, 'w')`]]; // prettier-ignore
+  const steps = existsSync(join(tools, 'whole'))
+    ? []
+    : [
+        ['python3', '-m', 'venv', tools],
+        [python, '-m', 'pip', 'install', '--quiet', ...packages],
+        [python, '-c', `open(${JSON.stringify(join(tools, 'whole'))}, 'w')`],
+      ];
   for (const [command = '', ...args] of steps) {
     const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: 300_000 });
     if (status !== 0) return `${command} ${args.join(' ')}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`;
@@ -42,31 +48,84 @@ const letters = fc.stringMatching(/^[aAbB*?\\.é]{1,3}$/);
 const value = fc.oneof(letters, fc.constantFrom('a', 'B', 'ab', 'a*', '*b', ''));
 const texts = fc.oneof(value, fc.uniqueArray(value, { minLength: 2, maxLength: 3 }));
 const item = fc.oneof(
-  fc.tuple(fc.constantFrom('device', 'purpose', 'auth'), fc.constantFrom('', '|contains', '|startswith', '|endswith', '|cased', '|contains|cased', '|neq'), texts).map(([field, how, of]) => [`${field}${how}`, of]),
-  fc.tuple(fc.constantFrom('device', 'purpose'), fc.constantFrom('|re', '|re|i', '|re|s'), fc.constantFrom('a.b', '^a', 'b$', '[ab]+', 'a|B', 'A?b{1,2}')).map(([field, how, of]) => [`${field}${how}`, of]),
+  fc
+    .tuple(
+      fc.constantFrom('device', 'purpose', 'auth'),
+      fc.constantFrom('', '|contains', '|startswith', '|endswith', '|cased', '|contains|cased', '|neq'),
+      texts,
+    )
+    .map(([field, how, of]) => [`${field}${how}`, of]),
+  fc
+    .tuple(
+      fc.constantFrom('device', 'purpose'),
+      fc.constantFrom('|re', '|re|i', '|re|s'),
+      fc.constantFrom('a.b', '^a', 'b$', '[ab]+', 'a|B', 'A?b{1,2}'),
+    )
+    .map(([field, how, of]) => [`${field}${how}`, of]),
   fc.tuple(fc.constantFrom('record_count|gte', 'record_count|lt', 'record_count'), fc.nat(4)),
   fc.tuple(fc.constantFrom('device|exists', 'auth|exists'), fc.boolean()),
-  fc.constantFrom(['device|fieldref', 'auth'], ['auth', null], ['source_ip|cidr', '10.0.0.0/8'], ['source_ip|cidr', ['10.1.0.0/16', '2001:db8::/32']], ['device|contains|all', ['a', 'b']], ['mfa', true]),
-); // prettier-ignore
+  fc.constantFrom(
+    ['device|fieldref', 'auth'],
+    ['auth', null],
+    ['source_ip|cidr', '10.0.0.0/8'],
+    ['source_ip|cidr', ['10.1.0.0/16', '2001:db8::/32']],
+    ['device|contains|all', ['a', 'b']],
+    ['mfa', true],
+  ),
+);
 const search = fc.array(item, { minLength: 1, maxLength: 2 }).map((items) => Object.fromEntries(items));
 const eventRule = fc
-  .tuple(search, search, search, fc.constantFrom('sel_a and sel_b or not _c', '1 of sel_* and _c', 'all of sel_* or _c', 'not (sel_a or sel_b) and _c', 'not 1 of them or _c', 'sel_a and not all of _c* or sel_b'))
+  .tuple(
+    search,
+    search,
+    search,
+    fc.constantFrom(
+      'sel_a and sel_b or not _c',
+      '1 of sel_* and _c',
+      'all of sel_* or _c',
+      'not (sel_a or sel_b) and _c',
+      'not 1 of them or _c',
+      'sel_a and not all of _c* or sel_b',
+    ),
+  )
   .map(([sel_a, sel_b, _c, condition]) => ({
-    title: 'Random', name: 'random', level: 'low', logsource: { product: 'ehr' }, detection: { sel_a, sel_b, _c, condition },
-  })); // prettier-ignore
+    title: 'Random',
+    name: 'random',
+    level: 'low',
+    logsource: { product: 'ehr' },
+    detection: { sel_a, sel_b, _c, condition },
+  }));
 const filter = fc
-  .tuple(search, search, fc.constantFrom('not fa', 'fa', 'not (fa or fb)', 'not fa and not fb', 'not 1 of f*', 'not 1 of them', 'not all of f*', 'fa or not fb'))
+  .tuple(
+    search,
+    search,
+    fc.constantFrom(
+      'not fa',
+      'fa',
+      'not (fa or fb)',
+      'not fa and not fb',
+      'not 1 of f*',
+      'not 1 of them',
+      'not all of f*',
+      'fa or not fb',
+    ),
+  )
   .map(([fa, fb, condition]) => ({
-    title: 'Except', name: 'except', logsource: { product: 'ehr' },
+    title: 'Except',
+    name: 'except',
+    logsource: { product: 'ehr' },
     filter: { rules: ['random'], ...(/fb|f\*|them/.test(condition) ? { fa, fb } : { fa }), condition },
     vigie: { expires: '2099-01-01', owner: 'dpo', reason: 'random' },
-  })); // prettier-ignore
+  }));
 const text = fc.option(fc.stringMatching(/^[aAbB*?\\.é]{1,4}$/), { nil: undefined });
 const access = fc.record({
-  device: text, purpose: text, auth: text,
-  record_count: fc.option(fc.nat(4), { nil: undefined }), mfa: fc.option(fc.boolean(), { nil: undefined }),
+  device: text,
+  purpose: text,
+  auth: text,
+  record_count: fc.option(fc.nat(4), { nil: undefined }),
+  mfa: fc.option(fc.boolean(), { nil: undefined }),
   source_ip: fc.option(fc.constantFrom('10.1.2.3', '10.9.0.1', '192.0.2.1', '2001:db8::5'), { nil: undefined }),
-}); // prettier-ignore
+});
 
 describe('other tools', () => {
   it('find no modifier in our rules that they read in another order', () => {
@@ -104,7 +163,10 @@ describe('other tools', () => {
     const script = join(root, 'libs', 'detection', 'rules', 'tests', 'judge_with_pysigma.py');
     const { stdout, stderr } = spawnSync(python, [script], { encoding: 'utf8', input, maxBuffer: 1 << 28 });
     expect(stderr).toBe('');
-    const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as readonly boolean[]); // prettier-ignore
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as readonly boolean[]);
     let taken = 0;
     const time = '2026-11-29T10:00:00.000Z';
     for (const [index, { rule, filter: except, events }] of cases.entries()) {
@@ -128,7 +190,10 @@ describe('other tools', () => {
     const script = join(root, 'libs', 'detection', 'rules', 'tests', 'correlate_with_pysigma.py');
     const { stdout, stderr } = spawnSync(python, [script], { encoding: 'utf8', input, maxBuffer: 1 << 28 });
     expect(stderr).toBe('');
-    const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as Asked | null); // prettier-ignore
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Asked | null);
     const taken = new Map<string, number>();
     for (const [index, documents] of cases.entries()) {
       const text = documents.map((one) => JSON.stringify(one)).join('\n---\n');

@@ -39,7 +39,13 @@ describe('the default rules', () => {
   it('find many patients in several clinics at three speeds', () => {
     const spread = { field: 'clinic_id', atLeast: 2 };
     const speeds = rules.map(({ timespanMs, condition, spread }) => [timespanMs / 60_000, condition.atLeast, spread]);
-    expect(speeds).toEqual(expect.arrayContaining([[10, 40, spread], [60, 120, spread], [1_440, 400, spread]])); // prettier-ignore
+    expect(speeds).toEqual(
+      expect.arrayContaining([
+        [10, 40, spread],
+        [60, 120, spread],
+        [1_440, 400, spread],
+      ]),
+    );
   });
 
   it('share their selections, and look back a month at most, and but for closed clinics a week', () => {

@@ -1,5 +1,10 @@
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-const names: readonly (readonly [number, string])[] = [[86_400_000, 'day'], [3_600_000, 'hour'], [60_000, 'minute'], [1_000, 'second']]; // prettier-ignore
+const names: readonly (readonly [number, string])[] = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+  [1_000, 'second'],
+];
 
 /** Milliseconds of `10m`; undefined when it is not a positive whole number and one of s, m, h, d, w. */
 export function parseTimespan(text: string): number | undefined {

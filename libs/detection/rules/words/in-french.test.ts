@@ -24,15 +24,24 @@ describe('a rule in French', () => {
       const english = explainRule({ ...rule, exceptions: [] });
       // Titles may hold numbers of their own.
       const told = numbers(explainRuleInFrench(rule, () => 'T'));
-      expect(told).toEqual(expect.arrayContaining([rule.condition.atLeast, ...rule.steps].filter((value) => numbers(english).includes(value))));
+      expect(told).toEqual(
+        expect.arrayContaining([rule.condition.atLeast, ...rule.steps].filter((value) => numbers(english).includes(value))),
+      );
     }
   });
 
   it('reads as people would write it', () => {
     const wanted = rules.find(({ title }) => title === 'Many patients in several clinics within ten minutes');
-    expect(wanted && explainRuleInFrench(wanted, (title) => (title === 'Access to a patient record' ? 'Accès au dossier d’un patient' : title))).toMatch(/^Ouvre un incident .+ quand un compte atteint au moins 40 patients différents dans au moins 2 établissements différents en 10 min/);
+    expect(
+      wanted &&
+        explainRuleInFrench(wanted, (title) =>
+          title === 'Access to a patient record' ? 'Accès au dossier d’un patient' : title,
+        ),
+    ).toMatch(
+      /^Ouvre un incident .+ quand un compte atteint au moins 40 patients différents dans au moins 2 établissements différents en 10 min/,
+    );
   });
-}); // prettier-ignore
+});
 
 function numbers(text: string): readonly number[] {
   return (

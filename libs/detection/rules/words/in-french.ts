@@ -23,7 +23,13 @@ const subjects: Readonly<Record<Rule['subject'], string>> = {
   clinic_id: 'un établissement, tous comptes qui y lisent réunis,',
 };
 
-const levels = { informational: 'pour information', low: 'de niveau faible', medium: 'de niveau moyen', high: 'de niveau élevé', critical: 'critique' } as const; // prettier-ignore
+const levels = {
+  informational: 'pour information',
+  low: 'de niveau faible',
+  medium: 'de niveau moyen',
+  high: 'de niveau élevé',
+  critical: 'critique',
+} as const;
 
 /** The title of a rule in French, as it was given where there is none. */
 export type TitleOf = (title: string) => string;
@@ -32,9 +38,17 @@ export type TitleOf = (title: string) => string;
 export function explainRuleInFrench(rule: Rule, titleOf: TitleOf): string {
   const raises = rule.raises ? `Ouvre un incident ${levels[rule.level]}` : 'N’ouvre rien elle-même, et est remplie';
   const again = rule.steps.length > 0 && rule.raises ? `, et le redit à ${rule.steps.map(number).join(', ')} patients` : '';
-  const does = rule.isAlone ? aloneOf(rule, titleOf) : isMeeting(rule.type) ? meetingOf(rule, titleOf) : hasAmounts(rule.type) ? amountOf(rule) : countOf(rule, titleOf);
-  return [`${raises} quand ${subjects[rule.subject]} ${does}${again}.`, ...countedOf(rule, titleOf), ...conditionsOf(rule)].join(' ');
-} // prettier-ignore
+  const does = rule.isAlone
+    ? aloneOf(rule, titleOf)
+    : isMeeting(rule.type)
+      ? meetingOf(rule, titleOf)
+      : hasAmounts(rule.type)
+        ? amountOf(rule)
+        : countOf(rule, titleOf);
+  return [`${raises} quand ${subjects[rule.subject]} ${does}${again}.`, ...countedOf(rule, titleOf), ...conditionsOf(rule)].join(
+    ' ',
+  );
+}
 
 function aloneOf({ inputs }: Rule, titleOf: TitleOf): string {
   return `fait ${inOrder(inputs, titleOf, 'ou')}, et y réunit ce qui suit avant le temps de calme`;
@@ -44,10 +58,17 @@ function countOf(rule: Rule, titleOf: TitleOf): string {
   const { condition, field, type, inputs } = rule;
   const isOne = condition.atLeast === 1 && (condition.atMost === 1 || isMonotone(rule));
   const isOfRows = inputs.every(({ kind }) => kind === 'rows');
-  const things = type === 'event_count' ? (isOfRows ? (isOne ? 'événement' : 'événements') : 'fois') : `${noun(field, isOne ? 1 : 2)} ${isOne ? 'différent' : 'différents'}`;
+  const things =
+    type === 'event_count'
+      ? isOfRows
+        ? isOne
+          ? 'événement'
+          : 'événements'
+        : 'fois'
+      : `${noun(field, isOne ? 1 : 2)} ${isOne ? 'différent' : 'différents'}`;
   const over = isOfRows ? '' : ` parmi ${inOrder(inputs, titleOf, 'et')}`;
   return `atteint ${range(condition)} ${things}${over}${spreadOf(rule)} en ${span(rule.timespanMs)}${apartOf(rule)}`;
-} // prettier-ignore
+}
 
 function amountOf(rule: Rule): string {
   const { field, type, percentile, condition, timespanMs } = rule;
@@ -55,28 +76,34 @@ function amountOf(rule: Rule): string {
   const figure = {
     sum: `dont ${name} fait ${range(condition)} en tout`,
     average: `dont ${name} est en moyenne ${range(condition)}`,
-    percentile: type === 'value_median' ? `dont la médiane de ${name} est ${range(condition)}` : `dont ${name} est ${range(condition)} au centile ${percentile}`,
+    percentile:
+      type === 'value_median'
+        ? `dont la médiane de ${name} est ${range(condition)}`
+        : `dont ${name} est ${range(condition)} au centile ${percentile}`,
     distinct: '',
     chain: '',
   };
   return `a des événements ${figure[kindOfRule(type).measure]}${spreadOf(rule)} en ${span(timespanMs)}${apartOf(rule)}`;
-} // prettier-ignore
+}
 
 function meetingOf(rule: Rule, titleOf: TitleOf): string {
   const { inputs, condition, timespanMs, type, meeting } = rule;
   const within = `en ${span(timespanMs)}${apartOf(rule)}${spreadOf(rule)}`;
-  if (type === 'temporal_ordered') return `remplit, ${within}, dans cet ordre : ${inputs.map((one) => inputOf(one, titleOf)).join(', puis ')}`;
+  if (type === 'temporal_ordered')
+    return `remplit, ${within}, dans cet ordre : ${inputs.map((one) => inputOf(one, titleOf)).join(', puis ')}`;
   if (meeting) return `remplit, ${within}, ${meetingText(meeting, inputs, titleOf)}`;
   const how = condition.atLeast === inputs.length ? 'tout ce qui suit' : `au moins ${number(condition.atLeast)} de ce qui suit`;
   return `remplit, ${within}, ${how} : ${inOrder(inputs, titleOf, 'et')}`;
-} // prettier-ignore
+}
 
 function meetingText(meeting: Meeting, inputs: readonly Input[], titleOf: TitleOf): string {
   if ('input' in meeting) {
     const input = inputs[meeting.input];
     return `${meeting.op === 'unmet' ? 'sans ' : ''}${input ? inputOf(input, titleOf) : ''}`;
   }
-  const parts = meeting.of.map((one) => ('input' in one ? meetingText(one, inputs, titleOf) : `(${meetingText(one, inputs, titleOf)})`)); // prettier-ignore
+  const parts = meeting.of.map((one) =>
+    'input' in one ? meetingText(one, inputs, titleOf) : `(${meetingText(one, inputs, titleOf)})`,
+  );
   return parts.join(meeting.op === 'and' ? ' et ' : ' ou ');
 }
 
@@ -125,16 +152,31 @@ function countedOf({ type, inputs, isAlone }: Rule, titleOf: TitleOf): readonly 
 function conditionsOf(rule: Rule): readonly string[] {
   const { type, dormantMs, allowedLatenessMs, timespanMs, field, meeting } = rule;
   const sentences: string[] = [];
-  if (hasAmounts(type)) sentences.push(`Un événement compte une fois avec son ${field.join('')}, quel que soit le nombre de patients.`);
-  if (dormantMs !== undefined) sentences.push(`Seulement dans les ${span(timespanMs)} qui suivent un réveil après au moins ${span(dormantMs)} sans un tel accès.`);
-  if (rule.habit) sentences.push('Au-delà de ce plancher, seulement ce qui dépasse ce qu’il atteint d’habitude en un jour, lui et ses pairs. Tant que rien n’en est connu, elle n’est jamais remplie.');
-  if (rule.habit?.own !== undefined) sentences.push('Aussi quand le jour dépasse de loin ses propres journées pleines, à la mesure de leur dispersion.');
-  if (rule.habitDays === true) sentences.push('Seulement quand tous les comptes du jour, avec ceux des jours d’avant, dépassent ce que le hasard fait de l’habitude. Tant que rien n’en est connu, elle n’est jamais remplie.');
-  if (forwardMsOf(rule) > 0) sentences.push(`Ce qui ne doit pas arriver ne doit pas arriver ${span(timespanMs)} avant ni après : elle est donc jugée une fois ce temps passé.`);
+  if (hasAmounts(type))
+    sentences.push(`Un événement compte une fois avec son ${field.join('')}, quel que soit le nombre de patients.`);
+  if (dormantMs !== undefined)
+    sentences.push(
+      `Seulement dans les ${span(timespanMs)} qui suivent un réveil après au moins ${span(dormantMs)} sans un tel accès.`,
+    );
+  if (rule.habit)
+    sentences.push(
+      'Au-delà de ce plancher, seulement ce qui dépasse ce qu’il atteint d’habitude en un jour, lui et ses pairs. Tant que rien n’en est connu, elle n’est jamais remplie.',
+    );
+  if (rule.habit?.own !== undefined)
+    sentences.push('Aussi quand le jour dépasse de loin ses propres journées pleines, à la mesure de leur dispersion.');
+  if (rule.habitDays === true)
+    sentences.push(
+      'Seulement quand tous les comptes du jour, avec ceux des jours d’avant, dépassent ce que le hasard fait de l’habitude. Tant que rien n’en est connu, elle n’est jamais remplie.',
+    );
+  if (forwardMsOf(rule) > 0)
+    sentences.push(
+      `Ce qui ne doit pas arriver ne doit pas arriver ${span(timespanMs)} avant ni après : elle est donc jugée une fois ce temps passé.`,
+    );
   else if (meeting || !isMonotone(rule)) sentences.push('Elle est jugée une fois arrivés les accès qui peuvent encore venir.');
-  if (allowedLatenessMs !== undefined) sentences.push(`Les accès qui arrivent avec un retard de ${span(allowedLatenessMs)} au plus sont attendus.`);
+  if (allowedLatenessMs !== undefined)
+    sentences.push(`Les accès qui arrivent avec un retard de ${span(allowedLatenessMs)} au plus sont attendus.`);
   return sentences;
-} // prettier-ignore
+}
 
 function noun(fields: readonly string[], count: number): string {
   if (fields.length > 1) return `combinaisons de ${fields.join(' et ')}`;
@@ -142,7 +184,12 @@ function noun(fields: readonly string[], count: number): string {
   return nouns[field]?.[count === 1 ? 0 : 1] ?? `valeurs de ${field}`;
 }
 
-const units = [[86_400_000, 'j'], [3_600_000, 'h'], [60_000, 'min'], [1_000, 's']] as const; // prettier-ignore
+const units = [
+  [86_400_000, 'j'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+] as const;
 
 /** `10 min`, in the largest unit that divides it; a day is said as 24 hours, since the window slides. */
 function span(ms: number): string {

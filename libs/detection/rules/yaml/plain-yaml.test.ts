@@ -27,12 +27,60 @@ describe('the fast reader of YAML', () => {
 
   it('reads nothing otherwise than the careful one, whatever is in a file', () => {
     const source = [everything, blocks].join('---\n');
-    const piece = fc.constantFrom(...source.split(/(?<=[\n :,{}[\]])/), '---\n', '--- ', '- ', '&a ', '*a', '|', '|\n', '>+\n', '>-\n', '!!binary ', '? ', ': ', ':', '"', "'", "''", '\t', '<<: ', '#', ' #', '%YAML 9\n', '\0', '\uFEFF', '\ud800', '...\n', '@', '\n', '\n\n', '  ', '0x1F', '1e3', '.5', '~', '.inf', '-', '-\n', 'null', ',', '\\', '\u2028', '\u0085'); // prettier-ignore
+    const piece = fc.constantFrom(
+      ...source.split(/(?<=[\n :,{}[\]])/),
+      '---\n',
+      '--- ',
+      '- ',
+      '&a ',
+      '*a',
+      '|',
+      '|\n',
+      '>+\n',
+      '>-\n',
+      '!!binary ',
+      '? ',
+      ': ',
+      ':',
+      '"',
+      "'",
+      "''",
+      '\t',
+      '<<: ',
+      '#',
+      ' #',
+      '%YAML 9\n',
+      '\0',
+      '\uFEFF',
+      '\ud800',
+      '...\n',
+      '@',
+      '\n',
+      '\n\n',
+      '  ',
+      '0x1F',
+      '1e3',
+      '.5',
+      '~',
+      '.inf',
+      '-',
+      '-\n',
+      'null',
+      ',',
+      '\\',
+      '\u2028',
+      '\u0085',
+    );
     const mangled = fc.tuple(fc.nat(source.length), fc.nat(20), fc.oneof(fc.string({ unit: 'binary', maxLength: 5 }), piece));
     const texts = fc.oneof(
       fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join('')),
-      { weight: 3, arbitrary: fc.array(mangled, { minLength: 1, maxLength: 3 }).map((all) => all.reduce((text, [at, cut, put]) => text.slice(0, at) + put + text.slice(at + cut), source)) },
-    ); // prettier-ignore
+      {
+        weight: 3,
+        arbitrary: fc
+          .array(mangled, { minLength: 1, maxLength: 3 })
+          .map((all) => all.reduce((text, [at, cut, put]) => text.slice(0, at) + put + text.slice(at + cut), source)),
+      },
+    );
     let read = 0;
     fc.assert(
       fc.property(texts, (mangledText) => {

@@ -29,24 +29,28 @@ export async function awaitTurn(options: KafkaOptions, turn: Turn): Promise<void
     const why = waitMsMax === 0 ? '' : await whyNot(options, own);
     if (why === '') return;
     if (clock.monotonic() >= until) {
-      log.warn('services of another version still run, and are waited for no longer: what those write or read may be set aside', { reason: why });
+      log.warn('services of another version still run, and are waited for no longer: what those write or read may be set aside', {
+        reason: why,
+      });
       return;
     }
     if (why !== last) onWait(why);
     last = why;
   }
-} // prettier-ignore
+}
 
 async function whyNot(options: KafkaOptions, own: Runs): Promise<string> {
   try {
     const due = waitsFor(own, await runningNow(options));
     const names = [...new Set(due.map(({ service, level }) => `${service} of level ${level}`))];
-    return names.length === 0 ? '' : `an upgrade is under way: this ${own.service} of level ${own.level} begins when no ${names.join(', no ')} runs any more`;
+    return names.length === 0
+      ? ''
+      : `an upgrade is under way: this ${own.service} of level ${own.level} begins when no ${names.join(', no ')} runs any more`;
   } catch (cause) {
     if (isForbidden(cause)) return '';
     return `Kafka's groups cannot be looked at: ${messageOf(cause)}`;
   }
-} // prettier-ignore
+}
 
 /** Who may list a group and not look into it is answered with an error. */
 export function isForbidden(cause: unknown): boolean {

@@ -9,13 +9,21 @@ const { KafkaJSProtocolError } = kafkajs;
 
 describe('the order of an upgrade', () => {
   it.each([
-    ['forbidden', new KafkaJSProtocolError({ name: 'refused', message: 'Not authorized', type: 'GROUP_AUTHORIZATION_FAILED' } as never), true],
-    ['forbidden, by what wraps it', new Error('asked in vain', { cause: new KafkaJSProtocolError({ type: 'CLUSTER_AUTHORIZATION_FAILED' } as never) }), true],
+    [
+      'forbidden',
+      new KafkaJSProtocolError({ name: 'refused', message: 'Not authorized', type: 'GROUP_AUTHORIZATION_FAILED' } as never),
+      true,
+    ],
+    [
+      'forbidden, by what wraps it',
+      new Error('asked in vain', { cause: new KafkaJSProtocolError({ type: 'CLUSTER_AUTHORIZATION_FAILED' } as never) }),
+      true,
+    ],
     ['late', new KafkaJSProtocolError({ type: 'REQUEST_TIMED_OUT' } as never), false],
     ['away', new Error('ECONNREFUSED'), false],
   ])('of groups at which a look is %s is waited for or not', (_what, cause, expected) => {
     expect(isForbidden(cause)).toBe(expected);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['vigie-scorer-w3-17-0a1b2c3d', { service: 'scorer', level: 3 }],

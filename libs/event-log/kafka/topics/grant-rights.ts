@@ -3,7 +3,12 @@ import { type KafkaOptions, questionMsMax, within } from '../client.js';
 import { withAdmin } from './admin.js';
 import { groupsLookedAtBeginning, type PrincipalRights, servicePrincipals, topicsBeginning } from './principals.js';
 
-const { AclOperationTypes: operations, AclPermissionTypes: permissions, AclResourceTypes: resources, ResourcePatternTypes: patterns } = kafkajs; // prettier-ignore
+const {
+  AclOperationTypes: operations,
+  AclPermissionTypes: permissions,
+  AclResourceTypes: resources,
+  ResourcePatternTypes: patterns,
+} = kafkajs;
 
 /** The broker itself, in lists of rights about the cluster. */
 const cluster = 'kafka-cluster';
@@ -18,10 +23,12 @@ export function aclsOf(prefix: string): readonly AclEntry[] {
   const makes = [operations.CREATE, operations.ALTER_CONFIGS, ...looks].map((operation) =>
     entry(`${prefix}topics`, operation, [resources.TOPIC, topicsBeginning, patterns.PREFIXED]),
   );
-  const keeps = looks.map((operation) => entry(`${prefix}eraser`, operation, [resources.TOPIC, topicsBeginning, patterns.PREFIXED]));
+  const keeps = looks.map((operation) =>
+    entry(`${prefix}eraser`, operation, [resources.TOPIC, topicsBeginning, patterns.PREFIXED]),
+  );
   const cares = looks.map((operation) => entry(`${prefix}topics`, operation, [resources.CLUSTER, cluster, patterns.LITERAL]));
   return [...services, ...makes, ...cares, ...keeps];
-} // prettier-ignore
+}
 
 function aclsOfService(principal: string, { writes, reads, groups, groupsBeginning }: PrincipalRights): readonly AclEntry[] {
   const known = [...new Set([...writes, ...reads])];
@@ -38,9 +45,21 @@ function aclsOfService(principal: string, { writes, reads, groups, groupsBeginni
   ];
 }
 
-function entry(principal: string, operation: number, [resourceType, resourceName, resourcePatternType]: readonly [number, string, number]): AclEntry {
-  return { principal: `User:${principal}`, host: '*', operation, permissionType: permissions.ALLOW, resourceType, resourceName, resourcePatternType };
-} // prettier-ignore
+function entry(
+  principal: string,
+  operation: number,
+  [resourceType, resourceName, resourcePatternType]: readonly [number, string, number],
+): AclEntry {
+  return {
+    principal: `User:${principal}`,
+    host: '*',
+    operation,
+    permissionType: permissions.ALLOW,
+    resourceType,
+    resourceName,
+    resourcePatternType,
+  };
+}
 
 /** Gives every principal its rights; what is there already stays, and nothing is taken away. Rejects with `Transient` when no broker answers. */
 export async function grantRights(options: KafkaOptions, acls: readonly AclEntry[]): Promise<void> {

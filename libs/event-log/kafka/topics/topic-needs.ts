@@ -19,7 +19,11 @@ export interface TopicLimits {
 }
 
 /** How long a topic keeps what is in it, as its settings. */
-export function retentionSettings(topic: string, { retentionMs, bytes }: TopicLimits, partitions: number): Readonly<Record<string, string>> {
+export function retentionSettings(
+  topic: string,
+  { retentionMs, bytes }: TopicLimits,
+  partitions: number,
+): Readonly<Record<string, string>> {
   const isKept = keptForEver.some((kept) => kept === topic);
   const ownMs = keptFor[topic];
   const perPartition = bytes === undefined || isKept || ownMs !== undefined ? -1 : Math.floor(bytes / partitions);
@@ -29,7 +33,7 @@ export function retentionSettings(topic: string, { retentionMs, bytes }: TopicLi
     'retention.bytes': String(perPartition),
     'segment.ms': String(isKept ? 7 * dayMs : Math.min(segmentMsMax, Math.floor((ownMs ?? retentionMs) / 4))),
   };
-} // prettier-ignore
+}
 
 /** What is wrong with how long topics keep what they have, when rules look `windowsMs` back; a sentence each, and none where all is well. */
 export function shortfalls(facts: readonly Pick<TopicFacts, 'topic' | 'settings'>[], windowsMs: number): readonly string[] {
@@ -37,19 +41,31 @@ export function shortfalls(facts: readonly Pick<TopicFacts, 'topic' | 'settings'
     const policy = settings['cleanup.policy'] ?? 'delete';
     const kept = Number(settings['retention.ms'] ?? -1);
     const bytes = Number(settings['retention.bytes'] ?? -1);
-    const compacted = policy === 'delete' ? [] : [`${topic} has cleanup.policy=${policy}, by which frames go that are still needed`];
+    const compacted =
+      policy === 'delete' ? [] : [`${topic} has cleanup.policy=${policy}, by which frames go that are still needed`];
     if (keptForEver.some((one) => one === topic))
-      return kept === -1 && bytes === -1 ? compacted : [...compacted, `${topic} must be kept for ever, and goes by ${kept === -1 ? `${bytes} bytes a partition` : daysText(kept)}`];
+      return kept === -1 && bytes === -1
+        ? compacted
+        : [
+            ...compacted,
+            `${topic} must be kept for ever, and goes by ${kept === -1 ? `${bytes} bytes a partition` : daysText(kept)}`,
+          ];
     const ownMs = keptFor[topic];
     if (ownMs !== undefined && ((kept !== -1 && kept < ownMs) || bytes !== -1))
-      return [...compacted, `${topic} must keep ${daysText(ownMs)}, and goes by ${bytes === -1 ? daysText(kept) : `${bytes} bytes a partition`}`];
+      return [
+        ...compacted,
+        `${topic} must keep ${daysText(ownMs)}, and goes by ${bytes === -1 ? daysText(kept) : `${bytes} bytes a partition`}`,
+      ];
     if (topic !== topics.accesses || kept === -1) return compacted;
     const needed = windowsMs + retentionMarginMs;
     return kept >= needed
       ? compacted
-      : [...compacted, `${topic} keeps ${daysText(kept)}, and rules look ${daysText(windowsMs)} back: with a margin of ${daysText(retentionMarginMs)} it must keep ${daysText(needed)} at least`];
+      : [
+          ...compacted,
+          `${topic} keeps ${daysText(kept)}, and rules look ${daysText(windowsMs)} back: with a margin of ${daysText(retentionMarginMs)} it must keep ${daysText(needed)} at least`,
+        ];
   });
-} // prettier-ignore
+}
 
 /** `7 days`, `36 hours`: whole days where they are, else hours, rounded up. */
 export function daysText(ms: number): string {

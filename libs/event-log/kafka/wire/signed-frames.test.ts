@@ -46,14 +46,23 @@ describe('a record', () => {
   it('from before there were keys is believed by the time that a broker set, and not by one that its producer chose', () => {
     const since = signingBy(key, 5000);
     const taken = (timestamp: string, timestampType: number) =>
-      framesOf({ ...messageOf(bytes), timestamp, batchContext: { firstOffset: '7', timestampType } }, at, since)[0]?.unreadable?.reason;
-    expect([taken('4999', 1), taken('5000', 1), taken('4999', 0), taken('4999', -1)]).toEqual([undefined, 'unsigned', 'unsigned', 'unsigned']);
-  }); // prettier-ignore
+      framesOf({ ...messageOf(bytes), timestamp, batchContext: { firstOffset: '7', timestampType } }, at, since)[0]?.unreadable
+        ?.reason;
+    expect([taken('4999', 1), taken('5000', 1), taken('4999', 0), taken('4999', -1)]).toEqual([
+      undefined,
+      'unsigned',
+      'unsigned',
+      'unsigned',
+    ]);
+  });
 
   it('of a batch that cannot be unpacked keeps its own reason', () => {
     const frames = framesOf({ ...messageOf(bytes), attributes: 0x61, batchContext: { firstOffset: '6' } }, at, signing);
-    expect(frames.map(({ offset, unreadable }) => [offset, unreadable?.reason])).toEqual([[6, 'too_large'], [7, undefined]]);
-  }); // prettier-ignore
+    expect(frames.map(({ offset, unreadable }) => [offset, unreadable?.reason])).toEqual([
+      [6, 'too_large'],
+      [7, undefined],
+    ]);
+  });
 
   it('is believed as it is where no keys are given', () => {
     expect(framesOf(messageOf(bytes, headersOf('junk')), at)).toMatchObject([{ offset: 7, bytes }]);
@@ -111,21 +120,32 @@ suite(`signed frames on Kafka${reason === undefined ? '' : ` (${reason})`}`, () 
     await until('the next millisecond', () => systemClock.now() > since);
     const other = aKey('b');
     const [writer, rotated, reader] = await Promise.all(
-      [signingBy(key), signingBy(`${other}\n${key}`), signingBy(`${key}\n${other}`, since)].map((one) => openKafkaLog({ ...options(), signing: one })),
+      [signingBy(key), signingBy(`${other}\n${key}`), signingBy(`${key}\n${other}`, since)].map((one) =>
+        openKafkaLog({ ...options(), signing: one }),
+      ),
     );
     await writer?.append(at, Buffer.from('ours'));
-    const send = (value: string, headers: IHeaders = {}) => stranger.send({ topic: at.topic, messages: [{ partition: at.partition, value, headers, timestamp: '1' }] });
+    const send = (value: string, headers: IHeaders = {}) =>
+      stranger.send({ topic: at.topic, messages: [{ partition: at.partition, value, headers, timestamp: '1' }] });
     await send('forged');
     await send('forged', { [signatureHeader]: signing.sign({ topic: 'signed-other', partition: 0 }, Buffer.from('forged')) });
     await rotated?.append(at, Buffer.from('ours, by the next key'));
     const frames: Frame[] = [];
-    const recorder = new Recorder({ frames: async ({ partition }, some) => void (partition === at.partition && frames.push(...some)) });
+    const recorder = new Recorder({
+      frames: async ({ partition }, some) => void (partition === at.partition && frames.push(...some)),
+    });
     const membership = reader && (await joinAs(reader, 'group-signed', at.topic, recorder));
     await until('all five', () => frames.length >= 5);
-    expect(frames.map(({ bytes, unreadable }) => unreadable?.reason ?? bytes.toString())).toEqual(['old', 'ours', 'unsigned', 'wrong_signature', 'ours, by the next key']);
+    expect(frames.map(({ bytes, unreadable }) => unreadable?.reason ?? bytes.toString())).toEqual([
+      'old',
+      'ours',
+      'unsigned',
+      'wrong_signature',
+      'ours, by the next key',
+    ]);
     await membership?.leave();
     for (const log of [writer, rotated, reader]) await log?.close();
-  }, 120_000); // prettier-ignore
+  }, 120_000);
 
   it('of others are asked for no signature, and come with their headers', async () => {
     const log = await openKafkaLog({ ...options(), signing });

@@ -32,7 +32,12 @@ describe('a record batch', () => {
   });
 
   it('of any bytes is records or has a reason, and never throws', async () => {
-    const any = fc.record({ packed: fc.uint8Array({ maxLength: 200 }), count: fc.integer({ min: -5, max: 50 }), attributes: fc.integer({ min: 0, max: 7 }), good: fc.boolean() }); // prettier-ignore
+    const any = fc.record({
+      packed: fc.uint8Array({ maxLength: 200 }),
+      count: fc.integer({ min: -5, max: 50 }),
+      attributes: fc.integer({ min: 0, max: 7 }),
+      good: fc.boolean(),
+    });
     await fc.assert(
       fc.asyncProperty(any, fc.nat(), fc.nat(255), async ({ packed, count, attributes, good }, at, byte) => {
         const bytes = good ? zstdCompressSync(recordsOf([Buffer.from(packed)])) : Buffer.from(packed);
@@ -78,34 +83,42 @@ suite(`batches that cannot be unpacked${reason === undefined ? '' : ` (${reason}
     await kafka.stop();
   });
 
-  it.each(['zstd', 'gzip'] as const)('in %s are passed over with their place and reason, and all others are read', async (packing) => {
-    const at = { topic: 'unreadable', partition: packing === 'zstd' ? 0 : 1 };
-    await log.append(at, Buffer.from('before'));
-    await bomb(kafka.brokers, at, packing);
-    await log.append(at, Buffer.from('behind'));
-    const frames: Frame[] = [];
-    const reader = new Recorder({ frames: async (of, some) => void (of.partition === at.partition && frames.push(...some)) });
-    const membership = await joinAs(log, `group-${packing}`, 'unreadable', reader);
-    await until('the frame behind', () => frames.length >= 4);
-    expect(frames.map(({ offset, bytes, unreadable }) => [offset, bytes.toString(), unreadable])).toEqual([
-      [0, 'before', undefined],
-      [1, '', { reason: 'too_large', last: 2 }],
-      [2, '', undefined],
-      [3, 'behind', undefined],
-    ]);
-    await membership.leave();
-  }, 120_000); // prettier-ignore
+  it.each(['zstd', 'gzip'] as const)(
+    'in %s are passed over with their place and reason, and all others are read',
+    async (packing) => {
+      const at = { topic: 'unreadable', partition: packing === 'zstd' ? 0 : 1 };
+      await log.append(at, Buffer.from('before'));
+      await bomb(kafka.brokers, at, packing);
+      await log.append(at, Buffer.from('behind'));
+      const frames: Frame[] = [];
+      const reader = new Recorder({ frames: async (of, some) => void (of.partition === at.partition && frames.push(...some)) });
+      const membership = await joinAs(log, `group-${packing}`, 'unreadable', reader);
+      await until('the frame behind', () => frames.length >= 4);
+      expect(frames.map(({ offset, bytes, unreadable }) => [offset, bytes.toString(), unreadable])).toEqual([
+        [0, 'before', undefined],
+        [1, '', { reason: 'too_large', last: 2 }],
+        [2, '', undefined],
+        [3, 'behind', undefined],
+      ]);
+      await membership.leave();
+    },
+    120_000,
+  );
 });
 
 /** Two records that are small packed and larger than anything that is unpacked, as any producer may send them. */
-async function bomb(brokers: readonly string[], at: { readonly topic: string; readonly partition: number }, packing: 'zstd' | 'gzip'): Promise<void> {
+async function bomb(
+  brokers: readonly string[],
+  at: { readonly topic: string; readonly partition: number },
+  packing: 'zstd' | 'gzip',
+): Promise<void> {
   const type = kafkajs.CompressionTypes[packing === 'zstd' ? 'ZSTD' : 'GZIP'];
   const producer = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).producer();
   await producer.connect();
   const value = Buffer.alloc(decompressedBytesMax / 2 + 1);
   await producer.send({ topic: at.topic, compression: type, messages: [0, 1].map(() => ({ partition: at.partition, value })) });
   await producer.disconnect();
-} // prettier-ignore
+}
 
 function batchOf(records: Buffer, count: number, attributes: number): Buffer {
   const batch = Buffer.alloc(batchAt.records + records.length);
@@ -121,10 +134,17 @@ function batchOf(records: Buffer, count: number, attributes: number): Buffer {
 function recordsOf(values: readonly Buffer[], firstDelta = 0): Buffer {
   return Buffer.concat(
     values.flatMap((value, index) => {
-      const body = Buffer.concat([Buffer.of(0, 0), zigzag(firstDelta + index), Buffer.of(1), zigzag(value.length), value, Buffer.of(0)]);
+      const body = Buffer.concat([
+        Buffer.of(0, 0),
+        zigzag(firstDelta + index),
+        Buffer.of(1),
+        zigzag(value.length),
+        value,
+        Buffer.of(0),
+      ]);
       return [zigzag(body.length), body];
     }),
-  ); // prettier-ignore
+  );
 }
 
 function zigzag(value: number): Buffer {

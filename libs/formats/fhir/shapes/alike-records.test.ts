@@ -15,7 +15,9 @@ const envelope = { receivedMs: Date.UTC(2026, 10, 30, 12) };
 
 describe('AuditEvents that come one by one', () => {
   it('are all known by the first of them, whatever differs from one event to the next', () => {
-    const lines = Array.from({ length: 40 }, (_, index) => textOf({ id: `a${index}`, patient: `80${index}`, account: `u${index % 7}`, at: `2026-11-28T08:12:${10 + index}.120Z` })); // prettier-ignore
+    const lines = Array.from({ length: 40 }, (_, index) =>
+      textOf({ id: `a${index}`, patient: `80${index}`, account: `u${index % 7}`, at: `2026-11-28T08:12:${10 + index}.120Z` }),
+    );
     const known = takenBy(alikeOf(), lines);
     expect(known[0]).toBeUndefined();
     expect(known.slice(1)).toEqual(lines.slice(1).map((line) => plainLine(line)));
@@ -32,15 +34,22 @@ describe('AuditEvents that come one by one', () => {
 
   it('say what their readers say, whatever stands in them and however they are written', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...readings), fc.array(fc.tuple(records, spoilt), { minLength: 1, maxLength: 3 }), (authorities, all) => {
-        const reading = { ...plainReading, authorities };
-        const lines = all.flatMap(([told, changes]) => told.map((one, index) => changes[index % changes.length]?.(access(one)) ?? JSON.stringify(access(one))));
-        const known = takenBy(alikeOf(reading), lines);
-        for (const [index, line] of lines.entries()) if (known[index] !== undefined) expect(known[index]).toBe(plainLine(line, reading));
-      }),
+      fc.property(
+        fc.constantFrom(...readings),
+        fc.array(fc.tuple(records, spoilt), { minLength: 1, maxLength: 3 }),
+        (authorities, all) => {
+          const reading = { ...plainReading, authorities };
+          const lines = all.flatMap(([told, changes]) =>
+            told.map((one, index) => changes[index % changes.length]?.(access(one)) ?? JSON.stringify(access(one))),
+          );
+          const known = takenBy(alikeOf(reading), lines);
+          for (const [index, line] of lines.entries())
+            if (known[index] !== undefined) expect(known[index]).toBe(plainLine(line, reading));
+        },
+      ),
       { numRuns: casesOf(300, 10_000) },
     );
-  }); // prettier-ignore
+  });
 
   it.each([
     ['behind it stands another', (line: string) => `${line}{}`],
@@ -103,7 +112,15 @@ describe('a shape', () => {
   });
 
   it('keeps nothing of what tells its patient, of whatever records it is learnt', () => {
-    const mine = { patient: '800001x800001', number: '700001x700001', second: '600001x600001', what: 'Observation/500001x500001', entityName: 'Mme 400001x400001', encounter: '300001x300001', id: '200001x200001' }; // prettier-ignore
+    const mine = {
+      patient: '800001x800001',
+      number: '700001x700001',
+      second: '600001x600001',
+      what: 'Observation/500001x500001',
+      entityName: 'Mme 400001x400001',
+      encounter: '300001x300001',
+      id: '200001x200001',
+    };
     const some = fc.subarray(Object.keys(mine) as (keyof typeof mine)[]);
     let learnt = 0;
     fc.assert(
@@ -132,13 +149,17 @@ function alikeOf(reading: Reading = plainReading): AlikeRecords {
 }
 
 /** What is known of each line without its readers; of those that are not known it learns. */
-function takenBy(alike: AlikeRecords, lines: readonly string[], reading: Reading = plainReading): readonly (string | undefined)[] {
+function takenBy(
+  alike: AlikeRecords,
+  lines: readonly string[],
+  reading: Reading = plainReading,
+): readonly (string | undefined)[] {
   return lines.map((line) => {
     const known = alike.any ? alike.met(line) : undefined;
     if (!known) for (const _ of alike.learning(recordsOf(Buffer.from(line), envelope, reading), () => line));
     return known?.line;
   });
-} // prettier-ignore
+}
 
 /** The line of the one event that the readers find in a text. */
 function plainLine(text: string, reading: Reading = plainReading): string | undefined {

@@ -46,8 +46,27 @@ export const usual: Told = {
 
 /** An AuditEvent that tells so. */
 export function access(told: Told): object {
-  const { id, at, account, system, name, altId, agentType, address, patient, number, numbering, second, role, what, entityName, encounter, request } = told;
-  const reference = patient === undefined ? undefined : typeof patient === 'string' && !patient.includes('/') ? `Patient/${patient}` : patient;
+  const {
+    id,
+    at,
+    account,
+    system,
+    name,
+    altId,
+    agentType,
+    address,
+    patient,
+    number,
+    numbering,
+    second,
+    role,
+    what,
+    entityName,
+    encounter,
+    request,
+  } = told;
+  const reference =
+    patient === undefined ? undefined : typeof patient === 'string' && !patient.includes('/') ? `Patient/${patient}` : patient;
   return {
     resourceType: 'AuditEvent',
     id,
@@ -57,7 +76,14 @@ export function access(told: Told): object {
     recorded: at,
     outcome: '0',
     agent: [
-      { type: { coding: [{ code: agentType }] }, who: { identifier: { system, value: account }, display: name }, altId, name, requestor: true, network: { address, type: '2' } },
+      {
+        type: { coding: [{ code: agentType }] },
+        who: { identifier: { system, value: account }, display: name },
+        altId,
+        name,
+        requestor: true,
+        network: { address, type: '2' },
+      },
       { who: { reference: 'Device/gate', display: 'gate' }, requestor: false },
     ],
     source: { observer: { display: 'dpi' }, site: '750300123' },
@@ -68,7 +94,7 @@ export function access(told: Told): object {
       ...(request === undefined ? [] : [{ type: { code: 'XrequestId' }, what: { identifier: { value: request } } }]),
     ],
   };
-} // prettier-ignore
+}
 
 function numbersOf(value: unknown, system: unknown, second: unknown): unknown {
   if (value === undefined) return undefined;
@@ -77,7 +103,52 @@ function numbersOf(value: unknown, system: unknown, second: unknown): unknown {
 }
 
 /** What a place should not hold, or what would be read as something else there. */
-const odd: readonly unknown[] = [undefined, null, 12, '', ' ', 'a b', ' a', 'a\u00a0', '\u00a0', 'é', 'e\u0301', '\u200b', '\u2028', 'x"y', 'x\\y', '\n', '<actor of a slot>', '<id of a slot>', national, '1 84 12 76 451 089 46', 'A123456789', '7601000000002', 'urn:uuid:1', 'Patient/7', '#p', '12^^^&1.2&ISO', 'a|b', 'a?b', '0012', '12', 'unknown', '-', 'F47AC10B-58CC-4372-A567-0E02B2C3D479', 'x'.repeat(70), '10.1.2.300', 'fe80::1', '2026-11-28', '2026-02-29T08:00:00Z', '2026-11-28T23:59:60Z', '2026-11-28 08:00:00', '2026-11-28T08:00:00.1234Z', '2026-11-28T08:00:00+14:30', {}, []]; // prettier-ignore
+const odd: readonly unknown[] = [
+  undefined,
+  null,
+  12,
+  '',
+  ' ',
+  'a b',
+  ' a',
+  'a\u00a0',
+  '\u00a0',
+  'é',
+  'e\u0301',
+  '\u200b',
+  '\u2028',
+  'x"y',
+  'x\\y',
+  '\n',
+  '<actor of a slot>',
+  '<id of a slot>',
+  national,
+  '1 84 12 76 451 089 46',
+  'A123456789',
+  '7601000000002',
+  'urn:uuid:1',
+  'Patient/7',
+  '#p',
+  '12^^^&1.2&ISO',
+  'a|b',
+  'a?b',
+  '0012',
+  '12',
+  'unknown',
+  '-',
+  'F47AC10B-58CC-4372-A567-0E02B2C3D479',
+  'x'.repeat(70),
+  '10.1.2.300',
+  'fe80::1',
+  '2026-11-28',
+  '2026-02-29T08:00:00Z',
+  '2026-11-28T23:59:60Z',
+  '2026-11-28 08:00:00',
+  '2026-11-28T08:00:00.1234Z',
+  '2026-11-28T08:00:00+14:30',
+  {},
+  [],
+];
 const numbers = ['12', '0012', '800001', '800002', 'jmartin', '10100001234', 'q1', 'e'];
 const names = ['Dr Martin', 'Infirmière Éa', 'e\u0301', '12'];
 const systems = [
@@ -110,7 +181,21 @@ const earnest: { readonly [K in keyof Told]: readonly Told[K][] } = {
 const places = Object.keys(earnest) as readonly (keyof Told)[];
 /** The values of some places, in earnest or not. */
 const some = (weight: number): fc.Arbitrary<Partial<Told>> =>
-  fc.array(fc.constantFrom(...places).chain((place) => fc.oneof({ arbitrary: fc.constantFrom<unknown>(...earnest[place]), weight }, { arbitrary: fc.constantFrom(...odd), weight: 1 }).map((value) => [place, value] as const)), { maxLength: 5 }).map((values) => Object.fromEntries(values)); // prettier-ignore
+  fc
+    .array(
+      fc
+        .constantFrom(...places)
+        .chain((place) =>
+          fc
+            .oneof(
+              { arbitrary: fc.constantFrom<unknown>(...earnest[place]), weight },
+              { arbitrary: fc.constantFrom(...odd), weight: 1 },
+            )
+            .map((value) => [place, value] as const),
+        ),
+      { maxLength: 5 },
+    )
+    .map((values) => Object.fromEntries(values));
 /** Records of one system, each of which is another than the first by the values of a few places. */
 export const records: fc.Arbitrary<readonly Told[]> = fc
   .tuple(some(20), fc.array(some(3), { minLength: 1, maxLength: 10 }))

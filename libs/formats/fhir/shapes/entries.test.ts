@@ -14,7 +14,11 @@ import { KnownShapes } from './known-shapes.js';
 
 describe('the entries of a Bundle that are much alike', () => {
   it('are all known by the first of them, whatever differs from one event to the next', () => {
-    const text = bundleOf(Array.from({ length: 40 }, (_, index) => access({ ...usual, id: `a${index}`, patient: `80${index}`, account: `u${index % 7}` })));
+    const text = bundleOf(
+      Array.from({ length: 40 }, (_, index) =>
+        access({ ...usual, id: `a${index}`, patient: `80${index}`, account: `u${index % 7}` }),
+      ),
+    );
     const shaped = entriesByShape(text, readerOf())?.map((entry) => entry.shaped?.line);
     expect(shaped?.[0]).toBeUndefined();
     expect(shaped?.slice(1)).toEqual(linesOf(text).slice(1));
@@ -24,7 +28,11 @@ describe('the entries of a Bundle that are much alike', () => {
   it('are known of an earlier Bundle that was read in the same way', () => {
     const known = new KnownShapes();
     entriesByShape(bundleOf([access(usual)]), readerOf(), known);
-    const later = entriesByShape(bundleOf([access({ ...usual, id: 'b', patient: '99', at: '2026-11-30T23:59:59.999+01:00' })]), readerOf(), known);
+    const later = entriesByShape(
+      bundleOf([access({ ...usual, id: 'b', patient: '99', at: '2026-11-30T23:59:59.999+01:00' })]),
+      readerOf(),
+      known,
+    );
     expect(later?.[0]?.shaped?.line).toContain('"time":"2026-11-30T22:59:59.999Z"');
     expect(later?.[0]?.shaped?.line).toContain('"patient_ids":["99"]');
   });
@@ -45,7 +53,11 @@ describe('the entries of a Bundle that are much alike', () => {
     ['the account has the number of the patient', {}, { account: '0800001', patient: '800001' }],
     ['the account has the number of a person', {}, { account: national }],
     ['the name of the account is the number of a person', { name: 'Dr Martin' }, { name: national }],
-    ['the name of what was opened is a number of an insurance', { ...gematik, entityName: 'Bilan' }, { entityName: 'A123456789' }],
+    [
+      'the name of what was opened is a number of an insurance',
+      { ...gematik, entityName: 'Bilan' },
+      { entityName: 'A123456789' },
+    ],
     ['the end of a transfer has no name', { agentType: '110153', name: 'Dr Martin' }, { name: ' ' }],
     ['the end of a transfer has one number in two places', { agentType: '110153', altId: '12', name: 'x' }, { account: '12' }],
     ['an identifier goes before the id of its server', sameSystem, { number: '7' }],
@@ -86,22 +98,49 @@ describe('the entries of a Bundle that are much alike', () => {
   ])('are left to the parser where one %s', (_, odd) => {
     const one = { fullUrl: odd.fullUrl, resource: { ...access(usual), ...('type' in odd && { resourceType: odd.type }) } };
     const other = access({ ...usual, ...('reference' in odd && { encounter: undefined }) });
-    const entry = [one, { resource: 'reference' in odd ? { ...other, entity: [{ what: { reference: odd.reference } }] } : other }];
+    const entry = [
+      one,
+      { resource: 'reference' in odd ? { ...other, entity: [{ what: { reference: odd.reference } }] } : other },
+    ];
     expect(entriesByShape(JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }), readerOf())).toBeUndefined();
   });
 
   it('of a transaction are left to the parser, since it is taken whole or not at all', () => {
     const entry = [{ resource: access(usual) }];
-    for (const type of ['transaction', ' transaction']) expect(entriesByShape(JSON.stringify({ resourceType: 'Bundle', type, entry }), readerOf())).toBeUndefined();
+    for (const type of ['transaction', ' transaction'])
+      expect(entriesByShape(JSON.stringify({ resourceType: 'Bundle', type, entry }), readerOf())).toBeUndefined();
   });
 
   it('are left to the parser where a Bundle is of many kinds of records', () => {
     const records = Array.from({ length: 40 }, (_, index) => ({ ...access(usual), outcomeDesc: `nothing is like ${index}` }));
     expect(entriesByShape(bundleOf(records), readerOf())).toBeUndefined();
   });
-}); // prettier-ignore
+});
 
-const parts = ['', ' ', '\n', '"', '\\', ',', '}', ']', '{', '[', ':', '0', 'x', '\\u0061', ',"id":"a9"', '"id":"a9",', '"recorded":"2026-11-28T09:00:00Z",', '"resourceType":"Patient",', '{"resource":{}},', '"__proto__":1,', '\u0000', '"type":"transaction",']; // prettier-ignore
+const parts = [
+  '',
+  ' ',
+  '\n',
+  '"',
+  '\\',
+  ',',
+  '}',
+  ']',
+  '{',
+  '[',
+  ':',
+  '0',
+  'x',
+  '\\u0061',
+  ',"id":"a9"',
+  '"id":"a9",',
+  '"recorded":"2026-11-28T09:00:00Z",',
+  '"resourceType":"Patient",',
+  '{"resource":{}},',
+  '"__proto__":1,',
+  '\u0000',
+  '"type":"transaction",',
+];
 /** Somewhere in a text, or where a field may stand. */
 const change = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),

@@ -22,7 +22,12 @@ const auditEvent = {
   purposeOfEvent: [{ coding: [{ code: 'BTG' }] }],
   agent: [
     {
-      extension: [{ url: 'https://profiles.ihe.net/ITI/BALP/StructureDefinition/ihe-assuranceLevel', valueCodeableConcept: { coding: [{ code: 'LOAAP2' }] } }],
+      extension: [
+        {
+          url: 'https://profiles.ihe.net/ITI/BALP/StructureDefinition/ihe-assuranceLevel',
+          valueCodeableConcept: { coding: [{ code: 'LOAAP2' }] },
+        },
+      ],
       role: [{ coding: [{ code: 'doctor' }] }, { coding: [{ code: 'nurse' }] }],
       who: { identifier: { system: 'https://rpps.esante.gouv.fr', value: '10101010101' } },
       requestor: true,
@@ -36,15 +41,17 @@ const auditEvent = {
     { what: { reference: '#p1' }, role: { code: '1' } },
     { what: { reference: 'Observation/1' }, detail: [{ type: 'count', valueString: '3' }] },
   ],
-}; // prettier-ignore
+};
 
 describe('a resource of FHIR as XML', () => {
   it('is the same object as in JSON, and the same access', () => {
     const object = fromXml(xmlOf(auditEvent));
     expect(object).toEqual(auditEvent);
     expect(parseAuditEvent(object)).toEqual(parseAuditEvent(auditEvent));
-    expect(parseAuditEvent(object)).toMatchObject({ value: { patients: [{ id: '4711' }], sessionId: 's9', auth: 'LOAAP2', emergency: true, recordCount: 3 } });
-  }); // prettier-ignore
+    expect(parseAuditEvent(object)).toMatchObject({
+      value: { patients: [{ id: '4711' }], sessionId: 's9', auth: 'LOAAP2', emergency: true, recordCount: 3 },
+    });
+  });
 
   it('is the same for any text in it', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((one) => one.replaceAll(/[\p{C}\s]/gu, 'x'));
@@ -63,12 +70,18 @@ describe('a resource of FHIR as XML', () => {
   });
 
   it('is read with its Bundle, each entry for itself', () => {
-    const bundle = { resourceType: 'Bundle', type: 'batch', entry: [{ resource: auditEvent }, { resource: { resourceType: 'Patient', id: '1' } }] };
+    const bundle = {
+      resourceType: 'Bundle',
+      type: 'batch',
+      entry: [{ resource: auditEvent }, { resource: { resourceType: 'Patient', id: '1' } }],
+    };
     const payload = { kind: 'text', text: `<?xml version="1.0"?>\n${xmlOf(bundle)}`, envelope: { receivedMs: 0 } } as const;
     expect(fhirXmlWrapper.recognises(payload)).toBe(true);
-    const outcomes = [...readPayload(payload, plainReading)].map(({ outcome }) => (outcome.kind === 'rejected' ? outcome.reason : outcome.value.actorId));
+    const outcomes = [...readPayload(payload, plainReading)].map(({ outcome }) =>
+      outcome.kind === 'rejected' ? outcome.reason : outcome.value.actorId,
+    );
     expect(outcomes).toEqual(['10101010101', 'other_resource']);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['<AuditEvent>', 'not_xml'],

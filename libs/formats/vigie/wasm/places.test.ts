@@ -78,10 +78,24 @@ const line = fc.record({
   clinic_id: name,
   source_ip: fc.constantFrom(undefined, '192.0.2.1', '192.0.2.11', '2001:db8::5'),
   patient: fc.oneof(
-    fc.constantFrom('7', '99', '100', '0000', '0008000001', '8000001', 'A12', '1-2', '999999999999999', '1000000000000000', '123456789012345678', '000000000000000012', '1234567890123456789'),
+    fc.constantFrom(
+      '7',
+      '99',
+      '100',
+      '0000',
+      '0008000001',
+      '8000001',
+      'A12',
+      '1-2',
+      '999999999999999',
+      '1000000000000000',
+      '123456789012345678',
+      '000000000000000012',
+      '1234567890123456789',
+    ),
     fc.nat(3_000).map(String),
   ),
-}); // prettier-ignore
+});
 
 function programOf(sets: number): RowProgram {
   const derivation = new Pseudonymiser('k1', createSecretKey(keyBytes)).derivation('group');

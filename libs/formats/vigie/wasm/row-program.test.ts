@@ -16,16 +16,21 @@ describe('the program of rows', () => {
   it.each([1, 2, 1024])('gives what the pseudonymiser gives, however often the entries of %i sets replace each other', (sets) => {
     const lengths = fc.nat(200).map((length) => 'g'.repeat(length));
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), lengths, fc.array(patients(), { maxLength: 12 }), (key, authority, lines) => {
-        const pseudonymiser = new Pseudonymiser('k1', createSecretKey(key));
-        const program = new RowProgram(pseudonymiser.derivation(authority), { pseudonyms: sets });
-        for (const identifiers of lines) {
-          const expected = [...new Set(identifiers.map((identifier) => pseudonymiser.of(authority, identifier)))];
-          expect(pseudonymsOf(program, identifiers)).toEqual(expected.length ? expected : ['']);
-        }
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        lengths,
+        fc.array(patients(), { maxLength: 12 }),
+        (key, authority, lines) => {
+          const pseudonymiser = new Pseudonymiser('k1', createSecretKey(key));
+          const program = new RowProgram(pseudonymiser.derivation(authority), { pseudonyms: sets });
+          for (const identifiers of lines) {
+            const expected = [...new Set(identifiers.map((identifier) => pseudonymiser.of(authority, identifier)))];
+            expect(pseudonymsOf(program, identifiers)).toEqual(expected.length ? expected : ['']);
+          }
+        },
+      ),
       { numRuns: casesOf(60, 1000) },
-    ); // prettier-ignore
+    );
   });
 
   it('keeps nothing of a key but what its hash makes of it', () => {
@@ -43,7 +48,16 @@ function patients(): fc.Arbitrary<readonly string[]> {
 }
 
 function pseudonymsOf({ doors, layout, memory, view }: RowProgram, patients: readonly string[]): readonly string[] {
-  const line = Buffer.from(JSON.stringify({ time: '1970-01-01T00:00:00.000Z', clinic_id: 'c', actor_id: 'a', action: 'read', id: '1', patient_ids: patients })); // prettier-ignore
+  const line = Buffer.from(
+    JSON.stringify({
+      time: '1970-01-01T00:00:00.000Z',
+      clinic_id: 'c',
+      actor_id: 'a',
+      action: 'read',
+      id: '1',
+      patient_ids: patients,
+    }),
+  );
   memory.set(line, layout.windowAt);
   memory.fill(0, layout.windowAt + line.length, layout.windowAt + line.length + layout.windowSlackBytes);
   expect(doors.read(layout.windowAt)).toBe(layout.windowAt + line.length);

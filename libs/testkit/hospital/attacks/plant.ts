@@ -48,7 +48,13 @@ export function plant(hospital: Hospital, order: AttackOrder, others: readonly P
   const streams = readers.map(streamOf);
   const follower = actors[readers.length];
   // The follower takes the same steps as those whom it follows: their streams once more.
-  const following = follower && follow(hospital, { name, plan, actor: follower, index: readers.length, outside, house, actors: actors.length }, readers.map(streamOf)); // prettier-ignore
+  const following =
+    follower &&
+    follow(
+      hospital,
+      { name, plan, actor: follower, index: readers.length, outside, house, actors: actors.length },
+      readers.map(streamOf),
+    );
   return { name, actors, streams: following ? [...streams, following] : streams };
 }
 

@@ -82,17 +82,22 @@ export class SyslogWriter {
       if (this.#isEnding) socket.end();
     };
     let isBroken = false;
-    const socket = this.tls ? connectTls({ ...this.#tlsOptions(this.tls), host: '127.0.0.1', port: this.port }, begin) : connectTcp(this.port, '127.0.0.1', begin);
+    const socket = this.tls
+      ? connectTls({ ...this.#tlsOptions(this.tls), host: '127.0.0.1', port: this.port }, begin)
+      : connectTcp(this.port, '127.0.0.1', begin);
     const abort = () => socket.destroy();
     this.target.signal.addEventListener('abort', abort);
-    socket.on('error', () => void (isBroken = true)).on('close', () => {
-      this.target.signal.removeEventListener('abort', abort);
-      const wasOpen = this.#socket === socket;
-      this.#socket = undefined;
-      resolve(wasOpen && this.#isEnding && !isBroken);
-    }).resume();
+    socket
+      .on('error', () => void (isBroken = true))
+      .on('close', () => {
+        this.target.signal.removeEventListener('abort', abort);
+        const wasOpen = this.#socket === socket;
+        this.#socket = undefined;
+        resolve(wasOpen && this.#isEnding && !isBroken);
+      })
+      .resume();
     return promise;
-  } // prettier-ignore
+  }
 
   #tlsOptions({ ca, certificate, key }: TlsFiles) {
     return { ca: readFileSync(ca), cert: readFileSync(certificate), key: readFileSync(key) };
@@ -139,16 +144,19 @@ export class HecWriter {
   async #post(body: string): Promise<void> {
     const { clock, signal } = this.target;
     const headers = { authorization: `Splunk ${this.token}` };
-    for (let since = clock.monotonic(); clock.monotonic() - since < patienceMs; ) {
+    for (let since = clock.monotonic(); clock.monotonic() - since < patienceMs;) {
       signal.throwIfAborted();
-      const answer = await fetch(`${this.url}/services/collector/event`, { method: 'POST', headers, body, signal }).catch(() => undefined);
+      const answer = await fetch(`${this.url}/services/collector/event`, { method: 'POST', headers, body, signal }).catch(
+        () => undefined,
+      );
       const text = await answer?.text().catch(() => undefined);
       if (answer?.ok && text !== undefined) return;
-      if (answer && answer.status < 500) throw new FeedRefused(`${this.url}/services/collector/event answered ${answer.status}: ${text?.slice(0, 300)}`);
+      if (answer && answer.status < 500)
+        throw new FeedRefused(`${this.url}/services/collector/event answered ${answer.status}: ${text?.slice(0, 300)}`);
       await clock.sleep(againMs, signal);
     }
     throw new FeedRefused(`${this.url}/services/collector/event has taken nothing for ${patienceMs / 1000} s: is it running?`);
-  } // prettier-ignore
+  }
 }
 
 /** A table that is laid in a folder when the day is over. */

@@ -21,7 +21,8 @@ export function roadOf({ application, actor_kind, action, record_count }: Source
 export function atnaMessage(event: SourceEvent): string {
   const code = codes[event.action] ?? '110110';
   const patients = event.patient_ids.map(
-    (patient) => `<ParticipantObjectIdentification ParticipantObjectID="${cx(patient)}" ParticipantObjectTypeCode="1" ParticipantObjectTypeCodeRole="1"><ParticipantObjectIDTypeCode csd-code="2" originalText="Patient Number" codeSystemName="RFC-3881"/></ParticipantObjectIdentification>`,
+    (patient) =>
+      `<ParticipantObjectIdentification ParticipantObjectID="${cx(patient)}" ParticipantObjectTypeCode="1" ParticipantObjectTypeCodeRole="1"><ParticipantObjectIDTypeCode csd-code="2" originalText="Patient Number" codeSystemName="RFC-3881"/></ParticipantObjectIdentification>`,
   );
   const message = [
     `<AuditMessage><EventIdentification EventActionCode="${letters[event.action] ?? 'E'}" EventDateTime="${event.time}" EventOutcomeIndicator="${event.outcome === 'success' ? 0 : 4}">`,
@@ -33,7 +34,7 @@ export function atnaMessage(event: SourceEvent): string {
     `<ParticipantObjectIdentification ParticipantObjectID="${event.id}" ParticipantObjectTypeCode="2" ParticipantObjectTypeCodeRole="20"/></AuditMessage>`,
   ].join('');
   return `<85>1 ${event.time} ${event.device} ${event.application} - IHE+RFC-3881 - ${message}`;
-} // prettier-ignore
+}
 
 /** HL7's form of a number and whose it is. */
 function cx(patient: PatientName): string {
@@ -45,7 +46,22 @@ export function hecEvent(event: SourceEvent): string {
   return JSON.stringify({ time: Date.parse(event.time) / 1000, host: event.device, source: event.application, event });
 }
 
-const columns = ['id', 'time', 'clinic_id', 'actor_id', 'actor_role', 'actor_kind', 'action', 'outcome', 'patient_id', 'record_count', 'source_ip', 'device', 'session_id', 'application'] as const; // prettier-ignore
+const columns = [
+  'id',
+  'time',
+  'clinic_id',
+  'actor_id',
+  'actor_role',
+  'actor_kind',
+  'action',
+  'outcome',
+  'patient_id',
+  'record_count',
+  'source_ip',
+  'device',
+  'session_id',
+  'application',
+] as const;
 
 /** Events as a table with a heading, as a nightly export has them. */
 export function tableOf(events: readonly SourceEvent[]): string {

@@ -19,7 +19,11 @@ const deskAccounts = 8;
 const callsADay = [60, 110] as const;
 const samplesADay = [110, 190] as const;
 /** Of those who call: who is expected in a consultation, who lies or lay in a bed, and anybody of the register. */
-const callers = [['expected', 60], ['inpatient', 15], ['anybody', 25]] as const; // prettier-ignore
+const callers = [
+  ['expected', 60],
+  ['inpatient', 15],
+  ['anybody', 25],
+] as const;
 const daysSinceStay = 14;
 /** Clinics from this one on, counted from the largest, send their samples to the largest. */
 const ownLaboratories = 4;
@@ -38,9 +42,15 @@ export function withoutLaboratory(hospital: Hospital, duties: readonly Duty[]): 
 export function telephoneDesk(hospital: Hospital, day: number, since: number): readonly Generator<Access>[] {
   if (since < 0 || isWeekend(day)) return [];
   return deskMembers(hospital).map((member) =>
-    centralWork(hospital, day, { member, name: desk, wanted: callsADay, hours: [8, 17.5], next: (random) => caller(hospital, day, random) }),
+    centralWork(hospital, day, {
+      member,
+      name: desk,
+      wanted: callsADay,
+      hours: [8, 17.5],
+      next: (random) => caller(hospital, day, random),
+    }),
   );
-} // prettier-ignore
+}
 
 /** Technicians of the smaller clinics, who take the samples of all of them; five days of seven. */
 export function centralLaboratory(hospital: Hospital, day: number, since: number): readonly Generator<Access>[] {
@@ -48,9 +58,15 @@ export function centralLaboratory(hospital: Hospital, day: number, since: number
   return laboratoryMembers(hospital)
     .filter(({ number }) => (day + mix(hospital.seed, 71, number)) % 7 < 5)
     .map((member) =>
-      centralWork(hospital, day, { member, name: laboratory, wanted: samplesADay, hours: [6.5, 14], next: (random) => expectedOrInpatient(hospital, day, random) }),
+      centralWork(hospital, day, {
+        member,
+        name: laboratory,
+        wanted: samplesADay,
+        hours: [6.5, 14],
+        next: (random) => expectedOrInpatient(hospital, day, random),
+      }),
     );
-} // prettier-ignore
+}
 
 function deskMembers({ staff, seed }: Hospital): readonly Member[] {
   return staff
@@ -60,8 +76,10 @@ function deskMembers({ staff, seed }: Hospital): readonly Member[] {
 }
 
 function laboratoryMembers({ staff }: Hospital): readonly Member[] {
-  return staff.filter(({ role, unit, hiredOn }) => role === 'lab_technician' && hiredOn === 0 && unit.clinic.index >= ownLaboratories);
-} // prettier-ignore
+  return staff.filter(
+    ({ role, unit, hiredOn }) => role === 'lab_technician' && hiredOn === 0 && unit.clinic.index >= ownLaboratories,
+  );
+}
 
 interface CentralWork {
   readonly member: Member;

@@ -22,10 +22,15 @@ interface Order extends Omit<Parameters<typeof registerWork>[2], 'cause' | 'memb
   readonly members: readonly Member[];
 }
 
-function orderedWork(hospital: Hospital, day: number, since: number, { name, days, members, ...work }: Order): readonly Generator<Access>[] {
+function orderedWork(
+  hospital: Hospital,
+  day: number,
+  since: number,
+  { name, days, members, ...work }: Order,
+): readonly Generator<Access>[] {
   if (since < 0 || since >= days || isWeekend(day)) return [];
   return members.map((member) => registerWork(hospital, day, { ...work, cause: { kind: 'legitimate', name }, member }));
-} // prettier-ignore
+}
 
 /** Two physicians of a study read the records of three clinics. */
 export function research(hospital: Hospital, day: number, since: number): readonly Generator<Access>[] {

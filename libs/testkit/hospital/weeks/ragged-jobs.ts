@@ -56,10 +56,21 @@ function* run(hospital: Hospital, day: number, { key, hour, gapMs, action, toget
   let at = instantOf(day, hour);
   for (let done = 0; done < wanted; done += together) {
     const first = next(random);
-    const clinic = itemAt(hospital.clinics, hospital.clinics.findIndex(({ patientsTo }) => first < patientsTo));
+    const clinic = itemAt(
+      hospital.clinics,
+      hospital.clinics.findIndex(({ patientsTo }) => first < patientsTo),
+    );
     const others = Array.from({ length: together - 1 }, () => patientOf(clinic, random.whole(0, 2 ** 31)));
     const several = [...new Set([first, ...others])];
-    yield { session, clinic, at, action, patients: several, ...(together > 1 && { recordCount: several.length }), categories: ['identity'] };
+    yield {
+      session,
+      clinic,
+      at,
+      action,
+      patients: several,
+      ...(together > 1 && { recordCount: several.length }),
+      categories: ['identity'],
+    };
     at = Math.round(at + 1 + random.wait(gapMs));
   }
-} // prettier-ignore
+}

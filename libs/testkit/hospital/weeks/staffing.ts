@@ -22,7 +22,9 @@ export function pandemic(hospital: Hospital, duties: readonly Duty[], day: numbe
     const isClinical = duty.member.role === 'nurse' || duty.member.role === 'physician';
     if (!emergency || !isClinical || duty.reason) return duty;
     if (duty.unit !== emergency && share(seed, 62, duty.member.number, day - since) >= lentToEmergencies) return duty;
-    const victims = Array.from({ length: arrivalsMore }, (_, index) => patientOf(emergency.clinic, mix(seed, 63, day, emergency.number, index))); // prettier-ignore
+    const victims = Array.from({ length: arrivalsMore }, (_, index) =>
+      patientOf(emergency.clinic, mix(seed, 63, day, emergency.number, index)),
+    );
     return { ...duty, unit: emergency, victims, reason: 'pandemic' };
   });
 }
@@ -35,10 +37,13 @@ export function newWard(hospital: Hospital, duties: readonly Duty[]): readonly D
   const unit: Unit = { number: hospital.units.length, clinic, kind: 'ward' };
   const moved = new Set(
     hospital.staff
-      .filter(({ role, unit: from, hiredOn }) => hiredOn === 0 && from.clinic !== clinic && from.kind === 'ward' && (role === 'nurse' || role === 'physician'))
+      .filter(
+        ({ role, unit: from, hiredOn }) =>
+          hiredOn === 0 && from.clinic !== clinic && from.kind === 'ward' && (role === 'nurse' || role === 'physician'),
+      )
       .toSorted((a, b) => mix(hospital.seed, 64, a.number) - mix(hospital.seed, 64, b.number))
       .slice(0, wardStaff),
-  ); // prettier-ignore
+  );
   return duties.map((duty) => (moved.has(duty.member) && !duty.rounds ? { ...duty, unit, reason: 'new_ward' } : duty));
 }
 
@@ -47,7 +52,10 @@ export function locum(hospital: Hospital, duties: readonly Duty[], day: number, 
   if (isWeekend(day)) return duties;
   const wards = hospital.units.filter(({ kind }) => kind === 'ward' || kind === 'outpatient');
   const clinic = itemAt(hospital.open, since % Math.min(4, hospital.open.length));
-  const unit = itemAt(wards.filter((ward) => ward.clinic === clinic), 0); // prettier-ignore
+  const unit = itemAt(
+    wards.filter((ward) => ward.clinic === clinic),
+    0,
+  );
   return [...duties, dutyOf(guest('locum.9001', 9_000_001, 'physician', unit, day - since), day, 'locum')];
 }
 

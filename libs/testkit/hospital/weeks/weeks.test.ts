@@ -60,7 +60,9 @@ function accounts(events: readonly SourceEvent[]): number {
 }
 
 function patientsPerAccount(events: readonly SourceEvent[]): number {
-  const pairs = new Set(opened(events).flatMap(({ actor_id, patient_ids }) => patient_ids.map((name) => `${actor_id} ${JSON.stringify(name)}`))); // prettier-ignore
+  const pairs = new Set(
+    opened(events).flatMap(({ actor_id, patient_ids }) => patient_ids.map((name) => `${actor_id} ${JSON.stringify(name)}`)),
+  );
   return pairs.size / accounts(events);
 }
 

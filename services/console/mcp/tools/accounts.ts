@@ -54,9 +54,14 @@ export function accountProfileTool(sources: Pick<Sources, 'sight' | 'reader'>): 
       const of = (kind: 'clinic' | 'hour') => habits.filter((one) => one.kind === kind);
       return ok(
         {
-          days_active: days.length, patients_a_day: quantilesOf(days, 'patients'), events_a_day: quantilesOf(days, 'events'), clinics_a_day: quantilesOf(days, 'clinics'),
+          days_active: days.length,
+          patients_a_day: quantilesOf(days, 'patients'),
+          events_a_day: quantilesOf(days, 'events'),
+          clinics_a_day: quantilesOf(days, 'clinics'),
           last_day: days.at(-1) ?? null,
-          clinics: of('clinic').slice(0, clinicsMax).map(({ value, events }) => ({ clinic_id: clinicIdText(value), events })),
+          clinics: of('clinic')
+            .slice(0, clinicsMax)
+            .map(({ value, events }) => ({ clinic_id: clinicIdText(value), events })),
           hours: Object.fromEntries(of('hour').map(({ value, events }) => [value, events])),
           cases: casesOf(sources, asking, account),
           untrusted: nameOf(asking, account),
@@ -65,7 +70,7 @@ export function accountProfileTool(sources: Pick<Sources, 'sight' | 'reader'>): 
       );
     },
   });
-} // prettier-ignore
+}
 
 export function compareToPeersTool(sources: Pick<Sources, 'sight' | 'reader'>): AssistantTool {
   const place = z.strictObject({ own: z.number(), rank: z.number(), median: z.number(), p90: z.number(), p99: z.number() });
@@ -86,7 +91,12 @@ export function compareToPeersTool(sources: Pick<Sources, 'sight' | 'reader'>): 
       const account = accountOf(sources, asking, given);
       if (isAnswer(account)) return account;
       const peers = await sources.reader.peers(queryOf(asking, account, given.days));
-      if (!peers) return refused(404, 'no_peers', 'nothing is stored of this account in the period, or its events name no role: give more days');
+      if (!peers)
+        return refused(
+          404,
+          'no_peers',
+          'nothing is stored of this account in the period, or its events name no role: give more days',
+        );
       const [role = ''] = asking.voice.texts([peers.role]);
       return ok(
         {
@@ -99,7 +109,7 @@ export function compareToPeersTool(sources: Pick<Sources, 'sight' | 'reader'>): 
       );
     },
   });
-} // prettier-ignore
+}
 
 function placeOf(own: number, rank: number, [median, p90, p99]: readonly [number, number, number]): object {
   return { own, rank, median, p90, p99 };

@@ -16,7 +16,8 @@ export function caseShapeTool({ sight, reader }: Pick<Sources, 'sight' | 'reader
   return defineTool({
     name: 'case_shape',
     title: 'How a case grew',
-    description: 'How many patients had been touched at each point of time, in all and by clinic: the last is the figure of the list.',
+    description:
+      'How many patients had been touched at each point of time, in all and by clinic: the last is the figure of the list.',
     roles: everybody,
     input: argumentsOf({ case_id: idPrefix, bins: z.int().min(1).max(binsMax).default(30) }),
     output: z.strictObject({
@@ -36,15 +37,24 @@ export function caseShapeTool({ sight, reader }: Pick<Sources, 'sight' | 'reader
       const untilOf = (bin: number) => isoOf(Math.min(toMs, fromMs + (bin + 1) * binMs));
       const of = (rows: readonly ShapeBin[]) => summed(rows, untilOf);
       const clinics = [...new Set(found.flatMap(({ level, clinic_id }) => (level === 'clinic' ? clinic_id : [])))];
-      const byClinic = clinics.map((id) => ({ clinic_id: clinicIdText(id), ...of(found.filter(({ level, clinic_id }) => level === 'clinic' && clinic_id === id)) }));
-      return ok({ case_id: seen.row.case_id, ...of(found.filter(({ level }) => level === 'case')), by_clinic: byClinic }, { case_id: seen.row.case_id, rows: found.length });
+      const byClinic = clinics.map((id) => ({
+        clinic_id: clinicIdText(id),
+        ...of(found.filter(({ level, clinic_id }) => level === 'clinic' && clinic_id === id)),
+      }));
+      return ok(
+        { case_id: seen.row.case_id, ...of(found.filter(({ level }) => level === 'case')), by_clinic: byClinic },
+        { case_id: seen.row.case_id, rows: found.length },
+      );
     },
   });
-} // prettier-ignore
+}
 
 /** Bins in their order, each with what had been touched by its end. */
-function summed(rows: readonly ShapeBin[], untilOf: (bin: number) => string): { readonly patients: number; readonly points: readonly object[] } {
+function summed(
+  rows: readonly ShapeBin[],
+  untilOf: (bin: number) => string,
+): { readonly patients: number; readonly points: readonly object[] } {
   let patients = 0;
   const all = rows.map((row) => ({ until: untilOf(row.bin), patients: (patients += row.patients) }));
   return { patients, points: all };
-} // prettier-ignore
+}

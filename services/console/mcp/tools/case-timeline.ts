@@ -51,7 +51,8 @@ export function caseTimelineTool(sight: CaseSight): AssistantTool {
       const seen = caseFor(sight, asking, case_id);
       if (isAnswer(seen)) return seen;
       const { row, lines: all } = seen;
-      if (cursor > all.length) return refused(422, 'unfit_cursor', 'the cursor is none that a page of this case has given as next');
+      if (cursor > all.length)
+        return refused(422, 'unfit_cursor', 'the cursor is none that a page of this case has given as next');
       const isPart = row.other_clinics > 0;
       const places = [...all.entries()].filter(([at, { what }]) => at >= cursor && (wanted?.includes(kindOf(what)) ?? true));
       const page = places.slice(0, linesMax);
@@ -60,13 +61,24 @@ export function caseTimelineTool(sight: CaseSight): AssistantTool {
       return ok({ case_id: row.case_id, lines, next: last ? last[0] + 1 : null }, { case_id: row.case_id, rows: lines.length });
     },
   });
-} // prettier-ignore
+}
 
-function lineOf({ at, what, by, effect, before, after, because, version, incident_id, patients }: SeenLine, isPart: boolean): object {
+function lineOf(
+  { at, what, by, effect, before, after, because, version, incident_id, patients }: SeenLine,
+  isPart: boolean,
+): object {
   return {
-    at, kind: kindOf(what), what, by: by === 'system' ? 'system' : 'person', effect, before, after, ...(because && { because }), version,
+    at,
+    kind: kindOf(what),
+    what,
+    by: by === 'system' ? 'system' : 'person',
+    effect,
+    before,
+    after,
+    ...(because && { because }),
+    version,
     // Which of several incidents it was says that there are others.
     ...(incident_id && !isPart && { incident_id }),
     patients,
   };
-} // prettier-ignore
+}

@@ -44,11 +44,17 @@ const controller = z.strictObject({
   snapshots: z.array(snapshot),
 });
 
-export function dossierStatusTool({ sight, controllers: register, shelf, lengths }: Pick<Sources, 'sight' | 'controllers' | 'shelf' | 'lengths'>): AssistantTool {
+export function dossierStatusTool({
+  sight,
+  controllers: register,
+  shelf,
+  lengths,
+}: Pick<Sources, 'sight' | 'controllers' | 'shelf' | 'lengths'>): AssistantTool {
   return defineTool({
     name: 'dossier_status',
     title: 'Is the notification ready',
-    description: 'For each controller of a case: whether it was qualified as a breach, what is still unknown, legal clocks, and the figures and digests of what is frozen. Never a list, never a letter.',
+    description:
+      'For each controller of a case: whether it was qualified as a breach, what is still unknown, legal clocks, and the figures and digests of what is frozen. Never a list, never a letter.',
     roles: investigators,
     input: argumentsOf({ case_id: idPrefix }),
     output: z.strictObject({ case_id: z.string(), controllers: z.array(controller) }),
@@ -60,17 +66,39 @@ export function dossierStatusTool({ sight, controllers: register, shelf, lengths
       const view = seen.whole;
       if (!view) return ofAll;
       const frozen = (await Promise.all([...view.state.members.keys()].map((id) => shelf.snapshots(id)))).flat();
-      const controllers = view.row.controllers.map((id) => controllerOf(asking, view, { id, nis2: register.nis2(view.row.group_id, id) }, frozen.filter(({ controller_id }) => controller_id === id), lengths()));
-      return { ...ok({ case_id: view.row.case_id, controllers }, { case_id: view.row.case_id, rows: controllers.length }), ids: frozen.map(({ snapshot_id }) => snapshot_id) };
+      const controllers = view.row.controllers.map((id) =>
+        controllerOf(
+          asking,
+          view,
+          { id, nis2: register.nis2(view.row.group_id, id) },
+          frozen.filter(({ controller_id }) => controller_id === id),
+          lengths(),
+        ),
+      );
+      return {
+        ...ok({ case_id: view.row.case_id, controllers }, { case_id: view.row.case_id, rows: controllers.length }),
+        ids: frozen.map(({ snapshot_id }) => snapshot_id),
+      };
     },
   });
-} // prettier-ignore
+}
 
 type Frozen = Awaited<ReturnType<Sources['shelf']['snapshots']>>[number];
 
-function controllerOf({ now }: Asking, view: CaseView, { id, nis2 }: { id: string; nis2: Controller['nis2'] }, frozen: readonly Frozen[], lengths: ReturnType<Sources['lengths']>): object {
+function controllerOf(
+  { now }: Asking,
+  view: CaseView,
+  { id, nis2 }: { id: string; nis2: Controller['nis2'] },
+  frozen: readonly Frozen[],
+  lengths: ReturnType<Sources['lengths']>,
+): object {
   const { row, state } = view;
-  const machine = { firstTime: row.first_time, detectedAt: row.opened_at, firstToldAt: row.opened_at, acknowledgedAt: row.acknowledged_at ?? undefined };
+  const machine = {
+    firstTime: row.first_time,
+    detectedAt: row.opened_at,
+    firstToldAt: row.opened_at,
+    acknowledgedAt: row.acknowledged_at ?? undefined,
+  };
   const facts = breachFacts({ controller_id: id, nis2 }, machine, countedOf(state));
   const { qualified, sent } = facts;
   const unknown = [
@@ -85,12 +113,42 @@ function controllerOf({ now }: Asking, view: CaseView, { id, nis2 }: { id: strin
     risk: qualified?.risk ?? null,
     aware_at: qualified?.aware_at ?? null,
     unknown,
-    clocks: clocksOf(facts, lengths, now).map(({ clock: name, state: at, began_at, due_at, seconds_left }) => ({ clock: name, state: at, began_at, due_at, seconds_left: seconds_left ?? null })),
+    clocks: clocksOf(facts, lengths, now).map(({ clock: name, state: at, began_at, due_at, seconds_left }) => ({
+      clock: name,
+      state: at,
+      began_at,
+      due_at,
+      seconds_left: seconds_left ?? null,
+    })),
     snapshots: frozen.toSorted((a, b) => a.number - b.number).map(shownSnapshot),
   };
-} // prettier-ignore
+}
 
 function shownSnapshot(frozen: Frozen): object {
-  const { snapshot_id, number, kind, frozen_at, scope_version, patients, exposed, per_tier, unnamed_records, list_sha256, manifest_sha256 } = frozen;
-  return { snapshot_id, number, kind, frozen_at, scope_version, patients, exposed, per_tier, unnamed_records, list_sha256, manifest_sha256 };
-} // prettier-ignore
+  const {
+    snapshot_id,
+    number,
+    kind,
+    frozen_at,
+    scope_version,
+    patients,
+    exposed,
+    per_tier,
+    unnamed_records,
+    list_sha256,
+    manifest_sha256,
+  } = frozen;
+  return {
+    snapshot_id,
+    number,
+    kind,
+    frozen_at,
+    scope_version,
+    patients,
+    exposed,
+    per_tier,
+    unnamed_records,
+    list_sha256,
+    manifest_sha256,
+  };
+}

@@ -26,7 +26,13 @@ const explained = z.strictObject({
   failures: z.number(),
   exports: z.number(),
   sessions: z.number(),
-  new_to_account: z.strictObject({ clinics: beside, addresses: beside, devices: beside, user_agents: beside, applications: beside }),
+  new_to_account: z.strictObject({
+    clinics: beside,
+    addresses: beside,
+    devices: beside,
+    user_agents: beside,
+    applications: beside,
+  }),
   closed_clinics: z.number(),
   /** Of the events, those at hours at which the account had not worked in the ninety days before; null without any before. */
   outside_usual_hours_share: share,
@@ -39,7 +45,7 @@ const explained = z.strictObject({
     user_agents: z.array(z.string()),
     applications: z.array(z.string()),
   }),
-}); // prettier-ignore
+});
 
 export function explainCaseTool({ sight, reader }: Pick<Sources, 'sight' | 'reader'>): AssistantTool {
   return defineTool({
@@ -49,7 +55,12 @@ export function explainCaseTool({ sight, reader }: Pick<Sources, 'sight' | 'read
       'Why the rules fired, and what is unusual: values against thresholds, and of each incident the actions, hours, addresses, devices and clinics that are new to the account, closed clinics, second factor.',
     roles: investigators,
     input: argumentsOf({ case_id: idPrefix }),
-    output: z.strictObject({ case_id: z.string(), tiers: z.strictObject(tiers), incidents: z.array(explained), more: z.number() }),
+    output: z.strictObject({
+      case_id: z.string(),
+      tiers: z.strictObject(tiers),
+      incidents: z.array(explained),
+      more: z.number(),
+    }),
     run: async (asking, { case_id }) => {
       const seen = caseFor(sight, asking, case_id);
       if (isAnswer(seen)) return seen;
@@ -59,10 +70,13 @@ export function explainCaseTool({ sight, reader }: Pick<Sources, 'sight' | 'read
         Promise.all(all.slice(0, incidentsMax).map((one) => explainedOf(asking, reader, one))),
       ]);
       const more = Math.max(0, all.length - incidentsMax);
-      return ok({ case_id: seen.row.case_id, tiers: figures.whole, incidents, more }, { case_id: seen.row.case_id, rows: incidents.length });
+      return ok(
+        { case_id: seen.row.case_id, tiers: figures.whole, incidents, more },
+        { case_id: seen.row.case_id, rows: incidents.length },
+      );
     },
   });
-} // prettier-ignore
+}
 
 async function explainedOf({ assistant, voice }: Asking, reader: Sources['reader'], one: SeenIncident): Promise<object> {
   const { group_id: groupId, actor_id: actorId, first_time, last_time } = one;
@@ -72,12 +86,21 @@ async function explainedOf({ assistant, voice }: Asking, reader: Sources['reader
   const closed = await reader.closed(groupId, context.clinics, times.fromMs);
   const actor_id = voice.account(actorId, groupId);
   return {
-    incident_id: one.incident_id, first_time, last_time,
+    incident_id: one.incident_id,
+    first_time,
+    last_time,
     rules: rulesOf(one),
-    events: context.events, events_before: context.events_before, actions: context.actions, failures: context.failures, exports: context.exports, sessions: context.sessions,
+    events: context.events,
+    events_before: context.events_before,
+    actions: context.actions,
+    failures: context.failures,
+    exports: context.exports,
+    sessions: context.sessions,
     new_to_account: {
-      clinics: besideOf(context.clinics, context.clinics_before), addresses: besideOf(context.addresses, context.addresses_before),
-      devices: besideOf(context.devices, context.devices_before), user_agents: besideOf(context.user_agents, context.user_agents_before),
+      clinics: besideOf(context.clinics, context.clinics_before),
+      addresses: besideOf(context.addresses, context.addresses_before),
+      devices: besideOf(context.devices, context.devices_before),
+      user_agents: besideOf(context.user_agents, context.user_agents_before),
       applications: besideOf(context.applications, context.applications_before),
     },
     closed_clinics: closed.length,
@@ -85,11 +108,13 @@ async function explainedOf({ assistant, voice }: Asking, reader: Sources['reader
     mfa_share: shareOf(context.with_mfa, context.with_mfa + context.without_mfa),
     untrusted: {
       ...(actor_id !== undefined && { actor_id }),
-      addresses: voice.texts(context.addresses), devices: voice.texts(context.devices),
-      user_agents: voice.texts(context.user_agents), applications: voice.texts(context.applications),
+      addresses: voice.texts(context.addresses),
+      devices: voice.texts(context.devices),
+      user_agents: voice.texts(context.user_agents),
+      applications: voice.texts(context.applications),
     },
   };
-} // prettier-ignore
+}
 
 function besideOf(now: readonly string[], before: readonly string[]): { readonly seen: number; readonly new: number } {
   const known = new Set(before);

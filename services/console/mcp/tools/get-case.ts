@@ -105,19 +105,56 @@ function said(asking: Asking, { row, incidents }: SeenCase, counted: CaseFigures
       figures: counted.whole,
       by_clinic: counted.clinics.map(({ clinic_id, ...figures }) => ({ clinic_id: clinicIdText(clinic_id), ...figures })),
       incidents: incidents.map(incidentOf),
-      notified: told.slice(0, toldMax).map(({ endpoint, kind, change_type, outcome, attempt, at, delay_seconds }) => ({ endpoint: ownNameText(endpoint), kind, change_type, outcome, attempt, at, delay_seconds })),
+      notified: told
+        .slice(0, toldMax)
+        .map(({ endpoint, kind, change_type, outcome, attempt, at, delay_seconds }) => ({
+          endpoint: ownNameText(endpoint),
+          kind,
+          change_type,
+          outcome,
+          attempt,
+          at,
+          delay_seconds,
+        })),
     },
     { case_id: row.case_id, rows: 1 },
   );
-} // prettier-ignore
+}
 
 function incidentOf(one: SeenIncident): object {
-  const { incident_id, state, level, patients, patients_at_firing, patients_at_detection, categories, first_time, last_time, detected_at, detection_delay_seconds, found, late_seconds } = one;
+  const {
+    incident_id,
+    state,
+    level,
+    patients,
+    patients_at_firing,
+    patients_at_detection,
+    categories,
+    first_time,
+    last_time,
+    detected_at,
+    detection_delay_seconds,
+    found,
+    late_seconds,
+  } = one;
   return {
-    incident_id, state, level, patients, patients_at_firing, patients_at_detection, ...partBody(one), categories,
-    first_time, last_time, detected_at, detection_delay_seconds, found, late_seconds, rules: rulesOf(one),
+    incident_id,
+    state,
+    level,
+    patients,
+    patients_at_firing,
+    patients_at_detection,
+    ...partBody(one),
+    categories,
+    first_time,
+    last_time,
+    detected_at,
+    detection_delay_seconds,
+    found,
+    late_seconds,
+    rules: rulesOf(one),
   };
-} // prettier-ignore
+}
 
 export function rulesOf({ rule_matches }: Pick<SeenIncident, 'rule_matches'>): readonly object[] {
   return rule_matches.map(({ title: _title, rule_id, ...one }) => ({ rule_id: ownNameText(rule_id), ...one }));

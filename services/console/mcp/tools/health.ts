@@ -12,7 +12,8 @@ export function feedHealthTool({ health }: Pick<Sources, 'health'>): AssistantTo
   return defineTool({
     name: 'feed_health',
     title: 'Feeds',
-    description: 'Whether Vigie sees everything: each feed beside its own habit, silent ones first, with delay, shares without patient, and what was set aside by reason.',
+    description:
+      'Whether Vigie sees everything: each feed beside its own habit, silent ones first, with delay, shares without patient, and what was set aside by reason.',
     roles: everybody,
     input: argumentsOf({}),
     output: z.strictObject({
@@ -38,23 +39,29 @@ export function feedHealthTool({ health }: Pick<Sources, 'health'>): AssistantTo
       const states = ['silent', 'thin', 'ok'];
       const all = (await health(now, assistant.groupId)).toSorted((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
       const feeds = all.slice(0, rowsMax).map(({ group_id: _group, source, last_time, last_received, set_aside, ...one }) => ({
-        source: ownNameText(source), ...one, last_time: last_time ?? null, last_received: last_received ?? null,
+        source: ownNameText(source),
+        ...one,
+        last_time: last_time ?? null,
+        last_received: last_received ?? null,
         set_aside: Object.fromEntries(Object.entries(set_aside).map(([reason, records]) => [ownNameText(reason), records])),
       }));
       return ok({ as_of: isoOf(now), feeds }, { case_id: '', rows: feeds.length });
     },
   });
-} // prettier-ignore
+}
 
 export function booksTool({ reader }: Pick<Sources, 'reader'>): AssistantTool {
   return defineTool({
     name: 'books',
     title: 'Accounting',
-    description: 'What each source brought on each day: events and rows stored, and records set aside. Compare it with what the source says that it sent.',
+    description:
+      'What each source brought on each day: events and rows stored, and records set aside. Compare it with what the source says that it sent.',
     roles: everybody,
     input: argumentsOf({ days: z.int().min(1).max(90).default(7) }),
     output: z.strictObject({
-      days: z.array(z.strictObject({ source: z.string(), day: z.string(), events: z.number(), rows: z.number(), quarantined: z.number() })),
+      days: z.array(
+        z.strictObject({ source: z.string(), day: z.string(), events: z.number(), rows: z.number(), quarantined: z.number() }),
+      ),
       more: z.number(),
     }),
     run: async ({ assistant, now }, { days }) => {
@@ -63,4 +70,4 @@ export function booksTool({ reader }: Pick<Sources, 'reader'>): AssistantTool {
       return ok({ days: shown, more: found.length - shown.length }, { case_id: '', rows: shown.length });
     },
   });
-} // prettier-ignore
+}

@@ -45,21 +45,56 @@ export const caseHead = {
 
 /** What `caseHead` says of a row. */
 export function headOf({ voice }: Asking, row: SeenRow): object {
-  const { case_id, status, level, verdict, step, first_time, last_time, opened_at, acknowledge_by, acknowledged_at, resolved_at, on_hold_until, reopened, version, changed_at } = row;
+  const {
+    case_id,
+    status,
+    level,
+    verdict,
+    step,
+    first_time,
+    last_time,
+    opened_at,
+    acknowledge_by,
+    acknowledged_at,
+    resolved_at,
+    on_hold_until,
+    reopened,
+    version,
+    changed_at,
+  } = row;
   const actor_id = voice.account(row.actor_id, row.group_id);
   const [title = ''] = voice.texts([row.title], row.actor_id);
   return {
-    case_id, status, level, verdict, has_owner: row.owner !== '', patients: row.patients, patients_settled: row.patients_settled, step, ...partBody(row),
-    rules: row.rules.map(ownNameText), first_time, last_time, opened_at, acknowledge_by, acknowledged_at, resolved_at, on_hold_until, reopened, version, changed_at,
+    case_id,
+    status,
+    level,
+    verdict,
+    has_owner: row.owner !== '',
+    patients: row.patients,
+    patients_settled: row.patients_settled,
+    step,
+    ...partBody(row),
+    rules: row.rules.map(ownNameText),
+    first_time,
+    last_time,
+    opened_at,
+    acknowledge_by,
+    acknowledged_at,
+    resolved_at,
+    on_hold_until,
+    reopened,
+    version,
+    changed_at,
     untrusted: { ...(actor_id !== undefined && { actor_id }), title, rule_titles: voice.texts(row.rule_titles, row.actor_id) },
   };
-} // prettier-ignore
+}
 
 export function listCasesTool(sight: CaseSight): AssistantTool {
   return defineTool({
     name: 'list_cases',
     title: 'Cases',
-    description: 'Cases of mass access to patient records, the newest first: status, level, how many patients, clinics, rules, clocks.',
+    description:
+      'Cases of mass access to patient records, the newest first: status, level, how many patients, clinics, rules, clocks.',
     roles: everybody,
     input: argumentsOf({
       status: z.array(z.enum(caseStatuses)).min(1).optional().describe('only these; all where left out'),
@@ -72,12 +107,18 @@ export function listCasesTool(sight: CaseSight): AssistantTool {
     run: async (asking, { status, level_min, clinic, since, limit }) => {
       const { assistant, now } = asking;
       const least = level_min === undefined ? 0 : levels.indexOf(level_min);
-      const fitting = sight.rows(assistant.user, now).filter(
-        (row) => isOfGroup(assistant, row) && (status?.includes(row.status) ?? true) && levels.indexOf(row.level) >= least &&
-          (clinic === undefined || row.clinics.includes(clinic)) && (since === undefined || row.last_time >= since),
-      );
+      const fitting = sight
+        .rows(assistant.user, now)
+        .filter(
+          (row) =>
+            isOfGroup(assistant, row) &&
+            (status?.includes(row.status) ?? true) &&
+            levels.indexOf(row.level) >= least &&
+            (clinic === undefined || row.clinics.includes(clinic)) &&
+            (since === undefined || row.last_time >= since),
+        );
       const cases = fitting.slice(0, limit).map((row) => headOf(asking, row));
       return ok({ cases, more: fitting.length - cases.length, as_of: isoOf(now) }, { case_id: '', rows: cases.length });
     },
   });
-} // prettier-ignore
+}

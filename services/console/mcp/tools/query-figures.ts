@@ -13,7 +13,18 @@ import { clinicIdText, ownNameText } from '../untrusted.js';
 import { caseFor } from './case-part.js';
 
 /** Texts that are words of Vigie; columns of accounts; columns of ids, and the form in which each is shown, which holds no sentence. */
-const words: readonly string[] = [...levels, ...incidentStates, ...changeTypes, ...actions, ...outcomes, ...categories, ...notificationOutcomes, ...verdicts, 'live', 'late']; // prettier-ignore
+const words: readonly string[] = [
+  ...levels,
+  ...incidentStates,
+  ...changeTypes,
+  ...actions,
+  ...outcomes,
+  ...categories,
+  ...notificationOutcomes,
+  ...verdicts,
+  'live',
+  'late',
+];
 const accountColumns = new Set(['actor_id', 'accounts']);
 const forms: Readonly<Record<string, (text: string) => string>> = {
   clinic_id: clinicIdText,
@@ -35,16 +46,29 @@ export function queryFiguresTool({ sight, figures }: Pick<Sources, 'sight' | 'fi
     input: argumentsOf({
       query: z.enum(names),
       actor_id: z.string().min(1).max(200).optional(),
-      case_id: z.string().regex(/^[0-9a-f]{4,32}$/, 'is no id').optional(),
+      case_id: z
+        .string()
+        .regex(/^[0-9a-f]{4,32}$/, 'is no id')
+        .optional(),
     }),
     output: z.strictObject({
       query: z.enum(names),
-      rows: z.array(z.strictObject({ figures: z.record(z.string(), figure), untrusted: z.record(z.string(), z.union([z.string(), z.array(z.string())])) })),
+      rows: z.array(
+        z.strictObject({
+          figures: z.record(z.string(), figure),
+          untrusted: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+        }),
+      ),
       more: z.boolean(),
     }),
     run: async (asking, { query, actor_id, case_id }) => {
       const { assistant } = asking;
-      if (assistant.user.clinics !== undefined) return refused(403, 'not_allowed', 'these questions are asked of all clinics of a group, and this token sees some: the other tools count your own');
+      if (assistant.user.clinics !== undefined)
+        return refused(
+          403,
+          'not_allowed',
+          'these questions are asked of all clinics of a group, and this token sees some: the other tools count your own',
+        );
       const of = subjectOf(sight, asking, figureNames[query], actor_id, case_id);
       if (typeof of !== 'string') return of;
       const found = await figures.rows({ name: query, groupId: assistant.groupId, of });
@@ -52,17 +76,30 @@ export function queryFiguresTool({ sight, figures }: Pick<Sources, 'sight' | 'fi
       return ok({ query, rows, more: found.length > rows.length }, { case_id: '', rows: rows.length });
     },
   });
-} // prettier-ignore
+}
 
 /** The account or the incident that a query asks for; empty where it asks for none. */
-function subjectOf(sight: Sources['sight'], asking: Asking, wants: '' | 'actor' | 'incident', actorId: string | undefined, caseId: string | undefined): string | Answer {
+function subjectOf(
+  sight: Sources['sight'],
+  asking: Asking,
+  wants: '' | 'actor' | 'incident',
+  actorId: string | undefined,
+  caseId: string | undefined,
+): string | Answer {
   if (wants === '') return '';
   if (wants === 'actor' && actorId !== undefined) return actorId;
-  if (caseId === undefined) return refused(422, 'unfit_arguments', wants === 'actor' ? 'this question is of one account: give actor_id or case_id' : 'this question is of one case: give case_id');
+  if (caseId === undefined)
+    return refused(
+      422,
+      'unfit_arguments',
+      wants === 'actor'
+        ? 'this question is of one account: give actor_id or case_id'
+        : 'this question is of one case: give case_id',
+    );
   const seen = caseFor(sight, asking, caseId);
   if (isAnswer(seen)) return seen;
   return wants === 'actor' ? seen.row.actor_id : seen.row.case_id;
-} // prettier-ignore
+}
 
 /** Figures, instants and words as they are; ids in a form that holds no sentence; every other text as somebody else's. */
 function shown(asking: Asking, row: Readonly<Record<string, unknown>>): object {
@@ -85,8 +122,11 @@ function isText(value: unknown): value is Texts {
 }
 
 function holdsText(value: unknown): boolean {
-  return typeof value === 'string' || (typeof value === 'object' && value !== null && !(Array.isArray(value) && value.every((one) => typeof one === 'number')));
-} // prettier-ignore
+  return (
+    typeof value === 'string' ||
+    (typeof value === 'object' && value !== null && !(Array.isArray(value) && value.every((one) => typeof one === 'number')))
+  );
+}
 
 function textsOf(value: unknown): Texts {
   return isText(value) ? value : JSON.stringify(value);
@@ -94,8 +134,13 @@ function textsOf(value: unknown): Texts {
 
 function isOwn({ assistant }: Asking, column: string, text: string): boolean {
   if (column === 'group_id') return text === assistant.groupId;
-  return text === '' || words.includes(text) || instant.safeParse(text).success || (column === 'incident_id' && /^[0-9a-f]{32}$/.test(text));
-} // prettier-ignore
+  return (
+    text === '' ||
+    words.includes(text) ||
+    instant.safeParse(text).success ||
+    (column === 'incident_id' && /^[0-9a-f]{32}$/.test(text))
+  );
+}
 
 function ofOthers({ assistant, voice }: Asking, column: string, text: string): string {
   if (accountColumns.has(column)) return voice.account(text, assistant.groupId) ?? '';

@@ -58,7 +58,8 @@ export function getRuleTool(sources: Pick<Sources, 'rules'>): AssistantTool {
   return defineTool({
     name: 'get_rule',
     title: 'One rule',
-    description: 'One rule: what it means in a sentence, thresholds, steps, ATT&CK techniques, its exceptions with their ends, what people found of its cases.',
+    description:
+      'One rule: what it means in a sentence, thresholds, steps, ATT&CK techniques, its exceptions with their ends, what people found of its cases.',
     roles: everybody,
     input: argumentsOf({ rule_id: z.string().min(1).max(200) }),
     output: z.strictObject({
@@ -79,25 +80,33 @@ export function getRuleTool(sources: Pick<Sources, 'rules'>): AssistantTool {
           ...headOf(asking, rule, scores),
           steps: rule.steps,
           attack: rule.attack.map(ownNameText),
-          exceptions_in_force: rule.exceptions.filter(({ expiresMs }) => expiresMs > asking.now).map(({ id, expiresMs }) => ({ exception_id: ownNameText(id), until: isoOf(expiresMs) })),
+          exceptions_in_force: rule.exceptions
+            .filter(({ expiresMs }) => expiresMs > asking.now)
+            .map(({ id, expiresMs }) => ({ exception_id: ownNameText(id), until: isoOf(expiresMs) })),
           untrusted: { title, meaning, false_positives: asking.voice.texts(rule.falsePositives) },
         },
         { case_id: '', rows: 1 },
       );
     },
   });
-} // prettier-ignore
+}
 
 /** A sentence is longer than one text of others may be: its pieces are cleaned one by one. */
 function sentencesOf({ voice }: Asking, text: string): string {
   const pieces = text.match(/.{1,60}(?:\s|$)|.{1,60}/gsu) ?? [];
-  return pieces.flatMap((piece) => voice.texts([piece])).join(' ').slice(0, meaningCharsMax); // prettier-ignore
+  return pieces
+    .flatMap((piece) => voice.texts([piece]))
+    .join(' ')
+    .slice(0, meaningCharsMax);
 }
 
-async function known({ rules }: Pick<Sources, 'rules'>, { assistant, now }: Asking): Promise<{ readonly rules: readonly Rule[]; readonly scores: ReadonlyMap<string, RuleScore> }> {
+async function known(
+  { rules }: Pick<Sources, 'rules'>,
+  { assistant, now }: Asking,
+): Promise<{ readonly rules: readonly Rule[]; readonly scores: ReadonlyMap<string, RuleScore> }> {
   const { loaded, verdicts } = await rules({ groupId: assistant.groupId, nowMs: now, weeks });
   return { rules: loaded.filter(({ raises }) => raises), scores: new Map(verdicts.map((score) => [score.rule_id, score])) };
-} // prettier-ignore
+}
 
 function headOf({ assistant, voice }: Asking, rule: Rule, scores: ReadonlyMap<string, RuleScore>): object {
   const score = scores.get(rule.id);

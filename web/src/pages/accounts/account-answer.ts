@@ -42,5 +42,7 @@ export interface AccountRecord {
   readonly hours: readonly AccountHour[];
   readonly values: readonly AccountValue[];
   readonly peers: Peers | null;
-  readonly windows: { readonly state: 'known'; readonly rules: AccountView['rules']; readonly newest_time: string } | { readonly state: 'nothing' | 'away' | 'other_clinics' };
-} // prettier-ignore
+  readonly windows:
+    | { readonly state: 'known'; readonly rules: AccountView['rules']; readonly newest_time: string }
+    | { readonly state: 'nothing' | 'away' | 'other_clinics' };
+}

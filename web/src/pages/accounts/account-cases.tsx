@@ -11,7 +11,15 @@ import { useTexts } from '../../texts/context.js';
 /** All cases of an account, whatever became of them. */
 export function AccountCases({ actor, cases }: { readonly actor: string; readonly cases: readonly SeenRow[] }) {
   const { t } = useTexts();
-  const heads = [[t.account.opened], [t.list.level], [t.list.rules], [t.list.patients, 'number'], [t.account.status], [t.account.verdict], [t.list.taken]] as const; // prettier-ignore
+  const heads = [
+    [t.account.opened],
+    [t.list.level],
+    [t.list.rules],
+    [t.list.patients, 'number'],
+    [t.account.status],
+    [t.account.verdict],
+    [t.list.taken],
+  ] as const;
   return (
     <>
       <p>{t.account.heading(actor, cases.length, cases.filter(({ status }) => status !== 'resolved').length)}</p>
@@ -42,4 +50,4 @@ export function AccountCases({ actor, cases }: { readonly actor: string; readonl
       )}
     </>
   );
-} // prettier-ignore
+}

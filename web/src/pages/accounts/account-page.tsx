@@ -26,7 +26,12 @@ export function AccountPage({ group, actor, me }: PageProps) {
   const own = useOwnTexts(accountTexts);
   const isInvestigator = me.roles.includes('analyst') || me.roles.includes('dpo');
   const path = `/v1/accounts/${encodeURIComponent(group)}/${encodeURIComponent(actor)}`;
-  const record = useQuery({ queryKey: ['live', 'account', path], queryFn: ({ signal }) => get<AccountRecord>(path, signal), enabled: isInvestigator, refetchInterval: 60_000 });
+  const record = useQuery({
+    queryKey: ['live', 'account', path],
+    queryFn: ({ signal }) => get<AccountRecord>(path, signal),
+    enabled: isInvestigator,
+    refetchInterval: 60_000,
+  });
   return (
     <>
       <p className="over quiet">
@@ -45,7 +50,7 @@ export function AccountPage({ group, actor, me }: PageProps) {
       <Cases group={group} actor={actor} />
     </>
   );
-} // prettier-ignore
+}
 
 function Record({ of, at }: { readonly of: AccountRecord; readonly at: number }) {
   const t = useOwnTexts(accountTexts);
@@ -57,7 +62,18 @@ function Record({ of, at }: { readonly of: AccountRecord; readonly at: number })
   return (
     <>
       <h1>{heading}</h1>
-      {peers && <p>{t.peers(peers.fullest_rank, peers.accounts, peers.role, peers.fullest, peers.fullest_quantiles[0], peers.fullest_quantiles[2])}</p>}
+      {peers && (
+        <p>
+          {t.peers(
+            peers.fullest_rank,
+            peers.accounts,
+            peers.role,
+            peers.fullest,
+            peers.fullest_quantiles[0],
+            peers.fullest_quantiles[2],
+          )}
+        </p>
+      )}
       {of.days.length > 0 && (
         <>
           <Days days={everyDay(of.first_day, of.last_day, of.days)} lastDay={of.last_day} usual={usual} />
@@ -68,7 +84,7 @@ function Record({ of, at }: { readonly of: AccountRecord; readonly at: number })
       <Windows of={of.windows} at={at} />
     </>
   );
-} // prettier-ignore
+}
 
 function Cases({ group, actor }: { readonly group: string; readonly actor: string }) {
   const t = useOwnTexts(accountTexts);
@@ -78,8 +94,10 @@ function Cases({ group, actor }: { readonly group: string; readonly actor: strin
     <section className="sheet" aria-labelledby="cases">
       <h2 id="cases">{t.cases}</h2>
       <Block answer={answer}>
-        {({ cases }) => <AccountCases actor={actor} cases={cases.filter((row) => row.actor_id === actor && row.group_id === group)} />}
+        {({ cases }) => (
+          <AccountCases actor={actor} cases={cases.filter((row) => row.actor_id === actor && row.group_id === group)} />
+        )}
       </Block>
     </section>
   );
-} // prettier-ignore
+}

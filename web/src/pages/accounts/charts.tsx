@@ -16,7 +16,13 @@ export function Days({ days, lastDay, usual }: DaysProps) {
   const t = useOwnTexts(accountTexts);
   const { f } = useTexts();
   const bars = days.map(({ day, patients }) => ({ name: f.shortDay(day), value: patients, isNow: day === lastDay }));
-  const levels = usual === undefined ? [] : [{ value: usual.median, text: t.usual(usual.median) }, { value: usual.most, text: t.most(usual.most) }];
+  const levels =
+    usual === undefined
+      ? []
+      : [
+          { value: usual.median, text: t.usual(usual.median) },
+          { value: usual.most, text: t.most(usual.most) },
+        ];
   const worked = days.filter(({ events }) => events > 0).toReversed();
   const text = t.daysText(days.at(-1)?.patients ?? 0, usual?.median ?? 0, usual?.most ?? 0);
   return (
@@ -55,7 +61,7 @@ export function Days({ days, lastDay, usual }: DaysProps) {
       </details>
     </section>
   );
-} // prettier-ignore
+}
 
 /** Patients of each hour of today, beside the most that any day before had at that hour. */
 export function Hours({ hours, lastDay }: { readonly hours: readonly AccountHour[]; readonly lastDay: string }) {
@@ -64,7 +70,10 @@ export function Hours({ hours, lastDay }: { readonly hours: readonly AccountHour
   const all = hourByHour(hours, lastDay);
   const text = t.hoursText(all.filter(({ now, most }) => now > most).length);
   // Two bars an hour: the usual one first.
-  const bars = all.flatMap(({ hour, now, most }) => [{ name: `${hour} h`, value: most, isNow: false }, { name: `${hour} h ${t.now}`, value: now, isNow: true }]);
+  const bars = all.flatMap(({ hour, now, most }) => [
+    { name: `${hour} h`, value: most, isNow: false },
+    { name: `${hour} h ${t.now}`, value: now, isNow: true },
+  ]);
   return (
     <section className="sheet" aria-labelledby="hours">
       <h2 id="hours">{t.hours}</h2>
@@ -113,4 +122,4 @@ export function Hours({ hours, lastDay }: { readonly hours: readonly AccountHour
       </details>
     </section>
   );
-} // prettier-ignore
+}

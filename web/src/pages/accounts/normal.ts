@@ -13,17 +13,26 @@ export function everyDay(firstDay: string, lastDay: string, days: readonly Accou
 }
 
 /** What is usual on days on which it works, the last day left out; undefined where it has not worked before. */
-export function usualDay(days: readonly AccountDay[], lastDay: string): { readonly median: number; readonly most: number } | undefined {
-  const before = days.filter(({ day, events }) => day !== lastDay && events > 0).map(({ patients }) => patients).toSorted((one, other) => one - other);
+export function usualDay(
+  days: readonly AccountDay[],
+  lastDay: string,
+): { readonly median: number; readonly most: number } | undefined {
+  const before = days
+    .filter(({ day, events }) => day !== lastDay && events > 0)
+    .map(({ patients }) => patients)
+    .toSorted((one, other) => one - other);
   const most = before.at(-1);
   return most === undefined ? undefined : { median: before[Math.ceil(before.length / 2) - 1] ?? 0, most };
-} // prettier-ignore
+}
 
 /** Each hour of the day: what the last day has, and the most of any day before. */
-export function hourByHour(hours: readonly AccountHour[], lastDay: string): readonly { readonly hour: number; readonly now: number; readonly most: number }[] {
+export function hourByHour(
+  hours: readonly AccountHour[],
+  lastDay: string,
+): readonly { readonly hour: number; readonly now: number; readonly most: number }[] {
   return Array.from({ length: 24 }, (_, hour) => {
     const all = hours.filter((one) => one.hour === hour);
     const now = all.find(({ day }) => day === lastDay)?.patients ?? 0;
     return { hour, now, most: Math.max(0, ...all.filter(({ day }) => day !== lastDay).map(({ patients }) => patients)) };
   });
-} // prettier-ignore
+}

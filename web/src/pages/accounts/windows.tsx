@@ -30,29 +30,43 @@ export function Windows({ of, at }: WindowsProps) {
         </p>
       )}
       {last && (
-        <Table name={{ id: 'windows' }} caption={t.windowsCaption(last.of.rules.length, f.moment(last.of.newest_time))} heads={heads}>
-          {last.of.rules.toSorted((one, other) => other.value / other.threshold - one.value / one.threshold).map((rule) => (
-            <tr key={`${rule.rule_id} ${JSON.stringify(rule.by)}`}>
-              <th scope="row">
-                <RuleTitle title={rule.title} /> <Level level={rule.level} />
-                <span className="below">
-                  {f.span(rule.timespan_seconds * 1_000)} {Object.entries(rule.by).map(([name, value]) => ` · ${name} ${value}`).join('')}
-                </span>
-              </th>
-              <td className="number big">
-                {f.number(rule.value)}
-                {rule.spread_threshold > 0 && <span className="below">{t.spread(rule.spread, rule.spread_threshold)}</span>}
-              </td>
-              <td className="number">{f.number(rule.threshold)}</td>
-              <td className="number">{rule.holds ? <strong>◆ {t.holds}</strong> : f.number(rule.missing)}</td>
-              <td>{rule.expiring.slice(0, 2).map(({ time, value }) => t.to(value, f.moment(time))).join(', ')}</td>
-            </tr>
-          ))}
+        <Table
+          name={{ id: 'windows' }}
+          caption={t.windowsCaption(last.of.rules.length, f.moment(last.of.newest_time))}
+          heads={heads}
+        >
+          {last.of.rules
+            .toSorted((one, other) => other.value / other.threshold - one.value / one.threshold)
+            .map((rule) => (
+              <tr key={`${rule.rule_id} ${JSON.stringify(rule.by)}`}>
+                <th scope="row">
+                  <RuleTitle title={rule.title} /> <Level level={rule.level} />
+                  <span className="below">
+                    {f.span(rule.timespan_seconds * 1_000)}{' '}
+                    {Object.entries(rule.by)
+                      .map(([name, value]) => ` · ${name} ${value}`)
+                      .join('')}
+                  </span>
+                </th>
+                <td className="number big">
+                  {f.number(rule.value)}
+                  {rule.spread_threshold > 0 && <span className="below">{t.spread(rule.spread, rule.spread_threshold)}</span>}
+                </td>
+                <td className="number">{f.number(rule.threshold)}</td>
+                <td className="number">{rule.holds ? <strong>◆ {t.holds}</strong> : f.number(rule.missing)}</td>
+                <td>
+                  {rule.expiring
+                    .slice(0, 2)
+                    .map(({ time, value }) => t.to(value, f.moment(time)))
+                    .join(', ')}
+                </td>
+              </tr>
+            ))}
         </Table>
       )}
     </section>
   );
-} // prettier-ignore
+}
 
 /** What the windows held when a scorer last said so, as long as none does. */
 function useLastKnown(of: AccountRecord['windows'], at: number): { readonly of: Known; readonly at: number } | undefined {

@@ -51,7 +51,11 @@ export function AuditPage() {
   const place = places.at(-1) ?? '';
   const from = new Date(Date.parse(wanted.to) - wanted.days * dayMs).toISOString();
   const query = queryOf(wanted, from, wanted.to, place);
-  const answer = useQuery({ queryKey: ['audit', query], queryFn: ({ signal }) => get<Looks>(`/v1/audit?${query}`, signal), staleTime: Infinity });
+  const answer = useQuery({
+    queryKey: ['audit', query],
+    queryFn: ({ signal }) => get<Looks>(`/v1/audit?${query}`, signal),
+    staleTime: Infinity,
+  });
   const look = (next: Wanted) => {
     setPlaces(['']);
     setWanted({ ...next, to: new Date(now()).toISOString() });
@@ -59,15 +63,28 @@ export function AuditPage() {
   return (
     <Block answer={answer} isPage>
       {(looks) => (
-        <Shown looks={looks} wanted={wanted} isFirst={places.length === 1} onLook={look} onPlace={(next) => setPlaces(next === '' ? [''] : [...places, next])} />
+        <Shown
+          looks={looks}
+          wanted={wanted}
+          isFirst={places.length === 1}
+          onLook={look}
+          onPlace={(next) => setPlaces(next === '' ? [''] : [...places, next])}
+        />
       )}
     </Block>
   );
-} // prettier-ignore
+}
 
 function queryOf(wanted: Wanted, from: string, to: string, place = ''): string {
-  return new URLSearchParams({ from, to, ...(wanted.by && { by: wanted.by }), ...(wanted.case && { case: wanted.case }), ...(wanted.kind && { kind: wanted.kind }), ...(place && { before: place }) }).toString();
-} // prettier-ignore
+  return new URLSearchParams({
+    from,
+    to,
+    ...(wanted.by && { by: wanted.by }),
+    ...(wanted.case && { case: wanted.case }),
+    ...(wanted.kind && { kind: wanted.kind }),
+    ...(place && { before: place }),
+  }).toString();
+}
 
 interface ShownProps {
   readonly looks: Looks;
@@ -80,7 +97,12 @@ interface ShownProps {
 function Shown({ looks: { items, next, from, to, sees_all: seesAll }, wanted, isFirst, onLook, onPlace }: ShownProps) {
   const t = useOwnTexts(auditTexts);
   const { f, locale } = useTexts();
-  const heading = t.heading(items.length, new Set(items.map(({ by }) => by).filter(Boolean)).size, seesAll, next !== null || !isFirst);
+  const heading = t.heading(
+    items.length,
+    new Set(items.map(({ by }) => by).filter(Boolean)).size,
+    seesAll,
+    next !== null || !isFirst,
+  );
   useTitle(t.title);
   const heads = [[t.at], [t.by], [t.what], [t.case], [t.rows, 'number'], [t.status], [t.address]] as const;
   return (
@@ -109,14 +131,17 @@ function Shown({ looks: { items, next, from, to, sees_all: seesAll }, wanted, is
           </button>
         )}
         {items.length > 0 && (
-          <a href={`/v1/audit/looks.csv?${queryOf(wanted, from, to)}${locale === 'fr' ? '&spreadsheet=fr' : ''}`} download="audit.csv">
+          <a
+            href={`/v1/audit/looks.csv?${queryOf(wanted, from, to)}${locale === 'fr' ? '&spreadsheet=fr' : ''}`}
+            download="audit.csv"
+          >
             {t.download}
           </a>
         )}
       </p>
     </>
   );
-} // prettier-ignore
+}
 
 function Filters({ wanted, seesAll, onLook }: Pick<ShownProps, 'wanted' | 'onLook'> & { readonly seesAll: boolean }) {
   const t = useOwnTexts(auditTexts);
@@ -155,7 +180,7 @@ function Filters({ wanted, seesAll, onLook }: Pick<ShownProps, 'wanted' | 'onLoo
       <button type="submit">{t.apply}</button>
     </form>
   );
-} // prettier-ignore
+}
 
 function Row({ one }: { readonly one: Look }) {
   const t = useOwnTexts(auditTexts);
@@ -182,4 +207,4 @@ function Row({ one }: { readonly one: Look }) {
       <td>{one.remote_address}</td>
     </tr>
   );
-} // prettier-ignore
+}

@@ -11,8 +11,17 @@ import { booksTexts } from './books-texts.js';
 interface Books {
   readonly checked_at: string;
   /** The newest first. */
-  readonly days: readonly { readonly group_id: string; readonly source: string; readonly day: string; readonly received: number; readonly refused: number; readonly events: number; readonly rows: number; readonly quarantined: number }[];
-} // prettier-ignore
+  readonly days: readonly {
+    readonly group_id: string;
+    readonly source: string;
+    readonly day: string;
+    readonly received: number;
+    readonly refused: number;
+    readonly events: number;
+    readonly rows: number;
+    readonly quarantined: number;
+  }[];
+}
 type Day = Books['days'][number];
 
 /** Days that are shown. */
@@ -20,8 +29,16 @@ const daysShown = 14;
 
 /** Do the books balance? */
 export function BooksPage() {
-  const answer = useQuery({ queryKey: ['live', 'books'], queryFn: ({ signal }) => get<Books>('/v1/books', signal), refetchInterval: 120_000 });
-  const channels = useQuery({ queryKey: ['live', 'channels'], queryFn: ({ signal }) => get<Channels>('/v1/channels', signal), refetchInterval: 120_000 });
+  const answer = useQuery({
+    queryKey: ['live', 'books'],
+    queryFn: ({ signal }) => get<Books>('/v1/books', signal),
+    refetchInterval: 120_000,
+  });
+  const channels = useQuery({
+    queryKey: ['live', 'channels'],
+    queryFn: ({ signal }) => get<Channels>('/v1/channels', signal),
+    refetchInterval: 120_000,
+  });
   const t = useOwnTexts(booksTexts);
   return (
     <>
@@ -34,15 +51,32 @@ export function BooksPage() {
       </section>
     </>
   );
-} // prettier-ignore
+}
 
 function Shown({ books: { days, checked_at: at } }: { readonly books: Books }) {
   const t = useOwnTexts(booksTexts);
   const { f } = useTexts();
   const apart = days.filter((one) => isCounted(one) && apartOf(one) > 0);
-  const heading = days.length === 0 ? t.nothing(daysShown) : apart.length === 0 ? t.balanced(days.reduce((sum, { received }) => sum + received, 0)) : t.apart(apart.reduce((sum, one) => sum + apartOf(one), 0), new Set(apart.map(({ group_id, source }) => `${group_id} ${source}`)).size);
+  const heading =
+    days.length === 0
+      ? t.nothing(daysShown)
+      : apart.length === 0
+        ? t.balanced(days.reduce((sum, { received }) => sum + received, 0))
+        : t.apart(
+            apart.reduce((sum, one) => sum + apartOf(one), 0),
+            new Set(apart.map(({ group_id, source }) => `${group_id} ${source}`)).size,
+          );
   useTitle(heading);
-  const heads = [[t.day], [t.source], [t.received, 'number'], [t.stored, 'number'], [t.aside, 'number'], [t.refused, 'number'], [t.difference], [t.rows, 'number']] as const;
+  const heads = [
+    [t.day],
+    [t.source],
+    [t.received, 'number'],
+    [t.stored, 'number'],
+    [t.aside, 'number'],
+    [t.refused, 'number'],
+    [t.difference],
+    [t.rows, 'number'],
+  ] as const;
   return (
     <>
       <h1>{heading}</h1>
@@ -56,7 +90,7 @@ function Shown({ books: { days, checked_at: at } }: { readonly books: Books }) {
       )}
     </>
   );
-} // prettier-ignore
+}
 
 /** Before ingestors counted, and of what a replay brought, there is nothing to compare with. */
 function isCounted({ received }: Day): boolean {
@@ -91,4 +125,4 @@ function Row({ one }: { readonly one: Day }) {
       <td className="number">{f.number(one.rows)}</td>
     </tr>
   );
-} // prettier-ignore
+}

@@ -53,7 +53,14 @@ function Fields({ kind }: { readonly kind: FormKind }) {
   }
 }
 
-const types = { assign: 'case.assigned', note: 'case.noted', measure: 'case.measure', hold: 'case.held', resolve: 'case.resolved', reopen: 'case.reopened' } as const; // prettier-ignore
+const types = {
+  assign: 'case.assigned',
+  note: 'case.noted',
+  measure: 'case.measure',
+  hold: 'case.held',
+  resolve: 'case.resolved',
+  reopen: 'case.reopened',
+} as const;
 const instants: ReadonlySet<string> = new Set(['until', 'taken_at']);
 
 /** Fields that were left empty are left out; local times are instants. */

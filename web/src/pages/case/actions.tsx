@@ -36,13 +36,26 @@ export function Actions({ row, me }: { readonly row: SeenRow; readonly me: Me })
   return (
     <div className="actions" role="group" aria-label={t.act.actions}>
       {canAct && row.owner !== me.id && (
-        <button type="button" className="main" disabled={isBusy} title={t.act.consequence.take} aria-keyshortcuts="a" onClick={take}>
+        <button
+          type="button"
+          className="main"
+          disabled={isBusy}
+          title={t.act.consequence.take}
+          aria-keyshortcuts="a"
+          onClick={take}
+        >
           {t.act.take} <kbd aria-hidden="true">a</kbd>
         </button>
       )}
       {canAct &&
         forms.map((kind) => (
-          <button key={kind} type="button" disabled={isBusy} aria-keyshortcuts={kind === 'note' ? 'n' : kind === 'resolve' ? 'v' : undefined} onClick={() => open(kind)}>
+          <button
+            key={kind}
+            type="button"
+            disabled={isBusy}
+            aria-keyshortcuts={kind === 'note' ? 'n' : kind === 'resolve' ? 'v' : undefined}
+            onClick={() => open(kind)}
+          >
             {t.act[kind]}
             {kind === 'note' && <kbd aria-hidden="true">n</kbd>}
             {kind === 'resolve' && <kbd aria-hidden="true">v</kbd>}
@@ -67,4 +80,4 @@ export function Actions({ row, me }: { readonly row: SeenRow; readonly me: Me })
       )}
     </div>
   );
-} // prettier-ignore
+}

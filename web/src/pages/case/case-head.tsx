@@ -17,7 +17,14 @@ export function PrintFoot({ id, me }: { readonly id: string; readonly me: Me }) 
 export function CaseHead({ shown }: { readonly shown: ShownCase }) {
   const { t, f } = useTexts();
   const { case: row } = shown;
-  const heading = t.case.heading(row.actor_id, row.patients === null ? null : t.caseFigure(row), row.clinics.length, row.other_clinics, f.moment(row.first_time), f.until(row.last_time, row.first_time));
+  const heading = t.case.heading(
+    row.actor_id,
+    row.patients === null ? null : t.caseFigure(row),
+    row.clinics.length,
+    row.other_clinics,
+    f.moment(row.first_time),
+    f.until(row.last_time, row.first_time),
+  );
   useTitle(heading);
   return (
     <>
@@ -34,7 +41,7 @@ export function CaseHead({ shown }: { readonly shown: ShownCase }) {
       {row.other_clinics > 0 && <p>{t.case.part(row.other_clinics)}</p>}
     </>
   );
-} // prettier-ignore
+}
 
 /** The figures of a case. */
 export function CaseTotals({ shown: { case: row, incidents }, id }: { readonly shown: ShownCase; readonly id: string }) {

@@ -41,7 +41,7 @@ export function CasePage({ id, part, me }: PageProps) {
       )}
     </Block>
   );
-} // prettier-ignore
+}
 
 function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }) {
   switch (part) {
@@ -82,7 +82,14 @@ function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
 
 function Parts({ id, part }: { readonly id: string; readonly part: string }) {
   const { t } = useTexts();
-  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart], ['patients', t.case.patientsPart], ['why', t.case.whyPart], ['dossier', t.case.dossierPart]] as const; // prettier-ignore
+  const all = [
+    ['', t.case.overview],
+    ['timeline', t.case.timeline],
+    ['clinics', t.case.clinicsPart],
+    ['patients', t.case.patientsPart],
+    ['why', t.case.whyPart],
+    ['dossier', t.case.dossierPart],
+  ] as const;
   return (
     <nav className="parts" aria-label={t.case.parts}>
       {all.map(([name, text]) => (

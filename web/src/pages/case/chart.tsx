@@ -20,7 +20,12 @@ export function Chart({ shape, marks, text }: { readonly shape: Shape; readonly 
           </g>
         ))}
         {drawn.times.map(({ at, x }, place) => (
-          <text key={at} x={x} y={ground + 20} textAnchor={place === 0 ? 'start' : place === drawn.times.length - 1 ? 'end' : 'middle'}>
+          <text
+            key={at}
+            x={x}
+            y={ground + 20}
+            textAnchor={place === 0 ? 'start' : place === drawn.times.length - 1 ? 'end' : 'middle'}
+          >
             {f.clock(at)}
           </text>
         ))}
@@ -38,7 +43,7 @@ export function Chart({ shape, marks, text }: { readonly shape: Shape; readonly 
       </svg>
     </div>
   );
-} // prettier-ignore
+}
 
 /** Numbers of marks that lie close to each other stand side by side. */
 function markX(marks: readonly { readonly place: number; readonly x: number }[], place: number): number {

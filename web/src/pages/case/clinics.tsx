@@ -16,38 +16,48 @@ export function Clinics({ id }: { readonly id: string }) {
       </Block>
     </section>
   );
-} // prettier-ignore
+}
 
 function ClinicTable({ clinics }: { readonly clinics: readonly CaseClinic[] }) {
   const { t, f } = useTexts();
   const most = Math.max(...clinics.map(({ patients }) => patients));
-  const names = [[t.case.clinicName], [t.list.patients, 'number'], [t.case.exported, 'number'], [t.case.attempted, 'number'], [t.case.accesses, 'number'], [t.case.firstAccess], [t.case.lastAccess], [t.case.categories]] as const; // prettier-ignore
+  const names = [
+    [t.case.clinicName],
+    [t.list.patients, 'number'],
+    [t.case.exported, 'number'],
+    [t.case.attempted, 'number'],
+    [t.case.accesses, 'number'],
+    [t.case.firstAccess],
+    [t.case.lastAccess],
+    [t.case.categories],
+  ] as const;
   return (
     <Table name={{ id: 'clinics' }} caption={t.case.clinicCaption(clinics.length)} heads={names}>
-          {clinics.map((one) => (
-            <tr key={one.clinic_id}>
-              <th scope="row">
-                {one.name || one.clinic_id}
-                <span className="below">
-                  {one.name && one.clinic_id} {one.closed_at !== null && <em className="closed">{t.case.closedSince(f.day(one.closed_at))}</em>}
-                </span>
-              </th>
-              <td className="number big">
-                {f.number(one.patients)}
-                <meter aria-hidden="true" className="share" max={most} value={one.patients} />
-              </td>
-              <td className="number">{f.number(one.exported)}</td>
-              <td className="number">{f.number(one.attempted)}</td>
-              <td className="number">{f.number(one.accesses)}</td>
-              <td>
-                <Time at={one.first_time} />
-              </td>
-              <td>
-                <Time at={one.last_time} />
-              </td>
-              <td>{f.list(one.categories.map((category) => t.categories[category] ?? category))}</td>
-            </tr>
-          ))}
-        </Table>
+      {clinics.map((one) => (
+        <tr key={one.clinic_id}>
+          <th scope="row">
+            {one.name || one.clinic_id}
+            <span className="below">
+              {one.name && one.clinic_id}{' '}
+              {one.closed_at !== null && <em className="closed">{t.case.closedSince(f.day(one.closed_at))}</em>}
+            </span>
+          </th>
+          <td className="number big">
+            {f.number(one.patients)}
+            <meter aria-hidden="true" className="share" max={most} value={one.patients} />
+          </td>
+          <td className="number">{f.number(one.exported)}</td>
+          <td className="number">{f.number(one.attempted)}</td>
+          <td className="number">{f.number(one.accesses)}</td>
+          <td>
+            <Time at={one.first_time} />
+          </td>
+          <td>
+            <Time at={one.last_time} />
+          </td>
+          <td>{f.list(one.categories.map((category) => t.categories[category] ?? category))}</td>
+        </tr>
+      ))}
+    </Table>
   );
-} // prettier-ignore
+}

@@ -19,11 +19,17 @@ export function Curve({ shown, id }: { readonly shown: ShownCase; readonly id: s
     <section aria-labelledby="curve">
       <h2 id="curve">{t.case.chart}</h2>
       <Block answer={useShape(id)}>
-        {(shape) => (shape.points.length === 0 ? <p className="empty">{t.case.notYet}</p> : <Drawn shape={shape} marks={marksOf(shown, told.data, said)} />)}
+        {(shape) =>
+          shape.points.length === 0 ? (
+            <p className="empty">{t.case.notYet}</p>
+          ) : (
+            <Drawn shape={shape} marks={marksOf(shown, told.data, said)} />
+          )
+        }
       </Block>
     </section>
   );
-} // prettier-ignore
+}
 
 function Drawn({ shape, marks }: { readonly shape: Shape; readonly marks: readonly Mark[] }) {
   const { t, f } = useTexts();
@@ -87,4 +93,4 @@ function marksOf({ case: row, incidents }: ShownCase, told: Told | undefined, { 
     ...(row.acknowledged_at === null ? [] : [{ at: row.acknowledged_at, text: t.case.mark.taken(row.acknowledged_by) }]),
   ];
   return marks.toSorted((one, other) => (one.at < other.at ? -1 : 1));
-} // prettier-ignore
+}

@@ -18,17 +18,25 @@ export function Fired({ shown: { incidents } }: { readonly shown: ShownCase }) {
           <li key={`${id} ${match.rule_id}`}>
             <strong>
               <RuleTitle title={match.title} />
-            </strong> <Level level={match.level} />{' '}
-            <Link href={ruleRunbookPath(match.rule_id)} className="screen-only" aria-label={`${t.case.whatToDo} (${ruleTitle(f.locale, match.title)})`}>
+            </strong>{' '}
+            <Level level={match.level} />{' '}
+            <Link
+              href={ruleRunbookPath(match.rule_id)}
+              className="screen-only"
+              aria-label={`${t.case.whatToDo} (${ruleTitle(f.locale, match.title)})`}
+            >
               {t.case.whatToDo}
             </Link>
             <span className="below">
               {t.case.whyRule(match.value, match.threshold, f.span(match.timespan_seconds * 1_000))}
-              {match.spread_threshold > 0 && match.spread !== null && ` · ${t.case.whySpread(match.spread, match.spread_threshold)}`} · <Time at={match.first_fired} />
+              {match.spread_threshold > 0 &&
+                match.spread !== null &&
+                ` · ${t.case.whySpread(match.spread, match.spread_threshold)}`}{' '}
+              · <Time at={match.first_fired} />
             </span>
           </li>
         ))}
       </ul>
     </section>
   );
-} // prettier-ignore
+}

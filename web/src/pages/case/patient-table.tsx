@@ -14,27 +14,35 @@ interface TableProps {
 /** A page of patients, a line for each of their clinics. */
 export function PatientTable({ items, lines, before }: TableProps) {
   const { t, f } = useTexts();
-  const heads = [[t.patientList.pseudonym], [t.case.clinicName], [t.patientList.tier], [t.case.categories], [t.case.accesses, 'number'], [t.case.firstAccess], [t.case.lastAccess]] as const; // prettier-ignore
+  const heads = [
+    [t.patientList.pseudonym],
+    [t.case.clinicName],
+    [t.patientList.tier],
+    [t.case.categories],
+    [t.case.accesses, 'number'],
+    [t.case.firstAccess],
+    [t.case.lastAccess],
+  ] as const;
   if (items.length === 0) return <p className="empty">{t.patientList.none}</p>;
   return (
     <Table name={{ id: 'patients' }} caption={t.patientList.caption(before + 1, before + items.length, lines)} heads={heads}>
-          {items.map((one) => (
-            <tr key={`${one.clinic_id} ${one.patient_id}`}>
-              <th scope="row">
-                <code>{one.patient_id}</code>
-              </th>
-              <td>{one.clinic_id}</td>
-              <td>{t.patientList.tiers[one.certainty]}</td>
-              <td>{f.list(one.categories.map((category) => t.categories[category] ?? category))}</td>
-              <td className="number">{f.number(one.accesses)}</td>
-              <td>
-                <Time at={one.first_time} />
-              </td>
-              <td>
-                <Time at={one.last_time} />
-              </td>
-            </tr>
-          ))}
-        </Table>
+      {items.map((one) => (
+        <tr key={`${one.clinic_id} ${one.patient_id}`}>
+          <th scope="row">
+            <code>{one.patient_id}</code>
+          </th>
+          <td>{one.clinic_id}</td>
+          <td>{t.patientList.tiers[one.certainty]}</td>
+          <td>{f.list(one.categories.map((category) => t.categories[category] ?? category))}</td>
+          <td className="number">{f.number(one.accesses)}</td>
+          <td>
+            <Time at={one.first_time} />
+          </td>
+          <td>
+            <Time at={one.last_time} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
-} // prettier-ignore
+}

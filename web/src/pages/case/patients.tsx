@@ -35,12 +35,21 @@ export function PatientsPart({ id, me }: { readonly id: string; readonly me: Me 
         <>
           <Choice clinics={clinics.data?.clinics ?? []} onChoice={setWanted} />
           {wanted && !isConfirmed && <Confirm confirm={confirm} />}
-          {wanted && <List key={`${wanted.clinic} ${wanted.tier}`} id={id} wanted={wanted} isConfirmed={isConfirmed} onOver={forget} isOfficer={me.roles.includes('dpo')} />}
+          {wanted && (
+            <List
+              key={`${wanted.clinic} ${wanted.tier}`}
+              id={id}
+              wanted={wanted}
+              isConfirmed={isConfirmed}
+              onOver={forget}
+              isOfficer={me.roles.includes('dpo')}
+            />
+          )}
         </>
       )}
     </section>
   );
-} // prettier-ignore
+}
 
 function Choice({ clinics, onChoice }: { readonly clinics: readonly CaseClinic[]; readonly onChoice: (wanted: Wanted) => void }) {
   const { t, f } = useTexts();
@@ -103,7 +112,13 @@ function List({ id, wanted: { clinic, tier }, isConfirmed, onOver, isOfficer }: 
     <Block answer={answer}>
       {({ figure, items, next }) => (
         <>
-          <p>{t.patientList.figure(figure.patients, figure.lines, tiers.filter((one) => figure[one] > 0).map((one) => [f.number(figure[one]), one] as const))}</p>
+          <p>
+            {t.patientList.figure(
+              figure.patients,
+              figure.lines,
+              tiers.filter((one) => figure[one] > 0).map((one) => [f.number(figure[one]), one] as const),
+            )}
+          </p>
           <PatientTable items={items} lines={figure.lines} before={(places.length - 1) * pageLines} />
           <p className="pages">
             {places.length > 1 && (
@@ -126,7 +141,7 @@ function List({ id, wanted: { clinic, tier }, isConfirmed, onOver, isOfficer }: 
       )}
     </Block>
   );
-} // prettier-ignore
+}
 
 /** Lines of a page, as the console gives them. */
 const pageLines = 100;

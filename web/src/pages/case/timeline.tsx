@@ -29,10 +29,12 @@ export function TimelinePart({ id }: { readonly id: string }) {
           </select>
         </label>
       </p>
-      <Block answer={useTimeline(id)}>{({ lines }) => <Lines lines={lines.filter((line) => isOfKind(line, kind)).toReversed()} />}</Block>
+      <Block answer={useTimeline(id)}>
+        {({ lines }) => <Lines lines={lines.filter((line) => isOfKind(line, kind)).toReversed()} />}
+      </Block>
     </section>
   );
-} // prettier-ignore
+}
 
 function isOfKind({ action }: TimelineLine, kind: Kind): boolean {
   return kind === 'all' || (kind === 'people') === (action !== undefined);
@@ -40,7 +42,7 @@ function isOfKind({ action }: TimelineLine, kind: Kind): boolean {
 
 function Lines({ lines }: { readonly lines: readonly TimelineLine[] }) {
   const { t, f } = useTexts();
-  const heads = [[t.timeline.at], [t.timeline.what], [t.timeline.who], [t.timeline.patients, 'number']] as const; // prettier-ignore
+  const heads = [[t.timeline.at], [t.timeline.what], [t.timeline.who], [t.timeline.patients, 'number']] as const;
   return (
     <Table
       name={{ id: 'timeline' }}

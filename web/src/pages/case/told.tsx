@@ -22,7 +22,8 @@ export function ToldPart({ id }: { readonly id: string }) {
                 .slice(0, shownMax)
                 .map((one) => (
                   <li key={`${one.change_id} ${one.endpoint} ${one.attempt}`}>
-                    <strong>{one.endpoint}</strong> <span className={`outcome outcome-${one.outcome}`}>{t.case.outcomes[one.outcome]}</span>
+                    <strong>{one.endpoint}</strong>{' '}
+                    <span className={`outcome outcome-${one.outcome}`}>{t.case.outcomes[one.outcome]}</span>
                     <span className="below">
                       <Time at={one.at} />
                     </span>
@@ -34,4 +35,4 @@ export function ToldPart({ id }: { readonly id: string }) {
       </Block>
     </section>
   );
-} // prettier-ignore
+}

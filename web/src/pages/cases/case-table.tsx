@@ -24,7 +24,15 @@ interface TableProps {
 export function CaseTable({ rows, body }: TableProps) {
   const { t, f } = useTexts();
   const at = useNow();
-  const heads = [[t.list.level], [t.list.account], [t.list.patients, 'number'], [t.list.clinics, 'number'], [t.list.reading], [t.list.taken], [t.list.due]] as const; // prettier-ignore
+  const heads = [
+    [t.list.level],
+    [t.list.account],
+    [t.list.patients, 'number'],
+    [t.list.clinics, 'number'],
+    [t.list.reading],
+    [t.list.taken],
+    [t.list.due],
+  ] as const;
   return (
     <Table name={{ label: t.list.title }} caption={t.list.caption(rows.length)} heads={heads} className="cases" body={body}>
       {rows.map((row) => (
@@ -66,12 +74,17 @@ function Row({ row, said }: { readonly row: SeenRow; readonly said: { readonly t
   );
 }
 
-function takenBy({ status, owner, acknowledged_by: by, opened_at: opened, verdict }: SeenRow, t: Texts, f: Format, at: number): string {
+function takenBy(
+  { status, owner, acknowledged_by: by, opened_at: opened, verdict }: SeenRow,
+  t: Texts,
+  f: Format,
+  at: number,
+): string {
   if (status === 'new') return t.list.nobody(f.span(at - Date.parse(opened)));
   const who = owner || by;
   if (status === 'resolved') return `${t.statuses.resolved}${verdict && `, ${t.verdicts[verdict]}`}${who && `, ${who}`}`;
   return status === 'on_hold' ? `${who}, ${t.statuses.on_hold}` : who || t.list.acknowledged;
-} // prettier-ignore
+}
 
 function dueOf({ status, acknowledge_by: by }: SeenRow, t: Texts, f: Format, at: number): string {
   if (status !== 'new' || by === null) return t.list.none;

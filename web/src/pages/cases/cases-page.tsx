@@ -63,11 +63,17 @@ function List({ rows, next, search, summary }: ListProps) {
           </p>
         )}
       </div>
-      {shown.length > 0 ? <CaseTable rows={shown} body={body} /> : filtered ? <p className="empty">{t.list.noMatch}</p> : <Nothing summary={summary} />}
+      {shown.length > 0 ? (
+        <CaseTable rows={shown} body={body} />
+      ) : filtered ? (
+        <p className="empty">{t.list.noMatch}</p>
+      ) : (
+        <Nothing summary={summary} />
+      )}
       <Pages next={next} search={search} />
     </>
   );
-} // prettier-ignore
+}
 
 function FreshOne({ row }: { readonly row: SeenRow | undefined }) {
   const { t } = useTexts();
@@ -86,10 +92,18 @@ function useSaidWhenFresh(fresh: readonly SeenRow[]): void {
   const [said, setSaid] = useState(0);
   useEffect(() => {
     const [first] = fresh;
-    if (first && fresh.length > said) announce(t.list.freshOne(fresh.length, t.levels[first.level], first.actor_id, first.patients === null ? null : t.caseFigure(first)));
+    if (first && fresh.length > said)
+      announce(
+        t.list.freshOne(
+          fresh.length,
+          t.levels[first.level],
+          first.actor_id,
+          first.patients === null ? null : t.caseFigure(first),
+        ),
+      );
     setSaid(fresh.length);
   }, [fresh, said, announce, t]);
-} // prettier-ignore
+}
 
 /** An empty page proves that it is not a broken one. */
 function Nothing({ summary }: { readonly summary: Summary | undefined }) {

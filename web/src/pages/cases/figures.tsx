@@ -47,8 +47,13 @@ const untaken: MakeFigure = ({ cases }, { figures }, f, at) => {
     return { to: '/', mood: 'good', says: figures.allTaken, more };
   }
   const more = cases.oldest_at === null ? '' : figures.oldest(f.span(at - Date.parse(cases.oldest_at)));
-  return { to: '/?status=new', mood: cases.critical > 0 ? 'bad' : 'watch', says: figures.untaken(cases.not_taken, cases.critical), more };
-}; // prettier-ignore
+  return {
+    to: '/?status=new',
+    mood: cases.critical > 0 ? 'bad' : 'watch',
+    says: figures.untaken(cases.not_taken, cases.critical),
+    more,
+  };
+};
 
 const exposed: MakeFigure = ({ patients }, { figures }) =>
   patients.open === null
@@ -73,7 +78,8 @@ const clock: MakeFigure = ({ nearest_clock: nearest }, { figures, clocks }, f, a
 
 const feeds: MakeFigure = ({ feeds: seen }, { figures }, f, at) => {
   if (!seen) return { to: '/feeds', mood: 'unknown', says: figures.unknown, more: figures.unknownHint };
-  if (seen.known === 0) return { to: '/feeds', mood: 'watch', says: figures.noFeed, more: figures.asOf(f.moment(seen.checked_at)) };
+  if (seen.known === 0)
+    return { to: '/feeds', mood: 'watch', says: figures.noFeed, more: figures.asOf(f.moment(seen.checked_at)) };
   const last = seen.last_received === null ? '' : figures.lastEvent(f.span(at - Date.parse(seen.last_received)));
   const age = seen.is_old ? ` (${figures.asOf(f.moment(seen.checked_at))})` : '';
   if (seen.quiet.length > 0) {
@@ -81,7 +87,7 @@ const feeds: MakeFigure = ({ feeds: seen }, { figures }, f, at) => {
     return { to: '/feeds', mood: 'watch', says: figures.quiet(seen.quiet.length), more: figures.quietList(names) + age };
   }
   return { to: '/feeds', mood: seen.is_old ? 'unknown' : 'good', says: figures.alive(seen.known), more: last + age };
-}; // prettier-ignore
+};
 
 const books: MakeFigure = ({ feeds: seen }, { figures }, f) => {
   if (!seen) return { to: '/books', mood: 'unknown', says: figures.unknown, more: figures.unknownHint };

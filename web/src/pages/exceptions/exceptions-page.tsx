@@ -25,32 +25,50 @@ interface Exceptions {
       readonly reason: string;
       readonly words: string;
       readonly words_fr: string;
-      readonly hidden: { readonly matches: number; readonly accounts: number; readonly most_patients: number; readonly last_at: string | null };
+      readonly hidden: {
+        readonly matches: number;
+        readonly accounts: number;
+        readonly most_patients: number;
+        readonly last_at: string | null;
+      };
     } | null;
   }[];
-} // prettier-ignore
+}
 type One = Exceptions['exceptions'][number];
 
 const soonMs = 30 * 86_400_000;
 
 /** What is being kept out of the rules, by whom, until when? */
 export function ExceptionsPage() {
-  const answer = useQuery({ queryKey: ['live', 'exceptions'], queryFn: ({ signal }) => get<Exceptions>('/v1/exceptions', signal), staleTime: 60_000 });
+  const answer = useQuery({
+    queryKey: ['live', 'exceptions'],
+    queryFn: ({ signal }) => get<Exceptions>('/v1/exceptions', signal),
+    staleTime: 60_000,
+  });
   return (
     <Block answer={answer} isPage>
       {({ exceptions }) => <Shown all={exceptions} />}
     </Block>
   );
-} // prettier-ignore
+}
 
 function Shown({ all }: { readonly all: readonly One[] }) {
   const t = useOwnTexts(exceptionsTexts);
   const running = all.filter((one) => !one.is_over);
   const isWhole = all.every(({ told }) => told !== null);
   const hidden = all.reduce((sum, { told }) => sum + (told?.hidden.matches ?? 0), 0);
-  const heading = t.heading(running.length, running.filter(({ until }) => Date.parse(until) - now() < soonMs).length, isWhole ? hidden : null);
+  const heading = t.heading(
+    running.length,
+    running.filter(({ until }) => Date.parse(until) - now() < soonMs).length,
+    isWhole ? hidden : null,
+  );
   useTitle(heading);
-  const heads = [[t.what], [t.rules], [t.state], ...(isWhole ? [[t.owner], [t.hidden, 'number'], [t.accounts, 'number'], [t.most, 'number'], [t.last]] as const : [])] as const;
+  const heads = [
+    [t.what],
+    [t.rules],
+    [t.state],
+    ...(isWhole ? ([[t.owner], [t.hidden, 'number'], [t.accounts, 'number'], [t.most, 'number'], [t.last]] as const) : []),
+  ] as const;
   return (
     <>
       <h1>{heading}</h1>
@@ -64,16 +82,24 @@ function Shown({ all }: { readonly all: readonly One[] }) {
         <p className="empty">{t.none}</p>
       ) : (
         <Table name={{ label: t.title }} caption={t.caption(all.length)} heads={heads}>
-          {all.toSorted((one, other) => (other.told?.hidden.matches ?? 0) - (one.told?.hidden.matches ?? 0)).map((one) => (
-            <Row key={one.exception_id} one={one} isWhole={isWhole} />
-          ))}
+          {all
+            .toSorted((one, other) => (other.told?.hidden.matches ?? 0) - (one.told?.hidden.matches ?? 0))
+            .map((one) => (
+              <Row key={one.exception_id} one={one} isWhole={isWhole} />
+            ))}
         </Table>
       )}
     </>
   );
-} // prettier-ignore
+}
 
-function Row({ one: { exception_id: id, until, is_over: isOver, rules, told }, isWhole }: { readonly one: One; readonly isWhole: boolean }) {
+function Row({
+  one: { exception_id: id, until, is_over: isOver, rules, told },
+  isWhole,
+}: {
+  readonly one: One;
+  readonly isWhole: boolean;
+}) {
   const t = useOwnTexts(exceptionsTexts);
   const { f } = useTexts();
   return (
@@ -117,4 +143,4 @@ function Row({ one: { exception_id: id, until, is_over: isOver, rules, told }, i
       )}
     </tr>
   );
-} // prettier-ignore
+}

@@ -25,7 +25,16 @@ function Seen({ feeds: { sources, checked_at: at, is_old: isOld } }: { readonly 
   const heading = t.feeds.headline(sources.filter(({ state }) => state !== 'ok').length, sources.length);
   useTitle(heading);
   const ordered = sources.toSorted((one, other) => states.indexOf(one.state) - states.indexOf(other.state));
-  const heads = [[t.feeds.source], [t.feeds.state], [t.feeds.last], [t.feeds.hour, 'number'], [t.feeds.habit, 'number'], [t.feeds.day, 'number'], [t.feeds.delay, 'number'], [t.feeds.aside]] as const; // prettier-ignore
+  const heads = [
+    [t.feeds.source],
+    [t.feeds.state],
+    [t.feeds.last],
+    [t.feeds.hour, 'number'],
+    [t.feeds.habit, 'number'],
+    [t.feeds.day, 'number'],
+    [t.feeds.delay, 'number'],
+    [t.feeds.aside],
+  ] as const;
   return (
     <>
       <h1>{heading}</h1>

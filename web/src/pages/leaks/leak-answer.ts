@@ -25,5 +25,11 @@ export interface LeakAnswer {
   readonly smallest: number | null;
   readonly controls: { readonly samples: number; readonly named: number };
   readonly exports_found: number;
-  readonly exports: readonly { readonly actor_id: string; readonly event_id: string; readonly time: string; readonly action: string; readonly records: number }[];
-} // prettier-ignore
+  readonly exports: readonly {
+    readonly actor_id: string;
+    readonly event_id: string;
+    readonly time: string;
+    readonly action: string;
+    readonly records: number;
+  }[];
+}

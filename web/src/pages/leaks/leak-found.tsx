@@ -23,7 +23,8 @@ export function LeakFound({ found }: { readonly found: LeakAnswer }) {
     <>
       <p className="notice">{t.controls(found.controls.named, found.controls.samples)}</p>
       <p>
-        {t.figures(found.given, found.known, found.touched, found.accounts)} {found.verdict === 'named' && t.unexplained(found.unexplained)}{' '}
+        {t.figures(found.given, found.known, found.touched, found.accounts)}{' '}
+        {found.verdict === 'named' && t.unexplained(found.unexplained)}{' '}
         {found.verdict === 'too_small' && found.smallest !== null && t.smallest(found.smallest)}
       </p>
       <Findings title={t.findings} id="findings" all={found.findings} />
@@ -31,7 +32,11 @@ export function LeakFound({ found }: { readonly found: LeakAnswer }) {
       {found.exports.length > 0 && (
         <section className="sheet" aria-labelledby="exports">
           <h2 id="exports">{t.exports(found.exports_found)}</h2>
-          <Table name={{ id: 'exports' }} caption={t.caption(found.exports.length)} heads={[[heads.at], [heads.account], [heads.action], [heads.records, 'number']]}>
+          <Table
+            name={{ id: 'exports' }}
+            caption={t.caption(found.exports.length)}
+            heads={[[heads.at], [heads.account], [heads.action], [heads.records, 'number']]}
+          >
             {found.exports.map((one) => (
               <tr key={one.event_id}>
                 <th scope="row">
@@ -50,13 +55,22 @@ export function LeakFound({ found }: { readonly found: LeakAnswer }) {
       </p>
     </>
   );
-} // prettier-ignore
+}
 
 function Findings({ title, id, all }: { readonly title: string; readonly id: string; readonly all: readonly Finding[] }) {
   const t = useOwnTexts(leaksTexts);
   const { f } = useTexts();
   if (all.length === 0) return null;
-  const heads = [[t.rank, 'number'], [t.account], [t.kind], [t.matched, 'number'], [t.size, 'number'], [t.share, 'number'], [t.support], [t.alike]] as const;
+  const heads = [
+    [t.rank, 'number'],
+    [t.account],
+    [t.kind],
+    [t.matched, 'number'],
+    [t.size, 'number'],
+    [t.share, 'number'],
+    [t.support],
+    [t.alike],
+  ] as const;
   return (
     <section className="sheet" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
@@ -81,4 +95,4 @@ function Findings({ title, id, all }: { readonly title: string; readonly id: str
       </Table>
     </section>
   );
-} // prettier-ignore
+}

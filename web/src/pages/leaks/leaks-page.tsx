@@ -58,8 +58,16 @@ function Ask({ onFound }: { readonly onFound: (found: LeakAnswer) => void }) {
     if (read.patients.length === 0) return refuse(t.emptyFile);
     if (read.patients.length > samplePatientsMax) return refuse(t.tooMany(samplePatientsMax));
     setBusy(true);
-    const wish = { group_id: text('group_id'), from: `${text('from')}T00:00:00.000Z`, to: `${text('to')}T00:00:00.000Z`, title: text('title'), patients: read.patients };
-    await post<LeakAnswer>('/v1/leaks', wish).then(onFound, (cause: unknown) => refuse(whyOf(cause instanceof Error ? cause : new Error(String(cause)), common)));
+    const wish = {
+      group_id: text('group_id'),
+      from: `${text('from')}T00:00:00.000Z`,
+      to: `${text('to')}T00:00:00.000Z`,
+      title: text('title'),
+      patients: read.patients,
+    };
+    await post<LeakAnswer>('/v1/leaks', wish).then(onFound, (cause: unknown) =>
+      refuse(whyOf(cause instanceof Error ? cause : new Error(String(cause)), common)),
+    );
     setBusy(false);
   };
   return (
@@ -84,7 +92,7 @@ function Ask({ onFound }: { readonly onFound: (found: LeakAnswer) => void }) {
       {wrong !== undefined && <p className="notice notice-wrong across">{wrong}</p>}
     </form>
   );
-} // prettier-ignore
+}
 
 function dayBefore(days: number): string {
   return new Date(now() - days * dayMs).toISOString().slice(0, 10);

@@ -70,15 +70,26 @@ export function PastLeaks() {
 
 /** One of them, as it was answered then. */
 export function PastLeakPage({ id }: { readonly id: string }) {
-  const answer = useQuery({ queryKey: ['live', 'leak', id], queryFn: ({ signal }) => get<LeakAnswer & { readonly title: string; readonly asked_at: string; readonly asked_by: string }>(`/v1/leaks/${encodeURIComponent(id)}`, signal) });
+  const answer = useQuery({
+    queryKey: ['live', 'leak', id],
+    queryFn: ({ signal }) =>
+      get<LeakAnswer & { readonly title: string; readonly asked_at: string; readonly asked_by: string }>(
+        `/v1/leaks/${encodeURIComponent(id)}`,
+        signal,
+      ),
+  });
   return (
     <Block answer={answer} isPage>
       {(leak) => <Shown leak={leak} />}
     </Block>
   );
-} // prettier-ignore
+}
 
-function Shown({ leak }: { readonly leak: LeakAnswer & { readonly title: string; readonly asked_at: string; readonly asked_by: string } }) {
+function Shown({
+  leak,
+}: {
+  readonly leak: LeakAnswer & { readonly title: string; readonly asked_at: string; readonly asked_by: string };
+}) {
   const t = useOwnTexts(leaksTexts);
   const { f } = useTexts();
   const heading = headingOf(leak, t);
@@ -93,4 +104,4 @@ function Shown({ leak }: { readonly leak: LeakAnswer & { readonly title: string;
       </p>
     </>
   );
-} // prettier-ignore
+}

@@ -26,7 +26,11 @@ type Given =
 export function LoginPage({ refused }: { readonly refused?: string | undefined }) {
   const w = useOwnTexts(loginTexts);
   const { enter, error, isByLink } = useLogin();
-  const ways = useQuery({ queryKey: ['ways'], queryFn: async ({ signal }) => (await get<{ readonly ways?: readonly Way[] }>('/v1/me', signal)).ways ?? [], staleTime: 0 });
+  const ways = useQuery({
+    queryKey: ['ways'],
+    queryFn: async ({ signal }) => (await get<{ readonly ways?: readonly Way[] }>('/v1/me', signal)).ways ?? [],
+    staleTime: 0,
+  });
   useTitle(w.title);
   useEffect(() => {
     // The address holds what was used up.
@@ -64,7 +68,7 @@ export function LoginPage({ refused }: { readonly refused?: string | undefined }
       )}
     </LoginFrame>
   );
-} // prettier-ignore
+}
 
 function ByProvider() {
   const w = useOwnTexts(loginTexts);
@@ -101,14 +105,22 @@ function ByPassword({ enter }: ByProps) {
         <input id="password" name="password" type="password" required autoComplete="current-password" maxLength={200} />
       </Labelled>
       <Labelled id="code" label={w.code} hint={w.codeHint}>
-        <input id="code" name="code" autoComplete="one-time-code" autoCapitalize="none" spellCheck={false} maxLength={60} aria-describedby="code-hint" />
+        <input
+          id="code"
+          name="code"
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={60}
+          aria-describedby="code-hint"
+        />
       </Labelled>
       <button type="submit" className="main">
         {w.submit}
       </button>
     </form>
   );
-} // prettier-ignore
+}
 
 function ByToken({ enter }: ByProps) {
   const w = useOwnTexts(loginTexts);
@@ -128,7 +140,17 @@ function ByToken({ enter }: ByProps) {
   );
 }
 
-function Labelled({ id, label, hint, children }: { readonly id: string; readonly label: string; readonly hint?: string; readonly children: ReactNode }) {
+function Labelled({
+  id,
+  label,
+  hint,
+  children,
+}: {
+  readonly id: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly children: ReactNode;
+}) {
   return (
     <>
       <label htmlFor={id}>{label}</label>
@@ -140,7 +162,7 @@ function Labelled({ id, label, hint, children }: { readonly id: string; readonly
       )}
     </>
   );
-} // prettier-ignore
+}
 
 function textOf(form: FormData, name: string): string {
   return String(form.get(name) ?? '').trim();
@@ -161,7 +183,13 @@ function useLogin() {
         setByLink(false);
         const { status = 0 } = cause instanceof Refusal ? cause : {};
         const unknown = 'user' in given ? w.refused : w.refusedToken;
-        setError(status === 401 ? unknown : status === 429 ? w.tooMany : whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
+        setError(
+          status === 401
+            ? unknown
+            : status === 429
+              ? w.tooMany
+              : whyOf(cause instanceof Error ? cause : new Error(String(cause)), t),
+        );
       },
     );
   };
@@ -174,4 +202,4 @@ function useLogin() {
     enter({ link });
   });
   return { enter, error, isByLink };
-} // prettier-ignore
+}

@@ -34,9 +34,12 @@ export function SetupPage({ link, onDone }: { readonly link: string; readonly on
     onDone();
   };
   if (done) return <Recovery codes={done.recovery_codes} onDone={() => leave(done)} />;
-  if (!shown) return <LoginFrame title={error === undefined ? '' : w.setupOver}>{error !== undefined && <p role="alert">{error}</p>}</LoginFrame>;
+  if (!shown)
+    return (
+      <LoginFrame title={error === undefined ? '' : w.setupOver}>{error !== undefined && <p role="alert">{error}</p>}</LoginFrame>
+    );
   return <Choose link={link} shown={shown} onDone={(one) => (one.recovery_codes.length > 0 ? setDone(one) : leave(one))} />;
-} // prettier-ignore
+}
 
 /** What the link is for; asked once, though the effects of a page may run twice. */
 function useSetup(link: string) {
@@ -51,13 +54,25 @@ function useSetup(link: string) {
     // Whoever looks over a shoulder need not read it; a reload of the page loses it, and the link opens it again.
     history.replaceState(null, '', location.pathname);
     post<Shown>('/v1/setup', { link }).then(setShown, (cause: unknown) => {
-      setError(cause instanceof Refusal && cause.status === 401 ? w.setupOverHint : whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
+      setError(
+        cause instanceof Refusal && cause.status === 401
+          ? w.setupOverHint
+          : whyOf(cause instanceof Error ? cause : new Error(String(cause)), t),
+      );
     });
   });
   return { shown, error };
-} // prettier-ignore
+}
 
-function Choose({ link, shown, onDone }: { readonly link: string; readonly shown: Shown; readonly onDone: (done: Done) => void }) {
+function Choose({
+  link,
+  shown,
+  onDone,
+}: {
+  readonly link: string;
+  readonly shown: Shown;
+  readonly onDone: (done: Done) => void;
+}) {
   const { t } = useTexts();
   const w = useOwnTexts(loginTexts);
   const [error, setError] = useState<string>();
@@ -67,11 +82,18 @@ function Choose({ link, shown, onDone }: { readonly link: string; readonly shown
     event.preventDefault();
     setError(undefined);
     const form = new FormData(event.currentTarget);
-    post<Done>('/v1/setup', { link, password: String(form.get('password')), code: String(form.get('code')).trim() }).then(onDone, (cause: unknown) => {
-      const { word = '' } = cause instanceof Refusal ? cause : {};
-      const known: Readonly<Record<string, string>> = { wrong_code: w.wrongCode, weak_password: w.weak, unknown_link: w.setupOverHint };
-      setError(known[word] ?? whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
-    });
+    post<Done>('/v1/setup', { link, password: String(form.get('password')), code: String(form.get('code')).trim() }).then(
+      onDone,
+      (cause: unknown) => {
+        const { word = '' } = cause instanceof Refusal ? cause : {};
+        const known: Readonly<Record<string, string>> = {
+          wrong_code: w.wrongCode,
+          weak_password: w.weak,
+          unknown_link: w.setupOverHint,
+        };
+        setError(known[word] ?? whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
+      },
+    );
   };
   return (
     <LoginFrame title={w.setupTitle(shown.user)}>
@@ -79,7 +101,16 @@ function Choose({ link, shown, onDone }: { readonly link: string; readonly shown
         {/* A password manager keeps the two together. */}
         <input type="text" autoComplete="username" value={shown.user} readOnly hidden />
         <label htmlFor="password">{w.newPassword}</label>
-        <input id="password" name="password" type={isShown ? 'text' : 'password'} required minLength={12} maxLength={200} autoComplete="new-password" aria-describedby="password-hint" />
+        <input
+          id="password"
+          name="password"
+          type={isShown ? 'text' : 'password'}
+          required
+          minLength={12}
+          maxLength={200}
+          autoComplete="new-password"
+          aria-describedby="password-hint"
+        />
         <p id="password-hint" className="hint">
           {w.newPasswordHint}
         </p>
@@ -95,7 +126,15 @@ function Choose({ link, shown, onDone }: { readonly link: string; readonly shown
           {w.key} <span className="key">{shown.totp.secret.replaceAll(/(.{4})(?!$)/g, '$1 ')}</span>
         </p>
         <label htmlFor="code">{w.sixDigits}</label>
-        <input id="code" name="code" inputMode="numeric" required={shown.needs_code} autoComplete="one-time-code" maxLength={10} aria-describedby="phone-hint" />
+        <input
+          id="code"
+          name="code"
+          inputMode="numeric"
+          required={shown.needs_code}
+          autoComplete="one-time-code"
+          maxLength={10}
+          aria-describedby="phone-hint"
+        />
         <p role="alert" className="wrong">
           {error}
         </p>
@@ -105,7 +144,7 @@ function Choose({ link, shown, onDone }: { readonly link: string; readonly shown
       </form>
     </LoginFrame>
   );
-} // prettier-ignore
+}
 
 function Recovery({ codes, onDone }: { readonly codes: readonly string[]; readonly onDone: () => void }) {
   const w = useOwnTexts(loginTexts);

@@ -12,19 +12,48 @@ export function MePage({ me }: { readonly me: Me }) {
       <h1>{t.me.title}</h1>
       <dl className="facts">
         <dt>{t.me.who}</dt>
-        <dd>{t.shell.signedInAs(me.id, me.roles.map((role) => t.shell.roles[role]))}</dd>
+        <dd>
+          {t.shell.signedInAs(
+            me.id,
+            me.roles.map((role) => t.shell.roles[role]),
+          )}
+        </dd>
         <dt>{t.me.clinics}</dt>
         <dd>{me.clinics === null ? t.me.allClinics : f.list(me.clinics)}</dd>
         <dt>{t.me.zone}</dt>
         <dd>{f.zone}</dd>
       </dl>
-      <Options name="language" legend={t.me.language} value={locale} options={[['fr', 'Français'], ['en', 'English']]} onChoose={(chosen) => choose({ locale: locales.find((one) => one === chosen) ?? locale })} />
-      <Options name="theme" legend={t.me.theme} value={theme} options={themes.map((one) => [one, t.me.themes[one]])} onChoose={(chosen) => choose({ theme: themes.find((one) => one === chosen) ?? theme })} />
-      <Options name="shortcuts" legend={t.me.shortcuts} value={hasShortcuts ? 'on' : 'off'} options={[['on', t.me.on], ['off', t.me.off]]} onChoose={(chosen) => choose({ hasShortcuts: chosen === 'on' })} />
+      <Options
+        name="language"
+        legend={t.me.language}
+        value={locale}
+        options={[
+          ['fr', 'Français'],
+          ['en', 'English'],
+        ]}
+        onChoose={(chosen) => choose({ locale: locales.find((one) => one === chosen) ?? locale })}
+      />
+      <Options
+        name="theme"
+        legend={t.me.theme}
+        value={theme}
+        options={themes.map((one) => [one, t.me.themes[one]])}
+        onChoose={(chosen) => choose({ theme: themes.find((one) => one === chosen) ?? theme })}
+      />
+      <Options
+        name="shortcuts"
+        legend={t.me.shortcuts}
+        value={hasShortcuts ? 'on' : 'off'}
+        options={[
+          ['on', t.me.on],
+          ['off', t.me.off],
+        ]}
+        onChoose={(chosen) => choose({ hasShortcuts: chosen === 'on' })}
+      />
       <MyAccount />
     </>
   );
-} // prettier-ignore
+}
 
 interface OptionsProps {
   readonly name: string;

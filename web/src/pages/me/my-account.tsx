@@ -9,17 +9,27 @@ import { ownTexts, useOwnTexts } from '../../texts/own.js';
 
 function fr() {
   return {
-    title: 'Connexion', end: 'Terminer toutes mes sessions', endHint: 'Celle-ci aussi, sur tous les appareils.', renew: 'De nouveaux codes de secours', renewHint: 'Les anciens ne servent plus. Ils ne sont montrés qu’une fois.',
-    codes: 'Codes de secours', done: 'Voici vos nouveaux codes : gardez-les ailleurs que sur ce téléphone.',
+    title: 'Connexion',
+    end: 'Terminer toutes mes sessions',
+    endHint: 'Celle-ci aussi, sur tous les appareils.',
+    renew: 'De nouveaux codes de secours',
+    renewHint: 'Les anciens ne servent plus. Ils ne sont montrés qu’une fois.',
+    codes: 'Codes de secours',
+    done: 'Voici vos nouveaux codes : gardez-les ailleurs que sur ce téléphone.',
   };
-} // prettier-ignore
+}
 
 function en(): ReturnType<typeof fr> {
   return {
-    title: 'Logging in', end: 'End all of my sessions', endHint: 'This one too, on every device.', renew: 'New recovery codes', renewHint: 'The old ones work no more. They are shown once.',
-    codes: 'Recovery codes', done: 'These are your new codes: keep them elsewhere than on that phone.',
+    title: 'Logging in',
+    end: 'End all of my sessions',
+    endHint: 'This one too, on every device.',
+    renew: 'New recovery codes',
+    renewHint: 'The old ones work no more. They are shown once.',
+    codes: 'Recovery codes',
+    done: 'These are your new codes: keep them elsewhere than on that phone.',
   };
-} // prettier-ignore
+}
 
 const accountTexts = ownTexts({ fr, en });
 
@@ -34,7 +44,11 @@ export function MyAccount() {
   if (by !== 'code' && by !== 'password') return null;
   const say = (cause: unknown) => setError(whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
   const end = () => post('/v1/account/end-sessions', {}).then(() => client.setQueryData(['me'], null), say);
-  const renew = () => post<{ readonly recovery_codes: readonly string[] }>('/v1/account/recovery-codes', {}).then((one) => setCodes(one.recovery_codes), say);
+  const renew = () =>
+    post<{ readonly recovery_codes: readonly string[] }>('/v1/account/recovery-codes', {}).then(
+      (one) => setCodes(one.recovery_codes),
+      say,
+    );
   return (
     <section>
       <h2>{w.title}</h2>
@@ -70,4 +84,4 @@ export function MyAccount() {
       )}
     </section>
   );
-} // prettier-ignore
+}

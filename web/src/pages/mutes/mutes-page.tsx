@@ -23,13 +23,17 @@ const signs = { runs: '◆', later: '○', over: '·' } as const;
 
 /** What is being kept quiet, by whom, until when? */
 export function MutesPage({ me }: { readonly me: Me }) {
-  const answer = useQuery({ queryKey: ['live', 'mutes'], queryFn: ({ signal }) => get<Mutes>('/v1/mutes', signal), refetchInterval: 60_000 });
+  const answer = useQuery({
+    queryKey: ['live', 'mutes'],
+    queryFn: ({ signal }) => get<Mutes>('/v1/mutes', signal),
+    refetchInterval: 60_000,
+  });
   return (
     <Block answer={answer} isPage>
       {({ mutes }) => <Shown mutes={mutes} me={me} />}
     </Block>
   );
-} // prettier-ignore
+}
 
 function Shown({ mutes, me }: { readonly mutes: readonly Mute[]; readonly me: Me }) {
   const t = useOwnTexts(mutesTexts);
@@ -38,8 +42,21 @@ function Shown({ mutes, me }: { readonly mutes: readonly Mute[]; readonly me: Me
   const heading = t.heading(inState('runs').length, inState('later').length);
   useTitle(heading);
   const { send, said, isBusy } = useSend();
-  const end = (one: Mute) => void send(() => remove(`/v1/mutes/${one.mute_id}`), () => t.ended);
-  const heads = [[t.state], [t.what], [t.from], [t.until], [t.owner], [t.reason], [t.by], ...(mayMute ? [[t.end] as const] : [])] as const;
+  const end = (one: Mute) =>
+    void send(
+      () => remove(`/v1/mutes/${one.mute_id}`),
+      () => t.ended,
+    );
+  const heads = [
+    [t.state],
+    [t.what],
+    [t.from],
+    [t.until],
+    [t.owner],
+    [t.reason],
+    [t.by],
+    ...(mayMute ? [[t.end] as const] : []),
+  ] as const;
   return (
     <>
       <h1>{heading}</h1>
@@ -60,7 +77,7 @@ function Shown({ mutes, me }: { readonly mutes: readonly Mute[]; readonly me: Me
       </section>
     </>
   );
-} // prettier-ignore
+}
 
 interface RowProps {
   readonly one: Mute;
@@ -72,7 +89,13 @@ interface RowProps {
 function Row({ one, mayMute, isBusy, onEnd }: RowProps) {
   const t = useOwnTexts(mutesTexts);
   const { t: common } = useTexts();
-  const parts = [one.actor_id && t.account(one.actor_id), one.clinic_id && t.clinic(one.clinic_id), one.rule_id && t.rule(one.rule_id), one.level_max !== '' && t.upTo(common.levels[one.level_max]), one.covers_critical && t.critical];
+  const parts = [
+    one.actor_id && t.account(one.actor_id),
+    one.clinic_id && t.clinic(one.clinic_id),
+    one.rule_id && t.rule(one.rule_id),
+    one.level_max !== '' && t.upTo(common.levels[one.level_max]),
+    one.covers_critical && t.critical,
+  ];
   const what = parts.filter(Boolean).join(', ') || t.all;
   return (
     <tr>
@@ -103,4 +126,4 @@ function Row({ one, mayMute, isBusy, onEnd }: RowProps) {
       )}
     </tr>
   );
-} // prettier-ignore
+}

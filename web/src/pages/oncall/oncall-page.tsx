@@ -22,28 +22,69 @@ interface OnCall {
 const texts = ownTexts({
   fr: (f: Format) => ({
     title: 'Astreintes',
-    heading: (people: readonly string[], empty: number) => `${people.length === 0 ? 'Personne n’est d’astreinte' : `D’astreinte : ${f.list(people)}`}${empty > 0 ? ` ; ${f.number(empty)} ${f.plural(empty, 'calendrier n’a', 'calendriers n’ont')} personne` : ''}.`,
-    none: 'Aucun calendrier d’astreinte n’est défini.', noneHint: 'Les calendriers sont dans le fichier de VIGIE_ROUTING_FILE ; sans lui, tous les messages vont aux destinataires par défaut.',
-    now: 'En ce moment', caption: (at: string) => `à ${at}, heure de ce navigateur`, schedule: 'Calendrier', person: 'Personne', until: 'Jusqu’à', nobody: 'personne',
-    week: 'Les sept jours qui viennent :', weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'tour', 'tours')}`, from: 'De', to: 'À',
-    channels: 'Les canaux', channelsHeading: (bad: readonly string[], n: number) => (n === 0 ? 'Aucun message n’est parti en sept jours.' : bad.length === 0 ? 'Ce qui est envoyé arrive.' : `N’arrive pas : ${f.list(bad)}.`),
+    heading: (people: readonly string[], empty: number) =>
+      `${people.length === 0 ? 'Personne n’est d’astreinte' : `D’astreinte : ${f.list(people)}`}${empty > 0 ? ` ; ${f.number(empty)} ${f.plural(empty, 'calendrier n’a', 'calendriers n’ont')} personne` : ''}.`,
+    none: 'Aucun calendrier d’astreinte n’est défini.',
+    noneHint:
+      'Les calendriers sont dans le fichier de VIGIE_ROUTING_FILE ; sans lui, tous les messages vont aux destinataires par défaut.',
+    now: 'En ce moment',
+    caption: (at: string) => `à ${at}, heure de ce navigateur`,
+    schedule: 'Calendrier',
+    person: 'Personne',
+    until: 'Jusqu’à',
+    nobody: 'personne',
+    week: 'Les sept jours qui viennent :',
+    weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'tour', 'tours')}`,
+    from: 'De',
+    to: 'À',
+    channels: 'Les canaux',
+    channelsHeading: (bad: readonly string[], n: number) =>
+      n === 0
+        ? 'Aucun message n’est parti en sept jours.'
+        : bad.length === 0
+          ? 'Ce qui est envoyé arrive.'
+          : `N’arrive pas : ${f.list(bad)}.`,
     nobodyHint: 'Quand personne n’est d’astreinte, l’étape suivante de la chaîne est prévenue aussitôt.',
   }),
   en: (f: Format) => ({
     title: 'On call',
-    heading: (people: readonly string[], empty: number) => `${people.length === 0 ? 'Nobody is on call' : `On call: ${f.list(people)}`}${empty > 0 ? `; ${f.number(empty)} ${f.plural(empty, 'schedule has', 'schedules have')} nobody` : ''}.`,
-    none: 'No schedule of who is on call is set up.', noneHint: 'Schedules are in the file of VIGIE_ROUTING_FILE; without it all messages go to the receivers that are set up.',
-    now: 'Now', caption: (at: string) => `at ${at}, by the clock of this browser`, schedule: 'Schedule', person: 'Person', until: 'Until', nobody: 'nobody',
-    week: 'The next seven days:', weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'turn', 'turns')}`, from: 'From', to: 'To',
-    channels: 'Channels', channelsHeading: (bad: readonly string[], n: number) => (n === 0 ? 'No message has gone out in seven days.' : bad.length === 0 ? 'What is sent arrives.' : `Does not arrive: ${f.list(bad)}.`),
+    heading: (people: readonly string[], empty: number) =>
+      `${people.length === 0 ? 'Nobody is on call' : `On call: ${f.list(people)}`}${empty > 0 ? `; ${f.number(empty)} ${f.plural(empty, 'schedule has', 'schedules have')} nobody` : ''}.`,
+    none: 'No schedule of who is on call is set up.',
+    noneHint: 'Schedules are in the file of VIGIE_ROUTING_FILE; without it all messages go to the receivers that are set up.',
+    now: 'Now',
+    caption: (at: string) => `at ${at}, by the clock of this browser`,
+    schedule: 'Schedule',
+    person: 'Person',
+    until: 'Until',
+    nobody: 'nobody',
+    week: 'The next seven days:',
+    weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'turn', 'turns')}`,
+    from: 'From',
+    to: 'To',
+    channels: 'Channels',
+    channelsHeading: (bad: readonly string[], n: number) =>
+      n === 0
+        ? 'No message has gone out in seven days.'
+        : bad.length === 0
+          ? 'What is sent arrives.'
+          : `Does not arrive: ${f.list(bad)}.`,
     nobodyHint: 'Where nobody is on call, the next step of the chain is told at once.',
   }),
-}); // prettier-ignore
+});
 
 /** Who is reached now, and in the week to come? */
 export function OnCallPage() {
-  const answer = useQuery({ queryKey: ['live', 'oncall'], queryFn: ({ signal }) => get<OnCall>('/v1/oncall', signal), refetchInterval: 60_000 });
-  const channels = useQuery({ queryKey: ['live', 'channels'], queryFn: ({ signal }) => get<Channels>('/v1/channels', signal), refetchInterval: 60_000 });
+  const answer = useQuery({
+    queryKey: ['live', 'oncall'],
+    queryFn: ({ signal }) => get<OnCall>('/v1/oncall', signal),
+    refetchInterval: 60_000,
+  });
+  const channels = useQuery({
+    queryKey: ['live', 'channels'],
+    queryFn: ({ signal }) => get<Channels>('/v1/channels', signal),
+    refetchInterval: 60_000,
+  });
   const t = useOwnTexts(texts);
   return (
     <>
@@ -56,17 +97,22 @@ export function OnCallPage() {
       </section>
     </>
   );
-} // prettier-ignore
+}
 
 function Reached({ channels }: Pick<Channels, 'channels'>) {
   const t = useOwnTexts(texts);
   return (
     <>
-      <p>{t.channelsHeading(channels.filter((one) => stateOf(one) === 'bad').map(({ endpoint }) => endpoint), channels.length)}</p>
+      <p>
+        {t.channelsHeading(
+          channels.filter((one) => stateOf(one) === 'bad').map(({ endpoint }) => endpoint),
+          channels.length,
+        )}
+      </p>
       {channels.length > 0 && <ChannelTable channels={channels} id="channels" />}
     </>
   );
-} // prettier-ignore
+}
 
 function Shown({ on: { at, schedules } }: { readonly on: OnCall }) {
   const t = useOwnTexts(texts);
@@ -98,7 +144,11 @@ function Shown({ on: { at, schedules } }: { readonly on: OnCall }) {
               <h2 id={`week-${schedule}`}>
                 {t.week} <Given text={schedule} />
               </h2>
-              <Table name={{ id: `week-${schedule}` }} caption={t.weekCaption(turns.length)} heads={[[t.from], [t.to], [t.person]]}>
+              <Table
+                name={{ id: `week-${schedule}` }}
+                caption={t.weekCaption(turns.length)}
+                heads={[[t.from], [t.to], [t.person]]}
+              >
                 {turns.map((turn) => (
                   <tr key={turn.from}>
                     <th scope="row">
@@ -117,7 +167,7 @@ function Shown({ on: { at, schedules } }: { readonly on: OnCall }) {
       )}
     </>
   );
-} // prettier-ignore
+}
 
 function Person({ of }: { readonly of: string | null }) {
   const t = useOwnTexts(texts);

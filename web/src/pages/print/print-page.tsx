@@ -12,9 +12,17 @@ import { useOwnTexts, ownTexts } from '../../texts/own.js';
 import '../case/case.css';
 
 const texts = ownTexts({
-  fr: () => ({ hint: 'Tout le cas sur une page, sans la liste des patients : à imprimer ou à enregistrer en PDF.', print: 'Imprimer', back: 'Retour au cas' }),
-  en: () => ({ hint: 'All of the case on one page, without the list of patients: to print or to keep as a PDF.', print: 'Print', back: 'Back to the case' }),
-}); // prettier-ignore
+  fr: () => ({
+    hint: 'Tout le cas sur une page, sans la liste des patients : à imprimer ou à enregistrer en PDF.',
+    print: 'Imprimer',
+    back: 'Retour au cas',
+  }),
+  en: () => ({
+    hint: 'All of the case on one page, without the list of patients: to print or to keep as a PDF.',
+    print: 'Print',
+    back: 'Back to the case',
+  }),
+});
 
 /** The case on paper: everything that its pages say, one below the other, but whose records they are. */
 export function PrintPage({ id, me }: { readonly id: string; readonly me: Me }) {

@@ -15,7 +15,11 @@ import { RuleTitle } from '../../parts/rule-title.js';
 export function BacktestList() {
   const t = useOwnTexts(rulesTexts);
   const { f } = useTexts();
-  const answer = useQuery({ queryKey: ['live', 'backtests'], queryFn: ({ signal }) => get<{ readonly backtests: readonly BacktestHead[] }>('/v1/backtests', signal), refetchInterval: 60_000 });
+  const answer = useQuery({
+    queryKey: ['live', 'backtests'],
+    queryFn: ({ signal }) => get<{ readonly backtests: readonly BacktestHead[] }>('/v1/backtests', signal),
+    refetchInterval: 60_000,
+  });
   const heads = [[t.rule], [t.period], [t.state], [t.by], [t.when]] as const;
   return (
     <Block answer={answer}>
@@ -47,4 +51,4 @@ export function BacktestList() {
       }
     </Block>
   );
-} // prettier-ignore
+}

@@ -35,7 +35,11 @@ function Shown({ of }: { readonly of: Backtest }) {
   const t = useOwnTexts(rulesTexts);
   const { f } = useTexts();
   const { summary } = of;
-  const heading = summary ? t.found(summary.gone, summary.lost, summary.new) : of.state === 'runs' ? t.running(ruleTitle(f.locale, of.title)) : t.failed(ruleTitle(f.locale, of.title));
+  const heading = summary
+    ? t.found(summary.gone, summary.lost, summary.new)
+    : of.state === 'runs'
+      ? t.running(ruleTitle(f.locale, of.title))
+      : t.failed(ruleTitle(f.locale, of.title));
   useTitle(heading);
   return (
     <>
@@ -60,7 +64,7 @@ function Shown({ of }: { readonly of: Backtest }) {
       </section>
     </>
   );
-} // prettier-ignore
+}
 
 function Incidents({ all }: { readonly all: readonly BacktestIncident[] }) {
   const t = useOwnTexts(rulesTexts);
@@ -78,7 +82,13 @@ function Incidents({ all }: { readonly all: readonly BacktestIncident[] }) {
           <td>
             {one.is_lost && <span className="lost-word">◆ {t.lost} </span>}
             {t.kinds[one.kind]}
-            {one.earlier_seconds !== 0 && <span className="below">{one.earlier_seconds > 0 ? t.sooner(f.span(one.earlier_seconds * 1_000)) : t.later(f.span(-one.earlier_seconds * 1_000))}</span>}
+            {one.earlier_seconds !== 0 && (
+              <span className="below">
+                {one.earlier_seconds > 0
+                  ? t.sooner(f.span(one.earlier_seconds * 1_000))
+                  : t.later(f.span(-one.earlier_seconds * 1_000))}
+              </span>
+            )}
           </td>
           <td className="number">{figure(one.patients_present)}</td>
           <td className="number">{figure(one.patients_tried)}</td>
@@ -88,4 +98,4 @@ function Incidents({ all }: { readonly all: readonly BacktestIncident[] }) {
       ))}
     </Table>
   );
-} // prettier-ignore
+}

@@ -17,13 +17,17 @@ import { Given, RuleTitle, ruleTitle } from '../../parts/rule-title.js';
 /** What does this rule tell of, is it right, and what if it were another? */
 export function RulePage({ id, mayTry }: { readonly id: string; readonly mayTry: boolean }) {
   const path = `/v1/rules/${encodeURIComponent(id)}`;
-  const answer = useQuery({ queryKey: ['live', 'rule', id], queryFn: ({ signal }) => get<RuleWhole>(path, signal), refetchInterval: 300_000 });
+  const answer = useQuery({
+    queryKey: ['live', 'rule', id],
+    queryFn: ({ signal }) => get<RuleWhole>(path, signal),
+    refetchInterval: 300_000,
+  });
   return (
     <Block answer={answer} isPage>
       {(whole) => <Whole whole={whole} mayTry={mayTry} />}
     </Block>
   );
-} // prettier-ignore
+}
 
 function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; readonly mayTry: boolean }) {
   const t = useOwnTexts(rulesTexts);
@@ -50,12 +54,14 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
       <p className="lead">{f.locale === 'fr' ? rule.words_fr : rule.words}</p>
       <section className="sheet">
         <dl className="facts">
-          {facts.filter(([, value]) => value !== '').map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
+          {facts
+            .filter(([, value]) => value !== '')
+            .map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
         </dl>
         {rule.yaml !== null && (
           <details>
@@ -72,7 +78,7 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
       </section>
     </>
   );
-} // prettier-ignore
+}
 
 /** What the file of a rule says: of those that Vigie brings along in the language of the page, of those of a house as they wrote it. */
 function Said({ text, french }: { readonly text: string; readonly french: string | null }) {

@@ -81,11 +81,25 @@ export interface BacktestIncident {
 
 export interface BacktestFound {
   readonly backtest: BacktestHead & {
-    readonly asked: { readonly threshold?: number; readonly spread?: number; readonly timespan?: string; readonly exception?: { readonly actor_ids: readonly string[]; readonly expires: string } };
+    readonly asked: {
+      readonly threshold?: number;
+      readonly spread?: number;
+      readonly timespan?: string;
+      readonly exception?: { readonly actor_ids: readonly string[]; readonly expires: string };
+    };
     readonly yaml: string;
     readonly file: string;
     readonly why: string | null;
-    readonly summary: { readonly rows: number; readonly seconds: number; readonly new: number; readonly gone: number; readonly same: number; readonly earlier: number; readonly later: number; readonly lost: number } | null;
+    readonly summary: {
+      readonly rows: number;
+      readonly seconds: number;
+      readonly new: number;
+      readonly gone: number;
+      readonly same: number;
+      readonly earlier: number;
+      readonly later: number;
+      readonly lost: number;
+    } | null;
     readonly incidents: readonly BacktestIncident[];
   };
-} // prettier-ignore
+}

@@ -15,7 +15,11 @@ import { RuleTitle } from '../../parts/rule-title.js';
 
 /** Does each rule earn its keep? */
 export function RulesPage({ mayTry }: { readonly mayTry: boolean }) {
-  const answer = useQuery({ queryKey: ['live', 'rules'], queryFn: ({ signal }) => get<RuleList>('/v1/rules', signal), refetchInterval: 300_000 });
+  const answer = useQuery({
+    queryKey: ['live', 'rules'],
+    queryFn: ({ signal }) => get<RuleList>('/v1/rules', signal),
+    refetchInterval: 300_000,
+  });
   return (
     <>
       <Block answer={answer} isPage>
@@ -24,27 +28,51 @@ export function RulesPage({ mayTry }: { readonly mayTry: boolean }) {
       {mayTry && <BacktestList />}
     </>
   );
-} // prettier-ignore
+}
 
 function Rules({ list: { rules, since } }: { readonly list: RuleList }) {
   const t = useOwnTexts(rulesTexts);
-  const total = (of: (one: NonNullable<RuleHead['verdicts']>) => number) => rules.reduce((sum, { verdicts }) => sum + (verdicts ? of(verdicts) : 0), 0);
+  const total = (of: (one: NonNullable<RuleHead['verdicts']>) => number) =>
+    rules.reduce((sum, { verdicts }) => sum + (verdicts ? of(verdicts) : 0), 0);
   const judged = total(judgedOf);
-  const heading = since === null ? t.headingPart(rules.length) : t.heading(rules.length, judged, total(({ false_positive: wrong }) => wrong));
+  const heading =
+    since === null
+      ? t.headingPart(rules.length)
+      : t.heading(
+          rules.length,
+          judged,
+          total(({ false_positive: wrong }) => wrong),
+        );
   useTitle(heading);
-  const heads = [[t.rule], [t.level], [t.threshold], ...(since === null ? [] : [[t.cases, 'number'], [t.wasTrue, 'number'], [t.authorised, 'number'], [t.wrong, 'number'], [t.open, 'number']] as const), [t.exceptions, 'number']] as const;
+  const heads = [
+    [t.rule],
+    [t.level],
+    [t.threshold],
+    ...(since === null
+      ? []
+      : ([
+          [t.cases, 'number'],
+          [t.wasTrue, 'number'],
+          [t.authorised, 'number'],
+          [t.wrong, 'number'],
+          [t.open, 'number'],
+        ] as const)),
+    [t.exceptions, 'number'],
+  ] as const;
   return (
     <>
       <h1>{heading}</h1>
       <p className="hint">{since === null ? t.own : t.hint}</p>
       <Table name={{ label: t.title }} caption={t.caption(rules.length, since)} heads={heads}>
-        {rules.toSorted((one, other) => wrongOf(other) - wrongOf(one)).map((rule) => (
-          <Row key={rule.rule_id} rule={rule} />
-        ))}
+        {rules
+          .toSorted((one, other) => wrongOf(other) - wrongOf(one))
+          .map((rule) => (
+            <Row key={rule.rule_id} rule={rule} />
+          ))}
       </Table>
     </>
   );
-} // prettier-ignore
+}
 
 function judgedOf({ true_positive: real, authorised, false_positive: wrong }: NonNullable<RuleHead['verdicts']>): number {
   return real + authorised + wrong;
@@ -85,4 +113,4 @@ function Row({ rule }: { readonly rule: RuleHead }) {
       <td className="number">{f.number(rule.exceptions_in_force)}</td>
     </tr>
   );
-} // prettier-ignore
+}

@@ -26,10 +26,18 @@ export function TryChange({ rule }: { readonly rule: RuleHead }) {
     setBusy(true);
     setWrong(undefined);
     try {
-      const { backtest } = await post<{ readonly backtest: BacktestHead }>('/v1/backtests', wishOf(rule, new FormData(event.currentTarget)));
+      const { backtest } = await post<{ readonly backtest: BacktestHead }>(
+        '/v1/backtests',
+        wishOf(rule, new FormData(event.currentTarget)),
+      );
       go(backtestPath(backtest.id));
     } catch (cause) {
-      const text = cause instanceof Refusal && cause.word === 'backtest_runs' ? t.busy : cause instanceof Refusal && cause.status === 422 ? t.refused(cause.message) : whyOf(cause instanceof Error ? cause : new Error(String(cause)), common);
+      const text =
+        cause instanceof Refusal && cause.word === 'backtest_runs'
+          ? t.busy
+          : cause instanceof Refusal && cause.status === 422
+            ? t.refused(cause.message)
+            : whyOf(cause instanceof Error ? cause : new Error(String(cause)), common);
       setWrong(text);
       announce(text);
       setBusy(false);
@@ -39,7 +47,9 @@ export function TryChange({ rule }: { readonly rule: RuleHead }) {
     <form className="form" onSubmit={(event) => void submit(event)}>
       <p className="hint across">{t.tryHint}</p>
       <Field name="threshold" label={t.thresholdField} type="number" min={1} value={String(rule.threshold)} />
-      {rule.spread_threshold > 0 && <Field name="spread" label={t.spreadField} type="number" min={1} value={String(rule.spread_threshold)} />}
+      {rule.spread_threshold > 0 && (
+        <Field name="spread" label={t.spreadField} type="number" min={1} value={String(rule.spread_threshold)} />
+      )}
       <Field name="timespan" label={t.timespanField} value={timespanOf(rule.timespan_seconds)} />
       <Field name="from" label={t.fromField} type="date" value={dayBefore(7)} />
       <Field name="to" label={t.toField} type="date" value={dayBefore(-1)} />
@@ -61,13 +71,16 @@ export function TryChange({ rule }: { readonly rule: RuleHead }) {
       {wrong !== undefined && <p className="notice notice-wrong across">{wrong}</p>}
     </form>
   );
-} // prettier-ignore
+}
 
 /** What differs from the rule as it is, and the exception where an account is named. */
 function wishOf(rule: RuleHead, form: FormData): object {
   const text = (name: string) => String(form.get(name) ?? '').trim();
   const [threshold, spread, timespan] = [Number(text('threshold')), Number(text('spread')), text('timespan')];
-  const actors = text('actor_ids').split('\n').map((line) => line.trim()).filter(Boolean);
+  const actors = text('actor_ids')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
   return {
     rule_id: rule.rule_id,
     from: `${text('from')}T00:00:00.000Z`,
@@ -75,13 +88,25 @@ function wishOf(rule: RuleHead, form: FormData): object {
     ...(threshold !== rule.threshold && { threshold }),
     ...(rule.spread_threshold > 0 && spread !== rule.spread_threshold && { spread }),
     ...(timespan !== timespanOf(rule.timespan_seconds) && { timespan }),
-    ...(actors.length > 0 && { exception: { group_id: text('group_id'), actor_ids: actors, expires: `${text('expires')}T00:00:00.000Z`, owner: text('owner'), reason: text('reason') } }),
+    ...(actors.length > 0 && {
+      exception: {
+        group_id: text('group_id'),
+        actor_ids: actors,
+        expires: `${text('expires')}T00:00:00.000Z`,
+        owner: text('owner'),
+        reason: text('reason'),
+      },
+    }),
   };
-} // prettier-ignore
+}
 
 /** As rules write it: in the largest unit that it is a whole number of. */
 function timespanOf(seconds: number): string {
-  const units = [['d', 86_400], ['h', 3_600], ['m', 60]] as const; // prettier-ignore
+  const units = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['m', 60],
+  ] as const;
   const [unit, length] = units.find(([, size]) => seconds % size === 0) ?? ['s', 1];
   return `${seconds / length}${unit}`;
 }

@@ -35,4 +35,4 @@ export function Weeks({ weeks }: { readonly weeks: NonNullable<RuleWhole['weeks'
       )}
     </section>
   );
-} // prettier-ignore
+}

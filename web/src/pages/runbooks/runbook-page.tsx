@@ -33,13 +33,17 @@ export function RunbookPage({ name }: { readonly name: string }) {
 }
 
 function Asked({ path }: { readonly path: string }) {
-  const answer = useQuery({ queryKey: ['runbook', path], queryFn: ({ signal }) => get<{ runbook: Runbook }>(path, signal), staleTime: Infinity });
+  const answer = useQuery({
+    queryKey: ['runbook', path],
+    queryFn: ({ signal }) => get<{ runbook: Runbook }>(path, signal),
+    staleTime: Infinity,
+  });
   return (
     <Block answer={answer} isPage>
       {({ runbook }) => <Shown runbook={runbook} />}
     </Block>
   );
-} // prettier-ignore
+}
 
 function Shown({ runbook }: { readonly runbook: Runbook }) {
   const t = useOwnTexts(texts);

@@ -36,7 +36,10 @@ export function DossierFields({ id, controller, dossier, labels }: FieldsProps) 
     if (!field) return;
     const body = { fields: { [place]: { value, seen_at: seenAt(timeline.data, controller, place, field) } } };
     const key = newKey();
-    void send(() => patch(`/v1/cases/${id}/dossier/${encodeURIComponent(controller)}`, body, key), () => t.dossier.answered);
+    void send(
+      () => patch(`/v1/cases/${id}/dossier/${encodeURIComponent(controller)}`, body, key),
+      () => t.dossier.answered,
+    );
   };
   return (
     <>
@@ -50,21 +53,40 @@ export function DossierFields({ id, controller, dossier, labels }: FieldsProps) 
           <summary>{labels.parts[part]?.[locale] ?? part}</summary>
           <dl className="fields">
             {Object.entries(of).map(([name, field]) => (
-              <Row key={name} name={labels.fields[name]?.[locale] ?? name} text={titlesOf(name, field) ?? textOf(labels, field.value, locale)} field={field} onAnswer={() => setAsked({ place: `${part}.${name}`, field })} />
+              <Row
+                key={name}
+                name={labels.fields[name]?.[locale] ?? name}
+                text={titlesOf(name, field) ?? textOf(labels, field.value, locale)}
+                field={field}
+                onAnswer={() => setAsked({ place: `${part}.${name}`, field })}
+              />
             ))}
           </dl>
         </details>
       ))}
-      {asked && <AnswerForm name={labels.fields[asked.place.split('.')[1] ?? '']?.[locale] ?? asked.place} value={asked.field.value} onDone={(value) => (value === undefined ? setAsked(undefined) : answer(value))} />}
+      {asked && (
+        <AnswerForm
+          name={labels.fields[asked.place.split('.')[1] ?? '']?.[locale] ?? asked.place}
+          value={asked.field.value}
+          onDone={(value) => (value === undefined ? setAsked(undefined) : answer(value))}
+        />
+      )}
     </>
   );
-} // prettier-ignore
+}
 
 /** Of the answer that is shown: where somebody has given another since, the console refuses ours. */
 function seenAt(timeline: Timeline | undefined, controller: string, place: string, { source, at }: Field): string {
-  const given = timeline?.lines.some(({ effect, action }) => effect === 'counted' && action?.type === 'dossier.answered' && action.controller_id === controller && action.answers !== null && place in action.answers);
+  const given = timeline?.lines.some(
+    ({ effect, action }) =>
+      effect === 'counted' &&
+      action?.type === 'dossier.answered' &&
+      action.controller_id === controller &&
+      action.answers !== null &&
+      place in action.answers,
+  );
   return given && source === 'person' ? at : '';
-} // prettier-ignore
+}
 
 function Clocks({ clocks }: { readonly clocks: Dossier['clocks'] }) {
   const { t } = useTexts();
@@ -141,17 +163,27 @@ interface FormProps {
 function AnswerForm({ name, value, onDone }: FormProps) {
   const { t } = useTexts();
   return (
-    <FormDialog title={name} onDone={(filled) => (filled ? onDone(valueOf(String(filled.get('value')).trim(), value)) : onDone())}>
+    <FormDialog
+      title={name}
+      onDone={(filled) => (filled ? onDone(valueOf(String(filled.get('value')).trim(), value)) : onDone())}
+    >
       <p className="field">
         <label htmlFor="answer-value">{t.dossier.answerField}</label>
-        <textarea id="answer-value" name="value" rows={4} maxLength={2_000} defaultValue={typeof value === 'object' ? (value ?? []).join('\n') : String(value)} aria-describedby="answer-hint" />
+        <textarea
+          id="answer-value"
+          name="value"
+          rows={4}
+          maxLength={2_000}
+          defaultValue={typeof value === 'object' ? (value ?? []).join('\n') : String(value)}
+          aria-describedby="answer-hint"
+        />
         <span id="answer-hint" className="hint">
           {t.dossier.answerHint} {t.act.textHint}
         </span>
       </p>
     </FormDialog>
   );
-} // prettier-ignore
+}
 
 /** Of the kind that the answer had before: a number, or several texts, a line each. Nothing is what is not known. */
 function valueOf(text: string, before: Value): Value {

@@ -24,7 +24,11 @@ export function DossierPart({ row, me }: { readonly row: SeenRow; readonly me: M
       {row.controllers.length > 1 && (
         <nav className="accounts" aria-label={t.dossier.controllers}>
           {row.controllers.map((one) => (
-            <Link key={one} href={`${casePath(row.case_id, '/dossier')}?of=${encodeURIComponent(one)}`} aria-current={one === controller ? 'page' : undefined}>
+            <Link
+              key={one}
+              href={`${casePath(row.case_id, '/dossier')}?of=${encodeURIComponent(one)}`}
+              aria-current={one === controller ? 'page' : undefined}
+            >
               {one}
             </Link>
           ))}
@@ -32,14 +36,21 @@ export function DossierPart({ row, me }: { readonly row: SeenRow; readonly me: M
       )}
       {mayRead ? (
         <Block answer={answer}>
-          {({ snapshots }) => <OfController key={controller} id={row.case_id} controller={controller} snapshots={snapshots.filter(({ controller_id: of }) => of === controller)} />}
+          {({ snapshots }) => (
+            <OfController
+              key={controller}
+              id={row.case_id}
+              controller={controller}
+              snapshots={snapshots.filter(({ controller_id: of }) => of === controller)}
+            />
+          )}
         </Block>
       ) : (
         <p className="hint">{t.dossier.mayNot}</p>
       )}
     </section>
   );
-} // prettier-ignore
+}
 
 interface OfProps {
   readonly id: string;

@@ -53,7 +53,11 @@ export function SnapshotChecks({ of, before }: { readonly of: Snapshot; readonly
 
 function Verified({ id }: { readonly id: string }) {
   const t = useOwnTexts(checksTexts);
-  const answer = useQuery({ queryKey: ['verification', id], queryFn: ({ signal }) => get<Verification>(`/v1/snapshots/${id}/verification`, signal), staleTime: 0 });
+  const answer = useQuery({
+    queryKey: ['verification', id],
+    queryFn: ({ signal }) => get<Verification>(`/v1/snapshots/${id}/verification`, signal),
+    staleTime: 0,
+  });
   return (
     <Block answer={answer}>
       {({ whole, mistakes, moved }) => (
@@ -67,13 +71,21 @@ function Verified({ id }: { readonly id: string }) {
       )}
     </Block>
   );
-} // prettier-ignore
+}
 
 function Compared({ id, to }: { readonly id: string; readonly to: string }) {
   const t = useOwnTexts(checksTexts);
-  const answer = useQuery({ queryKey: ['difference', id, to], queryFn: ({ signal }) => get<{ readonly differences: readonly Difference[] }>(`/v1/snapshots/${id}/difference/${to}`, signal), staleTime: 0 });
-  return <Block answer={answer}>{({ differences }) => (differences.length === 0 ? <p>{t.same}</p> : <Differences title={t.since} all={differences} />)}</Block>;
-} // prettier-ignore
+  const answer = useQuery({
+    queryKey: ['difference', id, to],
+    queryFn: ({ signal }) => get<{ readonly differences: readonly Difference[] }>(`/v1/snapshots/${id}/difference/${to}`, signal),
+    staleTime: 0,
+  });
+  return (
+    <Block answer={answer}>
+      {({ differences }) => (differences.length === 0 ? <p>{t.same}</p> : <Differences title={t.since} all={differences} />)}
+    </Block>
+  );
+}
 
 function Differences({ title, all }: { readonly title: string; readonly all: readonly Difference[] }) {
   const t = useOwnTexts(checksTexts);
@@ -83,9 +95,16 @@ function Differences({ title, all }: { readonly title: string; readonly all: rea
       <p>{title}</p>
       <ul>
         {all.map((one) => (
-          <li key={`${one.level} ${one.clinic_id}`}>{t.difference(one.level === 'controller' ? t.inAll : one.clinic_id, f.number(one.added), f.number(one.removed), f.number(one.tier_changed))}</li>
+          <li key={`${one.level} ${one.clinic_id}`}>
+            {t.difference(
+              one.level === 'controller' ? t.inAll : one.clinic_id,
+              f.number(one.added),
+              f.number(one.removed),
+              f.number(one.tier_changed),
+            )}
+          </li>
         ))}
       </ul>
     </>
   );
-} // prettier-ignore
+}

@@ -40,7 +40,15 @@ export function Accesses(props: AccessesProps) {
 /** Accesses of a page, as the console gives them. */
 const pageAccesses = 100;
 
-function List({ id, incident, rule, title, total, isConfirmed, onOver }: AccessesProps & { readonly isConfirmed: boolean; readonly onOver: () => void }) {
+function List({
+  id,
+  incident,
+  rule,
+  title,
+  total,
+  isConfirmed,
+  onOver,
+}: AccessesProps & { readonly isConfirmed: boolean; readonly onOver: () => void }) {
   const t = useOwnTexts(whyTexts);
   const [places, setPlaces] = useState<readonly string[]>(['']);
   const place = places.at(-1) ?? '';
@@ -57,12 +65,24 @@ function List({ id, incident, rule, title, total, isConfirmed, onOver }: Accesse
   }, [isOver, onOver]);
   if (isOver || (answer.data === undefined && !isConfirmed)) return null;
   const before = (places.length - 1) * pageAccesses;
-  const heads = [[t.heads.time], [t.heads.clinic], [t.heads.action], [t.heads.patient], [t.heads.address], [t.heads.application], [t.heads.session]] as const;
+  const heads = [
+    [t.heads.time],
+    [t.heads.clinic],
+    [t.heads.action],
+    [t.heads.patient],
+    [t.heads.address],
+    [t.heads.application],
+    [t.heads.session],
+  ] as const;
   return (
     <Block answer={answer}>
       {({ items, next }) => (
         <>
-          <Table name={{ label: t.pair(t.accesses, title) }} caption={t.caption(before + 1, before + items.length, Math.max(total, before + items.length))} heads={heads}>
+          <Table
+            name={{ label: t.pair(t.accesses, title) }}
+            caption={t.caption(before + 1, before + items.length, Math.max(total, before + items.length))}
+            heads={heads}
+          >
             {items.map((one) => (
               <tr key={`${one.event_id} ${one.patient_id}`}>
                 <th scope="row">
@@ -93,4 +113,4 @@ function List({ id, incident, rule, title, total, isConfirmed, onOver }: Accesse
       )}
     </Block>
   );
-} // prettier-ignore
+}

@@ -16,7 +16,12 @@ import { RuleTitle } from '../../../parts/rule-title.js';
 export function WhyPart({ id, me }: { readonly id: string; readonly me: Me }) {
   const t = useOwnTexts(whyTexts);
   const isInvestigator = me.roles.includes('analyst') || me.roles.includes('dpo');
-  const answer = useQuery({ queryKey: ['live', 'why', id], queryFn: ({ signal }) => get<WhyAnswer>(`/v1/cases/${id}/why`, signal), enabled: isInvestigator, refetchInterval: 300_000 });
+  const answer = useQuery({
+    queryKey: ['live', 'why', id],
+    queryFn: ({ signal }) => get<WhyAnswer>(`/v1/cases/${id}/why`, signal),
+    enabled: isInvestigator,
+    refetchInterval: 300_000,
+  });
   if (!isInvestigator) return <p className="notice">{t.mayNot}</p>;
   return (
     <Block answer={answer}>
@@ -32,7 +37,7 @@ export function WhyPart({ id, me }: { readonly id: string; readonly me: Me }) {
       )}
     </Block>
   );
-} // prettier-ignore
+}
 
 function Incident({ one, id, isPart }: { readonly one: WhyIncident; readonly id: string; readonly isPart: boolean }) {
   const t = useOwnTexts(whyTexts);
@@ -83,9 +88,16 @@ function Rule({ rule, incident, id, isPart }: RuleProps) {
             {isPart && ` · ${t.own}`}
           </p>
           <p className="hint">
-            {t.pair(t.actions, Object.entries(figures.actions).map(([action, n]) => `${action} ${f.number(n)}`).join(', ') || '–')}
+            {t.pair(
+              t.actions,
+              Object.entries(figures.actions)
+                .map(([action, n]) => `${action} ${f.number(n)}`)
+                .join(', ') || '–',
+            )}
           </p>
-          {figures.accesses > 0 && <Accesses id={id} incident={incident} rule={rule.rule_id} title={rule.title} total={figures.accesses} />}
+          {figures.accesses > 0 && (
+            <Accesses id={id} incident={incident} rule={rule.rule_id} title={rule.title} total={figures.accesses} />
+          )}
           <details>
             <summary>{t.sql}</summary>
             <Copied text={figures.sql} label={t.sql} />
@@ -94,4 +106,4 @@ function Rule({ rule, incident, id, isPart }: RuleProps) {
       )}
     </section>
   );
-} // prettier-ignore
+}
