@@ -127,18 +127,16 @@ const body: fc.Arbitrary<CaseActionBody> = fc.oneof(
       patients,
       counted: ids.map((incident_id) => ({ incident_id, patients: each })),
     })),
-  fc
-    .constantFrom('1', '2')
-    .map((digit): CaseActionBody => ({
-      type: 'dossier.frozen',
-      controller_id: 'c1',
-      snapshot_id: digit.repeat(32),
-      number: 1,
-      list_sha256: 'e'.repeat(64),
-      manifest_sha256: 'f'.repeat(64),
-      patients: 40,
-      exposed: 40,
-    })),
+  fc.constantFrom('1', '2').map((digit): CaseActionBody => ({
+    type: 'dossier.frozen',
+    controller_id: 'c1',
+    snapshot_id: digit.repeat(32),
+    number: 1,
+    list_sha256: 'e'.repeat(64),
+    manifest_sha256: 'f'.repeat(64),
+    patients: 40,
+    exposed: 40,
+  })),
   fc
     .tuple(fc.constantFrom('c1', 'c2'), fc.constantFrom('1', '2'), fc.nat(1))
     .map(([controller_id, digit, added]): CaseActionBody => ({

@@ -105,17 +105,15 @@ function said(asking: Asking, { row, incidents }: SeenCase, counted: CaseFigures
       figures: counted.whole,
       by_clinic: counted.clinics.map(({ clinic_id, ...figures }) => ({ clinic_id: clinicIdText(clinic_id), ...figures })),
       incidents: incidents.map(incidentOf),
-      notified: told
-        .slice(0, toldMax)
-        .map(({ endpoint, kind, change_type, outcome, attempt, at, delay_seconds }) => ({
-          endpoint: ownNameText(endpoint),
-          kind,
-          change_type,
-          outcome,
-          attempt,
-          at,
-          delay_seconds,
-        })),
+      notified: told.slice(0, toldMax).map(({ endpoint, kind, change_type, outcome, attempt, at, delay_seconds }) => ({
+        endpoint: ownNameText(endpoint),
+        kind,
+        change_type,
+        outcome,
+        attempt,
+        at,
+        delay_seconds,
+      })),
     },
     { case_id: row.case_id, rows: 1 },
   );
