@@ -1,5 +1,4 @@
 import { grown } from '../memory/grown.js';
-import { outside } from '../scan/outside.js';
 import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Of each account the first of its days, and the earliest time at which one of them is due, or an earlier one: side by side, since each access asks for both. */
@@ -10,8 +9,9 @@ export class DayHeads {
     return this.#pairs.byteLength;
   }
 
+  /** 0 for none, as of accounts behind the end: the column grows when one of them has a first day. */
   first(account: AccountNumber): number {
-    return this.#pairs[2 * account] ?? outside();
+    return this.#pairs[2 * account] ?? 0;
   }
   /** An account has a first day now, or another one; 0 for none any more. */
   setFirst(account: AccountNumber, record: number): void {
