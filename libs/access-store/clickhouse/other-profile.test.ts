@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient, anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { ClickHouseStore } from './clickhouse-store.js';
@@ -63,6 +63,23 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
       expect(await of(client)).toEqual([[expect.anything(), time.replace('T', ' ').replace('Z', '')]]);
     }
     expect(await writer.found('accesses', ['1', '2', '3', '4'].map(anEventId))).toBe(3);
+  });
+
+  it('gives an analyst whose tool sets how joins answer what it gives others', async () => {
+    const views = [
+      'incident_patients',
+      `incident_accounts_of(incident_id = '${incident}')`,
+      `incident_ledger_of(incident_id = '${incident}')`,
+      "case_ledger_of(case_id = 'none')",
+      "case_unnamed_of(case_id = 'none')",
+      'rule_verdicts',
+    ];
+    for (const view of views) {
+      const query = `SELECT * FROM vigie.${view} ORDER BY ALL`;
+      const of = async (settings: ClickHouseSettings) =>
+        (await store.client.query({ query, format: 'JSONCompactEachRow', clickhouse_settings: settings })).json();
+      expect(await of({ join_use_nulls: 1 })).toEqual(await of({}));
+    }
   });
 
   it('ends no answer early: what is too long for its limits is an error', async () => {

@@ -122,9 +122,13 @@ export function selectionViews(selections: ReadonlyMap<string, string>): readonl
   return [evaluating, ...Object.entries(views).map(([name, how]) => viewOf(name, readingText(name, how)))];
 }
 
+/** Some tools set it for all their queries, Tableau's connector among them: a view with a join would be an error for them. */
+const asTheyAreMeant = 'SETTINGS join_use_nulls = 0';
+
 function viewOf(name: string, text: string): SelectionView {
-  const digest = hash('sha256', text, 'hex');
-  return { name, digest, create: (verb) => `${text.replace('CREATE VIEW', () => verb)}\nCOMMENT '${digest}'` };
+  const whole = `${text.trimEnd()}\n${asTheyAreMeant}`;
+  const digest = hash('sha256', whole, 'hex');
+  return { name, digest, create: (verb) => `${whole.replace('CREATE VIEW', () => verb)}\nCOMMENT '${digest}'` };
 }
 
 function readingText(view: string, { template, from, within = false, isPart = false, narrowed = '' }: ViewParts): string {
