@@ -5,6 +5,8 @@ import { sessionTimeoutMsDefault } from './client.js';
 
 /** A broker holds an empty fetch open for so long; also how soon a partition that was paused is fetched again. */
 const fetchWaitMsMax = 100;
+/** How soon partitions that a topic gets while it is read, or that a broker had not told of yet when the group was joined, are read. */
+const newPartitionsMsMax = 15_000;
 const heartbeatsPerSession = 6;
 
 /** How the consumer of a member fetches and keeps its session. */
@@ -22,6 +24,7 @@ export function consumerConfig(
     maxBytesPerPartition: batchBytesMax,
     maxBytes: Math.max(4 * batchBytesMax, appendBytesMax),
     allowAutoTopicCreation: false,
+    metadataMaxAge: newPartitionsMsMax,
     // Never by itself: a consumer that starts again beside the one that we make is a second member whom nobody serves.
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 8, restartOnFailure: async () => false },
   };

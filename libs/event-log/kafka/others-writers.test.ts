@@ -49,6 +49,12 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     await createTopics(options(), { [topic]: { partitions: 1, replicationFactor: 1, config } });
     return topic;
   };
+  /** Until the broker tells of them: a producer that asked before leaves out, without a word, what is for a partition that it does not know. */
+  const morePartitions = async (topic: string, count: number): Promise<void> => {
+    await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+    const partitions = async () => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length;
+    await until('all partitions', async () => (await partitions()) === count);
+  };
   /** The project's own way of writing is not what is looked at. */
   const producerOf = async (transactionalId?: string): Promise<Producer> => {
     const client = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING });
@@ -150,7 +156,7 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     const before = await openKafkaLog({ ...options(), layout });
     await (await before.join(settings, new Recorder())).leave();
     await before.close();
-    await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+    await morePartitions(topic, 3);
     const own = new Health();
     const log = await openKafkaLog({ ...options(), health: own, layout });
     const recorder = new Recorder();
@@ -161,6 +167,15 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     await member.leave();
     await log.close();
     await rm(directory, { recursive: true });
+  });
+
+  it('that get more partitions while they are read are read by all of them, before the client would look by itself', async () => {
+    const topic = await makeTopic();
+    const { recorder } = await reading(topic);
+    await morePartitions(topic, 3);
+    await (await producerOf()).send({ topic, messages: [0, 1, 2].map((partition) => ({ partition, value: `of ${partition}` })) });
+    await until('one of each', () => recorder.seen.length === 3);
+    expect(recorder.texts().toSorted()).toEqual(['of 0', 'of 1', 'of 2']);
   });
 
   it.each(['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'])('whose broker packs by %s are read', async (packing) => {
