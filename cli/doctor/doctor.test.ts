@@ -172,7 +172,7 @@ describe('the end of a certificate', () => {
     expect(certificateFindings([{ where: 'ca.pem', certificate }], -days * dayMs)).toMatchObject([{ level }]);
   });
 
-  (canMakeCertificates ? it : it.skip)('is read from the files that the configuration names', async () => {
+  (canMakeCertificates ? it : it.skip)('is read from the files that the configuration names (needs openssl)', async () => {
     const { certificate } = new TestAuthority(folder);
     const config = readConfig(commonConfig, { KAFKA_TLS_CA_FILE: certificate });
     const seen = await certificatesSeen(config, { NODE_EXTRA_CA_CERTS: join(folder, 'none.pem') });
@@ -183,7 +183,7 @@ describe('the end of a certificate', () => {
 });
 
 describe('the authorities of a system', () => {
-  (canMakeCertificates ? it : it.skip)('are one finding, since some of them have always ended', () => {
+  (canMakeCertificates ? it : it.skip)('are one finding, since some of them have always ended (needs openssl)', () => {
     const pem = readFileSync(new TestAuthority(folder).certificate, 'utf8');
     const seen = (count: number) => seenIn('ca.pem', () => pem.repeat(count)).map(({ where }) => where);
     expect(seen(2)).toEqual(['ca.pem, certificate 1,', 'ca.pem, certificate 2,']);

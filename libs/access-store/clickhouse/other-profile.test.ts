@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient, anAccessRow, anEventId } from '#libs/testkit/builders.js';
+import { aChange } from '#libs/testkit/case-records.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { createStoreClient } from './client.js';
 import { storeForTests, type StoreForTests } from './store.fixture.js';
@@ -49,7 +50,14 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
       anAccessRow({ patient_id: aPatient(patient), event_id: anEventId(patient) }),
     );
     const { time, actor_id, group_id } = anAccessRow();
-    const told = { ...anIncident, group_id, actor_id, first_time: time, last_time: time };
+    const told = aChange('told', 1, {
+      incident_id: incident,
+      group_id,
+      actor_id,
+      first_time: time,
+      last_time: time,
+      selections: [selection],
+    });
     await writer.insert('accesses', Buffer.from(accesses.map((row) => `${JSON.stringify(row)}\n`).join('')), 3, 'accesses');
     await writer.insert('incident_changes', Buffer.from(`${JSON.stringify(told)}\n`), 1, 'incident');
     await writer.registerSelections([{ id: selection, sql: "action = 'read'" }]);
@@ -87,36 +95,6 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
     await expect(asked.then((answer) => answer.json())).rejects.toThrow(/Limit for result exceeded/);
   });
 });
-
-const anIncident = {
-  incident_id: incident,
-  subject_kind: 'account',
-  accounts: [],
-  account_count: 1,
-  state: 'open',
-  detected_at: '2026-01-05T09:00:31.000Z',
-  patients: 3,
-  patients_at_firing: 3,
-  patients_at_detection: 3,
-  clinics: ['c1'],
-  categories: ['identity'],
-  rules: ['r'],
-  rule_matches: [],
-  rule_selections: [selection],
-  selections: [selection],
-  level: 'high',
-  step: 0,
-  found: 'live',
-  late_seconds: 0,
-  detection_delay_seconds: 1,
-  merged_into: '',
-  suppressed_by: [],
-  change_type: 'incident.opened',
-  change_id: incident,
-  changed_at: '2026-01-05T09:00:31.000Z',
-  version: 1,
-  received_at: '2026-01-05T09:00:30.000Z',
-};
 
 /** Hands every request on, with the settings of the profile that it has none of its own for. */
 function profiled(url: string): Server {
