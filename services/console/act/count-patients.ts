@@ -3,8 +3,9 @@ import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
 import { standing } from '#libs/cases/case-state.js';
 import { type CaseAction, caseAction } from '#libs/contracts/case-action.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
-import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
+import { bySystem } from './system-action.js';
 
 /** The pause between two looks at the book, in milliseconds. */
 export const countEveryMs = 2_000;
@@ -75,22 +76,14 @@ export class CaseCounter {
     if (patients !== undefined) await append(this.#actionOf(view, figures, patients));
   }
 
-  #actionOf({ row }: CaseView, counted: readonly IncidentFigure[], patients: number): CaseAction {
-    const { book, clock } = this.tools;
-    const { case_id, group_id, actor_id, version } = row;
+  #actionOf(view: CaseView, counted: readonly IncidentFigure[], patients: number): CaseAction {
+    const { case_id, version } = view.row;
     return caseAction.parse({
       type: 'case.counted',
       patients,
       counted,
       action_id: hex128Of(JSON.stringify(['counted', case_id, version, patients, counted])),
-      case_id,
-      group_id,
-      actor_id,
-      by: 'system',
-      via: 'system',
-      at: isoOf(clock.now()),
-      seen_version: version,
-      seen_incidents: book.seenBy([case_id], clock.now()),
+      ...bySystem(this.tools, view),
     });
   }
 }

@@ -4,8 +4,9 @@ import { type FrozenList, frozenLists } from '#libs/cases/outdated-lists.js';
 import { countedOf } from '#libs/cases/timeline.js';
 import { type CaseAction, caseAction } from '#libs/contracts/case-action.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
-import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
+import { bySystem } from './system-action.js';
 
 /** The pause between two looks at the book, in milliseconds: each takes a pass over every case. */
 export const watchEveryMs = 15_000;
@@ -77,8 +78,8 @@ export class ListWatch {
     return true;
   }
 
-  async #compare({ row }: CaseView, { frozen, last }: FrozenList): Promise<void> {
-    const { shelf, book, clock, append } = this.tools;
+  async #compare(view: CaseView, { frozen, last }: FrozenList): Promise<void> {
+    const { shelf, append } = this.tools;
     const found = await shelf.movement(frozen.snapshot_id);
     if (!found) return;
     const whole = found.moved.find(({ level }) => level === 'controller');
@@ -90,7 +91,6 @@ export class ListWatch {
     const before = last ?? { added: 0, removed: 0, changed: 0 };
     if (said.added === before.added && said.removed === before.removed && said.changed === before.changed) return;
     const { controller_id, snapshot_id } = frozen;
-    const { case_id, group_id, actor_id, version } = row;
     await append(
       caseAction.parse({
         type: 'dossier.outdated',
@@ -98,15 +98,8 @@ export class ListWatch {
         snapshot_id,
         ...said,
         late_clinics: found.late.slice(0, 1_000),
-        action_id: hex128Of(JSON.stringify(['outdated', snapshot_id, version, said])),
-        case_id,
-        group_id,
-        actor_id,
-        by: 'system',
-        via: 'system',
-        at: isoOf(clock.now()),
-        seen_version: version,
-        seen_incidents: book.seenBy([case_id], clock.now()),
+        action_id: hex128Of(JSON.stringify(['outdated', snapshot_id, view.row.version, said])),
+        ...bySystem(this.tools, view),
       }),
     );
   }
