@@ -7,6 +7,7 @@ import { limits } from '../limits.js';
 import type { Envelope } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { streamInUtf8, utf16Of } from './as-utf8.js';
+import { containerOf } from './containers.js';
 import { readPayload, refused } from './read-payload.js';
 import { isLines, isSyslog, isTable, recordsOf, severalIn, textOf } from './records.js';
 
@@ -22,7 +23,8 @@ interface Begun {
 
 /**
  * The events of a file of any length, one by one when they are asked for, in bounded memory: a table, lines of any format, or messages of
- * syslog. A file that is one document (a JSON array, a Bundle, XML) is held as a whole, and may have 32 MiB.
+ * syslog. A file that is one document (a JSON array, a Bundle, XML) is held as a whole, and may have 32 MiB. An archive or a workbook is one
+ * refusal.
  */
 export async function* fileRecords(
   stream: AsyncIterable<Uint8Array>,
@@ -30,6 +32,8 @@ export async function* fileRecords(
   reading: Reading,
 ): AsyncGenerator<DecodedItem> {
   const { head, all } = await inUtf8(await begun(stream));
+  const container = containerOf(head);
+  if (container) return yield refused(rejected('unknown_media_type', '', `this is ${container.name}: ${container.advice}`));
   if (isTable(head, reading)) {
     for await (const { row } of csvRows(all, reading))
       if (row.kind === 'rejected') yield refused(row);
