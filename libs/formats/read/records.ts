@@ -1,5 +1,6 @@
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import { charsetOf, isCharset } from '../csv/charset.js';
+import { columnsNamedBy } from '../csv/header.js';
 import { rowPayload } from '../csv/rows.js';
 import { type CsvRow, TableReader } from '../csv/table-reader.js';
 import { csvWrapper } from '../csv/wrapper.js';
@@ -135,11 +136,12 @@ export function isLines(head: Uint8Array): boolean {
   return isJson(byte) ? layoutOf(head) === 'lines' : byte !== lessThan;
 }
 
-function* rowsOf(bytes: Uint8Array, envelope: Envelope, { charset: name }: Reading): Generator<Accepted<Payload> | Rejected> {
+function* rowsOf(bytes: Uint8Array, envelope: Envelope, reading: Reading): Generator<Accepted<Payload> | Rejected> {
+  const { charset: name } = reading;
   if (name !== undefined && !isCharset(name))
     return yield rejected('unknown_charset', 'charset', 'the character set of the source is not known');
   const charset = charsetOf(bytes, name);
-  const table = new TableReader(charset);
+  const table = new TableReader(charset, columnsNamedBy(reading));
   const rows = function* (): Generator<CsvRow> {
     for (let at = 0; at < bytes.length; at += headBytes) yield* table.take(charset.take(bytes.subarray(at, at + headBytes)));
     yield* table.take(charset.end());
