@@ -46,6 +46,13 @@ describe('what a syslog message carries', () => {
       'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr',
     ],
     ['JSON behind a bracket', `${header}- [info] ${vigie}`, 'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr'],
+    ...['2027-01-31 09:00:00,123 INFO [main]', '[2027-01-31 09:00:00] WARN', '2027-01-31 09:00:00 [error]'].map(
+      (words): [string, string, string] => [
+        `what a logger writes is no clinic: ${words}`,
+        `${words} audit - {"resourceType":"AuditEvent","recorded":"2027-01-31T08:00:00Z","agent":[{"altId":"amartin","requestor":true}]}`,
+        'unknown amartin other  2027-01-31T08:00:00.000Z ',
+      ],
+    ),
     ['JSON behind structured data in two parts', `${header}[a@1 x="y"] [b@2 x="y"] ${vigie}`, 'unknown_format'],
     [
       'names and values with an object behind them',
