@@ -27,6 +27,7 @@ import { cloudEventsWrapper } from '../wrappers/cloud-events.js';
 import { ecsOriginalWrapper } from '../wrappers/ecs-original.js';
 import { gelfWrapper } from '../wrappers/gelf.js';
 import { hecWrapper } from '../wrappers/hec.js';
+import { joinedLinesWrapper } from '../wrappers/joined-lines.js';
 import { lokiWrapper } from '../wrappers/loki.js';
 import { otlpWrapper } from '../wrappers/otlp.js';
 import { recordsWrapper } from '../wrappers/records.js';
@@ -34,7 +35,7 @@ import { shippedLineWrapper } from '../wrappers/shipped-line.js';
 
 /** What carries records, in the order in which it is looked for. */
 export const wrappers: readonly Wrapper[] = [
-  syslogWrapper, fhirXmlWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, cloudEventsWrapper,
+  joinedLinesWrapper, syslogWrapper, fhirXmlWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, cloudEventsWrapper,
   changeRowWrapper, shippedLineWrapper, recordsWrapper, csvWrapper, behindWordsWrapper,
 ]; // prettier-ignore
 

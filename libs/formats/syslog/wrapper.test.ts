@@ -67,6 +67,27 @@ describe('what a syslog message carries', () => {
     expect(read(text)).toEqual([expected]);
   });
 
+  it.each(['#012', '\\012', '\\n', '^J', '<010>'])('is read where a relay writes line ends as %s', (end) => {
+    const event = JSON.stringify({ ...JSON.parse(vigie), ward: `a ${end} b` }, undefined, 2);
+    const xml =
+      '<?xml version="1.0"?>\n<AuditEvent>\n  <recorded\n    value="2027-01-31T08:00:00Z"\n  />\n  <agent>\n<altId value="amartin"/></agent>\n</AuditEvent>\n';
+    expect(read(`${header}- ${event.replaceAll('\n', end)}`)).toEqual(['c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr']);
+    expect(read(`${header}- ${xml.replaceAll('\n', end)}`)).toEqual(['nord amartin other  2027-01-31T08:00:00.000Z ehr']);
+  });
+
+  it.each(['\n', '\r\n', '#012', '\\n'])('is each of several lines of CEF that %j joins, and not one access of all', (end) => {
+    const lines = ['amartin', 'bdupont'].map((user) => cef.replace('amartin', user));
+    const told = ['amartin', 'bdupont'].map((user) => read(cef.replace('amartin', user))[0]);
+    expect(read(lines.join(end))).toEqual(told);
+    expect(read(lines.map((line) => `${header}- ${line}`).join(end)).map((one) => one.split(' ')[1])).toEqual([
+      'amartin',
+      'bdupont',
+    ]);
+    expect(
+      read(`${header}- ${lines[0]} ${end}2027-01-31T09:00:00+01:00 sud ${lines[1]}`).map((one) => one.split(' ', 2).join(' ')),
+    ).toEqual(['nord amartin', 'sud bdupont']);
+  });
+
   it('has the clinic that the configuration gives the host', () => {
     expect(read(`${header}- ${cef}`, { ...plainReading, clinic: { map: { nord: '750000001' } } })).toEqual([
       '750000001 amartin print 4711 2027-01-31T08:00:00.000Z Softway DxCare',

@@ -2,6 +2,7 @@ import type { Wrapper } from '../input-format.js';
 import { type Envelope, innerPayload } from '../payload.js';
 import { rejected } from '#libs/runtime/outcome.js';
 import { isSyslog, parseSyslog, syslogTimeMs } from './message.js';
+import { withoutRelayedEnds } from './relayed.js';
 
 /** A syslog message: its header is the envelope of what it carries, which may be a record in any format. */
 export const syslogWrapper: Wrapper = {
@@ -20,6 +21,6 @@ export const syslogWrapper: Wrapper = {
       ...(application && { application }),
       fields: { ...payload.envelope.fields, ...fields },
     };
-    yield innerPayload(message, envelope);
+    yield innerPayload(withoutRelayedEnds(message), envelope);
   },
 };
