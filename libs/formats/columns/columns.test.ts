@@ -174,6 +174,19 @@ describe('any table, by the columns that its source names', () => {
     expect(reads('Date;Heure;Utilisateur;IPP\n;09:05;amartin;4711\n', { columns: both })).toEqual(['missing_field']);
   });
 
+  it.each([
+    ['that have a name and a value each', 'Site;nord\nDate;28/11/2026\n\n'],
+    ['that are filled up to the width of the table', 'Etablissement;CH Nord;;;\nPériode;du 1er;au 28;;\n;;;;\n'],
+    ['that are sentences with commas', 'Journal des accès, édité le 28/11/2026, par le service\n'],
+    ['below what names the delimiter', 'sep=;\nJournal;des accès\n'],
+  ])('finds its heading by the columns below lines %s', (_, over) => {
+    const named = { time: 'Date', actor_id: 'Agent', patient_id: 'IPP', clinic_id: 'Site' };
+    const text = `${over}Date;Agent;IPP;Site;Motif\n2026-11-28 08:00;amartin;4711;nord;\n`;
+    expect(outcomesOf(text, named)).toMatchObject([
+      { kind: 'accepted', value: { actorId: 'amartin', patients: [{ id: '4711' }] } },
+    ]);
+  });
+
   it('finds its heading below the title of a report, and columns whose names are composed or spaced in another way', () => {
     const named = { ...columns, time: 'Date accès' };
     const row = '28/11/2026 09:00;amartin;4711;Consultation;Nord\n';

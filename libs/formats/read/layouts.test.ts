@@ -37,6 +37,11 @@ describe('a body', () => {
     ['lines that end with commas', Buffer.from(`${own('1')},\n${own('2')},\n`)],
     ['a sequence of records (RFC 7464)', Buffer.from(`\x1e${own('1')}\n\x1e${own('2')}\n`)],
     ['documents one behind the other', Buffer.from(`<?xml version="1.0"?>\n${atna('1')}\n<?xml version="1.0"?>\n${atna('2')}\n`)],
+    ['lines of a logger', Buffer.from(`[2026-11-28 09:00:00,123] INFO audit - ${own('1')}\n[main] INFO ${own('2')}\n`)],
+    [
+      'lines of a logger that says what there is besides',
+      Buffer.from(['1', '2'].map((id) => `[2026-11-28T09:00:00+01:00] audit.INFO: read ${own(id)} []\n`).join('')),
+    ],
     ['events of Splunk without a line end', Buffer.from(`{"event":${own('1')}}{"event":${own('2')}}`)],
   ])('of %s is read, as a file too', async (_what, bytes) => {
     expect(patientsOf(readBody(bytes))).toEqual(['1', '2']);
@@ -81,14 +86,44 @@ describe('a body', () => {
   });
 });
 
+describe('a file', () => {
+  const table = Buffer.from(
+    'time;actor_id;patient_id;clinic_id\n2026-11-28 09:00;amartin;1;nord\n2026-11-28 09:00;amartin;2;nord\n',
+  );
+
+  it.each([
+    ['lines with a hole before them', Buffer.concat([Buffer.alloc(70_001), Buffer.from(`${own('1')}\n${own('2')}\n`)])],
+    [
+      'lines with a hole between them',
+      Buffer.concat([Buffer.from(`${own('1')}\n`), Buffer.alloc(1_200_000), Buffer.from(`${own('2')}\n`)]),
+    ],
+    ['a table with a hole before it', Buffer.concat([Buffer.alloc(20_000), table])],
+  ])('of %s is read: its program wrote on where it was when it was emptied', async (_what, bytes) => {
+    expect(patientsOf(await readFile(bytes, plainReading, 65_536))).toEqual(['1', '2']);
+  });
+
+  it.each([
+    ['PK\x03\x04', 'ZIP'],
+    ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', '.xls'],
+    ['\x1f\x8b\x08', 'Content-Encoding: gzip'],
+    ['Obj\x01', 'Avro'],
+    [`a.csv${'\0'.repeat(252)}ustar`, 'tar'],
+  ])('that is no text is one refusal, which says what it is (%j)', async (begin, told) => {
+    const bytes = latin1(`${begin}\n;\n`.padEnd(3000, 'x;y\n'));
+    expect(await readFile(bytes)).toEqual([
+      expect.objectContaining({ reason: 'unknown_media_type', detail: expect.stringContaining(told) }),
+    ]);
+  });
+});
+
 function readBody(bytes: Uint8Array, reading: Reading = plainReading): readonly unknown[] {
   const items = readOriginal({ kind: 'bytes', bytes, envelope: { receivedMs }, isBody: true }, reading);
   return [...items].map(({ outcome }) => (outcome.kind === 'accepted' ? outcome.value : outcome));
 }
 
-async function readFile(bytes: Uint8Array, reading: Reading = plainReading): Promise<readonly unknown[]> {
+async function readFile(bytes: Uint8Array, reading: Reading = plainReading, size = 7): Promise<readonly unknown[]> {
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   };
   const found: unknown[] = [];
   for await (const { outcome } of fileRecords(chunks(), { receivedMs }, reading))

@@ -24,7 +24,10 @@ const messageStart = /^(?:\uFEFF|CEF:|LEEF:|@cee:|[{<]|\[\{)/;
 
 /** Whether a text begins as syslog does: a PRI, or a header whose PRI a relay has taken away, or `@cee:`. */
 export function isSyslog(text: string): boolean {
-  const start = text.slice(0, 80).replace(/^\uFEFF/, '');
+  const start = text
+    .slice(0, 80)
+    .replace(/^\uFEFF?\[?/, '')
+    .replace(/^([^\]]{15,40})\]/, '$1');
   return /^<\d{1,3}>|^@cee:/.test(start) || version.test(start) || isoTime.test(start) || plainTime.test(start);
 }
 
@@ -75,7 +78,7 @@ function oldHeader(text: string, from: number): Header {
   if (at >= text.length || messageStart.test(text.slice(at, at + 8))) return { ...rest, end: at };
   const tagBeforeHost = tagAt(text, at);
   const word = tagBeforeHost ? '' : text.slice(at, Math.min(wordEnd(text, at), at + 257));
-  const host = hostName.test(word) ? word : undefined;
+  const host = hostName.test(word) && !level.test(word) ? word : undefined;
   if (host !== undefined) at = afterBlanks(text, at + host.length);
   const [whole = '', application] = tagBeforeHost ?? tagAt(text, at) ?? [];
   return { ...rest, ...(host && { host }), ...(application && { application }), end: at + whole.length };
@@ -83,6 +86,8 @@ function oldHeader(text: string, from: number): Header {
 
 /** Names and addresses; what holds an `=` or quotes is the message already. */
 const hostName = /^[\p{L}\p{N}_:[][\p{L}\p{N}_.:%[\]-]{0,254}$/u;
+/** In the place of the host a logger writes how grave it is. */
+const level = /^\[?(?:trace|debug|info|notice|warn|warning|error|severe|critical|fatal)\]?:?$/i;
 /** RFC 3164's TAG: `sshd[4711]: `. */
 const tag = /^([\w./+-]{1,48})(?:\[[\w.-]{1,16}\])?:(?=\s)/;
 

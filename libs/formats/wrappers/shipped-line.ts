@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../json/parse-item.js';
 import { innerPayload, type Payload } from '../payload.js';
 import { textOfValue } from '../record/record.js';
 import { epochMs, timeOfValue } from '../record/time.js';
-import { isStructured, objectIn, within } from './message.js';
+import { carriesRecord, objectIn, within } from './message.js';
 
 /** Where engines of containers, log drivers, shippers and bridges to Kafka put what they read. */
 const lines: readonly string[] = ['log', 'line', 'message', 'msg', 'Message', 'raw_event', 'value'];
@@ -46,13 +46,13 @@ function lineIn(payload: Payload): unknown {
   const name = lines.find((one) => Object.hasOwn(record, one));
   if (name === undefined) return messageOfJournal(record);
   const line = record[name];
-  const isRecord = isObject(line) || (typeof line === 'string' && isStructured(line));
+  const isRecord = isObject(line) || (typeof line === 'string' && carriesRecord(line));
   return isRecord && Object.keys(record).every((key) => key === name || beside.has(key)) ? line : undefined;
 }
 
 function messageOfJournal(record: JsonObject): string | undefined {
   const message = record['MESSAGE'];
-  if (typeof message !== 'string' || !isStructured(message)) return undefined;
+  if (typeof message !== 'string' || !carriesRecord(message)) return undefined;
   return Object.keys(record).every((key) => journalName.test(key) || beside.has(key)) ? message : undefined;
 }
 

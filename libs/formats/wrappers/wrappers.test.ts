@@ -175,6 +175,15 @@ const wrapped: readonly (readonly [string, unknown])[] = [
   ],
   ['a record for a bridge to Kafka', { records: [{ key: 'a', value: untimed, timestamp: timeMs }] }],
   ['a CloudEvent', { specversion: '1.0', id: '1', source: '/emr', type: 'read', time: '2026-11-28T08:00:00Z', data: untimed }],
+  ...['INFO audit - ', '[main] INFO '].flatMap((words): [string, unknown][] => [
+    [`Beats, behind ${words}`, { '@timestamp': '2026-11-28T08:00:00Z', message: words + JSON.stringify(untimed) }],
+    [
+      `a container's line behind ${words}`,
+      { log: `${words}${JSON.stringify(untimed)}\n`, stream: 'stdout', time: '2026-11-28T08:00:00Z' },
+    ],
+    [`HEC, behind ${words}`, { event: words + JSON.stringify(untimed), time: seconds }],
+    [`Loki, behind ${words}`, { streams: [{ stream: {}, values: [[`${seconds}000000000`, words + JSON.stringify(untimed)]] }] }],
+  ]),
   [
     'a CloudEvent, as text',
     { specversion: '1.0', id: '1', source: '/emr', type: 'read', time: '2026-11-28T08:00:00Z', data: JSON.stringify(untimed) },
