@@ -8,6 +8,7 @@ import type { JoinOptions } from '../port.js';
 import type { KafkaOptions } from './client.js';
 import type { Assignment, CuttableConsumer } from './generation.js';
 import { KafkaMember } from './kafka-member.js';
+import { Throttle } from './reach/throttle.js';
 
 export const topic = 'accesses';
 const clientId = 'vigie-scorer-1';
@@ -167,6 +168,8 @@ export interface Life {
   readonly clock: FakeClock;
   readonly broker: FakeBroker;
   readonly health: Health;
+  /** What brokers say of quotas. */
+  readonly throttle: Throttle;
   readonly recorder: Recorder;
   readonly joining: Promise<KafkaMember>;
   /** What became of the member, once it has ended. */
@@ -178,10 +181,11 @@ export function begin(broker = new FakeBroker(), bend: Recorder['bend'] = {}, op
   const clock = new FakeClock();
   const health = new Health();
   const recorder = new Recorder(bend);
-  const kafka: KafkaOptions = { brokers: ['b'], clientId, clock, health, log: silentLog };
+  const throttle = new Throttle(clock);
+  const kafka: KafkaOptions = { brokers: ['b'], clientId, clock, health, throttle, log: silentLog };
   const join: JoinOptions = { group: 'vigie-scorer', topics: [topic], batchBytesMax: 1_000_000, ...options };
   const joining = KafkaMember.join(broker, broker.admin, kafka, join, recorder);
-  const life: Life = { clock, broker, health, recorder, joining, outcome: 'lives' };
+  const life: Life = { clock, broker, health, throttle, recorder, joining, outcome: 'lives' };
   joining.then(
     (member) => {
       recorder.membership = member;

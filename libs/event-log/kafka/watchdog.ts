@@ -36,6 +36,8 @@ export interface WatchdogOptions {
   readonly offsets: Offsets;
   /** Since when commits are refused without a join after it, on the monotonic clock. */
   readonly refusedSince: () => number | undefined;
+  /** Until when brokers let this process wait for a quota, on the monotonic clock: nothing comes before. */
+  readonly throttledUntil: () => number;
   /** Makes the consumer anew. */
   readonly renew: (cause: Error) => void;
   readonly fail: (cause: Error) => void;
@@ -98,8 +100,9 @@ export class Watchdog {
   }
 
   async #lookForFrames(): Promise<void> {
-    const { clock, stuckMs, runs, offsets } = this.#options;
-    const isHungry = ({ hungrySince }: Feeding) => hungrySince !== undefined && clock.monotonic() - hungrySince >= stuckMs;
+    const { clock, stuckMs, runs, offsets, throttledUntil } = this.#options;
+    const isHungry = ({ hungrySince }: Feeding) =>
+      hungrySince !== undefined && clock.monotonic() - Math.max(hungrySince, throttledUntil()) >= stuckMs;
     const hungry = runs().filter(isHungry);
     for (const topic of new Set(hungry.map(({ at }) => at.topic))) {
       const marks = await offsets.watermarks(topic);
