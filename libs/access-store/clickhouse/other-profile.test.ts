@@ -11,6 +11,7 @@ import { storeForTests, type StoreForTests } from './store.fixture.js';
 
 /** Set by a profile of the server: they hold for every request that does not say otherwise. */
 const profile: Readonly<Record<string, string>> = {
+  compatibility: '23.8',
   join_use_nulls: '1',
   transform_null_in: '1',
   group_by_use_nulls: '1',
