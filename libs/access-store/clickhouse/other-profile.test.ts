@@ -11,6 +11,7 @@ import { storeForTests, type StoreForTests } from './store.fixture.js';
 
 /** Set by a profile of the server: they hold for every request that does not say otherwise. */
 const profile: Readonly<Record<string, string>> = {
+  compatibility: '23.8',
   join_use_nulls: '1',
   transform_null_in: '1',
   group_by_use_nulls: '1',
@@ -20,6 +21,7 @@ const profile: Readonly<Record<string, string>> = {
   output_format_json_quote_64bit_integers: '1',
   max_result_rows: '1000',
   result_overflow_mode: 'break',
+  input_format_allow_errors_num: '10',
 };
 const countOf = (from: string) => `SELECT count() AS listed, any(toString(first_time)) AS first FROM ${from}`;
 const incident = '6'.repeat(32);
@@ -88,6 +90,14 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
         (await store.client.query({ query, format: 'JSONCompactEachRow', clickhouse_settings: settings })).json();
       expect(await of({ join_use_nulls: 1 })).toEqual(await of({}));
     }
+  });
+
+  it('refuses a row that does not fit, where a profile would leave it out', async () => {
+    const good = anAccessRow({ event_id: anEventId('good') });
+    const bad = { ...anAccessRow({ event_id: anEventId('bad') }), record_count: 'many' };
+    const bytes = Buffer.from([good, bad].map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const outcome = await new ClickHouseStore(client, systemClock).insert('accesses', bytes, 2, 'unfit');
+    expect(outcome).toMatchObject({ kind: 'rejected', field: 'record_count' });
   });
 
   it('ends no answer early: what is too long for its limits is an error', async () => {

@@ -2,10 +2,11 @@ import type { ClickHouseSettings } from '@clickhouse/client';
 
 /**
  * What our SQL means must not hang on the profile of a user or server, where administrators set such things for other tools: joins that give NULL, IN that
- * holds NULL, another time zone of the session, an answer out of a cache. Of these some make every list an error. Worse are limits whose overflow is a break: a
+ * holds NULL, another time zone of the session, an answer out of a cache, how queries were understood before 24.3 (`compatibility`). Of these some make every list an error. Worse are limits whose overflow is a break: a
  * list, or the history of an account, would end early and look whole. They stop the query here, which is told.
  */
 export const sameMeaning: ClickHouseSettings = {
+  allow_experimental_analyzer: 1,
   join_use_nulls: 0,
   transform_null_in: 0,
   group_by_use_nulls: 0,
