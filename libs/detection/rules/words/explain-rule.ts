@@ -5,9 +5,9 @@ import { forwardMsOf, type Meeting } from '../../rule/meeting.js';
 import { hasAmounts, isMeeting, kindOfRule } from '../../rule/rule-kinds.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, Input, Rule } from '../../rule/rule.js';
-import { isField } from '../match/fields.js';
 import { anyOf, shown } from '../text/mistakes.js';
 import { timespanText } from '../text/timespan.js';
+import { namesOf } from './names-of.js';
 
 const nouns: Readonly<Record<string, readonly [string, string]>> = {
   patient_id: ['patient', 'patients'],
@@ -141,25 +141,14 @@ function countedOf({ type, inputs, isAlone }: Rule): readonly string[] {
 }
 
 /** What a name that is no field stands for in each input. */
-function aliasesOf({ by, field, spread, inputs }: Rule): readonly string[] {
-  const names = [...by, ...field, ...(spread ? [spread.field] : [])];
-  return names.flatMap((name, index) => {
-    const fields = inputs.map((input) => fieldsOf(input, spread !== undefined)[index] ?? name);
-    if (isField(name) || fields.every((one) => one === name)) return [];
-    return [
+function aliasesOf(rule: Rule): readonly string[] {
+  return namesOf(rule).map(
+    ({ name, fields }) =>
       `Here ${name} is ${anyOf(
-        inputs.map((input, at) => `${fields[at]} in ${inputOf(input)}`),
+        rule.inputs.map((input, at) => `${fields[at]} in ${inputOf(input)}`),
         'and',
       )}.`,
-    ];
-  });
-}
-
-/** The names that an input has for group-by, counted fields and spread, in this order. */
-function fieldsOf(input: Input, spread: boolean): readonly string[] {
-  if (input.kind === 'rows') return [...input.by, ...input.field, ...(spread && input.spread ? [input.spread] : [])];
-  const places = [...input.by, ...input.field, ...(spread && input.spread !== undefined ? [input.spread] : [])];
-  return places.map((place) => input.rule.by[place] ?? '');
+  );
 }
 
 function conditionsOf(rule: Rule): readonly string[] {
