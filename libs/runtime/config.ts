@@ -13,10 +13,7 @@ export const commonConfig = {
   /** Names by which requests may come. */
   VIGIE_HOSTS: commaList().optional(),
   VIGIE_PORT_BASE: z.coerce.number().int().min(1).max(65_000).default(7410),
-  VIGIE_DATA_DIR: z
-    .string()
-    .default('data')
-    .transform((path) => resolve(path)),
+  VIGIE_DATA_DIR: filePath().prefault('data'),
   /** Which of several processes of its service on this machine a process is, as `2/3`. */
   VIGIE_WORKER: z
     .string()
@@ -145,6 +142,11 @@ export function entriesOf(text: string): readonly string[] {
     .flatMap((line) => line.split(','))
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+}
+
+/** A path, from the folder in which the process was started where it does not begin at the root. */
+export function filePath() {
+  return z.string().transform((path) => resolve(path));
 }
 
 /** `a,b, c` as a list without blanks. */

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { type CommonConfig, commonConfig, ConfigError, ownHostsOf, readConfig } from '#libs/runtime/config.js';
+import { type CommonConfig, commonConfig, ConfigError, filePath, ownHostsOf, readConfig } from '#libs/runtime/config.js';
 import type { OwnHosts } from '#libs/runtime/host-check.js';
 import { servicesPassword } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
@@ -30,10 +30,7 @@ export const clickhouseConfig = {
   /** MiB of a result in a format that is one document (JSON, Parquet, ...); formats of rows have no limit. */
   VIGIE_CLICKHOUSE_DOCUMENT_MIB: z.coerce.number().int().min(1).max(1024).default(256),
   /** Names and passwords of the people who may ask, see `readClickHouseUsers`; without, everybody by any name. */
-  VIGIE_CLICKHOUSE_USERS_FILE: z
-    .string()
-    .transform((path) => (path ? resolve(path) : undefined))
-    .optional(),
+  VIGIE_CLICKHOUSE_USERS_FILE: filePath().optional(),
   /** `off`: nobody but services asks. */
   VIGIE_ANALYST_SQL: z.enum(['on', 'off']).default('on'),
   /** Fixed when a process begins, hence set by whoever starts it. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { maskConfig } from '#libs/channels/told/mask-key.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { keysDir } from '#libs/pseudonyms/key-file.js';
-import { type CommonConfig, commaList, commonConfig, ConfigError, password, readConfig } from '#libs/runtime/config.js';
+import { type CommonConfig, commaList, commonConfig, ConfigError, filePath, password, readConfig } from '#libs/runtime/config.js';
 import { isLoopback } from '#libs/runtime/host-check.js';
 import { trustedProxies } from '#libs/runtime/proxies/trusted-proxies.js';
 import { readPatientPatterns } from './act/patient-like.js';
@@ -28,22 +28,13 @@ export const consoleConfig = {
   ...rulesConfig,
   ...maskConfig,
   /** Tokens of assistants, see `readTokensFile`; none is answered where it is left out. */
-  VIGIE_MCP_TOKENS_FILE: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
+  VIGIE_MCP_TOKENS_FILE: filePath().optional(),
   /** Calls of one assistant in a minute. */
   VIGIE_MCP_CALLS_PER_MINUTE: z.coerce.number().int().positive().default(60),
   /** Who may see cases and act on them, see `readUsersFile`. */
-  VIGIE_CONSOLE_USERS_FILE: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
+  VIGIE_CONSOLE_USERS_FILE: filePath().optional(),
   /** Who logs in with a password and a code, see `AccountFile`; below the data folder on the embedded default where it is left out. */
-  VIGIE_CONSOLE_ACCOUNTS_FILE: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
+  VIGIE_CONSOLE_ACCOUNTS_FILE: filePath().optional(),
   /** The hospital's identity provider (OpenID Connect); with it nobody logs in to a page by anything else. */
   VIGIE_OIDC_ISSUER: z
     .url({ protocol: /^https?$/ })
@@ -61,22 +52,13 @@ export const consoleConfig = {
   /** The claim that lists somebody's groups; may lead into an object, `realm_access.roles`. */
   VIGIE_OIDC_GROUPS_CLAIM: z.string().default('groups'),
   /** What each group of the identity provider allows, see `readGrantsFile`. */
-  VIGIE_ROLES_FILE: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
+  VIGIE_ROLES_FILE: filePath().optional(),
   /** Regular expressions of what an identifier of a patient looks like, a line each; free text that holds one is refused. */
   VIGIE_PATIENT_PATTERNS: z.string().optional(),
   /** Who is told of cases, as the notifier's: who is on call by it. Receivers, and secrets that it names, are not read. */
-  VIGIE_ROUTING_FILE: z
-    .string()
-    .transform((path) => (path ? resolve(path) : undefined))
-    .optional(),
+  VIGIE_ROUTING_FILE: filePath().optional(),
   /** Lengths of the clocks of a breach; those that come with Vigie where it is left out. */
-  VIGIE_DEADLINES_FILE: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
+  VIGIE_DEADLINES_FILE: filePath().optional(),
   /** Where scorers answer what the windows of an account hold; the one of this machine where it is left out. */
   VIGIE_SCORER_URLS: commaList().optional(),
   /** What seals the sessions of browsers: keys of 32 bytes in base64, the newest first. */

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { judgingConfig } from '#libs/detection/rules/load/judging-config.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
 import { quarantineConfig, readQuarantineKeys } from '#libs/quarantine/config.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
-import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
+import { type CommonConfig, commonConfig, ConfigError, filePath, readConfig, secretReachOf } from '#libs/runtime/config.js';
 import { developmentGroup, developmentSource, developmentToken } from './development-token.js';
 import { failpoints } from './receive/failpoint.js';
 import { Credentials, parseTokens } from '#libs/sources/credentials.js';
@@ -21,10 +20,7 @@ export const ingestorConfig = {
   /** `source@group=token[;authority=...]` entries, see `parseTokens`. */
   VIGIE_INGEST_TOKENS: z.string().optional(),
   /** Sources with their credentials, formats and listeners, see `readSources`; read again when it changes. */
-  VIGIE_SOURCES_FILE: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
+  VIGIE_SOURCES_FILE: filePath().optional(),
   /** A body as it comes over the wire. */
   VIGIE_INGEST_BODY_BYTES: z.coerce
     .number()

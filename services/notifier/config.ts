@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
+import { type CommonConfig, commonConfig, ConfigError, filePath, readConfig, secretReachOf } from '#libs/runtime/config.js';
 import { maskConfig } from '#libs/channels/told/mask-key.js';
 import { defaultRouting } from '#libs/routing/default-routing.js';
 import { readRouting } from '#libs/routing/read-routing.js';
@@ -19,15 +19,9 @@ export const notifierConfig = {
   /** What VIGIE_WEBHOOK_URL is told: `incident`, `case`, or both with a comma between. */
   VIGIE_WEBHOOK_EVENTS: z.string().optional(),
   /** Who is told of cases; what comes with Vigie where it is left out. A path in itself. */
-  VIGIE_ROUTING_FILE: z
-    .string()
-    .transform((path) => (path ? resolve(path) : undefined))
-    .optional(),
+  VIGIE_ROUTING_FILE: filePath().optional(),
   /** Lengths of the clocks of a breach, as the console's. */
-  VIGIE_DEADLINES_FILE: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
+  VIGIE_DEADLINES_FILE: filePath().optional(),
   /** Where people open cases, without a slash at its end: messages carry links to it. */
   VIGIE_CONSOLE_URL: z
     .url({ protocol: /^https?$/ })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
+import { aChange } from '#libs/testkit/case-records.js';
 import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseStore } from './clickhouse-store.js';
@@ -121,11 +122,10 @@ async function fill(store: ClickHouseStore): Promise<void> {
   await store.insert('accesses', lines(rows), rows.length, 'accesses');
   const selection = 'e'.repeat(32);
   await store.registerSelections([{ id: selection, sql: "action = 'read'" }]);
-  const incident = {
+  const incident = aChange('the attack', 1, {
     incident_id: id(900),
     group_id: 'helix',
     actor_id: 'dr.usurped',
-    state: 'open',
     first_time: at(0, 26),
     last_time: at(29, 26),
     detected_at: at(20, 26),
@@ -133,24 +133,12 @@ async function fill(store: ClickHouseStore): Promise<void> {
     patients_at_firing: 20,
     patients_at_detection: 20,
     clinics: ['c0', 'c1', 'c2', 'c3', 'c4'],
-    categories: ['identity'],
     rules: ['mass-access'],
-    rule_matches: [],
-    rule_selections: [selection],
     selections: [selection],
-    level: 'high',
-    step: 0,
-    found: 'live',
-    late_seconds: 0,
-    detection_delay_seconds: 0.4,
-    merged_into: '',
-    suppressed_by: [],
-    change_type: 'incident.opened',
     change_id: id(901),
     changed_at: at(20, 26),
-    version: 1,
     received_at: at(20, 26),
-  };
+  });
   const what = { state: 'suppressed', suppressed_by: ['recall'], change_type: 'incident.suppressed' };
   const suppressed = { ...incident, incident_id: id(910), change_id: id(911), actor_id: 'secretary', ...what };
   // Retention took its accesses away.

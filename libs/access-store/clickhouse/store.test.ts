@@ -4,6 +4,7 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { aChange } from '#libs/testkit/case-records.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { ClickHouseStore } from './clickhouse-store.js';
@@ -318,38 +319,19 @@ function access(n: number, patch: Partial<AccessRow> = {}): AccessRow {
 }
 
 function change(n: number, patch: Partial<IncidentChange>): IncidentChange {
-  return {
+  return aChange(`${n}`, 1, {
     incident_id: id(n),
     group_id: 'g',
-    subject_kind: 'account',
     actor_id: 'nurse',
-    accounts: [],
-    account_count: 1,
-    state: 'open',
     first_time: at(0),
     last_time: at(30),
     detected_at: at(31),
     patients: 1,
-    patients_at_firing: 1,
-    patients_at_detection: 1,
     clinics: ['c1'],
-    categories: ['identity'],
-    rules: ['r'],
-    rule_matches: [],
-    rule_selections: ['b'.repeat(32)],
     selections: [],
-    level: 'high',
-    step: 0,
-    found: 'live',
-    late_seconds: 0,
-    detection_delay_seconds: 1,
-    merged_into: '',
-    suppressed_by: [],
-    change_type: 'incident.opened',
     change_id: id(n),
     changed_at: at(31),
-    version: 1,
     received_at: at(30),
     ...patch,
-  };
+  });
 }

@@ -4,6 +4,7 @@ import { someFigures } from '#libs/dossier/figures.fixture.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
+import { aChange } from '#libs/testkit/case-records.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
 import { CaseFigures } from '../incidents/case-figures.js';
@@ -31,7 +32,19 @@ beforeAll(async () => {
   ];
   await insert('accesses', rows);
   await store.registerSelections([{ id: selection, sql: "action = 'read'" }]);
-  await insert('incident_changes', [incident({ patients: 4 })]);
+  const told = { detected_at: at(60), changed_at: at(60), received_at: at(60) };
+  await insert('incident_changes', [
+    aChange('the case', 1, {
+      incident_id: id,
+      group_id: 'helix',
+      actor_id: 'dr.x',
+      first_time: at(0),
+      last_time: at(60),
+      patients: 4,
+      selections: [selection],
+      ...told,
+    }),
+  ]);
   const clinic = { group_id: 'helix', clinic_id: 'c1', controller_id: 'north-sa' };
   await client.insert({ table: 'vigie.clinics', values: [clinic], format: 'JSONEachRow' });
 });
@@ -176,40 +189,6 @@ function access(n: number, given: Partial<AccessRow>): AccessRow {
     received_at: at(Math.max(n, 0)),
     ...given,
   });
-}
-
-function incident(given: object): object {
-  return {
-    incident_id: id,
-    group_id: 'helix',
-    actor_id: 'dr.x',
-    state: 'open',
-    first_time: at(0),
-    last_time: at(60),
-    detected_at: at(60),
-    patients: 1,
-    patients_at_firing: 1,
-    patients_at_detection: 1,
-    clinics: [],
-    categories: [],
-    rules: ['r'],
-    rule_matches: [],
-    rule_selections: [],
-    selections: [selection],
-    level: 'high',
-    step: 0,
-    found: 'live',
-    late_seconds: 0,
-    detection_delay_seconds: 1,
-    merged_into: '',
-    suppressed_by: [],
-    change_type: 'incident.opened',
-    change_id: hex128Of('change'),
-    changed_at: at(60),
-    version: 1,
-    received_at: at(60),
-    ...given,
-  };
 }
 
 async function insert(table: 'accesses' | 'incident_changes', rows: readonly object[]): Promise<void> {

@@ -6,6 +6,7 @@ import { movedSentence } from '#libs/dossier/difference.js';
 import { canonicalJson } from '#libs/dossier/manifest.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
+import { aChange } from '#libs/testkit/case-records.js';
 import { isLongRun } from '#libs/testkit/measures/long-run.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
@@ -172,13 +173,19 @@ async function aCase(name: string, patients: number): Promise<string> {
     }),
   );
   await insert('accesses', rows);
+  const told = { detected_at: at(60), changed_at: at(60), received_at: at(60) };
   await insert('incident_changes', [
-    {
-      incident_id: id, group_id: 'helix', actor_id: actorOf(name), state: 'open', first_time: at(0), last_time: at(60), detected_at: at(60), patients, patients_at_firing: 1,
-      patients_at_detection: 1, clinics: [], categories: [], rules: ['r'], rule_matches: [], rule_selections: [], selections: [selection], level: 'high', step: 0, found: 'live',
-      late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [], change_type: 'incident.opened', change_id: id, changed_at: at(60), version: 1, received_at: at(60),
-    },
-  ]); // prettier-ignore
+    aChange(name, 1, {
+      incident_id: id,
+      group_id: 'helix',
+      actor_id: actorOf(name),
+      first_time: at(0),
+      last_time: at(60),
+      patients,
+      selections: [selection],
+      ...told,
+    }),
+  ]);
   return id;
 }
 

@@ -3,10 +3,11 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { attributeLeak } from '#libs/attribution/attribute-leak.js';
 import type { Leak, LeakQuestion } from '#libs/attribution/leak.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import { incidentChange } from '#libs/contracts/incident.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
 import { leakFindingRow, leakRow } from '#libs/contracts/leak-rows.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, anEventId } from '#libs/testkit/builders.js';
+import { aChange } from '#libs/testkit/case-records.js';
 import { at } from '#libs/testkit/hospital/random.js';
 import { leakedHospital, LeakSamples, type Opening } from '#libs/testkit/leaks/leaked-hospital.js';
 import { clinicOf, leakedFromMs, MemoryLeakStore, openedAtMs, pseudonymOf } from '#libs/testkit/leaks/memory-leak-store.js';
@@ -140,39 +141,18 @@ function leakOf(leakId: string): Leak {
 }
 
 /** Of the attacker, over the exports of both of its days. */
-function anIncident(): object {
+function anIncident(): IncidentChange {
   const [from, to] = hospital.attacker.days.map((day) => isoOf(openedAtMs({ actor: 0, patient: 0, day })));
-  return incidentChange.parse({
+  return aChange('leak', 1, {
     incident_id: incidentId,
     group_id: 'helix',
-    subject_kind: 'account',
     actor_id: attacker,
-    accounts: [],
-    account_count: 1,
-    state: 'open',
     first_time: from,
     last_time: to,
     detected_at: to,
-    patients: 40,
-    patients_at_firing: 40,
-    patients_at_detection: 40,
     clinics: ['990000001'],
-    categories: [],
-    rules: ['r'],
-    rule_matches: [],
-    rule_selections: [reads],
     selections: [reads],
-    level: 'high',
-    step: 40,
-    found: 'live',
-    late_seconds: 0,
-    detection_delay_seconds: 1,
-    merged_into: '',
-    suppressed_by: [],
-    change_type: 'incident.opened',
-    change_id: anEventId('change'),
     changed_at: to,
-    version: 1,
     received_at: to,
   });
 }

@@ -5,6 +5,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { isStoredSubject, subjectColumns } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
+import { aChange } from '#libs/testkit/case-records.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { type SharedIncident, sharedIncidents } from '../incidents/shared-incidents.js';
 import { patientsOfIncidents } from '../together/some-patients.js';
@@ -387,39 +388,18 @@ function someIncident(n: number): IncidentChange {
     clinics: ['c2'],
     block_patients: [3, 5, 8, 13, 21].map((number) => aPatient(number)),
   };
-  return {
-    incident_id: hex128Of(`incident ${n}`),
+  return aChange(`${n}`, 1, {
     group_id: 'helix',
     ...subject,
-    accounts: [],
-    account_count: 1,
-    state: 'open',
     first_time: at(from),
     last_time: at(from + Math.floor(random() * 500)),
     detected_at: at(from),
-    patients: 1,
-    patients_at_firing: 1,
-    patients_at_detection: 1,
     clinics: [],
-    categories: [],
-    rules: ['r'],
-    rule_matches: [],
-    rule_selections: [],
     selections: selections.map(([id]) => id).filter(() => random() < 0.4),
-    level: 'high',
-    step: 0,
-    found: 'live',
-    late_seconds: 0,
-    detection_delay_seconds: 1,
-    merged_into: '',
-    suppressed_by: [],
-    change_type: 'incident.opened',
-    change_id: hex128Of(`change ${n}`),
     changed_at: at(from),
-    version: 1,
     received_at: at(from),
     ...ofBlock,
-  };
+  });
 }
 
 async function listed(view: string, given: string): Promise<readonly unknown[]> {

@@ -3,18 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type AccessRow, believedRow } from '#libs/contracts/access-row.js';
-import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
 import { laneTopics } from '#libs/contracts/topics.js';
-import type { Rule, Selection } from '#libs/detection/rule/rule.js';
-import { type Match, not, or, test } from '#libs/detection/rules/match/match.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 import { selectionOf } from '#libs/detection/rules/match/selection.js';
-import type { Frame } from '#libs/event-log/port.js';
 import { aRule } from '#libs/testkit/a-rule.js';
-import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
-import { ToldBefore } from './told-before.js';
-import { Archive, aScorer, at, bytesOf, FakeLog } from '../scorer.fixture.js';
+import { accessOf as accessAt, ChangedRules, personBut } from '../changed-rules.fixture.js';
+import { at } from '../scorer.fixture.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -72,7 +68,7 @@ describe('an incident of an address whose lists were changed after it was told',
           if (step.kind === 'rows') await run.take(step.rows);
           else if (step.kind === 'lists') await run.change(step.lists);
           else if (step.kind === 'time') await run.pass(10 * minute);
-          else await run.begin(step.kind === 'lost');
+          else await run.again(step.kind === 'lost');
           run.check();
         }
         held.former += run.former;
@@ -83,40 +79,24 @@ describe('an incident of an address whose lists were changed after it was told',
   });
 });
 
-/** A scorer of one partition of accounts and one of addresses, its log, and a store that has every frame at once. */
-class Run {
-  /** Incidents that were compared while a selection of before counted for them. */
-  former = 0;
-  readonly #archive = new Archive();
-  readonly #log = new FakeLog(1);
-  readonly #frames: Frame[] = [];
-  readonly #stored: AccessRow[] = [];
-  readonly #selections = new Map<string, Selection>();
-  #rules: readonly Rule[] = [];
-  #scorer: Awaited<ReturnType<typeof aScorer>> | undefined;
-  #stateDir = '';
+/** A scorer that has a partition of addresses beside that of accounts. */
+class Run extends ChangedRules<readonly string[]> {
   #nextOfLane = 0;
 
-  private constructor(private readonly folder: string) {}
+  private constructor(folder: string) {
+    super(folder, 'source_ip');
+  }
 
   static async start(folder: string, services: readonly string[]): Promise<Run> {
     const run = new Run(folder);
-    await run.#use(services);
-    await run.begin(true);
+    await run.use(services);
+    await run.again(true);
     return run;
-  }
-
-  /** Incidents as told last, without those that were joined or withdrawn. */
-  get current(): readonly IncidentChange[] {
-    const told = new Map<string, IncidentChange>();
-    for (const change of this.#log.changes())
-      if ((told.get(change.incident_id)?.version ?? -1) <= change.version) told.set(change.incident_id, change);
-    return [...told.values()].filter(({ state }) => state === 'open' || state === 'closed');
   }
 
   /** Accesses that were handed on. */
   get relayed(): number {
-    return this.#log.framesOf(lane).flatMap(({ bytes }) =>
+    return this.log.framesOf(lane).flatMap(({ bytes }) =>
       bytes
         .toString()
         .split('\n')
@@ -124,118 +104,42 @@ class Run {
     ).length;
   }
 
-  async take(rows: readonly AccessRow[]): Promise<void> {
-    this.#frames.push({ offset: this.#frames.length, bytes: bytesOf(rows) });
-    this.#stored.push(...rows.map(believedRow));
-    await this.#judge(this.#frames.slice(-1));
-    await this.#settle();
-  }
-
-  async change(services: readonly string[]): Promise<void> {
-    await this.#use(services);
-    await this.#scorer?.pipeline.useRules(this.#rules);
-    await this.#settle();
-  }
-
   /** Time passes, and the store is asked. */
   async pass(ms: number): Promise<void> {
-    await this.#scorer?.clock.advance(ms);
-    await this.#scorer?.pipeline.lookAtFormer();
+    await this.scorer?.clock.advance(ms);
+    await this.scorer?.pipeline.lookAtFormer();
   }
 
   /** It begins again, on a machine that has its snapshots or, where they are lost, nothing. */
-  async begin(isLost: boolean): Promise<void> {
-    for (const place of this.#scorer && !isLost ? [at, lane] : []) await this.#scorer?.pipeline.revoked(place);
-    if (isLost) this.#stateDir = await mkdtemp(join(this.folder, 'state-'));
-    const told = async (): Promise<ToldBefore> => {
-      const before = new ToldBefore();
-      for (const change of this.#log.changes()) before.add(change);
-      return before;
-    };
-    const given = {
-      log: this.#log,
-      archive: this.#archive,
-      stateDir: this.#stateDir,
-      rules: this.#rules,
-      snapshotEveryMs: Number.POSITIVE_INFINITY,
-    };
-    this.#scorer = await aScorer({ ...given, held: { start: 0, end: this.#frames.length }, told, lanes: ['source_ip'] });
-    this.#nextOfLane = this.#scorer.fromOfLanes.get(`${lane.topic}/0`) ?? 0;
-    await this.#judge(this.#frames.slice(this.#scorer.from));
-    await this.#settle();
+  async again(isLost: boolean): Promise<void> {
+    for (const place of this.scorer && !isLost ? [at, lane] : []) await this.scorer?.pipeline.revoked(place);
+    await this.begin(isLost, { lanes: ['source_ip'] });
   }
 
-  /** What the store lists of each incident, by the conditions that it has, beside what was told. */
-  check(): void {
-    const live = new Set(this.#rules.map(({ selection }) => selection.id));
-    for (const one of this.current) {
-      expect({ id: one.incident_id, patients: one.patients }).toEqual({ id: one.incident_id, patients: this.#listed(one).size });
-      if (one.selections.some((id) => !live.has(id))) this.former += 1;
-    }
+  protected override onBegin(): void {
+    this.#nextOfLane = this.scorer?.fromOfLanes.get(`${lane.topic}/0`) ?? 0;
   }
 
-  async #judge(frames: readonly Frame[]): Promise<void> {
-    for (const frame of frames) {
-      await this.#scorer?.pipeline.frames(at, [frame]);
-      await this.#archive.take(frame);
-    }
-  }
-
-  async #settle(): Promise<void> {
+  async settle(): Promise<void> {
     for (let round = 0; round < 4; round += 1) {
-      await this.#scorer?.pipeline.written();
-      await this.#scorer?.pipeline.tick();
-      const there = this.#log.framesOf(lane);
-      await this.#scorer?.pipeline.frames(lane, there.slice(this.#nextOfLane));
+      await this.scorer?.pipeline.written();
+      await this.scorer?.pipeline.tick();
+      const there = this.log.framesOf(lane);
+      await this.scorer?.pipeline.frames(lane, there.slice(this.#nextOfLane));
       this.#nextOfLane = there.length;
-      await this.#scorer?.clock.advance(20_000);
-      await this.#scorer?.filler.look();
-      await this.#scorer?.reinstater.look();
-      await this.#scorer?.rejudger.look();
-      await this.#scorer?.pipeline.written();
-      for (const owned of this.#scorer?.pipeline.partitions() ?? []) await owned.alone(() => owned.scorer.tellFigures(true));
+      await this.scorer?.clock.advance(20_000);
+      await this.lookBeside();
     }
   }
 
-  async #use(services: readonly string[]): Promise<void> {
-    const person = services.length > 0 ? not(or(services.map((name) => is('actor_id', name)))) : present;
-    this.#rules = [aRule({ id: 'address', subject: 'source_ip', selection: selectionOf(person), atLeast: 3 })];
-    for (const { selection } of this.#rules) this.#selections.set(selection.id, selection);
-    await this.#archive.store.registerSelections(this.#rules.map(({ selection }) => selection));
-  }
-
-  #listed({ actor_id, first_time, last_time, selections }: IncidentChange): ReadonlySet<string> {
-    const taken = selections.flatMap((id) => this.#selections.get(id) ?? []);
-    const listed = this.#stored.filter(
-      (row) =>
-        row.source_ip === actor_id && row.time >= first_time && row.time <= last_time && taken.some((one) => one.matches(row)),
-    );
-    return new Set(listed.map(({ patient_id }) => patient_id));
+  protected rulesOf(services: readonly string[]): readonly Rule[] {
+    return [aRule({ id: 'address', subject: 'source_ip', selection: selectionOf(personBut(services)), atLeast: 3 })];
   }
 }
 
-const present = test({ kind: 'present', field: 'actor_id' });
-const is = (field: 'actor_id', literal: string): Match => test({ kind: 'glob', field, parts: [{ literal }], cased: false });
-
-interface Given {
-  readonly patient: number;
-  /** Milliseconds. */
-  readonly at: number;
-  readonly actor?: string;
-  readonly address?: string;
-  readonly delay?: number;
-}
-
-function accessOf({ patient, at: time, actor = 'nurse.1', address = own, delay = 0 }: Given): AccessRow {
-  return anAccessRow({
-    time: new Date(aMonday + time).toISOString(),
-    received_at: new Date(aMonday + time + delay).toISOString(),
-    actor_id: actor,
-    source_ip: address,
-    patient_id: aPatient(patient),
-    action: 'read',
-    event_id: anEventId(`${actor} ${address} ${patient} ${time}`),
-  });
+/** An access, from the address of the rule's first incidents where it does not say another. */
+function accessOf(given: Parameters<typeof accessAt>[0]): AccessRow {
+  return accessAt({ address: own, ...given });
 }
 
 const anyLists = fc.subarray(['nurse.1', 'nurse.2']);

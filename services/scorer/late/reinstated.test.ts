@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type AccessRow, believedRow } from '#libs/contracts/access-row.js';
-import type { IncidentChange } from '#libs/contracts/incident.js';
-import type { Rule, Selection } from '#libs/detection/rule/rule.js';
-import { and, type Match, not, or, test } from '#libs/detection/rules/match/match.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
+import { and, or } from '#libs/detection/rules/match/match.js';
 import { selectionOf } from '#libs/detection/rules/match/selection.js';
-import type { Frame } from '#libs/event-log/port.js';
 import { aRule } from '#libs/testkit/a-rule.js';
-import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
+import { aPatient } from '#libs/testkit/builders.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
-import { ToldBefore } from '../judge/told-before.js';
-import { Archive, aScorer, at, bytesOf, FakeLog } from '../scorer.fixture.js';
+import { accessOf, ChangedRules, is, personBut } from '../changed-rules.fixture.js';
+import { at } from '../scorer.fixture.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -137,168 +135,59 @@ describe('a scorer that lost its snapshots after lists had changed', () => {
   });
 });
 
-/** A scorer of one partition, its log, and a store that has every frame at once. */
-class Run {
-  readonly archive = new Archive();
-  /** How often snapshots were lost, and incidents that were compared then while a selection of before counted for them. */
+/** A scorer that may lose what it had, and whose log lets go of what is old. */
+class Run extends ChangedRules<Lists> {
+  /** How often snapshots were lost. */
   lost = 0;
-  former = 0;
-  readonly #log = new FakeLog(1);
-  readonly #frames: Frame[] = [];
-  readonly #stored: AccessRow[] = [];
-  readonly #selections = new Map<string, Selection>();
-  #rules: readonly Rule[] = [];
-  #scorer: Awaited<ReturnType<typeof aScorer>> | undefined;
 
-  private constructor(private readonly folder: string) {}
+  private constructor(folder: string) {
+    super(folder, 'actor_id');
+  }
 
   static async start(folder: string, lists: Lists): Promise<Run> {
     const run = new Run(folder);
-    await run.#use(lists);
-    await run.#begin(await mkdtemp(join(folder, 'state-')));
+    await run.use(lists);
+    await run.begin(true);
     return run;
   }
 
-  /** Incidents as told last, without those that were joined or withdrawn. */
-  get current(): readonly IncidentChange[] {
-    const told = new Map<string, IncidentChange>();
-    for (const change of this.#log.changes())
-      if ((told.get(change.incident_id)?.version ?? -1) <= change.version) told.set(change.incident_id, change);
-    return [...told.values()].filter(({ state }) => state === 'open' || state === 'closed');
-  }
   get types(): readonly string[] {
-    return this.#log.changes().map(({ change_type }) => change_type);
-  }
-
-  /** A frame that lies in the log. */
-  arrive(rows: readonly AccessRow[]): Frame {
-    const frame = { offset: this.#frames.length, bytes: bytesOf(rows) };
-    this.#frames.push(frame);
-    this.#stored.push(...rows.map(believedRow));
-    return frame;
-  }
-
-  async take(rows: readonly AccessRow[]): Promise<void> {
-    await this.#judge([this.arrive(rows)]);
-    await this.settle();
-  }
-
-  async change(lists: Lists): Promise<void> {
-    await this.#use(lists);
-    await this.#scorer?.pipeline.useRules(this.#rules);
-    await this.settle();
+    return this.log.changes().map(({ change_type }) => change_type);
   }
 
   /** It is ended by force, and begins on a machine that has nothing. */
   async lose(): Promise<void> {
-    await this.#begin(await mkdtemp(join(this.folder, 'state-')));
+    await this.begin(true);
     this.lost += 1;
   }
 
   /** The log lets go of all but the last frame. */
   trim(): void {
-    this.#start = this.#frames.length - 1;
+    this.start = this.frames.length - 1;
   }
 
   async restart(): Promise<void> {
-    await this.#scorer?.pipeline.revoked(at);
-    await this.#begin(this.#stateDir);
+    await this.scorer?.pipeline.revoked(at);
+    await this.begin(false);
   }
 
-  /** What goes on beside the stream, until nothing is left to do. */
   async settle(): Promise<void> {
     for (let round = 0; round < 4; round += 1) {
-      await this.#scorer?.clock.advance(600_000);
-      await this.#scorer?.filler.look();
-      await this.#scorer?.reinstater.look();
-      await this.#scorer?.rejudger.look();
-      await this.#scorer?.pipeline.written();
-      for (const owned of this.#scorer?.pipeline.partitions() ?? []) await owned.alone(() => owned.scorer.tellFigures(true));
+      await this.scorer?.clock.advance(600_000);
+      await this.lookBeside();
     }
   }
 
-  /** What the store lists of each incident, by the conditions that it has, beside what was told. */
-  check(): void {
-    const live = new Set(this.#rules.map(({ selection }) => selection.id));
-    for (const one of this.current) {
-      expect({ id: one.incident_id, patients: one.patients }).toEqual({ id: one.incident_id, patients: this.#listed(one).size });
-      if (this.lost > 0 && one.selections.some((id) => !live.has(id))) this.former += 1;
-    }
+  /** Of a scorer that still has its snapshots nothing is left to be found. */
+  protected override get countsFormer(): boolean {
+    return this.lost > 0;
   }
 
-  #stateDir = '';
-  /** The first frame that the log still has. */
-  #start = 0;
-
-  async #begin(stateDir: string): Promise<void> {
-    this.#stateDir = stateDir;
-    const held = { start: this.#start, end: this.#frames.length };
-    const told = async (): Promise<ToldBefore> => {
-      const before = new ToldBefore();
-      for (const change of this.#log.changes()) before.add(change);
-      return before;
-    };
-    this.#scorer = await aScorer({
-      log: this.#log,
-      archive: this.archive,
-      stateDir,
-      rules: this.#rules,
-      snapshotEveryMs: Number.POSITIVE_INFINITY,
-      held,
-      told,
-    });
-    await this.#judge(this.#frames.slice(this.#scorer.from));
-    await this.settle();
+  protected rulesOf({ services, watched }: Lists): readonly Rule[] {
+    const read = and([is('action', 'read'), or(watched.map((one) => is('patient_id', aPatient(one))))]);
+    const few = watched.length === 0 ? [] : [aRule({ id: 'watched', atLeast: 2, selection: selectionOf(read) })];
+    return [aRule({ id: 'all', selection: selectionOf(personBut(services)) }), ...few];
   }
-
-  async #judge(frames: readonly Frame[]): Promise<void> {
-    for (const frame of frames) {
-      await this.#scorer?.pipeline.frames(at, [frame]);
-      await this.archive.take(frame);
-    }
-  }
-
-  async #use({ services, watched }: Lists): Promise<void> {
-    const person = services.length > 0 ? not(or(services.map((name) => is('actor_id', name)))) : present;
-    this.#rules = [
-      aRule({ id: 'all', selection: selectionOf(person) }),
-      ...(watched.length === 0 ? [] : [aRule({ id: 'watched', atLeast: 2, selection: selectionOf(and([is('action', 'read'), or(watched.map((one) => is('patient_id', aPatient(one))))])) })]),
-    ]; // prettier-ignore
-    for (const { selection } of this.#rules) this.#selections.set(selection.id, selection);
-    await this.archive.store.registerSelections(this.#rules.map(({ selection }) => selection));
-  }
-
-  #listed({ actor_id, first_time, last_time, selections }: IncidentChange): ReadonlySet<string> {
-    const taken = selections.flatMap((id) => this.#selections.get(id) ?? []);
-    const listed = this.#stored.filter(
-      (row) =>
-        row.actor_id === actor_id && row.time >= first_time && row.time <= last_time && taken.some((one) => one.matches(row)),
-    );
-    return new Set(listed.map(({ patient_id }) => patient_id));
-  }
-}
-
-const present = test({ kind: 'present', field: 'actor_id' });
-const is = (field: 'actor_id' | 'patient_id' | 'action', literal: string): Match =>
-  test({ kind: 'glob', field, parts: [{ literal }], cased: false });
-
-interface Given {
-  readonly actor: string;
-  readonly patient: number;
-  readonly at: number;
-  readonly delay?: number;
-}
-
-/** `at` and `delay` in milliseconds. */
-function accessOf({ actor, patient, at: time, delay = 0 }: Given): AccessRow {
-  return anAccessRow({
-    time: new Date(aMonday + time).toISOString(),
-    received_at: new Date(aMonday + time + delay).toISOString(),
-    actor_id: actor,
-    patient_id: aPatient(patient),
-    action: 'read',
-    event_id: anEventId(`${actor} ${patient} ${time}`),
-  });
 }
 
 /** One a minute. */
