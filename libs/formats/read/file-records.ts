@@ -7,7 +7,7 @@ import { limits } from '../limits.js';
 import type { Envelope } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { streamInUtf8, utf16Of } from './as-utf8.js';
-import { containerOf } from './containers.js';
+import { containerRefused } from './containers.js';
 import { readPayload, refused } from './read-payload.js';
 import { isLines, isSyslog, isTable, recordsOf, severalIn, textOf } from './records.js';
 
@@ -32,8 +32,8 @@ export async function* fileRecords(
   reading: Reading,
 ): AsyncGenerator<DecodedItem> {
   const { head, all } = await inUtf8(await begun(stream));
-  const container = containerOf(head);
-  if (container) return yield refused(rejected('unknown_media_type', '', `this is ${container.name}: ${container.advice}`));
+  const container = containerRefused(head);
+  if (container) return yield refused(container);
   if (isTable(head, reading)) {
     for await (const { row } of csvRows(all, reading))
       if (row.kind === 'rejected') yield refused(row);

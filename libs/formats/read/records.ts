@@ -12,6 +12,7 @@ import { limits } from '../limits.js';
 import { type Envelope, type Payload, payloadOf } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { bodyInUtf8, recordInUtf8 } from './as-utf8.js';
+import { containerRefused } from './containers.js';
 import { readPayload, refused } from './read-payload.js';
 import { formats } from './table.js';
 
@@ -44,6 +45,8 @@ export function isJsonBody(bytes: Uint8Array): boolean {
  * table; else every line that is not empty. Told apart by the bytes, because nobody's content types can be trusted.
  */
 export function* payloadsOf(given: Uint8Array, envelope: Envelope, reading: Reading): Generator<Accepted<Payload> | Rejected> {
+  const container = containerRefused(given);
+  if (container) return yield container;
   const bytes = bodyInUtf8(given);
   const start = firstByte(bytes);
   if (beginsJson(bytes, start)) {
