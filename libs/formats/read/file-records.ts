@@ -29,9 +29,11 @@ interface Begun {
 export async function* fileRecords(
   stream: AsyncIterable<Uint8Array>,
   envelope: Envelope,
-  reading: Reading,
+  given: Reading,
 ): AsyncGenerator<DecodedItem> {
-  const { head, all } = await inUtf8(await begun(stream));
+  const came = await begun(stream);
+  const { head, all } = await inUtf8(came);
+  const reading = head === came.head ? given : { ...given, charset: 'utf-8' };
   const container = containerRefused(head);
   if (container) return yield refused(container);
   if (isTable(head, reading)) {
@@ -50,7 +52,7 @@ function behindZeros(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(start < 0 ? bytes.length : start);
 }
 
-/** A file in UTF-16 that is no table, in UTF-8. */
+/** A file in UTF-16 in UTF-8, but for a table with a mark. */
 async function inUtf8({ head, all }: Begun): Promise<Begun> {
   const name = utf16Of(head);
   return name ? begun(streamInUtf8(all, name)) : { head, all };

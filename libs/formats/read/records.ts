@@ -44,10 +44,11 @@ export function isJsonBody(bytes: Uint8Array): boolean {
  * The records of a body: JSON as one object, an array or lines; messages of syslog, however they are framed; one XML document; the rows of a
  * table; else every line that is not empty. Told apart by the bytes, because nobody's content types can be trusted.
  */
-export function* payloadsOf(given: Uint8Array, envelope: Envelope, reading: Reading): Generator<Accepted<Payload> | Rejected> {
+export function* payloadsOf(given: Uint8Array, envelope: Envelope, said: Reading): Generator<Accepted<Payload> | Rejected> {
   const container = containerRefused(given);
   if (container) return yield container;
   const bytes = bodyInUtf8(given);
+  const reading = bytes === given ? said : { ...said, charset: 'utf-8' };
   const start = firstByte(bytes);
   if (beginsJson(bytes, start)) {
     for (const item of itemsOf(bytes, layoutOf(bytes))) yield* valuesOf(bytes.subarray(item.start, item.end), envelope, reading);
