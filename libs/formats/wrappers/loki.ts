@@ -15,7 +15,11 @@ import { objectIn, recordOf, within } from './message.js';
 export const lokiWrapper: Wrapper = {
   name: 'loki',
   kind: 'json',
-  recognises: (payload) => Array.isArray(objectIn(payload)?.['streams']),
+  recognises: (payload) => {
+    const streams = objectIn(payload)?.['streams'];
+    // Other programs have streams too, such as Graylog in each of its messages: their names alone.
+    return Array.isArray(streams) && streams.every(isObject);
+  },
   *unwrap(payload, { zone }) {
     for (const stream of listOf(objectIn(payload)?.['streams'])) {
       const labels = labelsOf(stream['stream'] ?? stream['labels']);
