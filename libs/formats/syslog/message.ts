@@ -29,7 +29,7 @@ export function isSyslog(text: string): boolean {
     .slice(0, 80)
     .replace(/^\uFEFF?\[?/, '')
     .replace(/^([^\]]{15,40})\]/, '$1');
-  return /^@cee:/.test(start) || priority.test(start) || version.test(start) || isoTime.test(start) || plainTime.test(start);
+  return start.startsWith('@cee:') || priority.test(start) || version.test(start) || isoTime.test(start) || plainTime.test(start);
 }
 
 /**
