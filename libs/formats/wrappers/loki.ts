@@ -16,9 +16,10 @@ export const lokiWrapper: Wrapper = {
   name: 'loki',
   kind: 'json',
   recognises: (payload) => {
-    const streams = objectIn(payload)?.['streams'];
-    // Other programs have streams too, such as Graylog in each of its messages: their names alone.
-    return Array.isArray(streams) && streams.every(isObject);
+    const record = objectIn(payload) ?? {};
+    const { streams } = record;
+    // Other programs have streams too, such as Graylog in each of its messages: their names alone, or none.
+    return Array.isArray(streams) && streams.every(isStream) && (streams.length > 0 || Object.keys(record).length === 1);
   },
   *unwrap(payload, { zone }) {
     for (const stream of listOf(objectIn(payload)?.['streams'])) {
@@ -30,6 +31,10 @@ export const lokiWrapper: Wrapper = {
     }
   },
 };
+
+function isStream(value: unknown): boolean {
+  return isObject(value) && ['values', 'entries'].some((name) => Object.hasOwn(value, name));
+}
 
 /** What the lines of a stream have in common, for `ownValueOf`. */
 export function envelopeOfStream(stream: JsonObject, receivedMs: number): Envelope {

@@ -280,6 +280,8 @@ describe('what shippers put around records', () => {
     expect(reads({ log: 'started', stream: 'stdout' })).toEqual(['missing_field']);
     expect(reads({ specversion: '1.0', data_base64: '//8=' })).toEqual(['not_utf8']);
     expect(readOne({ ...untimed, time: timeMs, value: { a: 1 } }).actorId).toBe('amartin');
+    for (const streams of [[], ['a'], [{ name: 'a' }]])
+      expect(readOne({ ...untimed, time: timeMs, streams }).actorId).toBe('amartin');
     expect(readOne({ ...untimed, time: timeMs, log: '{"level":"info"}' }).actorId).toBe('amartin');
     expect(
       readOne(
