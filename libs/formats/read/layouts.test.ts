@@ -123,6 +123,8 @@ describe('a file', () => {
     ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', '.xls'],
     ['\x1f\x8b\x08', 'Content-Encoding: gzip'],
     ['Obj\x01', 'Avro'],
+    ['\r\n<html xmlns:x="urn:schemas-microsoft-com:office:excel">\n', 'HTML'],
+    ['<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>', 'sheet as XML'],
     [`a.csv${'\0'.repeat(252)}ustar`, 'tar'],
   ])('that is no text is one refusal, which says what it is (%j)', async (begin, told) => {
     const bytes = latin1(`${begin}\n;\n`.padEnd(3000, 'x;y\n'));
