@@ -177,6 +177,7 @@ describe('any table, by the columns that its source names', () => {
   it.each([
     ['that have a name and a value each', 'Site;nord\nDate;28/11/2026\n\n'],
     ['that are filled up to the width of the table', 'Etablissement;CH Nord;;;\nPériode;du 1er;au 28;;\n;;;;\n'],
+    ['that look like names and values', 'Site: nord, Date: 28/11/2026\n'],
     ['that are sentences with commas', 'Journal des accès, édité le 28/11/2026, par le service\n'],
     ['below what names the delimiter', 'sep=;\nJournal;des accès\n'],
   ])('finds its heading by the columns below lines %s', (_, over) => {

@@ -1,6 +1,7 @@
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import { charsetOf, isCharset } from '../csv/charset.js';
-import { columnsNamedBy } from '../csv/header.js';
+import { columnsNamedBy, delimiterOf, namesWanted } from '../csv/header.js';
+import { csvLimits } from '../csv/limits.js';
 import { rowPayload } from '../csv/rows.js';
 import { type CsvRow, TableReader } from '../csv/table-reader.js';
 import { csvWrapper } from '../csv/wrapper.js';
@@ -114,7 +115,19 @@ export function isTable(head: Uint8Array, reading: Reading): boolean {
   const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   const text = Buffer.from(head.subarray(start, start + headBytes)).toString('latin1');
   if (isUtf16 || csvWrapper.recognises({ kind: 'text', text, envelope: { receivedMs: 0 } })) return true;
-  return reading.columns !== undefined && !isRecord(text, reading);
+  return reading.columns !== undefined && (!isRecord(text, reading) || hasHeading(head.subarray(start), reading));
+}
+
+/** Whether one of the first lines names columns of the source: what stands over it may look like a record of names and values. */
+function hasHeading(head: Uint8Array, reading: Reading): boolean {
+  const wanted = columnsNamedBy(reading);
+  const lines = Buffer.from(head.subarray(0, headBytes))
+    .toString('utf8')
+    .split(/\r\n|\r|\n/, csvLimits.titlesMax + 1);
+  return lines.some((line) => {
+    const cells = line.split(delimiterOf(line)).map((cell) => cell.replace(/^\s*"(.*)"\s*$/, '$1'));
+    return namesWanted(cells, wanted);
+  });
 }
 
 /** Whether the first line is a record of its own, such as one of CEF, of which columns may name labels. */
