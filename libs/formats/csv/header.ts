@@ -42,7 +42,7 @@ export function namesWanted(cells: readonly string[], wanted: ReadonlySet<string
 }
 
 /** As a configuration writes it: an accent is one sign with its letter, and any white space a blank. */
-function plainName(cell: string): string {
+export function plainName(cell: string): string {
   return cell.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
 }
 

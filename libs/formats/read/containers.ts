@@ -1,3 +1,5 @@
+import { type Rejected, rejected } from '#libs/runtime/outcome.js';
+
 /** The first bytes of what is no text, and what to say of it. */
 const containers: readonly (readonly [begin: string, name: string, advice: string])[] = [
   ['PK\x03\x04', 'a ZIP archive, as .xlsx and .ods files are too', 'unpack it, or save the table as CSV'],
@@ -18,17 +20,26 @@ const containers: readonly (readonly [begin: string, name: string, advice: strin
 /** Where the header of a file in an archive of tar says that it is one. */
 const tarAt = 257;
 
-export interface Container {
-  readonly name: string;
-  readonly advice: string;
-}
+/** How tables begin that a spreadsheet opens and nothing else does, whatever their files are called. */
+const sheet =
+  /^(?:\xef\xbb\xbf)?\s{0,64}(?:<(?:!doctype html|html|table|meta)\b|<\?xml[^>]{0,80}\?>\s{0,16}(?:<html\b|<\?mso-application))/i;
 
-/** What bytes are that begin so, where they are known to be no records but something that may hold some. */
-export function containerOf(head: Uint8Array): Container | undefined {
+/** Why bytes that begin so are not read: they are known to be no records but something that may hold some. */
+export function containerRefused(head: Uint8Array): Rejected | undefined {
+  // What nearly all bodies begin with.
+  if (head[0] === 0x7b || head[0] === 0x5b) return undefined;
   const text = Buffer.from(head.subarray(0, tarAt + 5)).toString('latin1');
+  if (sheet.test(text))
+    return rejected(
+      'unknown_media_type',
+      '',
+      'this is a page of HTML or a sheet as XML, as web applications export for spreadsheets: save the table as CSV',
+    );
   const [, name, advice] = containers.find(([begin]) => text.startsWith(begin)) ?? [];
-  if (name !== undefined && advice !== undefined) return { name, advice };
-  return text.startsWith('ustar', tarAt) ? { name: 'an archive of tar', advice: 'unpack it, and send its files' } : undefined;
+  if (name !== undefined && advice !== undefined) return rejected('unknown_media_type', '', `this is ${name}: ${advice}`);
+  return text.startsWith('ustar', tarAt)
+    ? rejected('unknown_media_type', '', 'this is an archive of tar: unpack it, and send its files')
+    : undefined;
 }
 
 /** How bytes that begin so are packed, where Vigie unpacks it. */

@@ -7,7 +7,7 @@ import { limits } from '../limits.js';
 import type { Envelope } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { streamInUtf8, utf16Of } from './as-utf8.js';
-import { containerOf } from './containers.js';
+import { containerRefused } from './containers.js';
 import { readPayload, refused } from './read-payload.js';
 import { isLines, isSyslog, isTable, recordsOf, severalIn, textOf } from './records.js';
 
@@ -29,11 +29,13 @@ interface Begun {
 export async function* fileRecords(
   stream: AsyncIterable<Uint8Array>,
   envelope: Envelope,
-  reading: Reading,
+  given: Reading,
 ): AsyncGenerator<DecodedItem> {
-  const { head, all } = await inUtf8(await begun(stream));
-  const container = containerOf(head);
-  if (container) return yield refused(rejected('unknown_media_type', '', `this is ${container.name}: ${container.advice}`));
+  const came = await begun(stream);
+  const { head, all } = await inUtf8(came);
+  const reading = head === came.head ? given : { ...given, charset: 'utf-8' };
+  const container = containerRefused(head);
+  if (container) return yield refused(container);
   if (isTable(head, reading)) {
     for await (const { row } of csvRows(all, reading))
       if (row.kind === 'rejected') yield refused(row);
@@ -50,7 +52,7 @@ function behindZeros(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(start < 0 ? bytes.length : start);
 }
 
-/** A file in UTF-16 that is no table, in UTF-8. */
+/** A file in UTF-16 in UTF-8, but for a table with a mark. */
 async function inUtf8({ head, all }: Begun): Promise<Begun> {
   const name = utf16Of(head);
   return name ? begun(streamInUtf8(all, name)) : { head, all };

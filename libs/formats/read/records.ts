@@ -1,6 +1,7 @@
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import { charsetOf, isCharset } from '../csv/charset.js';
-import { columnsNamedBy } from '../csv/header.js';
+import { columnsNamedBy, delimiterOf, namesWanted } from '../csv/header.js';
+import { csvLimits } from '../csv/limits.js';
 import { rowPayload } from '../csv/rows.js';
 import { type CsvRow, TableReader } from '../csv/table-reader.js';
 import { csvWrapper } from '../csv/wrapper.js';
@@ -12,6 +13,7 @@ import { limits } from '../limits.js';
 import { type Envelope, type Payload, payloadOf } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { bodyInUtf8, recordInUtf8 } from './as-utf8.js';
+import { containerRefused } from './containers.js';
 import { readPayload, refused } from './read-payload.js';
 import { formats } from './table.js';
 
@@ -43,8 +45,11 @@ export function isJsonBody(bytes: Uint8Array): boolean {
  * The records of a body: JSON as one object, an array or lines; messages of syslog, however they are framed; one XML document; the rows of a
  * table; else every line that is not empty. Told apart by the bytes, because nobody's content types can be trusted.
  */
-export function* payloadsOf(given: Uint8Array, envelope: Envelope, reading: Reading): Generator<Accepted<Payload> | Rejected> {
+export function* payloadsOf(given: Uint8Array, envelope: Envelope, said: Reading): Generator<Accepted<Payload> | Rejected> {
+  const container = containerRefused(given);
+  if (container) return yield container;
   const bytes = bodyInUtf8(given);
+  const reading = bytes === given ? said : { ...said, charset: 'utf-8' };
   const start = firstByte(bytes);
   if (beginsJson(bytes, start)) {
     for (const item of itemsOf(bytes, layoutOf(bytes))) yield* valuesOf(bytes.subarray(item.start, item.end), envelope, reading);
@@ -110,7 +115,19 @@ export function isTable(head: Uint8Array, reading: Reading): boolean {
   const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   const text = Buffer.from(head.subarray(start, start + headBytes)).toString('latin1');
   if (isUtf16 || csvWrapper.recognises({ kind: 'text', text, envelope: { receivedMs: 0 } })) return true;
-  return reading.columns !== undefined && !isRecord(text, reading);
+  return reading.columns !== undefined && (!isRecord(text, reading) || hasHeading(head.subarray(start), reading));
+}
+
+/** Whether one of the first lines names columns of the source: what stands over it may look like a record of names and values. */
+function hasHeading(head: Uint8Array, reading: Reading): boolean {
+  const wanted = columnsNamedBy(reading);
+  const lines = Buffer.from(head.subarray(0, headBytes))
+    .toString('utf8')
+    .split(/\r\n|\r|\n/, csvLimits.titlesMax + 1);
+  return lines.some((line) => {
+    const cells = line.split(delimiterOf(line)).map((cell) => cell.replace(/^\s*"(.*)"\s*$/, '$1'));
+    return namesWanted(cells, wanted);
+  });
 }
 
 /** Whether the first line is a record of its own, such as one of CEF, of which columns may name labels. */

@@ -14,13 +14,14 @@ export interface SyslogMessage {
 }
 
 const byteOrderMark = '\uFEFF';
-const priority = /^<\d{1,3}>\s{0,8}/;
+/** Before it may stand the count of the stream, where a relay took counted messages for lines. */
+const priority = /^(?:[1-9]\d{0,6} )?<\d{1,3}>\s{0,8}/;
 /** `1` is the version, which stands before the time; RFC 3164 begins with the time, which newer relays write as RFC 5424 does. */
 const version = /^1 (?=-|\d{4}-\d\d-\d\dT)/;
 const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?=[ \n]|$)/;
 const plainTime = /^\p{L}{3,5}\.? {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: \d{4}(?= ))?(?=:?\s|$)/u;
 /** What messages begin with that no header does: a header that ends before it is shorter than it should be. */
-const messageStart = /^(?:\uFEFF|CEF:|LEEF:|@cee:|[{<]|\[\{)/;
+const messageStart = /^(?:\uFEFF|CEF:|LEEF:|@cee:|[{<]|\[\{|[1-9]\d{0,6} <\d)/;
 
 /** Whether a text begins as syslog does: a PRI, or a header whose PRI a relay has taken away, or `@cee:`. */
 export function isSyslog(text: string): boolean {
@@ -28,7 +29,7 @@ export function isSyslog(text: string): boolean {
     .slice(0, 80)
     .replace(/^\uFEFF?\[?/, '')
     .replace(/^([^\]]{15,40})\]/, '$1');
-  return /^<\d{1,3}>|^@cee:/.test(start) || version.test(start) || isoTime.test(start) || plainTime.test(start);
+  return start.startsWith('@cee:') || priority.test(start) || version.test(start) || isoTime.test(start) || plainTime.test(start);
 }
 
 /**
@@ -37,7 +38,7 @@ export function isSyslog(text: string): boolean {
  */
 export function parseSyslog(text: string): SyslogMessage {
   const start = text.startsWith(byteOrderMark) ? 1 : 0;
-  const at = start + (priority.exec(text.slice(start, start + 16))?.[0].length ?? 0);
+  const at = start + (priority.exec(text.slice(start, start + 24))?.[0].length ?? 0);
   const parts = version.test(text.slice(at, at + 32)) ? newHeader(text, at + 2) : oldHeader(text, at);
   const { end, ...header } = parts;
   return { ...header, message: withoutMarks(text.slice(end)) };

@@ -53,6 +53,13 @@ describe('what a syslog message carries', () => {
         'unknown amartin other  2027-01-31T08:00:00.000Z ',
       ],
     ),
+    ...['<13>Jan 31 09:00:00 192.0.2.7 256', '<13>1 2027-01-31T08:00:00Z relay - - - - 256'].map(
+      (relay): [string, string, string] => [
+        `a counted message that a relay took for a line: ${relay}`,
+        `${relay} ${header}- ${vigie}`,
+        'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr',
+      ],
+    ),
     ['JSON behind structured data in two parts', `${header}[a@1 x="y"] [b@2 x="y"] ${vigie}`, 'unknown_format'],
     [
       'names and values with an object behind them',

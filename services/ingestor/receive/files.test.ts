@@ -61,6 +61,11 @@ describe('a file that is uploaded', () => {
       body: { refused: [{ index: 0, field: 'time' }] },
     });
     expect(await post('')).toMatchObject({ status: 400 });
+    const form = { 'content-type': 'multipart/form-data; boundary=x' };
+    expect(await post(`--x\r\n\r\n${table(1, 2)}\r\n--x--`, form)).toMatchObject({
+      status: 415,
+      body: { error: expect.stringContaining('--data-binary') },
+    });
     expect(await post(gzipSync(table(1, 2)).subarray(0, 30), { 'content-encoding': 'gzip' })).toMatchObject({ status: 400 });
     expect(await ingestor.post('/v1/files', 'Bearer none', 'x')).toMatchObject({ status: 403 });
   });
