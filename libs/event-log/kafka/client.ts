@@ -16,6 +16,7 @@ import { Door } from './reach/door.js';
 import { forbiddenText, isForbidden } from './reach/rights.js';
 import type { Throttle } from './reach/throttle.js';
 import { tellRefusals } from './wire/coordinators.js';
+import { allowLongFetches } from './wire/long-fetches.js';
 import { keepOffsets } from './wire/offset-resets.js';
 import { encodeFramesAtOnce } from './wire/produce-request.js';
 import { quietRequestQueue } from './wire/request-queue.js';
@@ -88,6 +89,7 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   encodeFramesAtOnce();
   keepOffsets();
   tellRefusals();
+  allowLongFetches();
   return {
     socketFactory: promptSockets,
     brokers: brokers.map(seedOf),

@@ -7,7 +7,7 @@ import { sessionTimeoutMsDefault } from './client.js';
 const fetchWaitMsMax = 100;
 /** How soon partitions that a topic gets while it is read, or that a broker had not told of yet when the group was joined, are read. */
 const newPartitionsMsMax = 15_000;
-const heartbeatsPerSession = 6;
+export const heartbeatsPerSession = 6;
 
 /** How the consumer of a member fetches and keeps its session. */
 export function consumerConfig(

@@ -72,7 +72,13 @@ export class FakeBroker {
 
 /** A kafkajs consumer with its habits: a stop during the first join is forgotten, and a crash restarts it unless that is switched off. */
 export class FakeConsumer {
-  readonly events = { GROUP_JOIN: 'join', CRASH: 'crash', START_BATCH_PROCESS: 'batch' } as const;
+  readonly events = {
+    GROUP_JOIN: 'join',
+    CRASH: 'crash',
+    START_BATCH_PROCESS: 'batch',
+    FETCH_START: 'fetching',
+    FETCH: 'fetched',
+  } as const;
   readonly sought = new Map<number, number>();
   readonly paused = new Set<number>();
   inGroup = false;
@@ -146,6 +152,12 @@ export class FakeConsumer {
     const restart = (await this.config.retry?.restartOnFailure?.(error)) ?? true;
     this.#on.get('crash')?.({ payload: { error, restart, groupId: this.config.groupId } });
     if (restart) setImmediate(() => this.join({ [topic]: this.broker.partitions }, `${this.memberId}-again`));
+  }
+
+  /** A broker is asked for frames, and answers after so many milliseconds; without them it has not answered yet. */
+  fetches(duration?: number): void {
+    this.#on.get('fetching')?.({ payload: { nodeId: 1 } });
+    if (duration !== undefined) this.#on.get('fetched')?.({ payload: { nodeId: 1, numberOfBatches: 0, duration } });
   }
 
   async #commit(offset: number): Promise<void> {

@@ -76,6 +76,7 @@ export class KafkaMember implements Membership {
       offsets: this.#offsets,
       refusedSince: () => this.#committer.refusedSince,
       throttledUntil: () => this.#throttledUntil,
+      longFetchAt: () => this.#generation.longFetchAt,
       renew: (cause) => this.#renew(cause),
       fail: (cause) => void this.#fail(cause),
       log: kafka.log ?? silentLog,
@@ -214,11 +215,12 @@ export class KafkaMember implements Membership {
     return this.#kafka.throttle?.until ?? -Infinity;
   }
 
-  /** Nothing came for as long as makes a consumer stuck, and a quota of the brokers is why. */
+  /** Nothing came for as long as makes a consumer stuck, and a quota of the brokers is why, or that others have more than the line carries. */
   #heldBack(at: TopicPartition): boolean {
     const { clock, stuckMs = stuckMsDefault } = this.#kafka;
     const hungrySince = this.#runs.of(at)?.hungrySince ?? Infinity;
-    return clock.monotonic() - hungrySince >= stuckMs && clock.monotonic() - this.#throttledUntil < stuckMs;
+    const heldBackAt = Math.max(this.#throttledUntil, this.#generation.longFetchAt);
+    return clock.monotonic() - hungrySince >= stuckMs && clock.monotonic() - heldBackAt < stuckMs;
   }
 
   /** The watchdog has found the consumer of no use. One that is joining has a deadline of its own. */

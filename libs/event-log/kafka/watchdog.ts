@@ -7,6 +7,8 @@ import type { Offsets } from './offsets.js';
 /** New consumers in a row that brought no frames although some wait, before the member gives up. */
 export const restartsMax = 3;
 const looksPerStuck = 6;
+/** While fetches take long, a partition may wait for so many times `stuckMs` until it is its turn. */
+const slowStuck = 10;
 /** A starvation counts as another one, and not as the next in a row, after so many times `stuckMs`. */
 const forgetAfterStuck = 10;
 
@@ -38,6 +40,8 @@ export interface WatchdogOptions {
   readonly refusedSince: () => number | undefined;
   /** Until when brokers let this process wait for a quota, on the monotonic clock: nothing comes before. */
   readonly throttledUntil: () => number;
+  /** When a fetch last took long, on the monotonic clock: others get what the line carries. */
+  readonly longFetchAt: () => number;
   /** Makes the consumer anew. */
   readonly renew: (cause: Error) => void;
   readonly fail: (cause: Error) => void;
@@ -100,9 +104,12 @@ export class Watchdog {
   }
 
   async #lookForFrames(): Promise<void> {
-    const { clock, stuckMs, runs, offsets, throttledUntil } = this.#options;
-    const isHungry = ({ hungrySince }: Feeding) =>
-      hungrySince !== undefined && clock.monotonic() - Math.max(hungrySince, throttledUntil()) >= stuckMs;
+    const { clock, stuckMs, runs, offsets, throttledUntil, longFetchAt } = this.#options;
+    const isHungry = ({ hungrySince = Infinity }: Feeding) => {
+      const now = clock.monotonic();
+      const patienceMs = now - longFetchAt() < stuckMs ? slowStuck * stuckMs : stuckMs;
+      return now - Math.max(hungrySince, throttledUntil()) >= patienceMs;
+    };
     const hungry = runs().filter(isHungry);
     for (const topic of new Set(hungry.map(({ at }) => at.topic))) {
       const marks = await offsets.watermarks(topic);

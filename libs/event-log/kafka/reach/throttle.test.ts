@@ -24,6 +24,20 @@ describe('a quota of the brokers', () => {
     expect(broker.consumers.length).toBeGreaterThan(1);
   });
 
+  it('and a line that carries less than there is to read leave a partition waiting for its turn, not for ever', async () => {
+    const { clock, broker, recorder, ...life } = await joined();
+    broker.high = 500;
+    broker.last.fetches(20_000);
+    await clock.advance(20_000);
+    broker.last.fetches();
+    await clock.advance(200_000);
+    expect(broker.consumers).toHaveLength(1);
+    expect(await recorder.membership?.positions()).toMatchObject([{ retrying: true }, { retrying: true }]);
+    await clock.advance(100_000);
+    expect(broker.consumers.length).toBeGreaterThan(1);
+    expect(life.outcome).toBe('lives');
+  });
+
   it('is told in the log once in five minutes, where it lets a process wait for a second or more', async () => {
     const clock = new FakeClock();
     const told: unknown[] = [];
