@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { systemClock } from '#libs/runtime/clock.js';
-import { heartbeatsPerSession } from '../consumer-config.js';
+
+export const heartbeatsPerSession = 6;
 
 interface ConsumerGroup {
   readonly sessionTimeout: number;
