@@ -19,6 +19,7 @@ import { tellRefusals } from './wire/coordinators.js';
 import { allowLongFetches } from './wire/long-fetches.js';
 import { keepOffsets } from './wire/offset-resets.js';
 import { encodeFramesAtOnce } from './wire/produce-request.js';
+import { tellReasons } from './wire/reasons.js';
 import { quietRequestQueue } from './wire/request-queue.js';
 import { promptSockets } from './wire/sockets.js';
 import { guardFetches } from './wire/unreadable-batches.js';
@@ -90,6 +91,7 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   keepOffsets();
   tellRefusals();
   allowLongFetches();
+  tellReasons();
   return {
     socketFactory: promptSockets,
     brokers: brokers.map(seedOf),

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { systemClock } from '#libs/runtime/clock.js';
 
+/** So that a few may be late. */
 export const heartbeatsPerSession = 6;
 
 interface ConsumerGroup {
