@@ -14,7 +14,7 @@ import type { ConsumerSource } from './generation.js';
 import { seedOf } from './reach/addresses.js';
 import { Door } from './reach/door.js';
 import { forbiddenText, isForbidden } from './reach/rights.js';
-import type { Throttle } from './reach/throttle.js';
+import type { Pace } from './reach/pace.js';
 import { tellRefusals } from './wire/coordinators.js';
 import { allowLongFetches } from './wire/long-fetches.js';
 import { keepOffsets } from './wire/offset-resets.js';
@@ -43,8 +43,8 @@ export interface KafkaOptions {
   readonly layout?: KafkaLayout;
   /** Over how many partitions a topic is used, once that is known; kept by the log. */
   readonly partitionsUsed?: ReadonlyMap<string, number>;
-  /** Until when brokers let this process wait for a quota; kept by the log. */
-  readonly throttle?: Throttle;
+  /** How fast brokers answer this process; kept by the log. */
+  readonly pace?: Pace;
   /** Ids of the members that live under this client id, kept by the members. */
   readonly memberIds?: Set<string>;
   /** A member that is not heard of for so long loses its partitions, in milliseconds. */

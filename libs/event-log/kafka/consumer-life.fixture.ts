@@ -8,7 +8,7 @@ import type { JoinOptions } from '../port.js';
 import type { KafkaOptions } from './client.js';
 import type { Assignment, CuttableConsumer } from './generation.js';
 import { KafkaMember } from './kafka-member.js';
-import { Throttle } from './reach/throttle.js';
+import { Pace } from './reach/pace.js';
 
 export const topic = 'accesses';
 const clientId = 'vigie-scorer-1';
@@ -154,12 +154,6 @@ export class FakeConsumer {
     if (restart) setImmediate(() => this.join({ [topic]: this.broker.partitions }, `${this.memberId}-again`));
   }
 
-  /** A broker is asked for frames, and answers after so many milliseconds; without them it has not answered yet. */
-  fetches(duration?: number): void {
-    this.#on.get('fetching')?.({ payload: { nodeId: 1 } });
-    if (duration !== undefined) this.#on.get('fetched')?.({ payload: { nodeId: 1, numberOfBatches: 0, duration } });
-  }
-
   async #commit(offset: number): Promise<void> {
     const refusal = this.broker.refuses.get(this.memberId);
     if (refusal) throw Object.assign(new Error(refusal), { type: refusal, retriable: refusal === 'NOT_COORDINATOR_FOR_GROUP' });
@@ -180,8 +174,8 @@ export interface Life {
   readonly clock: FakeClock;
   readonly broker: FakeBroker;
   readonly health: Health;
-  /** What brokers say of quotas. */
-  readonly throttle: Throttle;
+  /** How fast brokers answer. */
+  readonly pace: Pace;
   readonly recorder: Recorder;
   readonly joining: Promise<KafkaMember>;
   /** What became of the member, once it has ended. */
@@ -193,11 +187,11 @@ export function begin(broker = new FakeBroker(), bend: Recorder['bend'] = {}, op
   const clock = new FakeClock();
   const health = new Health();
   const recorder = new Recorder(bend);
-  const throttle = new Throttle(clock);
-  const kafka: KafkaOptions = { brokers: ['b'], clientId, clock, health, throttle, log: silentLog };
+  const pace = new Pace(clock);
+  const kafka: KafkaOptions = { brokers: ['b'], clientId, clock, health, pace, log: silentLog };
   const join: JoinOptions = { group: 'vigie-scorer', topics: [topic], batchBytesMax: 1_000_000, ...options };
   const joining = KafkaMember.join(broker, broker.admin, kafka, join, recorder);
-  const life: Life = { clock, broker, health, throttle, recorder, joining, outcome: 'lives' };
+  const life: Life = { clock, broker, health, pace, recorder, joining, outcome: 'lives' };
   joining.then(
     (member) => {
       recorder.membership = member;

@@ -10,9 +10,6 @@ const joinMsMax = 120_000;
 /** How long a consumer may take to leave its group in order before its connections are cut. */
 const leaveMsMax = 10_000;
 
-/** A fetch that takes longer has more to bring than the line or the broker carries at once; one that finds nothing is over after a tenth of it. Milliseconds. */
-const longFetchMs = 1000;
-
 /** A consumer, and how to cut all of its connections. Without `cut` there is nothing to cut. */
 export type CuttableConsumer = Consumer & { readonly cut?: () => void };
 
@@ -55,9 +52,6 @@ export class Generation {
   #state: GenerationState = 'joining';
   #ended: Promise<void> | undefined;
   #memberId = '';
-  /** Since when brokers have been asked for frames without having answered, by their ids. */
-  readonly #fetching = new Map<number, number>();
-  #longFetchAt = -Infinity;
 
   constructor(options: GenerationOptions) {
     this.#options = options;
@@ -65,16 +59,11 @@ export class Generation {
     this.over = promise;
     this.#giveUp = resolve;
     this.consumer = options.source.consumer(options.config);
-    const { GROUP_JOIN, CRASH, START_BATCH_PROCESS, FETCH_START, FETCH } = this.consumer.events;
+    const { GROUP_JOIN, CRASH, START_BATCH_PROCESS } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload.memberId, payload.memberAssignment));
     // A batch of nothing but marks of transactions, and of what they took back, is told here alone.
     this.consumer.on(START_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
       if (this.#state !== 'over' && batchSize === 0) options.onNothing({ topic, partition }, Number(lastOffset) + 1);
-    });
-    this.consumer.on(FETCH_START, ({ payload }) => void this.#fetching.set(payload.nodeId, options.clock.monotonic()));
-    this.consumer.on(FETCH, ({ payload: { nodeId, duration } }) => {
-      this.#fetching.delete(nodeId);
-      if (duration >= longFetchMs) this.#longFetchAt = options.clock.monotonic();
     });
     this.consumer.on(CRASH, ({ payload }) => this.giveUp(payload.error));
     this.#begin().catch((cause: unknown) => this.giveUp(cause));
@@ -86,12 +75,6 @@ export class Generation {
   /** As the coordinator knows us; empty until the first join. */
   get memberId(): string {
     return this.#memberId;
-  }
-
-  /** When a fetch last took long, on the monotonic clock: now while one does. */
-  get longFetchAt(): number {
-    const now = this.#options.clock.monotonic();
-    return [...this.#fetching.values()].some((since) => now - since >= longFetchMs) ? now : this.#longFetchAt;
   }
 
   /** It serves nothing from now on; `end` makes it leave. */

@@ -75,8 +75,7 @@ export class KafkaMember implements Membership {
       }),
       offsets: this.#offsets,
       refusedSince: () => this.#committer.refusedSince,
-      throttledUntil: () => this.#throttledUntil,
-      longFetchAt: () => this.#generation.longFetchAt,
+      ...(kafka.pace && { pace: kafka.pace }),
       renew: (cause) => this.#renew(cause),
       fail: (cause) => void this.#fail(cause),
       log: kafka.log ?? silentLog,
@@ -211,15 +210,11 @@ export class KafkaMember implements Membership {
     }
   }
 
-  get #throttledUntil(): number {
-    return this.#kafka.throttle?.until ?? -Infinity;
-  }
-
   /** Nothing came for as long as makes a consumer stuck, and a quota of the brokers is why, or that others have more than the line carries. */
   #heldBack(at: TopicPartition): boolean {
-    const { clock, stuckMs = stuckMsDefault } = this.#kafka;
+    const { clock, stuckMs = stuckMsDefault, pace } = this.#kafka;
     const hungrySince = this.#runs.of(at)?.hungrySince ?? Infinity;
-    const heldBackAt = Math.max(this.#throttledUntil, this.#generation.longFetchAt);
+    const heldBackAt = pace ? Math.max(pace.quotaUntil, pace.slowAt) : -Infinity;
     return clock.monotonic() - hungrySince >= stuckMs && clock.monotonic() - heldBackAt < stuckMs;
   }
 
