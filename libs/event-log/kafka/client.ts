@@ -14,10 +14,12 @@ import type { ConsumerSource } from './generation.js';
 import { seedOf } from './reach/addresses.js';
 import { Door } from './reach/door.js';
 import { forbiddenText, isForbidden } from './reach/rights.js';
-import type { Throttle } from './reach/throttle.js';
+import type { Pace } from './reach/pace.js';
 import { tellRefusals } from './wire/coordinators.js';
+import { allowLongFetches } from './wire/long-fetches.js';
 import { keepOffsets } from './wire/offset-resets.js';
 import { encodeFramesAtOnce } from './wire/produce-request.js';
+import { tellReasons } from './wire/reasons.js';
 import { quietRequestQueue } from './wire/request-queue.js';
 import { promptSockets } from './wire/sockets.js';
 import { guardFetches } from './wire/unreadable-batches.js';
@@ -41,8 +43,8 @@ export interface KafkaOptions {
   readonly layout?: KafkaLayout;
   /** Over how many partitions a topic is used, once that is known; kept by the log. */
   readonly partitionsUsed?: ReadonlyMap<string, number>;
-  /** Until when brokers let this process wait for a quota; kept by the log. */
-  readonly throttle?: Throttle;
+  /** How fast brokers answer this process; kept by the log. */
+  readonly pace?: Pace;
   /** Ids of the members that live under this client id, kept by the members. */
   readonly memberIds?: Set<string>;
   /** A member that is not heard of for so long loses its partitions, in milliseconds. */
@@ -88,6 +90,8 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   encodeFramesAtOnce();
   keepOffsets();
   tellRefusals();
+  allowLongFetches();
+  tellReasons();
   return {
     socketFactory: promptSockets,
     brokers: brokers.map(seedOf),

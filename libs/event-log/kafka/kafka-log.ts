@@ -21,8 +21,8 @@ import { KafkaMember } from './kafka-member.js';
 import { Layout } from './layout.js';
 import { PartitionSender } from './partition-sender.js';
 import { Pulse } from './pulse.js';
-import { Throttle } from './reach/throttle.js';
-import { onThrottled } from './wire/request-queue.js';
+import { Pace } from './reach/pace.js';
+import { onPace } from './wire/request-queue.js';
 
 export type { KafkaOptions } from './client.js';
 
@@ -30,8 +30,8 @@ export type { KafkaOptions } from './client.js';
 export async function openKafkaLog(given: KafkaOptions): Promise<EventLog> {
   // A client id of this process alone: the coordinator names it with each member, so that a member that nobody runs can be told.
   const clientId = `${given.clientId}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const throttle = new Throttle(given.clock, given.log);
-  const options: KafkaOptions = { ...given, clientId, throttle, memberIds: new Set() };
+  const pace = new Pace(given.clock, given.log);
+  const options: KafkaOptions = { ...given, clientId, pace, memberIds: new Set() };
   const client = kafkaClient(options);
   const admin = client.admin();
   // Not idempotent: kafkajs calls its own sequence numbers experimental (issues 598, 353); events carry identifiers that make repeats harmless.
@@ -49,7 +49,7 @@ export async function openKafkaLog(given: KafkaOptions): Promise<EventLog> {
     await Promise.allSettled([admin.disconnect(), producer.disconnect()]);
     throw cause;
   }
-  const untold = onThrottled(clientId, (waitMs) => throttle.noted(waitMs));
+  const untold = onPace(clientId, pace);
   return new KafkaLog(admin, producer, options, untold);
 }
 

@@ -75,7 +75,7 @@ export class KafkaMember implements Membership {
       }),
       offsets: this.#offsets,
       refusedSince: () => this.#committer.refusedSince,
-      throttledUntil: () => this.#throttledUntil,
+      ...(kafka.pace && { pace: kafka.pace }),
       renew: (cause) => this.#renew(cause),
       fail: (cause) => void this.#fail(cause),
       log: kafka.log ?? silentLog,
@@ -210,15 +210,12 @@ export class KafkaMember implements Membership {
     }
   }
 
-  get #throttledUntil(): number {
-    return this.#kafka.throttle?.until ?? -Infinity;
-  }
-
-  /** Nothing came for as long as makes a consumer stuck, and a quota of the brokers is why. */
+  /** Nothing came for as long as makes a consumer stuck, and a quota of the brokers is why, or that others have more than the line carries. */
   #heldBack(at: TopicPartition): boolean {
-    const { clock, stuckMs = stuckMsDefault } = this.#kafka;
+    const { clock, stuckMs = stuckMsDefault, pace } = this.#kafka;
     const hungrySince = this.#runs.of(at)?.hungrySince ?? Infinity;
-    return clock.monotonic() - hungrySince >= stuckMs && clock.monotonic() - this.#throttledUntil < stuckMs;
+    const heldBackAt = pace ? Math.max(pace.quotaUntil, pace.slowAt) : -Infinity;
+    return clock.monotonic() - hungrySince >= stuckMs && clock.monotonic() - heldBackAt < stuckMs;
   }
 
   /** The watchdog has found the consumer of no use. One that is joining has a deadline of its own. */
