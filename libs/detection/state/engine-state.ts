@@ -68,6 +68,8 @@ export class EngineState {
   readonly counts = { missingGroupBy: 0, late: 0, beyondHorizon: 0 };
   /** Present while a snapshot is being taken: told of every account before it changes. */
   copies: AccountKeeper | undefined;
+  /** The set of the selections by which rules raise incidents. */
+  readonly #raising: number;
   #looked = 1;
 
   constructor(
@@ -81,6 +83,8 @@ export class EngineState {
   ) {
     this.compiled = compileSeries(rulesOf(options), selectionIds, options);
     this.marks = marks ?? new Marks(new SelectionSets(this.compiled.selectionIds.length));
+    const raising = this.compiled.rules.filter(({ raises }) => raises === 'incident');
+    this.#raising = this.marks.sets.of(raising.map(({ selection }) => selection));
     this.crowd = new Crowd(this.marks);
     this.dormancy = new Dormancy(this.compiled.dormancies, this.marks.sets);
     this.reader = readerOf(options.subject);
@@ -134,7 +138,7 @@ export class EngineState {
       closedBytesMax: options.closedBytesMax ?? defaults.closedBytesMax,
       selectionIds: this.compiled.selectionIds,
       subject: options.subject ?? 'account',
-      formerWithin: (set: number) => this.former.within(set),
+      formerWithin: (set: number) => (kind === 'incidents' ? this.formerOf(set) : this.former.within(set)),
       unstoredRules: new Set(this.compiled.rules.flatMap(({ rule }) => (asksUnstored(rule) ? [rule.id] : []))),
     };
     return new IncidentBook(book, this.windows, this.marks, this.versions);
@@ -145,6 +149,14 @@ export class EngineState {
     this.sharesNumbers = true;
     this.links = links;
     this.former.standBeside(former, (account) => windows.accounts.key(account));
+  }
+
+  /**
+   * Those of a set of selections by which no rule raises incidents any more. One that a rule has without its exceptions alone is among them:
+   * accesses are asked for it, and what was told by it is not found again.
+   */
+  formerOf(set: number): number {
+    return this.marks.sets.without(set, this.#raising);
   }
 
   /** Notes which selections the incidents of an account name that no rule has any more. */
