@@ -20,6 +20,9 @@ interface Lists {
   readonly watched: readonly number[];
   /** Accounts that an exception takes out of the rule that looks at everybody. */
   readonly excepted?: readonly string[];
+  /** A rule over the accesses of `all` that asks for so many patients within an hour, and the only one over them where `all` is gone. */
+  readonly many?: number;
+  readonly isAllGone?: boolean;
 }
 
 describe('an incident whose lists were changed after it was told', () => {
@@ -81,6 +84,18 @@ describe('an incident whose lists were changed after it was told', () => {
     run.take(accesses('nurse.1', [1, 2, 3]));
     run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute, delay: hour })]);
     expect(run.current).toEqual([]);
+  });
+
+  it('stays where its rule is taken away and another one looks at the same accesses, and counts what comes late', () => {
+    const run = new Run({ services: [], watched: [], many: 100 }, { keepClosedMs: hour });
+    run.take(accesses('nurse.1', [1, 2, 3]));
+    const [opened] = run.current;
+    run.change({ services: [], watched: [], many: 100, isAllGone: true });
+    run.take([accessOf({ actor: 'nurse.2', patient: 9, at: 400 * hour })]);
+    run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute, delay: 400 * hour })]);
+    expect(run.rejudged).toBe(1);
+    expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 4, rules: ['all'] }]);
+    run.check();
   });
 
   it('costs other accounts nothing: what no rule selects opens no account', () => {
@@ -222,11 +237,16 @@ class Run {
     return { rules: this.#rules, quietMs: hour, allowedLatenessMs: 15 * minute, ...this.given };
   }
 
-  #rulesOf({ services, watched, excepted = [] }: Lists): readonly Rule[] {
+  #rulesOf({ services, watched, excepted = [], many, isAllGone = false }: Lists): readonly Rule[] {
     const person = not(or(services.map((name) => is('actor_id', name))));
     const everybody = services.length > 0 ? person : test({ kind: 'present', field: 'actor_id' });
+    const all =
+      excepted.length > 0
+        ? withException(everybody, or(excepted.map((name) => is('actor_id', name))))
+        : aRule({ id: 'all', selection: selectionOf(everybody) });
     const rules = [
-      ...(excepted.length > 0 ? [withException(everybody, or(excepted.map((name) => is('actor_id', name))))] : [aRule({ id: 'all', selection: selectionOf(everybody) })]),
+      ...(isAllGone ? [] : [all]),
+      ...(many === undefined ? [] : [aRule({ id: 'many', atLeast: many, timespanMs: hour, selection: selectionOf(everybody) })]),
       ...(watched.length === 0 ? [] : [aRule({ id: 'watched', atLeast: 2, selection: selectionOf(and([is('action', 'read'), or(watched.map((one) => is('patient_id', aPatient(one))))])) })]),
     ]; // prettier-ignore
     for (const one of rules)
@@ -291,6 +311,8 @@ function byTime(a: AccessRow, b: AccessRow): number {
 }
 
 const anyLists: fc.Arbitrary<Lists> = fc.record({
+  many: fc.constantFrom(3, 100),
+  isAllGone: fc.constantFrom(false, false, true),
   services: fc.subarray(['nurse.1', 'nurse.2']),
   watched: fc.subarray([1, 2, 3, 4, 5]),
   excepted: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(['nurse.1', 'nurse.2']) }),
