@@ -5,7 +5,7 @@ import { levels } from '#libs/contracts/incident.js';
 import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { type Answer, ok, refused } from './answer.js';
 import { instant } from './instant.js';
-import { compareUrgency, urgencyOf } from './urgency.js';
+import { compareUrgency, urgencyOf } from '../visible/urgency.js';
 
 /** Cases of one page. */
 export const pageRows = 100;

@@ -1,21 +1,13 @@
-import type { CaseRow, CaseStatus } from '#libs/contracts/case-row.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 
 /** What a case is ordered by, of which the first that differs decides; smaller is more urgent. */
 export type Urgency = readonly [status: number, level: number, patients: number, caseId: string];
 
-interface Urgent {
-  readonly status: CaseStatus;
-  readonly level: CaseRow['level'];
-  /** Null where it counts patients of other clinics too. */
-  readonly patients: number | null;
-  readonly case_id: string;
-}
-
-const statuses = ['new', 'acknowledged', 'on_hold', 'resolved'] as const satisfies readonly CaseStatus[];
-const levels = ['critical', 'high', 'medium', 'low', 'informational'] as const satisfies readonly CaseRow['level'][];
+const statuses = ['new', 'acknowledged', 'on_hold', 'resolved'] as const satisfies readonly SeenRow['status'][];
+const levels = ['critical', 'high', 'medium', 'low', 'informational'] as const satisfies readonly SeenRow['level'][];
 
 /** First what nobody has taken, then by level, then by patients: what must be looked at first. What is of other clinics too may be any number, and stands before what is known. */
-export function urgencyOf({ status, level, patients, case_id }: Urgent): Urgency {
+export function urgencyOf({ status, level, patients, case_id }: SeenRow): Urgency {
   return [statuses.indexOf(status), levels.indexOf(level), -(patients ?? Number.MAX_SAFE_INTEGER), case_id];
 }
 
