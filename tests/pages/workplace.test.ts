@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { idleMsMax } from '#services/console/session/sealed-session.js';
-import { installed, logIn, openBrowser, openContext } from './browser.js';
-import { aFullDay, type Day } from './invented-day.js';
+import { tell } from '#services/console/console-log.fixture.js';
+import { anIncidentId } from '#libs/testkit/case-records.js';
+import { installed, logIn, openBrowser, openContext, picture } from './browser.js';
+import { aFullDay, type Day, told } from './invented-day.js';
 
 const inBrowser = installed.path === undefined ? describe.skip : describe;
 
@@ -101,6 +103,42 @@ inBrowser('where people work', () => {
       await page.getByRole('heading', { level: 1, name: /^dr\.martin opened/ }).waitFor();
       expect(await page.locator('textarea').count()).toBe(0);
       await context.close();
+    },
+    testMsMax,
+  );
+
+  it(
+    'names of one long word stay within their place, and leave the others theirs',
+    async () => {
+      const name = `svc-${'interface'.repeat(20)}@chu.example`;
+      const id = anIncidentId('long');
+      await tell(day.log, told('long', 1, { actor_id: name, patients: 758_912 }));
+      await day.one.act(id, { type: 'case.assigned', owner: 'o'.repeat(120) }, 'owned');
+      await day.one.act(id, { type: 'case.noted', text: `${'n'.repeat(900)} https://x.example/${'y'.repeat(300)}` }, 'said');
+      const found: string[] = [];
+      const places = [
+        '/',
+        `/cases/${id}`,
+        `/cases/${id}/timeline`,
+        `/print/cases/${id}`,
+        `/accounts/aleo/${encodeURIComponent(name)}`,
+      ];
+      for (const width of [320, 1280]) {
+        const { context } = await openContext(browser, day.url, { width });
+        const page = await logIn(context, 'dpo');
+        for (const at of places) {
+          await page.goto(at);
+          await page.getByText(name.slice(0, 40)).first().waitFor();
+          await page.locator('main:not(:has(.loading))').waitFor();
+          if (Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth')) > 0)
+            found.push(`${at} at ${width}: too wide`);
+          const cells = "[...document.querySelectorAll('th, td')].filter((one) => one.scrollWidth > one.clientWidth + 1).length";
+          if (Number(await page.evaluate(cells)) > 0) found.push(`${at} at ${width}: cells that run into others`);
+        }
+        await picture(page, `long-names-${width}`);
+        await context.close();
+      }
+      expect(found).toEqual([]);
     },
     testMsMax,
   );
