@@ -109,6 +109,8 @@ const french: Readonly<Record<string, string>> = {
   'Several accounts read numbers that lie together': 'Plusieurs comptes lisent des numéros qui se suivent',
   'Long lists of patients whom nobody has met, within ten minutes':
     'De longues listes de patients que personne n’a rencontrés, en dix minutes',
+  "Patients of one's own clinics whom nobody has met, beyond one's own days":
+    'Patients de ses propres établissements que personne n’a rencontrés, au-delà de ses propres journées',
   "Patients of one's own clinics whom nobody has met, within a week":
     'Des patients de ses propres établissements que personne n’a rencontrés, en une semaine',
   "Access to a stranger of another clinic from one's usual place":
