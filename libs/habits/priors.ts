@@ -30,7 +30,13 @@ export function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
 export const evidencePrior: Prior = { from: 3, scale: 1 };
 
 /** Of how far a day goes beyond an account's own, in units of its own spread. */
-export const ownPrior: Prior = { from: 2.5, scale: 0.35 };
+const fullDaysPrior: Prior = { from: 2.5, scale: 0.35 };
+/** Two days of whoever does little say less of the next one. */
+const anyDaysPrior: Prior = { from: 3, scale: 0.5 };
+
+export function ownPriorOf(rule: Pick<HabitRule, 'scale'> | undefined): Prior {
+  return rule?.scale === 'own' ? anyDaysPrior : fullDaysPrior;
+}
 
 /** Of addresses, devices and sessions: most have nothing to count. */
 const lanePriors = {

@@ -65,6 +65,8 @@ const french: Readonly<Record<string, string>> = {
   'Access to a patient record': 'Accès au dossier d’un patient',
   'Access to a patient of other clinics whom nobody has met':
     'Accès à un patient d’autres établissements que personne n’a rencontré',
+  "Access to a patient of one's own clinics whom nobody has met, but to work off old stays":
+    'Accès à un patient de ses propres établissements que personne n’a rencontré, hors traitement d’anciens séjours',
   "Access to a patient of one's own clinics whom nobody has met":
     'Accès à un patient de ses propres établissements que personne n’a rencontré',
   'Access to a patient from outside the house': 'Accès à un patient depuis l’extérieur',

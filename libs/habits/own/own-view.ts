@@ -3,7 +3,7 @@ import { ownExcessMin, ownLearnedDeviations } from '../constants.js';
 import { Fit } from '../fit.js';
 import { flag } from '../pending-days.js';
 import type { Peers, PeersView } from '../peers.js';
-import { ownPrior } from '../priors.js';
+import { ownPriorOf } from '../priors.js';
 import type { HabitRule } from '../seams.js';
 import {
   countOfLevel,
@@ -192,7 +192,7 @@ export class OwnView {
     const name = `${own} ${without === undefined ? '' : key.length} ${without ?? ''} ${among.name}`;
     const known = this.#fits.get(name);
     if (known) return known;
-    const fit = new Fit(role, all, ownPrior, without);
+    const fit = new Fit(role, all, ownPriorOf(this.rules[this.#columns[own] ?? -1]), without);
     this.#fits.set(name, fit);
     return fit;
   }
