@@ -162,7 +162,11 @@ function conditionsOf(rule: Rule): readonly string[] {
     sentences.push(
       `It does so only within ${timespanText(timespanMs)} after the ${subjectNoun(subject)} woke up from at least ${timespanText(dormantMs)} without such an access.`,
     );
-  if (rule.habit)
+  if (rule.habit?.scale === 'own')
+    sentences.push(
+      `From there on it is told where that is far more than the ${subjectNoun(subject)}’s own days hold, in units of their spread and with what days before went beyond them, with a share of ${rule.habit.weight} of the budget. Until two of its days are known it never holds.`,
+    );
+  else if (rule.habit)
     sentences.push(
       `From there on it is told where that is more than what the ${subjectNoun(subject)} and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} of the budget. While nothing is known of them it never holds.`,
     );

@@ -175,7 +175,11 @@ function conditionsOf(rule: Rule): readonly string[] {
     sentences.push(
       `Seulement dans les ${span(timespanMs)} qui suivent un réveil après au moins ${span(dormantMs)} sans un tel accès.`,
     );
-  if (rule.habit)
+  if (rule.habit?.scale === 'own')
+    sentences.push(
+      'Au-delà de ce plancher, seulement ce qui dépasse de loin ses propres journées, à la mesure de leur dispersion, ce dont les jours d’avant les ont dépassées compris. Tant que deux de ses journées ne sont pas connues, elle n’est jamais remplie.',
+    );
+  else if (rule.habit)
     sentences.push(
       'Au-delà de ce plancher, seulement ce qui dépasse ce qu’il atteint d’habitude en un jour, lui et ses pairs. Tant que rien n’en est connu, elle n’est jamais remplie.',
     );
