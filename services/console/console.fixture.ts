@@ -52,6 +52,7 @@ import { newLog } from './console-log.fixture.js';
 import { ConsoleModule } from './console.module.js';
 import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
 import { PATIENTS_TOGETHER } from './patient-providers.js';
+import { PASSWORD_COST } from './sign-in-providers.js';
 import { ConsolePipeline } from './follow/pipeline.js';
 import { readTokensFile } from './mcp/tokens-file.js';
 import { readPatientPatterns } from './act/patient-like.js';
@@ -163,6 +164,8 @@ export class RunningConsole {
       .useValue(shelf)
       .overrideProvider(CaseFigures)
       .useValue(new FakeFigures())
+      .overrideProvider(PASSWORD_COST)
+      .useValue({ memory: 64, passes: 1, parallelism: 1 })
       .overrideProvider(CLOCK)
       .useValue(clock)
       .overrideProvider(CasePatients)

@@ -4,6 +4,7 @@ import type { Log } from '#libs/runtime/log.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { AccountFile } from './accounts/account-file.js';
 import { Accounts } from './accounts/accounts.js';
+import { type PasswordCost, passwordCost } from './accounts/password.js';
 import { SecretBox } from './accounts/secret-box.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsolePipeline } from './follow/pipeline.js';
@@ -16,14 +17,19 @@ import { SessionSeal } from './session/sealed-session.js';
 import { Visitors } from './session/visitors.js';
 import { OidcDoor } from './sign-in/oidc-door.js';
 
+/** Injection token of what a hash of a password costs. */
+export const PASSWORD_COST = Symbol('what a hash of a password costs');
+
+const cost = { provide: PASSWORD_COST, useValue: passwordCost };
+
 /** Undefined where no file of accounts is kept. */
 const accounts = {
   provide: Accounts,
-  inject: [CONSOLE_CONFIG, CLOCK],
-  useFactory: ({ accountsFile: path, sessionKeys, codesAreOptional }: ConsoleConfig, clock: Clock) =>
+  inject: [CONSOLE_CONFIG, CLOCK, PASSWORD_COST],
+  useFactory: ({ accountsFile: path, sessionKeys, codesAreOptional }: ConsoleConfig, clock: Clock, each: PasswordCost) =>
     path === undefined
       ? undefined
-      : new Accounts({ file: new AccountFile(path), box: new SecretBox(sessionKeys), clock, codesAreOptional }),
+      : new Accounts({ file: new AccountFile(path), box: new SecretBox(sessionKeys), clock, codesAreOptional, cost: each }),
 };
 
 const directory = {
@@ -89,7 +95,7 @@ const oidcDoor = {
 };
 
 /** Who comes in, by which ways, and for how long. */
-export const signInProviders = [accounts, directory, ended, endedWatch, visitors, oidcDoor];
+export const signInProviders = [cost, accounts, directory, ended, endedWatch, visitors, oidcDoor];
 
 function isSecure(url: string | undefined): boolean {
   return url?.startsWith('https:') ?? false;

@@ -3,10 +3,13 @@
 
 import { outside } from '../scan/outside.js';
 
+/** Clinics that there is room for to begin with. */
+const clinicsFirst = 16;
+
 /** Counts distinct clinics by their numbers, 0 for none, with columns that are reused from count to count. */
 export class DistinctClinics {
-  #stamps = new Uint32Array(256);
-  #counts = new Uint32Array(256);
+  #stamps = new Uint32Array(clinicsFirst);
+  #counts = new Uint32Array(clinicsFirst);
   #stamp = 0;
 
   begin(): void {

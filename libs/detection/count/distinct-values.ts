@@ -3,10 +3,12 @@ import { outside } from '../scan/outside.js';
 
 /** Words of a slot, side by side so that a look costs one line of memory: the count that it belongs to, its place, how often it was added. */
 const slotWords = 3;
+/** Slots to begin with, a power of two: many engines judge a few accounts and are let go of, and a larger table costs more to make than to double. */
+const slotsFirst = 32;
 
 /** Counts distinct values of four words that lie in one array, with a table that is reused from count to count. */
 export class DistinctValues {
-  #size = 1024;
+  #size = slotsFirst;
   #slots = new Uint32Array(this.#size * slotWords);
   #stamp = 0;
   /** Slots in use, values that were removed again included. */

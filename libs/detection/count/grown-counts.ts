@@ -26,7 +26,8 @@ interface Known {
 export class GrownCounts {
   /** By ledger, the one asked for last at the end. */
   readonly #known = new Map<number, Known[]>();
-  readonly #scratch: StretchCount;
+  /** Made when it is first asked for. */
+  #once: StretchCount | undefined;
   #bytes = 0;
   /** Entries looked at so far. */
   looked = 0;
@@ -35,8 +36,11 @@ export class GrownCounts {
     private readonly ledgers: LedgerStore,
     private readonly marks: Marks,
     private readonly bytesMax = knownBytesMax,
-  ) {
-    this.#scratch = new StretchCount(ledgers, marks);
+  ) {}
+
+  /** For what is counted and not remembered. */
+  get #scratch(): StretchCount {
+    return (this.#once ??= new StretchCount(this.ledgers, this.marks));
   }
 
   get bytes(): number {

@@ -27,7 +27,7 @@ export class WindowCounter {
   /** Of the shared ledgers, whose spread value is the clinic. */
   readonly #clinics = new DistinctClinics();
   /** By entry of a stretch that windows slide over: 1 where its value has come again before it left. */
-  #again = new Uint8Array(1024);
+  #again = new Uint8Array(0);
   /** Entries looked at so far: what judging costs. */
   looked = 0;
 
@@ -35,7 +35,7 @@ export class WindowCounter {
     private readonly ledgers: LedgerStore,
     private readonly marks: Marks,
   ) {
-    this.#amounts = ledgers.amounts ? new EventAmounts(1024) : undefined;
+    this.#amounts = ledgers.amounts ? new EventAmounts(16) : undefined;
   }
 
   /**

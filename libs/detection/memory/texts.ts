@@ -1,11 +1,12 @@
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import { outside } from '../scan/outside.js';
+import { SlotsNoted } from './grown.js';
 
 /** Of a text, beside its characters. */
 const textBytes = 200;
 
-/** Numbers of texts that are found by what the scan calls them, a power of two. */
+/** Numbers of texts that are found by what the scan calls them, at most, a power of two. */
 const seenSlots = 1_024;
 
 /** Texts that rows repeat (clinics, applications), as small numbers given out in order of arrival. Zero is the empty one. */
@@ -16,8 +17,9 @@ export class Texts {
   #slots = new Uint32Array(64);
   #held = 0;
   /** What the scan calls texts that were met lately (`ScannedRow.clinicSeen`), direct-mapped, and their numbers. */
-  readonly #seen = new Float64Array(seenSlots);
-  readonly #seenNumbers = new Uint32Array(seenSlots);
+  readonly #noted = new SlotsNoted(seenSlots);
+  #seen = new Float64Array(1);
+  #seenNumbers = new Uint32Array(1);
 
   /** Whether this text, which is not the empty one, lies there as JSON has it, without quotes. */
   isAt(id: number, bytes: Uint8Array, start: number, end: number): boolean {
@@ -26,14 +28,21 @@ export class Texts {
 
   /** The number of a text that lies in bytes as JSON has it, without quotes. `seen`: a number above 0 that nothing else is called by, where the scan has one. */
   ofBytes(bytes: Uint8Array, view: DataView, start: number, end: number, seen = 0): number {
-    const slot = seen & (seenSlots - 1);
+    const slot = seen & (this.#seen.length - 1);
     if (seen > 0 && this.#seen[slot] === seen) return this.#seenNumbers[slot] ?? outside();
     const id = this.#find(bytes, view, start, end);
-    if (seen > 0) {
-      this.#seen[slot] = seen;
-      this.#seenNumbers[slot] = id;
-    }
+    if (seen > 0) this.#note(seen, id);
     return id;
+  }
+
+  #note(seen: number, id: number): void {
+    const slots = this.#noted.wanted();
+    if (slots > this.#seen.length) {
+      this.#seen = new Float64Array(slots);
+      this.#seenNumbers = new Uint32Array(slots);
+    }
+    this.#seen[seen & (slots - 1)] = seen;
+    this.#seenNumbers[seen & (slots - 1)] = id;
   }
 
   #find(bytes: Uint8Array, view: DataView, start: number, end: number): number {

@@ -7,14 +7,20 @@ import { outside } from './outside.js';
 export const noShape = -1;
 
 const rowKeys = Object.keys(accessRow.shape).length;
+const wordBytes = 4;
+
+/** What rows begin with, and where subjects are not looked at. */
+const noBytes = new Uint8Array(0);
+const noView = new DataView(noBytes.buffer);
+const noScratch = Buffer.alloc(0);
 
 /**
  * One access row as the windows need it. Positions are byte offsets into `bytes`. The object is reused: it is valid until the next scan.
  */
 export class ScannedRow {
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = noBytes;
   /** Over `bytes`. */
-  view: DataView = new DataView(new ArrayBuffer(0));
+  view: DataView = noView;
   /** Event time, milliseconds since 1970. */
   time = 0;
   /** Where the account and the clinic lie: `bytes`, or what a `SubjectReader` has put there. */
@@ -50,12 +56,12 @@ export class ScannedRow {
   /** Bit i: `categories[i]` of the vocabulary. */
   categoryMask = 0;
   /** By place of an optional field among the keys of a row: where its value begins and ends, text without quotes; `ends` is 0 where it is absent or empty. */
-  readonly starts = new Int32Array(rowKeys);
-  readonly ends = new Int32Array(rowKeys);
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
   /** By place: `hashBytes` of the value, 0 where nobody has made it. */
-  readonly hashes = new Uint32Array(rowKeys);
+  readonly hashes: Uint32Array;
   /** Places of which the end was set, as many as there is room for. */
-  readonly #places = new Uint8Array(rowKeys);
+  readonly #places: Uint8Array;
   #placed = 0;
   /** Bit by place, of those beyond 31 by place less 32: the optional text has an escape in it, so that its bytes do not stand for themselves. */
   escaped = 0;
@@ -79,11 +85,20 @@ export class ScannedRow {
   /** Where the account's own text begins; it ends with `ownerEnd`. */
   actorStart = 0;
   /** What a `SubjectReader` writes to. */
-  scratch = Buffer.alloc(0);
+  scratch = noScratch;
   lineStart = 0;
   lineEnd = 0;
   /** Where the original line is, when `bytes` holds a rewritten one. */
   line: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined = undefined;
+
+  constructor() {
+    // One piece of memory: to make four costs more than a row that is read.
+    const columns = new ArrayBuffer(rowKeys * (3 * wordBytes + 1));
+    this.starts = new Int32Array(columns, 0, rowKeys);
+    this.ends = new Int32Array(columns, rowKeys * wordBytes, rowKeys);
+    this.hashes = new Uint32Array(columns, 2 * rowKeys * wordBytes, rowKeys);
+    this.#places = new Uint8Array(columns, 3 * rowKeys * wordBytes, rowKeys);
+  }
 
   setEnd(place: number, end: number): void {
     this.ends[place] = end;

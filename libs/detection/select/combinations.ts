@@ -4,6 +4,7 @@ import type { Atom } from '../rules/match/atoms.js';
 import { optionalPlaces } from '../scan/row-layout.js';
 import { rowProgram } from '../scan/row-program.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
+import { SlotsNoted } from '../memory/grown.js';
 import type { Texts } from '../memory/texts.js';
 import { type AccountAnswers, FieldClasses } from './field-classes.js';
 import { combinationsMax, SetsWithin, unknown } from './sets-within.js';
@@ -12,10 +13,10 @@ import { outside } from '../scan/outside.js';
 /** Places of optional fields among the keys of a row are below this. */
 const placesEnd = 1 + Math.max(...Object.values(optionalPlaces));
 
-/** Combinations whose place is found without asking a map; a power of two. */
+/** Combinations whose place is found without asking a map, at most; a power of two. */
 const recentSlots = 4_096;
 
-/** Shapes of rows whose part of a number is remembered, a power of two. */
+/** Shapes of rows whose part of a number is remembered, at most, a power of two. */
 const shapeSlots = 4_096;
 
 /**
@@ -47,11 +48,13 @@ export class Combinations {
   #places: Map<number | string, number> | undefined;
   /** Whether numbers of combinations are exact. */
   isExact = true;
-  readonly #recent = new Float64Array(recentSlots).fill(-1);
-  readonly #recentPlaces = new Int32Array(recentSlots);
+  readonly #recentNoted = new SlotsNoted(recentSlots);
+  #recent = new Float64Array(1).fill(-1);
+  #recentPlaces = new Int32Array(1);
   /** What optional fields add to the number, by the shape of the row: direct-mapped. Shapes up to `since` do not say all of them. */
-  readonly #shapes = new Float64Array(shapeSlots);
-  readonly #parts = new Float64Array(shapeSlots);
+  readonly #shapesNoted = new SlotsNoted(shapeSlots);
+  #shapes = new Float64Array(1);
+  #parts = new Float64Array(1);
   readonly since: number;
   /** The combination of the last row. */
   place = 0;
@@ -140,7 +143,7 @@ export class Combinations {
       number += of * (others[i]?.stride ?? 0);
     }
     const { shape } = row;
-    const slot = shape & (shapeSlots - 1);
+    const slot = shape & (this.#shapes.length - 1);
     return number + (shape > 0 && this.#shapes[slot] === shape ? (this.#parts[slot] ?? outside()) : this.#partOf(row));
   }
 
@@ -158,15 +161,23 @@ export class Combinations {
       if (of >= (this.#sizes[at] ?? outside())) return Number.NaN;
       part += (of - field.absent) * (this.#strides[at] ?? outside());
     }
-    if (shape > this.since) {
-      this.#shapes[shape & (shapeSlots - 1)] = shape;
-      this.#parts[shape & (shapeSlots - 1)] = part;
-    }
+    if (shape > this.since) this.#notePart(shape, part);
     return part;
   }
 
+  #notePart(shape: number, part: number): void {
+    const slots = this.#shapesNoted.wanted();
+    if (slots > this.#shapes.length) {
+      this.#shapes = new Float64Array(slots);
+      this.#parts = new Float64Array(slots);
+    }
+    this.#shapes[shape & (slots - 1)] = shape;
+    this.#parts[shape & (slots - 1)] = part;
+  }
+
   #placeOf(number: number, row: ScannedRow, places: Map<number | string, number>): number {
-    const slot = (number ^ (number / recentSlots)) & (recentSlots - 1);
+    const mixed = number ^ (number / recentSlots);
+    const slot = mixed & (this.#recent.length - 1);
     if (this.isExact && this.#recent[slot] === number) return this.#recentPlaces[slot] ?? outside();
     const key = this.isExact ? number : this.fields.map((field) => field.anyOf(row)).join(' ');
     const known = places.get(key);
@@ -177,9 +188,18 @@ export class Combinations {
     }
     const place = known ?? places.size;
     if (known === undefined) places.set(key, place);
-    this.#recent[slot] = number;
-    this.#recentPlaces[slot] = place;
+    this.#notePlace(mixed, number, place);
     return place;
+  }
+
+  #notePlace(mixed: number, number: number, place: number): void {
+    const slots = this.#recentNoted.wanted();
+    if (slots > this.#recent.length) {
+      this.#recent = new Float64Array(slots).fill(-1);
+      this.#recentPlaces = new Int32Array(slots);
+    }
+    this.#recent[mixed & (slots - 1)] = number;
+    this.#recentPlaces[mixed & (slots - 1)] = place;
   }
 
   /** Remembers what the last combination gives. */

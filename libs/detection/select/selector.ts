@@ -9,13 +9,14 @@ import { isDecided } from '../rules/match/undecided.js';
 import { asksPresence } from '../rules/match/match-parts.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { SelectionSets } from '../memory/selection-sets.js';
+import { SlotsNoted } from '../memory/grown.js';
 import type { LiveSelection } from '../compile/series.js';
 import type { Texts } from '../memory/texts.js';
 import { unknown } from './sets-within.js';
 import { outside } from '../scan/outside.js';
 import type { AccountNumber } from '../scan/kinds.js';
 
-/** A power of two. */
+/** At most, a power of two. */
 const recentSlots = 2_048;
 
 /** Fields that are read anyway, or whose value is a number of its own. */
@@ -44,9 +45,10 @@ export class Selector {
   readonly #second: Combinations;
   #layout = 0;
   /** Sets that were found lately, by the number of the first combination and the shape of the row: direct-mapped. */
-  readonly #numbers = new Float64Array(recentSlots).fill(-1);
-  readonly #shapes = new Float64Array(recentSlots);
-  readonly #recent = new Int32Array(recentSlots);
+  readonly #noted = new SlotsNoted(recentSlots);
+  #numbers = new Float64Array(1).fill(-1);
+  #shapes = new Float64Array(1);
+  #recent = new Int32Array(1);
   #layoutOfNumbers = 0;
   /** Shapes up to here do not say all that is asked. */
   readonly #shapesFrom: number;
@@ -92,7 +94,8 @@ export class Selector {
     const first = this.#first;
     const number = first.numberOf(row);
     if (shape <= this.#shapesFrom || !first.isExact) return this.#search(row, number);
-    const slot = (number ^ Math.imul(shape, 0x9e3779b1)) & (recentSlots - 1);
+    const mixed = number ^ Math.imul(shape, 0x9e3779b1);
+    const slot = mixed & (this.#numbers.length - 1);
     if (this.#numbers[slot] === number && this.#shapes[slot] === shape && this.#layoutOfNumbers === first.layout)
       return this.#recent[slot] ?? outside();
     const set = this.#search(row, number);
@@ -101,10 +104,21 @@ export class Selector {
       this.#layoutOfNumbers = first.layout;
       return set;
     }
+    this.#note(mixed, number, shape, set);
+    return set;
+  }
+
+  #note(mixed: number, number: number, shape: number, set: number): void {
+    const slots = this.#noted.wanted();
+    if (slots > this.#numbers.length) {
+      this.#numbers = new Float64Array(slots).fill(-1);
+      this.#shapes = new Float64Array(slots);
+      this.#recent = new Int32Array(slots);
+    }
+    const slot = mixed & (slots - 1);
     this.#numbers[slot] = number;
     this.#shapes[slot] = shape;
     this.#recent[slot] = set;
-    return set;
   }
 
   #search(row: ScannedRow, number: number): number {

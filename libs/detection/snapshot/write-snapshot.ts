@@ -25,6 +25,8 @@ import {
 import type { AccountNumber } from '../scan/kinds.js';
 
 const books = ['incidents', 'suppressed'] as const;
+/** Of a piece of accounts that nobody knows the size of. */
+const firstBytes = 8 * 1024;
 
 /**
  * The state as it is when the first piece is asked for; frames may be applied between the pieces. What is one for the whole engine, incidents
@@ -59,8 +61,8 @@ export class AccountCopies {
   readonly end: number;
   /** By account: 1 where it was there at the beginning and is not copied yet. A number that is given out later is not in the snapshot. */
   readonly #waiting: Uint8Array;
-  /** A piece that begins with its kind, and is handed over when it is full. */
-  #piece = Buffer.allocUnsafe(2 * pieceBytes);
+  /** A piece that begins with its kind, and is handed over when it is full. The first has room for few accounts, and grows; where it filled up, the next ones are as large. */
+  #piece = Buffer.allocUnsafe(firstBytes);
   #bytes = 1;
   #count = 0;
 
@@ -94,7 +96,7 @@ export class AccountCopies {
   take(): Uint8Array {
     const taken = this.#piece.subarray(0, this.#bytes);
     taken[0] = kinds.accounts;
-    this.#piece = Buffer.allocUnsafe(2 * pieceBytes);
+    this.#piece = Buffer.allocUnsafe(this.#bytes < pieceBytes ? firstBytes : 2 * pieceBytes);
     this.#bytes = 1;
     return taken;
   }

@@ -10,9 +10,12 @@ const run = promisify(execFile);
 const mavenMsMax = 300_000;
 const javaMajorMin = 17;
 
+/** Of this machine: each test file asks twice, and a JVM that says it takes a tenth of a second of a processor. */
+let javaMajor: Promise<string | undefined> | undefined;
+
 /** Says why no Kafka can be started here; undefined when one can. */
 export async function whyNoKafka(): Promise<string | undefined> {
-  const java = await versionOf('java', ['-version'], /version "(\d+)/);
+  const java = await (javaMajor ??= versionOf('java', ['-version'], /version "(\d+)/));
   if (java === undefined) return 'Java is missing (17 or newer is needed: apt-get install openjdk-17-jre-headless)';
   if (Number(java) < javaMajorMin) return `Java ${java} is too old: ${javaMajorMin} or newer is needed`;
   if (existsSync(await markOf())) return undefined;
