@@ -69,12 +69,12 @@ describe('the sentence', () => {
   });
 
   it('has the title of a rule that Vigie brings along in the language of who reads it, above the message too', () => {
-    const of = (title: string) => [en, fr].map((speech) => headlineOf(aMessage({ case: aCase({ title }) }), speech));
-    expect(of('A canary patient was touched')).toEqual([
-      'A canary patient was touched (3f0c6a1b)',
-      'Un patient témoin a été touché (3f0c6a1b)',
+    const titles = ['A canary patient was touched', 'Lecture en masse'];
+    const said = titles.map((title) => [en, fr].map((speech) => headlineOf(aMessage({ case: aCase({ title }) }), speech)));
+    expect(said).toEqual([
+      ['A canary patient was touched (3f0c6a1b)', 'Un patient témoin a été touché (3f0c6a1b)'],
+      ['Lecture en masse (3f0c6a1b)', 'Lecture en masse (3f0c6a1b)'],
     ]);
-    expect(of('Lecture en masse')).toEqual(['Lecture en masse (3f0c6a1b)', 'Lecture en masse (3f0c6a1b)']);
   });
 
   it('counts the rules that it does not name', () => {

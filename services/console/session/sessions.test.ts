@@ -114,13 +114,9 @@ describe('a request that changes something', () => {
   });
 
   it('by a page of ours comes without TLS through a proxy that puts its own name into Host, where people open the console at another', () => {
-    const through = (origin: string) => isOwnPage({ ...json, origin }, true, 'http://vigie.aleo.example/');
-    expect(['http://vigie.aleo.example', 'http://elsewhere', 'https://vigie.aleo.example', 'null'].map(through)).toEqual([
-      true,
-      false,
-      false,
-      false,
-    ]);
+    const origins = ['http://vigie.aleo.example', 'http://elsewhere', 'https://vigie.aleo.example', 'null'];
+    const taken = origins.filter((origin) => isOwnPage({ ...json, origin }, true, 'http://vigie.aleo.example/'));
+    expect(taken).toEqual(['http://vigie.aleo.example']);
   });
 });
 
