@@ -83,6 +83,11 @@ describe('a body', () => {
       }
   });
 
+  it('with holes in its array loses those alone', () => {
+    for (const hole of ['null', 'true', '7', '-1.5'])
+      expect(patientsOf(readBody(Buffer.from(`[${hole}, ${own('1')}]`)).slice(-1))).toEqual(['1']);
+  });
+
   it('whose last value is cut off loses that one alone', () => {
     expect(readBody(Buffer.from(own('1') + own('2').slice(0, 20)))).toEqual([
       expect.objectContaining({ patients: [expect.objectContaining({ id: '1' })] }),

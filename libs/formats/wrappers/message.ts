@@ -17,9 +17,7 @@ const lookMax = 512;
  */
 export function isStructured(text: string): boolean {
   const begin = text.slice(0, lookMax);
-  return (
-    textBeginsJson(begin) || /^\s*\uFEFF?\s*<|CEF:\s?\d|LEEF:\s?\d|@cee:/.test(begin) || /\b\w+="[^"]*"[\s,;]+\w+="/.test(begin)
-  );
+  return textBeginsJson(begin) || /^\s*<|CEF:\s?\d|LEEF:\s?\d|@cee:/.test(begin) || /\b\w+="[^"]*"[\s,;]+\w+="/.test(begin);
 }
 
 /** Whether a line is a record, or ends with one behind what a logger has put before it. */

@@ -262,6 +262,16 @@ describe('what shippers put around records', () => {
     expect(readOne({ event: { ...untimed, clinic_id: undefined, time: timeMs } }, { clinic: host }).clinicId).toBe('sud');
   });
 
+  it.each(['x', '[', '{', '<', ']', '}'])('looks once over blanks, however many stand before %s', (end) => {
+    const text = ' '.repeat(900_000) + end;
+    for (const record of [
+      { event: text },
+      { version: '1.1', short_message: text },
+      { message: text, '@timestamp': '2026-11-28T08:00:00Z' },
+    ])
+      expect(reads(record)).toHaveLength(1);
+  });
+
   it('is the time of arrival where neither says it, as the protocols have it', () => {
     expect(readOne({ event: untimed }).timeMs).toBe(receivedMs);
     expect(readOne(otlp({ attributes: pairs })).timeMs).toBe(receivedMs);
