@@ -8,10 +8,11 @@ import type { FieldKey } from './modifiers.js';
  * they are no mistakes, and a rule with one finds nothing.
  */
 export function doubtOf({ field, modifiers }: FieldKey, { text }: ScalarTree): string | undefined {
-  const { how, expand } = modifiers;
+  const { how, expand, cased } = modifiers;
   // What stands in the place of a pseudonym may be a patient's number, and is not quoted.
   if (expand || kindOf(field) !== 'text' || wordsOf(field) || isHex128(field)) return undefined;
-  if (!['is', 'contains', 'startswith', 'endswith'].includes(how)) return undefined;
+  // Who minds the case means the text as it stands, as exceptions that are written out of a case do.
+  if (cased || !['is', 'contains', 'startswith', 'endswith'].includes(how)) return undefined;
   if (/^%[\w.-]+%$/.test(text))
     return `${shown(text)} is compared as this very text: to take the values of the list, write expand behind the field`;
   if (/^[“”„«‹‘’].*[“”«»›‘’]$/su.test(text))

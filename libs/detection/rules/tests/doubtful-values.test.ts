@@ -29,6 +29,7 @@ describe('a value that its author hardly meant', () => {
     String.raw`actor_id|startswith: 'CLINIC\'`,
     String.raw`device|re: '\*$'`,
     "actor_id|expand: '%programs%'",
+    String.raw`actor_id|cased: 'CLINIC\*'`,
     "device: '100%'",
     'device: l’accueil',
   ])('%s is taken in silence', (entry) => {
