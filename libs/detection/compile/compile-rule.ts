@@ -83,7 +83,7 @@ function termsOf({ type, timespanMs, condition, percentile, meeting, spread, dor
     ? [[kindOfRule(type).measure, percentile ?? null, above ?? false, below ?? false]]
     : [];
   if (meeting) figure.push([JSON.stringify(meeting)]);
-  if (habit) figure.push(['habit', habit.weight, habit.scale]);
+  if (habit) figure.push(['habit', habit.weight, habit.scale, ...(habit.own === undefined ? [] : [habit.own])]);
   if (habitDays === true) figure.push(['habit_days']);
   return [
     timespanMs,
