@@ -110,7 +110,7 @@ export class KafkaMember implements Membership {
 
   async positions(): Promise<readonly Position[]> {
     const positions = await this.#runs.positions();
-    return positions.map((at) => (this.#heldBack(at) ? { ...at, retrying: true } : at));
+    return positions.map((at) => (at.next < at.end && this.#heldBack(at) ? { ...at, retrying: true } : at));
   }
 
   async leave(): Promise<void> {

@@ -41,6 +41,16 @@ describe('a quota of the brokers', () => {
     expect(life.outcome).toBe('lives');
   });
 
+  it('holds back nothing where there is nothing to read', async () => {
+    const { clock, recorder, pace } = await joined();
+    for (let turn = 0; turn < 5; turn += 1) {
+      pace.waits(10_000);
+      pace.comesSlowly();
+      await clock.advance(10_000);
+    }
+    for (const position of (await recorder.membership?.positions()) ?? []) expect(position).not.toHaveProperty('retrying');
+  });
+
   it('is told in the log once in five minutes, where it lets a process wait for a second or more', async () => {
     const clock = new FakeClock();
     const told: unknown[] = [];
