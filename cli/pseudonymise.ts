@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { pseudonymConfig, readGroupKeys } from '#libs/pseudonyms/config.js';
 import { pseudonymiseLines } from '#libs/pseudonyms/pseudonymise-lines.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -18,5 +19,5 @@ export async function pseudonymiseCommand({ group, authority, key, everyKey }: P
   const keys = readGroupKeys(config, group);
   const keyIds = everyKey ? keys.keyIds : [key ?? keys.at(systemClock.now()).active.keyId];
   const lines = createInterface({ input: process.stdin });
-  for await (const line of pseudonymiseLines(lines, keys, { authority, keyIds })) process.stdout.write(line);
+  await pipeline(pseudonymiseLines(lines, keys, { authority, keyIds }), process.stdout, { end: false });
 }

@@ -5,6 +5,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { keepMemoryInside } from '#libs/runtime/environment/memory-dumps.js';
 import { codeOf } from '#libs/runtime/outcome.js';
 import { failureText } from './failure-text.js';
+import { endsWithItsReader } from './reader.js';
 import { ownVersion } from '#libs/runtime/paths.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addAuditCommands } from './audit/commands.js';
@@ -177,11 +178,13 @@ addJudgingCommands(program);
 addMcpCommands(program);
 addNotifyCommands(program);
 
+const isOfOutput = endsWithItsReader(process.stdout, process.stderr);
 try {
   keepMemoryInside();
   makePrivateFiles();
   await program.parseAsync();
 } catch (cause) {
+  if (isOfOutput(cause)) process.exit();
   process.stderr.write(`vigie: ${printableLines(failureText(cause))}\n`);
   process.exit(cause instanceof ConfigError ? 2 : 1);
 }

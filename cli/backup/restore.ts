@@ -13,6 +13,7 @@ import { plainFolders, requireEmbedded, requireEmpty } from './backup.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { refuseTakenPort } from './free-port.js';
 import { refuseHalfRestored, restoringFile } from './restoring.js';
+import { setRetention } from './retention.js';
 import { fillTables, questionMsMax } from './store-copy.js';
 import { type Figure, storeFigures } from './store-figures.js';
 
@@ -88,7 +89,10 @@ async function restoreStore(
     await fillTables(server, from);
     // The lists of patients are views over the selections that incidents name.
     await registerSelections(client, [], isoOf(clock.now()));
-    return await storeFigures(client);
+    const figures = await storeFigures(client);
+    // Last: what is too old goes from then on, and is in the figures of the backup.
+    await setRetention(client, from);
+    return figures;
   } finally {
     await client.close();
     await server.end('SIGTERM');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,8 +8,9 @@ import { copyMigrated } from '#libs/access-store/clickhouse/migrated-store.fixtu
 import { systemClock } from '#libs/runtime/clock.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { spawnClickHouse, type SpawnedClickHouse } from '#services/clickhouse/spawn.js';
+import { setRetention, writeRetention } from './retention.js';
 import { copyTables, fillTables } from './store-copy.js';
-import { storeFigures } from './store-figures.js';
+import { storedTables, storeFigures } from './store-figures.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-store-copy-'));
 /** What the engine gives as one document, and takes in one body: 256 MiB by default, which a month of a hospital exceeds. */
@@ -27,6 +28,9 @@ async function start(name: string): Promise<(typeof started)[number]> {
   started.push(one);
   return one;
 }
+
+/** How long each table keeps rows. */
+const keptBy = async (client: ClickHouseClient) => (await storedTables(client)).map(({ name, ttl }) => [name, ttl]);
 
 describe('a copy of a store', () => {
   beforeAll(async () => {
@@ -54,5 +58,19 @@ describe('a copy of a store', () => {
     const [expected, found] = [await storeFigures(from.client), await storeFigures(to.client)];
     expect(expected['access_rows']?.rows).toBe(rows);
     expect(found).toEqual(expected);
+  }, 120_000);
+
+  it('says how long rows are kept, so that they are kept so in the other place', async () => {
+    const [from, to] = started;
+    if (!from || !to) throw new Error('there is nothing to copy');
+    await from.client.command({ query: 'ALTER TABLE vigie.access_rows MODIFY TTL toDateTime(time) + INTERVAL 20 YEAR' });
+    mkdirSync(join(folder, 'kept'));
+    await writeRetention(from.client, join(folder, 'kept'));
+    await setRetention(to.client, join(folder, 'kept'));
+    expect(await keptBy(to.client)).toEqual(await keptBy(from.client));
+    expect(await keptBy(to.client)).toContainEqual(['access_rows', 'toDateTime(time) + toIntervalYear(20)']);
+    writeFileSync(join(folder, 'kept', 'retention.json'), JSON.stringify({ access_rows: 'time; DROP TABLE vigie.access_rows' }));
+    await expect(setRetention(to.client, join(folder, 'kept'))).rejects.toThrow();
+    await setRetention(to.client, join(folder, 'copy-of-before'));
   }, 120_000);
 });

@@ -6,6 +6,7 @@ import { createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { z } from 'zod';
 import { jsonRows } from '#libs/access-store/clickhouse/json-rows.js';
 import type { StoreClient } from '../with-store.js';
+import { writeRetention } from './retention.js';
 import { rowPieces } from './row-pieces.js';
 import { storedTables } from './store-figures.js';
 
@@ -29,6 +30,7 @@ const pieceBytes = 64 * 1024 * 1024;
  */
 export async function copyTables(client: StoreClient, address: StoreAddress, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
+  await writeRetention(client, folder);
   for (const { name } of await storedTables(client)) {
     const query = `SELECT DISTINCT _partition_id AS id FROM vigie.${name} ORDER BY id`;
     const partitions = await jsonRows(client, {

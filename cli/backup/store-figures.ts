@@ -8,7 +8,7 @@ export const figure = z.strictObject({ rows: z.number(), digest: z.string() });
 export type Figure = z.infer<typeof figure>;
 
 const tablesQuery = readFileSync(new URL('./stored-tables.sql', import.meta.url), 'utf8');
-const tableRow = z.object({ name: z.string(), engine: z.string() });
+const tableRow = z.object({ name: z.string(), engine: z.string(), ttl: z.string() });
 export type StoredTable = z.infer<typeof tableRow>;
 
 /** What people would be told, which must be the same in another place: incidents with their figures, and the patients in their lists. */

@@ -18,7 +18,7 @@ import { aChange } from '#libs/testkit/case-records.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
 import { backupFindings } from './backups.js';
-import { advertisedHint } from '#libs/event-log/kafka/advertised.js';
+import { advertisedHint } from '#libs/event-log/kafka/reach/advertised.js';
 import { seenIn } from '#libs/runtime/renewal/certificates-seen.js';
 import { certificateFindings, certificatesSeen } from './certificates.js';
 import { configurationFindings } from './configuration.js';

@@ -3,7 +3,7 @@ import { madeTopics } from '#libs/contracts/topics.js';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { services as allServices, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { hasRights, mayRead } from '#libs/access-store/inspect/inspect-store.js';
-import { advertisedHint } from '#libs/event-log/kafka/advertised.js';
+import { advertisedHint } from '#libs/event-log/kafka/reach/advertised.js';
 import { describeTopics } from '#libs/event-log/kafka/topics/admin.js';
 import { servicePrincipals } from '#libs/event-log/kafka/topics/principals.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';

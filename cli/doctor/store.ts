@@ -18,6 +18,9 @@ import type { ListFacts } from './lists.js';
 /** A clock that is off by more moves deadlines and late accesses, milliseconds. */
 const skewMsMax = 2_000;
 
+/** The oldest release on whose engine tables and lists were tried; on 24.8 the patients of a case cannot be counted. */
+const oldestTried = { year: 25, month: 8 };
+
 export interface StoreSurroundings {
   readonly clock: Clock;
   readonly services: readonly ReadingService[];
@@ -56,8 +59,22 @@ export async function storeFindings(
         )
       : fine('clock', 'this machine and ClickHouse have the same time'),
   ];
+  found.push(...releaseFindings(version));
   if (behind) return found;
   return [...found, ...(await erasureFindings(client)), ...(isServer ? await rightFindings(client, user, services) : [])];
+}
+
+/** Of a version as the server says it, `25.8.2.1`. */
+export function releaseFindings(version: string): readonly Finding[] {
+  const [year = 0, month = 0] = version.split('.').map(Number);
+  if (year > oldestTried.year || (year === oldestTried.year && month >= oldestTried.month)) return [];
+  return [
+    advice(
+      'store',
+      `ClickHouse ${version} is older than ${oldestTried.year}.${oldestTried.month}, the oldest on which Vigie was tried: some questions about cases may end in an error`,
+      'upgrade the server to a release that is still maintained',
+    ),
+  ];
 }
 
 const ofWhom = { patient: 'a patient', account: 'an account', group: 'a group' } as const;

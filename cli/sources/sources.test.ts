@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { checkSourcesCommand } from './check.js';
 import { trySourceCommand } from './try.js';
@@ -44,6 +45,17 @@ describe('vigie sources', () => {
     await checkSourcesCommand(sourcesFile(sources));
     expect(told).toMatch(/sources\.yml:2: source dpi: token_file: the token of dpi\.token is not there/);
     expect(process.exitCode).toBe(1);
+  });
+
+  it('try unpacks what a watched folder would', async () => {
+    const file = sourcesFile(sources);
+    const path = join(folder, 'audit.log.1');
+    const packed = gzipSync(JSON.stringify(event));
+    writeFileSync(path, packed);
+    await trySourceCommand(path, { source: 'dpi@helix', file, limit: 20 });
+    expect(told).toContain('1 row(s), 0 record(s) refused');
+    writeFileSync(path, packed.subarray(0, 30));
+    await expect(trySourceCommand(path, { source: 'dpi@helix', file, limit: 20 })).rejects.toThrow('cannot be unpacked');
   });
 
   it('try shows rows without a clear identifier, and why the rest is refused', async () => {

@@ -1,14 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { printableLines } from '#libs/contracts/visible-text.js';
+import { packingIn } from '#libs/formats/read/containers.js';
 import { readGroupKeys } from '#libs/pseudonyms/config.js';
 import { type GroupKeys, parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { unpackBytes } from '#libs/runtime/unpack/unpack-bytes.js';
+import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { readSources } from '#libs/sources/read-sources.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
 import { readSourcesCommandConfig } from './config.js';
 import { trial } from './trial.js';
+
+/** Bytes of a sample after decompression. */
+const sampleBytesMax = 512 * 1024 * 1024;
 
 export interface TryOptions {
   readonly source: string;
@@ -23,11 +29,23 @@ export async function trySourceCommand(file: string, { source: name, file: sourc
   const source = sourceNamed(sources, name, path);
   const { keys, own } = keysOf(config, source.groupId);
   if (!own) process.stderr.write(`no key of ${source.groupId} is here: the pseudonyms below are of this run alone\n`);
-  const bytes = readFileSync(file === '-' ? 0 : file);
+  const bytes = await unpackedSample(readFileSync(file === '-' ? 0 : file));
   const { lines, rows, refused, isCut } = trial(bytes, { ...source, keys }, limit, systemClock.now());
   for (const line of lines) process.stdout.write(`${printableLines(line)}\n`);
   process.stderr.write(`${rows} row(s), ${refused} record(s) refused or set aside; nothing was stored\n`);
   if (isCut) process.stderr.write(`these are the first ${limit} records; --limit shows more\n`);
+}
+
+/** Unpacked as watched folders do. Throws `ConfigError` where it is damaged or too large. */
+async function unpackedSample(bytes: Buffer): Promise<Buffer> {
+  const packing = packingIn(bytes);
+  if (!packing) return bytes;
+  try {
+    return await unpackBytes(packing, bytes, sampleBytesMax);
+  } catch (cause) {
+    if (!(cause instanceof UnpackError)) throw cause;
+    throw new ConfigError(`the sample cannot be unpacked: ${cause.message}; take a shorter one`);
+  }
 }
 
 /** The source of that name. Throws `ConfigError` where there is none, or several. */

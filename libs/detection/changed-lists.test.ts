@@ -18,6 +18,11 @@ const hour = 60 * minute;
 interface Lists {
   readonly services: readonly string[];
   readonly watched: readonly number[];
+  /** Accounts that an exception takes out of the rule that looks at everybody. */
+  readonly excepted?: readonly string[];
+  /** A rule over the accesses of `all` that asks for so many patients within an hour, and the only one over them where `all` is gone. */
+  readonly many?: number;
+  readonly isAllGone?: boolean;
 }
 
 describe('an incident whose lists were changed after it was told', () => {
@@ -53,6 +58,43 @@ describe('an incident whose lists were changed after it was told', () => {
     run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute, delay: 400 * hour })]);
     expect(run.rejudged).toBe(1);
     expect(run.current).toMatchObject([{ patients: 4, state: 'closed' }]);
+    run.check();
+  });
+
+  it('stays where an exception takes its accesses out, counts on, and is found as before once the exception is gone', () => {
+    const run = new Run({ services: [], watched: [] });
+    run.take(accesses('nurse.1', [1, 2, 3]));
+    const [opened] = run.current;
+    run.change({ services: [], watched: [], excepted: ['nurse.1'] });
+    expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 3, state: 'open' }]);
+    run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute })]);
+    run.restore(run.snapshot());
+    run.take([accessOf({ actor: 'nurse.1', patient: 9, at: hour / 2 })]);
+    run.take([accessOf({ actor: 'nurse.1', patient: 5, at: 1.2 * minute, delay: hour })]);
+    expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 5, rules: ['all'] }]);
+    run.check();
+    run.change({ services: [], watched: [] });
+    run.take([6, 7].map((patient) => accessOf({ actor: 'nurse.1', patient, at: hour / 2 + patient * 1000 })));
+    expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 8 }]);
+    run.check();
+  });
+
+  it('opens none for accesses that an exception took out from the beginning', () => {
+    const run = new Run({ services: [], watched: [], excepted: ['nurse.1'] });
+    run.take(accesses('nurse.1', [1, 2, 3]));
+    run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute, delay: hour })]);
+    expect(run.current).toEqual([]);
+  });
+
+  it('stays where its rule is taken away and another one looks at the same accesses, and counts what comes late', () => {
+    const run = new Run({ services: [], watched: [], many: 100 }, { keepClosedMs: hour });
+    run.take(accesses('nurse.1', [1, 2, 3]));
+    const [opened] = run.current;
+    run.change({ services: [], watched: [], many: 100, isAllGone: true });
+    run.take([accessOf({ actor: 'nurse.2', patient: 9, at: 400 * hour })]);
+    run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute, delay: 400 * hour })]);
+    expect(run.rejudged).toBe(1);
+    expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 4, rules: ['all'] }]);
     run.check();
   });
 
@@ -97,6 +139,8 @@ class Run {
   former = 0;
   readonly #stored: AccessRow[] = [];
   readonly #told = new Map<string, IncidentChange>();
+  /** Incidents that people were told of, unlike what exceptions suppressed. */
+  readonly #opened = new Set<string>();
   readonly #selections = new Map<string, Selection>();
   #rules: readonly Rule[];
   #offset = 0;
@@ -151,6 +195,10 @@ class Run {
 
   /** What the store lists of each incident, by the condition of its views, beside what was told. */
   check(): void {
+    // More accesses undo none of these rules, and no change of lists or exceptions takes back what was told.
+    expect(
+      [...this.#told.values()].filter(({ state, incident_id: id }) => state === 'withdrawn' && this.#opened.has(id)),
+    ).toEqual([]);
     if (this.engine.rejudgements().length > 0) return;
     const live = new Set(this.#rules.map(({ selection }) => selection.id));
     for (const one of this.current) {
@@ -179,27 +227,53 @@ class Run {
   }
 
   #tell(): void {
-    for (const change of this.engine.takeChanges({ includeUpdates: true }))
+    for (const change of this.engine.takeChanges({ includeUpdates: true })) {
+      if (change.state === 'open') this.#opened.add(change.incident_id);
       if ((this.#told.get(change.incident_id)?.version ?? -1) <= change.version) this.#told.set(change.incident_id, change);
+    }
   }
 
   get #options(): EngineOptions {
     return { rules: this.#rules, quietMs: hour, allowedLatenessMs: 15 * minute, ...this.given };
   }
 
-  #rulesOf({ services, watched }: Lists): readonly Rule[] {
+  #rulesOf({ services, watched, excepted = [], many, isAllGone = false }: Lists): readonly Rule[] {
     const person = not(or(services.map((name) => is('actor_id', name))));
+    const everybody = services.length > 0 ? person : test({ kind: 'present', field: 'actor_id' });
+    const all =
+      excepted.length > 0
+        ? withException(everybody, or(excepted.map((name) => is('actor_id', name))))
+        : aRule({ id: 'all', selection: selectionOf(everybody) });
     const rules = [
-      aRule({ id: 'all', selection: selectionOf(services.length > 0 ? person : test({ kind: 'present', field: 'actor_id' })) }),
+      ...(isAllGone ? [] : [all]),
+      ...(many === undefined ? [] : [aRule({ id: 'many', atLeast: many, timespanMs: hour, selection: selectionOf(everybody) })]),
       ...(watched.length === 0 ? [] : [aRule({ id: 'watched', atLeast: 2, selection: selectionOf(and([is('action', 'read'), or(watched.map((one) => is('patient_id', aPatient(one))))])) })]),
     ]; // prettier-ignore
-    for (const { selection } of rules) this.#selections.set(selection.id, selection);
+    for (const one of rules)
+      for (const { selection } of [one, ...(one.unfiltered ? [one.unfiltered] : [])])
+        this.#selections.set(selection.id, selection);
     return rules;
   }
 }
 
 function is(field: Field, literal: string): Match {
   return test({ kind: 'glob', field, parts: [{ literal }], cased: false });
+}
+
+function withException(of: Match, out: Match): Rule {
+  const excluded = selectionOf(and([of, out]));
+  const exception = {
+    id: 'exception',
+    title: 'e',
+    owner: 'o',
+    reason: 'r',
+    expiresMs: Number.MAX_SAFE_INTEGER,
+    excluded,
+    file: '',
+    line: 1,
+  };
+  const unfiltered = aRule({ id: 'all', selection: selectionOf(of) });
+  return { ...aRule({ id: 'all', selection: selectionOf(and([of, not(out)])) }), exceptions: [exception], unfiltered };
 }
 
 interface Given {
@@ -237,8 +311,11 @@ function byTime(a: AccessRow, b: AccessRow): number {
 }
 
 const anyLists: fc.Arbitrary<Lists> = fc.record({
+  many: fc.constantFrom(3, 100),
+  isAllGone: fc.constantFrom(false, false, true),
   services: fc.subarray(['nurse.1', 'nurse.2']),
   watched: fc.subarray([1, 2, 3, 4, 5]),
+  excepted: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(['nurse.1', 'nurse.2']) }),
 });
 
 const anyRow = fc

@@ -12,7 +12,7 @@ import { systemRandom } from '#libs/runtime/random.js';
 import { ownCertificate } from '#libs/runtime/renewal/own-certificate.js';
 import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import { retry } from '#libs/runtime/retry.js';
-import { advertisedHint } from './kafka/advertised.js';
+import { advertisedHint } from './kafka/reach/advertised.js';
 import type { KafkaOptions } from './kafka/kafka-log.js';
 import { clientNameOf } from './kafka/order/upgrade-order.js';
 import { embeddedPartitions } from './limits.js';

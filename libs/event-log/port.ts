@@ -104,6 +104,6 @@ export interface Position extends TopicPartition {
   readonly end: number;
   readonly next: number;
   readonly committed: number;
-  /** While the same work is tried again, because something outside is away. */
+  /** While the same work is tried again, because something outside is away, or the log lets this process wait for a quota. */
   readonly retrying?: boolean;
 }

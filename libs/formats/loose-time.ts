@@ -44,9 +44,9 @@ export const loosePatterns: readonly string[] = [
   'd-MMM-yy[ ][H:m[:s[.S]][ ][a][ ][z]]',
   'd-MMM-yy H.m.s[.S][ ][a][ ][z]',
   'd/MMM/yyyy[:][ ][H:m[:s[.S]][ z]]',
-  'd/M/yyyy[ ][H:m[:s[.S]][ ][z]]',
-  'd-M-yyyy[ ][H:m[:s[.S]][ ][z]]',
-  'd.M.yyyy[ ][H:m[:s[.S]][ ][z]]',
+  'd/M/yyyy[,][ ][H:m[:s[.S]][ ][z]]',
+  'd-M-yyyy[,][ ][H:m[:s[.S]][ ][z]]',
+  'd.M.yyyy[,][ ][H:m[:s[.S]][ ][z]]',
   'd/M/yy[ ][H:m[:s[.S]][ ][z]]',
 ];
 
@@ -123,10 +123,15 @@ function unitOf(size: number): string | undefined {
   return size >= 1e8 ? 'epoch_s' : undefined;
 }
 
+const twoOrders =
+  'days and months in numbers with AM or PM are written in two orders; name the format, such as MM/dd/yyyy hh:mm:ss a';
+
 function ofWritten(written: Written, context: TimeContext): LooseTime | string {
   const { year, month = 1, day = 1, minute = 0, second = 0, millisecond = 0, zone } = written;
   const hour = hourOf(written);
-  if (hour === undefined || hour > 23 || minute > 59 || second > 60) return 'this time of day does not exist';
+  const isEndOfDay = hour === 24 && minute + second + millisecond === 0;
+  if (hour === undefined || (hour > 23 && !isEndOfDay) || minute > 59 || second > 60) return 'this time of day does not exist';
+  if (zone !== undefined && /^[ap]m$/i.test(zone)) return twoOrders;
   const offset = zone === undefined ? undefined : zoneOf(zone);
   if (zone !== undefined && offset === undefined) return 'the zone of the time is not known; write its offset, such as +01:00';
   // A leap second is the last millisecond of its minute, so that it stays in it.

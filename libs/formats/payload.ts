@@ -1,5 +1,5 @@
 import { rejected, type Accepted, accepted, type Rejected } from '#libs/runtime/outcome.js';
-import { firstByte } from './json/items.js';
+import { beginsJson, firstByte, textBeginsJson } from './json/items.js';
 import type { Targets } from './fhir/targets.js';
 import { parseItem, type ParseLimits } from './json/parse-item.js';
 
@@ -50,7 +50,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** Bytes of hostile origin as a payload: JSON where they begin like it, text otherwise, without a byte order mark. */
 export function payloadOf(bytes: Uint8Array, envelope: Envelope, limits?: ParseLimits): Accepted<Payload> | Rejected {
   const start = firstByte(bytes);
-  if (bytes[start] === 0x7b || bytes[start] === 0x5b) {
+  if (beginsJson(bytes, start)) {
     const item = parseItem(bytes, start, bytes.length, limits);
     return item.kind === 'rejected' ? item : accepted({ kind: 'json', value: item.value, envelope });
   }
@@ -64,7 +64,7 @@ export function payloadOf(bytes: Uint8Array, envelope: Envelope, limits?: ParseL
 /** What a wrapper carried: JSON that came as text is parsed, under the same limits as if it had come alone. */
 export function innerPayload(content: unknown, envelope: Envelope): Accepted<Payload> | Rejected {
   if (typeof content !== 'string') return accepted({ kind: 'json', value: content, envelope });
-  return /^\s*\uFEFF?\s*[{[]/.test(content)
+  return textBeginsJson(content)
     ? payloadOf(Buffer.from(content), envelope)
     : accepted(objectBehindWords(content, envelope) ?? { kind: 'text', text: content, envelope });
 }
@@ -72,11 +72,15 @@ export function innerPayload(content: unknown, envelope: Envelope): Accepted<Pay
 /** Characters of what a logger writes before the record: its level, its thread, its name. */
 const wordsMax = 512;
 
+/** The empty list of what is said besides, which one logger puts behind. */
+const nothingBesides = /\}\s+\[\]\s*$/;
+
 /**
  * The object that a text ends with, behind what a logger puts before it (`INFO [main] audit - {...}`). Words that hold names and values, a
  * record of another format or markup are a record themselves.
  */
-export function objectBehindWords(text: string, envelope: Envelope): Payload | undefined {
+export function objectBehindWords(line: string, envelope: Envelope): Payload | undefined {
+  const text = line.endsWith(']') ? line.replace(nothingBesides, '}') : line;
   if (!text.trimEnd().endsWith('}')) return undefined;
   const start = /(?:^|[\s:\]])\{\s{0,64}"/.exec(text.slice(0, wordsMax));
   if (!start) return undefined;

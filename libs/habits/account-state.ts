@@ -1,6 +1,6 @@
 import { dayKept, evidenceKept, ownDaysMin, ownDeviations, ownRootMin, ownSpreadMin } from './constants.js';
 import { evidenceOf, type LearnedDay, type LearnedRow } from './learned-day.js';
-import { OwnDays } from './own/own-days.js';
+import { OwnDays, rootOf } from './own/own-days.js';
 import { flag } from './pending-days.js';
 
 const zeroEvidence = evidenceOf(0);
@@ -105,7 +105,7 @@ export class AccountState {
     const isHonest = (row.flags & flag.honest) !== 0;
     this.own.push(
       learned.day,
-      (own) => learned.roots[at[own] ?? -1] ?? 0,
+      (own) => learned.roots[at[own] ?? -1] ?? rootOf(0),
       (own) => (isHonest ? 0 : (learned.distances[at[own] ?? -1] ?? 0)),
     );
   }

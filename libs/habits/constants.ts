@@ -48,12 +48,13 @@ export const ownDaysSkipped = 2;
 
 /** Own days that are remembered one by one, of rules that ask for them. */
 export const ownDaysRemembered = 12;
-/** A day with less than this share of what its largest days have is no full one: a weekend, a half-day, a night. */
-export const fullDayShare = 0.5;
-/** From so many full days on an account is compared with itself. */
-export const ownFullDaysMin = 3;
-/** And where they usually hold this share of the rule's floor: of less, a day that reaches the floor is more than the double, which peers tell. */
-export const ownFloorShare = 0.5;
+/**
+ * Which days of an account are compared with each other: full ones of those who do much, or any of whoever does little. A day with less than `share` of what its
+ * largest days have is left out: a weekend, a half-day, a night; of three patients one is no sign of that. `min`: from so many days on. `floorShare`: where they
+ * usually hold so much of the rule's floor: of less, a day that reaches the floor is more than the double, which peers tell.
+ */
+export const fullOwnDays = { min: 3, share: 0.5, floorShare: 0.5 } as const;
+export const anyOwnDays = { min: 2, share: 0.3, floorShare: 0 } as const;
 /** The spread that is usual within accounts of the role counts as so many days of one's own, and is at least so much: 1 is what chance makes. */
 export const ownRoleDays = 16;
 export const ownSpreadLeast = 0.6;

@@ -13,6 +13,7 @@ import {
 } from './constants.js';
 import type { Usual } from './ceilings.js';
 import { Fit } from './fit.js';
+import { ownShareOf, peersShareOf } from './own/own-days.js';
 import { type OwnAmong, OwnView, type SinceWhen } from './own/own-view.js';
 import { noPeers, outlineOf, type PeersView, tailOf } from './peers.js';
 import { evidencePrior, type PeerClass, priorOf } from './priors.js';
@@ -51,7 +52,7 @@ const weekDaysMin = 100;
 /** A model as it stood for one day: whatever is asked of it is answered the same for ever. */
 export class DayView {
   readonly #fits = new Map<string, Fit>();
-  /** Of the budget, what each rule has. */
+  /** Of the budget, what each rule has for what goes beyond peers. */
   readonly #weights: readonly number[];
   readonly #inTail = new Map<string, Set<string>>();
   /** False incidents per account-day. */
@@ -60,11 +61,11 @@ export class DayView {
   readonly own: OwnView;
 
   constructor(readonly parts: ViewParts) {
-    const sum = parts.rules.reduce((total, { weight, own = 0 }) => total + weight + own, 0);
-    this.#weights = parts.rules.map(({ weight }) => (sum > 0 ? weight / sum : 0));
+    const sum = parts.rules.reduce((total, rule) => total + peersShareOf(rule) + ownShareOf(rule), 0);
+    this.#weights = parts.rules.map((rule) => (sum > 0 ? peersShareOf(rule) / sum : 0));
     this.alpha = parts.budget / Math.max(weekDaysMin, parts.weekDays);
-    const ownAlpha = (column: number) =>
-      (this.alpha * singleDayShare * (parts.rules[column]?.own ?? 0)) / Math.max(sum, Number.MIN_VALUE);
+    const own = parts.rules.map((rule) => (sum > 0 ? ownShareOf(rule) / sum : 0));
+    const ownAlpha = (column: number) => this.alpha * singleDayShare * (own[column] ?? 0);
     this.own = new OwnView(parts.rules, (state, day) => this.#ownAmong(state, day), ownAlpha, parts.since);
   }
 
@@ -155,11 +156,18 @@ export class DayView {
     if (!this.#isLane && holdsFirstDay(rule, day - firstDay)) return Infinity;
     if (state.isService) return Math.max(rule.floor, state.ownLeast(column));
     const among = this.classOf(state, day, column);
-    const usual = this.usualOf(state, column, among);
-    if (!usual) return Infinity;
-    const z = this.fitOf(key, state, column, among).inverse(this.alphaOf(column));
-    const least = Math.min(countOf(z, usual.usual, rule.scale), this.own.leastOf(key, state, column, day));
+    if (!this.usualOf(state, column, among)) return Infinity;
+    const least = Math.min(this.#leastByPeers(key, state, column, among), this.own.leastOf(key, state, column, day));
     return Math.max(rule.floor, Math.ceil(least - 1e-9));
+  }
+
+  /** Not rounded; Infinity where peers have no share of the rule. */
+  #leastByPeers(key: string, state: AccountState, column: number, among: PeerClass): number {
+    const usual = this.usualOf(state, column, among)?.usual;
+    const alpha = this.alphaOf(column);
+    if (usual === undefined || alpha === 0) return Infinity;
+    const z = this.fitOf(key, state, column, among).inverse(alpha);
+    return countOf(z, usual, this.parts.rules[column]?.scale ?? 'volume');
   }
 
   /** The smallest count that is told where nobody has ever met the rule: by the prior alone, beside a habit of none. */
@@ -170,7 +178,7 @@ export class DayView {
     return Math.max(rule.floor, Math.ceil(countOf(z, 0, rule.scale) - 1e-9));
   }
 
-  /** What a rule may be wrong an account-day. */
+  /** What a rule may be wrong an account-day for what goes beyond peers. */
   alphaOf(column: number): number {
     return this.alpha * singleDayShare * (this.#weights[column] ?? 0);
   }

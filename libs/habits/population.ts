@@ -127,6 +127,7 @@ export class Population {
       wasJudged: judged?.knows === true,
       writer: new LearnedDayWriter(day, rows.length),
       state: new AccountState(columns, this.#ownColumns),
+      now: new AccountState(columns, this.#ownColumns),
       common: new CommonStep(columns),
       staff: 0,
     };
@@ -143,7 +144,7 @@ export class Population {
   }
 
   #learnRow(learning: Learning, row: number): void {
-    const { pending, day, view, state, writer } = learning;
+    const { pending, day, view, state, now, writer } = learning;
     const slot = pending.slotOf(row);
     const earlier = this.#states.earlier(slot, day);
     const flags = flagsAfter(this.#flagsIn(pending, row, day), earlier);
@@ -157,12 +158,13 @@ export class Population {
     state.isService = (flags & flag.service) !== 0;
     if (isKept && !earlier && !state.isService && learning.wasJudged) this.#compareTold(learning, row);
     const evidence = compares ? this.#compare(learning, row) : undefined;
+    if (this.#ownColumns.length > 0) this.#states.read(slot, this.#step, now);
     const columns = learns || flags & flag.correction ? this.#ruleDays.length : 0;
     for (let column = 0; column < columns; column += 1) {
       const count = pending.countOf(row, column);
       const counted = flags & flag.correction ? Math.max(0, count - (earlier?.countOf(column) ?? 0)) : count;
       if (counted === 0) continue;
-      const own = view.own.learnedOf(state, column, { day, count, flags, since: this.#steps.since });
+      const own = this.#latest.own.learnedOf(now, column, { day, count, flags, since: this.#steps.since });
       writer.count(column, counted, { evidence: evidence?.[column] ?? 0, ...own });
     }
     writer.row(slot, state.role, learns && learning.wasJudged ? flags | flag.judged : flags);
@@ -184,11 +186,14 @@ export class Population {
   #compareTold({ pending, day, view, state, common }: Learning, row: number): void {
     const key = this.#states.keyOf(pending.slotOf(row));
     common.count(true);
-    for (const column of this.#ruleDays.keys()) {
+    for (const [column, { scale }] of this.options.rules.entries()) {
       const count = pending.countOf(row, column);
       common.see(
         column,
-        Math.min(view.pOf(key, state, column, { count, day }), view.own.pOf(key, state, column, { count, day })),
+        Math.min(
+          scale === 'own' ? 1 : view.pOf(key, state, column, { count, day }),
+          view.own.pOf(key, state, column, { count, day }),
+        ),
         true,
       );
     }
@@ -218,7 +223,8 @@ export class Population {
       const z = surpriseOf(count, usual, scale);
       if (!this.#steps.waiting.has(column)) for (const one of peers) one.surprise(column, z, key, day);
       if (count === 0 || !learning.wasJudged) continue;
-      const p = view.fitOf(key, state, column, among).p(z);
+      // Where peers have no share, how far they go makes nothing wait.
+      const p = scale === 'own' ? 1 : view.fitOf(key, state, column, among).p(z);
       codes[column] = evidenceCode(view.logEvidence(view.pOverDays(key, state, column, { count, day })));
       learning.common.see(column, Math.min(p, view.own.pOf(key, state, column, { count, day })), false);
     }

@@ -21,8 +21,8 @@ const volumePriors: readonly { readonly upToMs: number; readonly staff: Prior; r
 
 /** What is taken for honest of a rule while little is known: see `Fit`. */
 export function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
-  if (rule && rule.subject !== 'account') return lanePriors[rule.scale];
-  const found = rule?.scale === 'volume' ? volumePriors.find(({ upToMs }) => rule.timespanMs <= upToMs) : undefined;
+  if (rule && rule.subject !== 'account') return rule.scale === 'rare' ? lanePriors.rare : lanePriors.volume;
+  const found = rule && rule.scale !== 'rare' ? volumePriors.find(({ upToMs }) => rule.timespanMs <= upToMs) : undefined;
   return found?.[among] ?? rarePriors[among];
 }
 
@@ -30,10 +30,16 @@ export function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
 export const evidencePrior: Prior = { from: 3, scale: 1 };
 
 /** Of how far a day goes beyond an account's own, in units of its own spread. */
-export const ownPrior: Prior = { from: 2.5, scale: 0.35 };
+const fullDaysPrior: Prior = { from: 2.5, scale: 0.35 };
+/** Two days of whoever does little say less of the next one. */
+const anyDaysPrior: Prior = { from: 3, scale: 0.5 };
+
+export function ownPriorOf(rule: Pick<HabitRule, 'scale'> | undefined): Prior {
+  return rule?.scale === 'own' ? anyDaysPrior : fullDaysPrior;
+}
 
 /** Of addresses, devices and sessions: most have nothing to count. */
-const lanePriors: Readonly<Record<HabitScale, Prior>> = {
+const lanePriors = {
   volume: { from: 0.8, scale: 0.2 },
   rare: { from: 2, scale: 0.6 },
-};
+} as const satisfies Partial<Record<HabitScale, Prior>>;

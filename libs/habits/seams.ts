@@ -20,8 +20,11 @@ export interface AccountDay {
   readonly told: boolean;
 }
 
-/** `volume`: counts are compared by the logarithm of their ratio. `rare`: by the difference of their roots, for what is mostly zero. */
-export const habitScales = ['volume', 'rare'] as const;
+/**
+ * `volume`: counts are compared by the logarithm of their ratio. `rare`: by the difference of their roots, for what is mostly zero. `own`: with the account's own
+ * days alone, in units of their spread, from two days on, whatever they hold.
+ */
+export const habitScales = ['volume', 'rare', 'own'] as const;
 export type HabitScale = (typeof habitScales)[number];
 
 /** What the model needs to know of a rule that asks for habit. */
@@ -30,7 +33,7 @@ export interface HabitRule {
   /** Its share of the budget, among the weights of all habit rules of its subject. */
   readonly weight: number;
   readonly scale: HabitScale;
-  /** A further share of it, for days far beyond the account's own in units of its own spread; absent where these are not asked for. */
+  /** Of a `volume`, a further share of it for days far beyond the account's own full ones in units of their spread; absent where these are not asked for. */
   readonly own?: number;
   /** The count of its condition; nothing below is ever told. */
   readonly floor: number;

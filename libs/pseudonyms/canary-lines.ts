@@ -1,4 +1,5 @@
-import { canonicalAuthority, canonicalIdentifier, groupAuthority, identifierLengthMax } from './canonical.js';
+import { canonicalAuthority, canonicalIdentifier, groupAuthority } from './canonical.js';
+import { mistakeIn } from './identifier-line.js';
 import type { GroupKeys } from './key-ring.js';
 
 export interface CanaryPseudonyms {
@@ -42,14 +43,4 @@ export async function canaryPseudonyms(
     for (const maker of makers) pseudonyms.add(maker.of(of, identifier));
   }
   return { pseudonyms: [...pseudonyms], mistakes, identifiers };
-}
-
-/** A pseudonym made from what is no identifier would wait for a patient who does not exist, without a word. */
-function mistakeIn(text: string, identifier: string): string | undefined {
-  if (identifier.length > identifierLengthMax) return `longer than ${identifierLengthMax} characters`;
-  if (/^id,pseudonym$|,[0-9a-f]{32}$/.test(identifier))
-    return 'the output of vigie pseudonymise; give the identifiers themselves';
-  return /\p{Cc}/u.test(text.trim()) || identifier.includes('\uFFFD')
-    ? 'not UTF-8 text, or with control characters such as tabs'
-    : undefined;
 }

@@ -117,6 +117,9 @@ describe('pseudonyms', () => {
     expect((await of(['1'], { keyIds: keys.keyIds as string[] })).split('\n')).toHaveLength(4);
     for (const formula of ['=1+1', '+cmd', '@SUM(A1)', '-1+1']) expect(await of([formula])).toContain(`\n'${formula},`);
     expect(await of(['-12'])).toContain('\n-12,');
+    // A column more, and a file that is not UTF-8: pseudonyms of nobody.
+    await expect(of(['1', '2\tdupont'])).rejects.toThrow('line 2 of the identifiers: not UTF-8 text, or with control');
+    await expect(of(['\ufffd\ufffd8\0'])).rejects.toThrow('line 1 of the identifiers: not UTF-8 text');
     await expect(of(['1'], { keyIds: ['k9'] })).rejects.toThrow('has no key k9; it has k2, k1');
   });
 });

@@ -24,7 +24,7 @@ export const commonConfig = {
     })
     .optional(),
   VIGIE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  KAFKA_BROKERS: commaList().optional(),
+  KAFKA_BROKERS: brokerList().optional(),
   /** `topic=count`: the number that a topic goes on by although it has more partitions now. */
   KAFKA_PARTITIONS_KEPT: commaList().optional(),
   /** How long a service waits for those of another version that must be replaced before it. */
@@ -157,6 +157,21 @@ export function commaList() {
       .map((part) => part.trim())
       .filter(Boolean),
   );
+}
+
+/** A host or an address, one of IPv6 in brackets, and a port: what a broker is reached by. */
+const brokerAddress = /^(?:\[[\da-f:.]+(?:%[^\]]+)?\]|[^\s:/[\]]+):\d{1,5}$/i;
+
+/** `host:port,host:port`, without the scheme that brokers write before their listeners. */
+function brokerList() {
+  return commaList().superRefine((brokers, context) => {
+    for (const [index, broker] of brokers.entries())
+      if (!brokerAddress.test(broker))
+        context.addIssue({
+          code: 'custom',
+          message: `entry ${index + 1} is not host:port, such as kafka-1.example:9092 or [2001:db8::5]:9092, without SASL_SSL:// or the like before it`,
+        });
+  });
 }
 
 /** `1`, `true`, `yes`, `on` or their opposites; false when absent. */

@@ -11,6 +11,8 @@ const french: Readonly<Record<string, string>> = {
     'Trente patients, pris en charge ou non, de quatre établissements ou plus où le compte ne travaille pas. Personne n’est de garde ou en renfort à la fois dans quatre établissements qu’il ne connaît pas. Sans apprentissage.',
   'The same over a week: forty-five patients, in care or not, of four clinics or more where the account does not work. Needs no learning.':
     'De même sur une semaine : quarante-cinq patients, pris en charge ou non, de quatre établissements ou plus où le compte ne travaille pas. Sans apprentissage.',
+  'In its own clinics the account reads far more people who are not in care than on its own days before, on one day or added up over several. This finds who usually meets a handful and then reads eighteen a day, which others of the role do all the time.':
+    'Dans ses propres établissements, le compte lit bien plus de personnes qui ne sont pas prises en charge que lors de ses propres journées d’avant, en un jour ou en s’ajoutant sur plusieurs. C’est ainsi que se trouve qui en rencontre d’ordinaire une poignée puis en lit dix-huit par jour, ce que d’autres de la même fonction font sans cesse.',
   'No single count of one day is enough, but all of them, over several days, are more than chance makes of what is usual for the account.':
     'Aucun décompte d’un jour ne suffit à lui seul, mais tous ensemble, sur plusieurs jours, dépassent ce que le hasard fait de l’habitude du compte.',
   'Emergency access for twenty-five patients within an hour. Even on an evening with a hundred casualties one person uses it for some fifteen an hour; on call for one or two.':

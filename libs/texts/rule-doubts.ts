@@ -137,6 +137,8 @@ const french: Readonly<Record<string, string>> = {
   'Support or an archive whose role says neither; what they do is learned within days':
     'Un support ou des archives dont le rôle ne dit ni l’un ni l’autre ; ce qu’ils font s’apprend en quelques jours',
   'An application that begins to show longer lists': 'Une application qui se met à montrer des listes plus longues',
+  'Somebody who is lent to a department that meets strangers all day':
+    'Une personne en renfort dans un service qui rencontre des inconnus toute la journée',
   'Somebody who is lent to two clinics on one day': 'Une personne en renfort dans deux établissements le même jour',
 };
 

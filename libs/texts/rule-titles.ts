@@ -65,6 +65,8 @@ const french: Readonly<Record<string, string>> = {
   'Access to a patient record': 'Accès au dossier d’un patient',
   'Access to a patient of other clinics whom nobody has met':
     'Accès à un patient d’autres établissements que personne n’a rencontré',
+  "Access to a patient of one's own clinics whom nobody has met, but to work off old stays":
+    'Accès à un patient de ses propres établissements que personne n’a rencontré, hors traitement d’anciens séjours',
   "Access to a patient of one's own clinics whom nobody has met":
     'Accès à un patient de ses propres établissements que personne n’a rencontré',
   'Access to a patient from outside the house': 'Accès à un patient depuis l’extérieur',
@@ -109,6 +111,8 @@ const french: Readonly<Record<string, string>> = {
   'Several accounts read numbers that lie together': 'Plusieurs comptes lisent des numéros qui se suivent',
   'Long lists of patients whom nobody has met, within ten minutes':
     'De longues listes de patients que personne n’a rencontrés, en dix minutes',
+  "Patients of one's own clinics whom nobody has met, beyond one's own days":
+    'Patients de ses propres établissements que personne n’a rencontrés, au-delà de ses propres journées',
   "Patients of one's own clinics whom nobody has met, within a week":
     'Des patients de ses propres établissements que personne n’a rencontrés, en une semaine',
   "Access to a stranger of another clinic from one's usual place":

@@ -69,7 +69,9 @@ export function messageSentence(message: CaseMessage, speech: Speech): string {
 export function headlineOf(message: CaseMessage, { locale }: Speech): string {
   const { headlines } = textsOf(locale);
   if (message.kind === 'digest' || message.kind === 'muted_end' || message.kind === 'test') return headlines[message.kind];
-  return message.case ? `${message.case.title} (${message.case.case_id.slice(0, 8)})` : headlines.test;
+  if (!message.case) return headlines.test;
+  const { title, case_id } = message.case;
+  return `${ruleTitleIn(locale, title) ?? title} (${case_id.slice(0, 8)})`;
 }
 
 /** The figures of a case with their names, for a table. What nobody knows is left out. */

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { aCase, aMessage } from '#libs/channels/told/example.fixture.js';
 import { randomMessage } from '#libs/channels/told/random-messages.fixture.js';
 import { messageKinds } from '#libs/contracts/case-message.js';
-import { factsOf, listLines, messageSentence, readsSentence, type Speech } from './sentence.js';
+import { factsOf, headlineOf, listLines, messageSentence, readsSentence, type Speech } from './sentence.js';
 import { clockStates, locales, type Words } from './texts.js';
 import { countIn, momentIn, spanIn, textsOf } from './words.js';
 
@@ -65,6 +65,15 @@ describe('the sentence', () => {
     expect([en, fr].map((speech) => readsSentence(row, aMessage().at, speech).split(/ in | dans /)[0])).toEqual([
       'dr.martin: records that name no patient',
       'dr.martin : des données qui ne nomment aucun patient',
+    ]);
+  });
+
+  it('has the title of a rule that Vigie brings along in the language of who reads it, above the message too', () => {
+    const titles = ['A canary patient was touched', 'Lecture en masse'];
+    const said = titles.map((title) => [en, fr].map((speech) => headlineOf(aMessage({ case: aCase({ title }) }), speech)));
+    expect(said).toEqual([
+      ['A canary patient was touched (3f0c6a1b)', 'Un patient témoin a été touché (3f0c6a1b)'],
+      ['Lecture en masse (3f0c6a1b)', 'Lecture en masse (3f0c6a1b)'],
     ]);
   });
 

@@ -10,7 +10,7 @@ import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import { filesFingerprint } from '#libs/runtime/files/files-fingerprint.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';

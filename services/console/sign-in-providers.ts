@@ -46,6 +46,7 @@ const visitors = {
     new Visitors({
       directory: known,
       seal: new SessionSeal(sessionKeys),
+      url,
       secure: isSecure(url),
       clock,
       isEnded: (session) => over.has(session),

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { careTopic, topics } from '#libs/contracts/topics.js';
 import { EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import { filesFingerprint } from '#libs/runtime/files/files-fingerprint.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { EndWatch } from '#libs/runtime/renewal/end-watch.js';

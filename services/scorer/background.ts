@@ -15,6 +15,8 @@ const formerEveryMs = 60_000;
 /** Time between two looks at what people found, in milliseconds. */
 const verdictsEveryMs = 10_000;
 
+const rulesLook = 'a look at the rules';
+
 /** What goes on beside the stream. A look that meets a bug is logged and comes again: the stream must not end for it. */
 export class Background {
   readonly #stops: (() => void)[] = [];
@@ -37,7 +39,7 @@ export class Background {
     this.#stops.push(
       clock.every(storeEveryMs, () => this.#attempt('judging late accesses again', this.work.rejudger)),
       clock.every(storeEveryMs, () => this.#attempt('filling windows', this.work.filler)),
-      clock.every(rulesEveryMs, () => this.lookAtRules()),
+      clock.every(rulesEveryMs, () => this.#attempt(rulesLook, { look: () => this.work.reloader.watch() })),
     );
     const { verdicts, reinstater, former } = this.work;
     if (former)
@@ -56,7 +58,7 @@ export class Background {
 
   /** Somebody wants changed rules to be taken up at once. */
   lookAtRules(): void {
-    this.#attempt('a look at the rules', this.work.reloader);
+    this.#attempt(rulesLook, this.work.reloader);
   }
 
   /** Work that is under way gives up within a slice, and is done anew at the next start. */

@@ -17,7 +17,7 @@ import { ownGroup } from '#libs/event-log/own-group.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Fatal } from '#libs/runtime/fatal.js';
-import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import { filesFingerprint } from '#libs/runtime/files/files-fingerprint.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';

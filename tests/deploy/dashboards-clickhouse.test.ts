@@ -62,6 +62,30 @@ describe('the analysts dashboard', () => {
     ]);
   });
 
+  it('shows how it was done of incidents that belong to what accounts have in common, too', async () => {
+    const subjects = {
+      source_ip: '203.0.113.7',
+      device: 'kiosk',
+      session_id: 's-1',
+      clinic_id: '750300123',
+      id_block: 'a block',
+    };
+    const states = Object.entries(subjects).map(([subject_kind, actor_id], index) => ({
+      ...incidentState(),
+      incident_id: `a${index}`.repeat(16),
+      change_id: `b${index}`.repeat(16),
+      subject_kind,
+      actor_id,
+      accounts: ['dr.martin'],
+      ...(subject_kind === 'id_block' && { clinics: ['750300123'], block_patients: ['1'.repeat(32), '2'.repeat(32)] }),
+    }));
+    await client.insert({ table: 'vigie.incident_states', values: states, format: 'JSONEachRow' });
+    const found = [];
+    for (const { incident_id } of states)
+      found.push(await rowsOf(expandSql(textOf('How it was done'), { ...anyone, variables: { incident: [incident_id] } })));
+    expect(found).toEqual([7, 7, 7, 7, 2].map((patients) => [expect.objectContaining({ action: 'read', patients })]));
+  });
+
   async function rowsOf(query: string): Promise<readonly unknown[]> {
     return (await client.query({ query, format: 'JSONEachRow' })).json();
   }
@@ -99,6 +123,9 @@ function access(patient: number, minute: number, clinic: string): object {
     event_id: minute.toString(16).padStart(32, '0'),
     source: 'records',
     received_at: time(minute),
+    source_ip: '203.0.113.7',
+    device: 'kiosk',
+    session_id: 's-1',
   };
 }
 

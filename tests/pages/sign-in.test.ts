@@ -20,6 +20,9 @@ import { installed, looks, openBrowser, openContext, picture, violationsOf } fro
 
 const inBrowser = installed.path === undefined ? describe.skip : describe;
 
+/** Tells a page that somebody looks at it again. */
+const lookedAt = "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))";
+
 /** Only so that what hangs ends. */
 const testMsMax = 900_000;
 const password = 'seven quiet herons';
@@ -238,6 +241,18 @@ inBrowser('the pages for coming in', () => {
           await page.getByRole('button', { name: showList }).press('Enter');
           await page.getByRole('cell', { name: '750300123' }).first().waitFor();
           expect(complaints.filter((text) => !expected.test(text))).toEqual([]);
+          // A session that ends leaves the page as it is: one logs in beside it, and comes back.
+          await context.clearCookies();
+          await page.evaluate(lookedAt);
+          await page.getByText(isFrench ? 'Votre session a pris fin.' : 'Your session has ended.').waitFor();
+          found.push(...(await violationsOf(page)).map((text) => `over ${look.locale}: ${text}`));
+          const beside = context.waitForEvent('page');
+          await button.press('Enter');
+          const other = await beside;
+          await other.getByRole('heading', { level: 1, name: /dr\.martin/ }).waitFor();
+          await other.close();
+          await page.evaluate(lookedAt);
+          await page.getByRole('cell', { name: '750300123' }).first().waitFor();
           // What a browser would show again to who goes back is the page as it was left: nobody's.
           await page.evaluate(
             "addEventListener('pagehide', () => localStorage.setItem('left', document.querySelectorAll('td').length + ' cells'))",

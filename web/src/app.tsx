@@ -1,7 +1,7 @@
-import { lazy, Suspense, useState } from 'react';
+import { Activity, lazy, Suspense, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import type { Me } from './api/answers.js';
-import { useMe } from './api/queries.js';
+import { type Looker, useLooker } from './api/looker.js';
 import { Shell } from './parts/shell.js';
 import { CasesPage } from './pages/cases/cases-page.js';
 import { useTexts } from './texts/context.js';
@@ -37,7 +37,7 @@ const setupShape = /^#setup=([\w-]+)$/;
 
 /** Whoever is nobody yet sees the login, on the address that they wanted to see. */
 export function App() {
-  const me = useMe();
+  const looker = useLooker();
   const [at] = useLocation();
   const [setup, setSetup] = useState(() => setupShape.exec(location.hash)?.[1]);
   // Why the identity provider's answer let nobody in, as the console says it with the page.
@@ -50,64 +50,79 @@ export function App() {
         </Suspense>
       </Unbroken>
     );
+  return <Block answer={looker}>{(one) => <Here looker={one} at={at} />}</Block>;
+}
+
+/**
+ * The page of whoever looks, and the login for nobody. Where a session has ended, the page is put aside as it is, with what was typed, and asks nothing;
+ * it is there again for who left it, and for nobody else.
+ */
+function Here({ looker: { user, hasLeft }, at }: { readonly looker: Looker; readonly at: string }) {
+  const [last, setLast] = useState(user);
+  if (hasLeft === true ? last !== null : user !== null && user !== last) setLast(user);
   return (
-    <Block answer={me}>
-      {(user) =>
-        user === null ? (
-          <Unbroken at={at}>
-            <Suspense fallback={null}>
-              <LoginPage />
-            </Suspense>
-          </Unbroken>
-        ) : (
-          <Shell me={user}>
+    <>
+      {last !== null && (
+        <Activity key={last.id} mode={user === null ? 'hidden' : 'visible'}>
+          <Shell me={last}>
             <Unbroken at={at}>
-              <Suspense fallback={null}>
-                <Switch>
-                  <Route path="/" component={CasesPage} />
-                  <Route path="/cases">
-                    <Redirect to="/" replace />
-                  </Route>
-                  <Route path="/login">
-                    <Redirect to="/" replace />
-                  </Route>
-                  <Route path="/cases/:id/:part?">
-                    {({ id, part }) => <CasePage key={id} id={id} part={part ?? ''} me={user} />}
-                  </Route>
-                  <Route path="/accounts/:group/:actor">
-                    {({ group, actor }) => <AccountPage group={group} actor={actor} me={user} />}
-                  </Route>
-                  <Route path="/feeds" component={FeedsPage} />
-                  <Route path="/books" component={BooksPage} />
-                  <Route path="/exceptions" component={ExceptionsPage} />
-                  <Route path="/print/cases/:id">{({ id }) => <PrintPage key={id} id={id} me={user} />}</Route>
-                  <Route path="/rules">
-                    <RulesPage mayTry={mayTry(user)} />
-                  </Route>
-                  <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={id} mayTry={mayTry(user)} />}</Route>
-                  <Route path="/rules/:id/runbook">{({ id }) => <RuleRunbookPage id={id} />}</Route>
-                  <Route path="/runbooks/:name">{({ name }) => <RunbookPage name={name} />}</Route>
-                  <Route path="/backtests/:id">{({ id }) => <BacktestPage key={id} id={id} />}</Route>
-                  <Route path="/mutes">
-                    <MutesPage me={user} />
-                  </Route>
-                  <Route path="/leaks">
-                    <LeaksPage me={user} />
-                  </Route>
-                  <Route path="/leaks/:id">{({ id }) => <PastLeakPage key={id} id={id} />}</Route>
-                  <Route path="/oncall" component={OnCallPage} />
-                  <Route path="/audit" component={AuditPage} />
-                  <Route path="/me">
-                    <MePage me={user} />
-                  </Route>
-                  <Route component={Missing} />
-                </Switch>
-              </Suspense>
+              <Pages user={last} />
             </Unbroken>
           </Shell>
-        )
-      }
-    </Block>
+        </Activity>
+      )}
+      {user === null && (
+        <Unbroken at={at}>
+          <Suspense fallback={null}>
+            <LoginPage isOver={last !== null} />
+          </Suspense>
+        </Unbroken>
+      )}
+    </>
+  );
+}
+
+function Pages({ user }: { readonly user: Me }) {
+  return (
+    <Suspense fallback={null}>
+      <Switch>
+        <Route path="/" component={CasesPage} />
+        <Route path="/cases">
+          <Redirect to="/" replace />
+        </Route>
+        <Route path="/login">
+          <Redirect to="/" replace />
+        </Route>
+        <Route path="/cases/:id/:part?">{({ id, part }) => <CasePage key={id} id={id} part={part ?? ''} me={user} />}</Route>
+        <Route path="/accounts/:group/:actor">
+          {({ group, actor }) => <AccountPage group={group} actor={actor} me={user} />}
+        </Route>
+        <Route path="/feeds" component={FeedsPage} />
+        <Route path="/books" component={BooksPage} />
+        <Route path="/exceptions" component={ExceptionsPage} />
+        <Route path="/print/cases/:id">{({ id }) => <PrintPage key={id} id={id} me={user} />}</Route>
+        <Route path="/rules">
+          <RulesPage mayTry={mayTry(user)} />
+        </Route>
+        <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={id} mayTry={mayTry(user)} />}</Route>
+        <Route path="/rules/:id/runbook">{({ id }) => <RuleRunbookPage id={id} />}</Route>
+        <Route path="/runbooks/:name">{({ name }) => <RunbookPage name={name} />}</Route>
+        <Route path="/backtests/:id">{({ id }) => <BacktestPage key={id} id={id} />}</Route>
+        <Route path="/mutes">
+          <MutesPage me={user} />
+        </Route>
+        <Route path="/leaks">
+          <LeaksPage me={user} />
+        </Route>
+        <Route path="/leaks/:id">{({ id }) => <PastLeakPage key={id} id={id} />}</Route>
+        <Route path="/oncall" component={OnCallPage} />
+        <Route path="/audit" component={AuditPage} />
+        <Route path="/me">
+          <MePage me={user} />
+        </Route>
+        <Route component={Missing} />
+      </Switch>
+    </Suspense>
   );
 }
 

@@ -60,6 +60,8 @@ export function createStoreClient({
       wait_end_of_query: 1,
       input_format_skip_unknown_fields: 0,
       input_format_null_as_default: 0,
+      input_format_allow_errors_num: '0',
+      input_format_allow_errors_ratio: 0,
       date_time_input_format: 'best_effort',
       input_format_import_nested_json: 0,
     },

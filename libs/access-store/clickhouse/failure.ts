@@ -20,8 +20,16 @@ export class UnexplainedRefusal extends Transient {
 export function failureOf(table: string, cause: unknown): Outcome<number> {
   if (cause instanceof Transient) throw cause;
   const code = cause instanceof ClickHouseError ? Number(cause.code) : 0;
-  if (rowErrors.has(code)) return refusalOf(code, messageOf(cause));
   const what = `${table}: the insert failed: ${messageOf(cause)}`;
+  const view = viewThatFailed.exec(messageOf(cause))?.[1];
+  if (view !== undefined)
+    throw new Transient(
+      `${what}. The rows are as they should be: a materialized view over the table, ${view}, cannot take them; mend or drop it`,
+      {
+        cause,
+      },
+    );
+  if (rowErrors.has(code)) return refusalOf(code, messageOf(cause));
   if (code === 0 || isState(code, messageOf(cause))) throw new Transient(what, { cause });
   throw new UnexplainedRefusal(what, code, cause);
 }
@@ -44,6 +52,12 @@ function refusalOf(code: number, text: string): Rejected {
 const rowErrors: ReadonlySet<number> = new Set([
   6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 117, 129, 130, 131, 190, 321, 349, 407, 441, 467, 472, 691,
 ]);
+
+/**
+ * How ClickHouse ends an error of a view that somebody made over the table, whatever its code. What it quotes of a row never stands last: the place where it
+ * was read does.
+ */
+const viewThatFailed = /: while pushing to view (\S+)(?: \([\da-f-]+\))?[.\s]*$/;
 
 /**
  * ClickHouse's errors about its own state, which pass or are an operator's to mend, whatever the rows: access, missing tables and columns,

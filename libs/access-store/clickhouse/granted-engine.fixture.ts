@@ -79,7 +79,7 @@ export class GrantedEngine {
         this.query(query, query_params, mutations_sync === undefined ? {} : { mutations_sync }),
       query: async ({ query, query_params }: { query: string; query_params?: Record<string, unknown> }) => {
         const rows = await this.query(query, query_params);
-        return { json: async () => rows };
+        return { json: async () => rows, text: async () => linesOf(rows) };
       },
       insert: ({ table, values }: { table: string; values: readonly object[] }) =>
         insertRows(table, values.map((value) => JSON.stringify(value)).join('\n')),
@@ -104,7 +104,11 @@ interface Statement {
 /** Rows as the statement asks for them: lines of JSON, or without a word about it values between tabs. */
 function asked(query: string, rows: readonly unknown[]): string {
   const lines = /FORMAT JSONEachRow\s*$/.test(query);
-  return rows.map((row) => (lines ? JSON.stringify(row) : Object.values(Object(row)).join('\t'))).join('\n');
+  return lines ? linesOf(rows) : rows.map((row) => `${Object.values(Object(row)).join('\t')}\n`).join('');
+}
+
+function linesOf(rows: readonly unknown[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
 /** A parameter as `SET` takes it, of values without quotes. */

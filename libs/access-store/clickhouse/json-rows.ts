@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { z } from 'zod';
 import { transientFailure } from './failure.js';
+import { wholeRows } from '../contract/whole-rows.js';
 
 /** Numbers as numbers and times as the contracts have them. Expressions of selections are long. */
 const settings = {
@@ -29,7 +30,7 @@ export async function jsonRows<Row>(
 ): Promise<readonly Row[]> {
   const answer = await client
     .query({ query, query_params: params, format: 'JSONEachRow', clickhouse_settings: settings })
-    .then((result) => result.json())
+    .then(wholeRows)
     .catch(transientFailure(failure));
   return answer.map((row) => shape.parse(row));
 }

@@ -2,15 +2,19 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
+import type { RuleMatch } from '#libs/contracts/incident.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient, anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { aChange } from '#libs/testkit/case-records.js';
+import { IncidentReader } from '../incidents/incident-reader.js';
+import { CasePatients } from '../patients/case-patients.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { createStoreClient } from './client.js';
 import { storeForTests, type StoreForTests } from './store.fixture.js';
 
 /** Set by a profile of the server: they hold for every request that does not say otherwise. */
 const profile: Readonly<Record<string, string>> = {
+  compatibility: '23.8',
   join_use_nulls: '1',
   transform_null_in: '1',
   group_by_use_nulls: '1',
@@ -18,12 +22,28 @@ const profile: Readonly<Record<string, string>> = {
   final: '1',
   session_timezone: 'Pacific/Auckland',
   output_format_json_quote_64bit_integers: '1',
+  output_format_json_array_of_rows: '1',
+  output_format_json_named_tuples_as_objects: '0',
+  enable_named_columns_in_function_tuple: '1',
   max_result_rows: '1000',
   result_overflow_mode: 'break',
+  input_format_allow_errors_num: '10',
 };
 const countOf = (from: string) => `SELECT count() AS listed, any(toString(first_time)) AS first FROM ${from}`;
 const incident = '6'.repeat(32);
 const selection = 'b'.repeat(32);
+const aMatch: RuleMatch = {
+  rule_id: 'mass-read',
+  title: 'Many patients',
+  level: 'high',
+  value: 3,
+  threshold: 3,
+  spread: 0,
+  spread_threshold: 0,
+  timespan_seconds: 60,
+  first_fired: anAccessRow().time,
+  last_fired: anAccessRow().time,
+};
 
 describe('a ClickHouse whose profiles were made for other tools', () => {
   let store: StoreForTests;
@@ -57,6 +77,7 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
       first_time: time,
       last_time: time,
       selections: [selection],
+      rule_matches: [aMatch],
     });
     await writer.insert('accesses', Buffer.from(accesses.map((row) => `${JSON.stringify(row)}\n`).join('')), 3, 'accesses');
     await writer.insert('incident_changes', Buffer.from(`${JSON.stringify(told)}\n`), 1, 'incident');
@@ -71,6 +92,10 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
       expect(await of(client)).toEqual([[expect.anything(), time.replace('T', ' ').replace('Z', '')]]);
     }
     expect(await writer.found('accesses', ['1', '2', '3', '4'].map(anEventId))).toBe(3);
+    const figure = await new CasePatients(client).figure({ caseId: incident, clinics: [], certainty: undefined });
+    expect(figure).toMatchObject({ patients: 3, by_clinic: [[anAccessRow().clinic_id, 3]] });
+    const [read] = await new IncidentReader(client).find(incident, 1);
+    expect(read?.rule_matches).toEqual(told.rule_matches);
   });
 
   it('gives an analyst whose tool sets how joins answer what it gives others', async () => {
@@ -88,6 +113,14 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
         (await store.client.query({ query, format: 'JSONCompactEachRow', clickhouse_settings: settings })).json();
       expect(await of({ join_use_nulls: 1 })).toEqual(await of({}));
     }
+  });
+
+  it('refuses a row that does not fit, where a profile would leave it out', async () => {
+    const good = anAccessRow({ event_id: anEventId('good') });
+    const bad = { ...anAccessRow({ event_id: anEventId('bad') }), record_count: 'many' };
+    const bytes = Buffer.from([good, bad].map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const outcome = await new ClickHouseStore(client, systemClock).insert('accesses', bytes, 2, 'unfit');
+    expect(outcome).toMatchObject({ kind: 'rejected', field: 'record_count' });
   });
 
   it('ends no answer early: what is too long for its limits is an error', async () => {

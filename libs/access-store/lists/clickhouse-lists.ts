@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { type Clinic, clinic, type ListEntry, listEntry } from '#libs/contracts/list-entry.js';
 import { transientFailure } from '../clickhouse/failure.js';
+import { wholeRows } from '../contract/whole-rows.js';
 import { type ListStore, withControllers } from '../contract/lists.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
@@ -61,7 +62,7 @@ export class ClickHouseLists implements ListStore {
         format: 'JSONEachRow',
         clickhouse_settings: readSettings,
       });
-      return await answer.json();
+      return await wholeRows(answer);
     } catch (cause) {
       return transientFailure('the lists cannot be read')(cause);
     }

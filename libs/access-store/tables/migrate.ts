@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ClickHouseClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import { type Clock, systemClock } from '#libs/runtime/clock.js';
+import { isError } from '#libs/runtime/outcome.js';
 import { selectionViews } from '../views/selection-views.js';
 import { appliedMigrations, migrationsEngine } from './applied-migrations.js';
 import { databaseStatement, kindOfEngine, onOneNode, statementFor, type TablePlan } from './table-engines.js';
@@ -47,25 +49,25 @@ export async function migrate(
   client: ClickHouseClient,
   migrations: readonly Migration[] = readMigrations(),
   plan: TablePlan = onOneNode,
+  clock: Pick<Clock, 'sleep'> = systemClock,
 ): Promise<MigrationReport> {
+  const put = (query: string) => onceReplicasFollow(plan, clock, () => client.command({ query: statementFor(query, plan) }));
   await refuseOtherTables(client, plan);
   await client.command({ query: databaseStatement(plan) });
-  await client.command({ query: statementFor(bookStatement, plan) });
-  const done = await appliedMigrations(client);
+  await put(bookStatement);
+  const done = await onceReplicasFollow(plan, clock, () => appliedMigrations(client));
   for (const { name, checksum } of migrations)
     if (done.has(name) && done.get(name) !== checksum)
       throw new Error(`migration ${name} was changed after it had been applied; restore the file and write a new one`);
   const applied: string[] = [];
   for (const migration of migrations.filter(({ name }) => !done.has(name))) {
-    for (const query of migration.statements) await client.command({ query: statementFor(query, plan) });
-    await client.insert({
-      table: 'vigie.migrations',
-      values: [{ name: migration.name, checksum: migration.checksum }],
-      format: 'JSONEachRow',
-    });
+    for (const query of migration.statements) await put(query);
+    const values = [{ name: migration.name, checksum: migration.checksum }];
+    await onceReplicasFollow(plan, clock, () => client.insert({ table: 'vigie.migrations', values, format: 'JSONEachRow' }));
     applied.push(migration.name);
   }
-  await createEmptyViews(client);
+  // Until a scorer registers its selections the views exist and are empty. A view that is there already is left alone.
+  for (const view of selectionViews(new Map())) await put(view.create('CREATE VIEW IF NOT EXISTS'));
   return { applied, already: [...done.keys()] };
 }
 
@@ -77,7 +79,25 @@ async function refuseOtherTables(client: ClickHouseClient, { kind }: TablePlan):
   );
 }
 
-/** Until a scorer registers its selections the views exist and are empty. A view that is there already is left alone. */
-async function createEmptyViews(client: ClickHouseClient): Promise<void> {
-  for (const view of selectionViews(new Map())) await client.command({ query: view.create('CREATE VIEW IF NOT EXISTS') });
+/**
+ * ClickHouse's errors of a replica that has not followed yet: no such column, identifier, table or database, and an `ALTER` behind one that it still has to make.
+ */
+const notFollowedYet: ReadonlySet<number> = new Set([16, 47, 60, 81, 517]);
+
+/** How often a statement is tried, and how far apart, milliseconds. */
+const followTries = 30;
+const followWaitMs = 1000;
+
+/** What stands before several nodes gives each statement to whichever it likes, also to one where the statement before is still on its way. */
+async function onceReplicasFollow<T>({ kind }: TablePlan, clock: Pick<Clock, 'sleep'>, call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await call();
+    } catch (cause) {
+      const told = cause instanceof ClickHouseError ? cause : isError(cause) ? cause.cause : undefined;
+      const isBehind = told instanceof ClickHouseError && notFollowedYet.has(Number(told.code));
+      if (kind === 'single' || !isBehind || tries === followTries) throw cause;
+      await clock.sleep(followWaitMs);
+    }
+  }
 }

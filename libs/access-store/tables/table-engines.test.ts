@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ClickHouseClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { migrate, readMigrations } from './migrate.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
 import { databaseStatement, kindOfEngine, onOneNode, statementFor } from './table-engines.js';
@@ -87,3 +87,38 @@ async function parses(client: ClickHouseClient, statement: string): Promise<stri
     return cause instanceof Error ? cause.message : String(cause);
   }
 }
+
+/** Each statement comes first to a node where the one before is still on its way. */
+const nodes = (code: string) => {
+  const behind = new Set<string>();
+  const made: string[] = [];
+  const take = async (statement: string) => {
+    if (behind.has(statement) || statement.startsWith('CREATE DATABASE')) return made.push(statement);
+    behind.add(statement);
+    throw new ClickHouseError({ message: 'Table vigie.access_rows does not exist', code, type: 'UNKNOWN_TABLE' });
+  };
+  const client = {
+    query: async () => ({ text: async () => '' }),
+    command: ({ query }: { readonly query: string }) => take(query),
+    insert: ({ values }: { readonly values: unknown }) => take(JSON.stringify(values)),
+  };
+  return { made, client: client as unknown as ClickHouseClient };
+};
+
+describe('nodes that follow one another', () => {
+  const clock = { sleep: () => Promise.resolve() };
+
+  it('are waited for by each statement', async () => {
+    for (const code of ['60', '517']) {
+      const { made, client } = nodes(code);
+      const { applied } = await migrate(client, readMigrations(), { kind: 'replicated', cluster: 'c' }, clock);
+      expect(applied).toEqual(readMigrations().map(({ name }) => name));
+      expect(made.length).toBeGreaterThan(statements.length);
+    }
+  });
+
+  it('are not waited for where there is one, or where it is something else', async () => {
+    await expect(migrate(nodes('60').client, readMigrations(), onOneNode, clock)).rejects.toThrow(/does not exist/);
+    await expect(migrate(nodes('62').client, readMigrations(), { kind: 'shared' }, clock)).rejects.toThrow(/does not exist/);
+  });
+});

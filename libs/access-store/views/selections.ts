@@ -3,6 +3,7 @@ import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import { isoOf } from '#libs/runtime/clock.js';
+import { wholeRows } from '../contract/whole-rows.js';
 import { type SelectionView, selectionViews } from './selection-views.js';
 
 type Given = Pick<Selection, 'id' | 'sql' | 'tree'>;
@@ -76,7 +77,7 @@ function conditionOf({ tree }: Given): string {
 /** The digests that the views of now carry, by name. */
 async function viewDigests(client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {
   const answer = await client.query({ query: digestsQuery, format: 'JSONEachRow' });
-  return new Map(comments.parse(await answer.json()).map(({ name, comment }) => [name, comment]));
+  return new Map(comments.parse(await wholeRows(answer)).map(({ name, comment }) => [name, comment]));
 }
 
 /**
@@ -97,7 +98,7 @@ async function putView(client: ClickHouseClient, { name, create }: SelectionView
 
 async function storedSelections(client: ClickHouseClient): Promise<ReadonlyMap<string, Stored>> {
   const answer = await client.query({ query: storedQuery, format: 'JSONEachRow' });
-  return new Map(stored.parse(await answer.json()).map((one) => [one.selection_id, one]));
+  return new Map(stored.parse(await wholeRows(answer)).map((one) => [one.selection_id, one]));
 }
 
 async function selectionsOfViews(
@@ -109,7 +110,7 @@ async function selectionsOfViews(
   const answer = await client.query({ query: viewQuery, query_params, format: 'JSONEachRow' });
   const chosen = new Map<string, string>();
   let characters = 0;
-  for (const { selection_id, expression, needed } of viewed.parse(await answer.json())) {
+  for (const { selection_id, expression, needed } of viewed.parse(await wholeRows(answer))) {
     if (!needed && (characters += expression.length) > keptCharactersMax) break;
     chosen.set(selection_id, expression);
   }

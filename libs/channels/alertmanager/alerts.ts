@@ -4,6 +4,7 @@ import type { CaseMessage } from '#libs/contracts/case-message.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { isoOf } from '#libs/runtime/clock.js';
+import { ruleTitleIn } from '#libs/texts/rule-titles.js';
 import { caseSentence, type Speech } from '#libs/texts/sentence.js';
 import { caseUrl } from '../told/told.js';
 
@@ -116,7 +117,7 @@ function alertOf(row: CaseRow, { now, speech, consoleUrl }: AlertContext): Alert
     labels: labelsOf(words),
     annotations: {
       summary: caseSentence(words, isoOf(now), speech),
-      title: words.title,
+      title: ruleTitleIn(speech.locale, words.title) ?? words.title,
       ...(row.subject_kind === 'account' ? { account: words.actor_id } : { [row.subject_kind]: words.actor_id }),
       patients: String(row.patients),
       clinics: words.clinics.join(', '),

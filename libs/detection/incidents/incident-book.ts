@@ -143,15 +143,22 @@ export class IncidentBook {
   #keepOf(near: readonly Incident[], judged: Incident, verdict: Verdict): void {
     const { sets } = this.marks;
     let former = noSelections;
+    let isCounted = false;
     for (const one of near) {
       former = sets.union(former, this.options.formerWithin(one.firedSet));
       const kept = keptPart(one, this.options, sets);
       if (kept) keepPart(judged, kept);
+      isCounted ||= kept !== undefined && this.#isStored(kept);
     }
-    if (former === noSelections) return;
+    if (former === noSelections && !isCounted) return;
     widen(judged, former);
     this.#coverAgain(judged, near, verdict);
     narrow(judged);
+  }
+
+  /** Whether a rule of it asks for what the store has. */
+  #isStored({ matches }: Incident): boolean {
+    return [...matches.keys()].some((id) => !this.options.unstoredRules.has(id));
   }
 
   /** Counts what history has between its times, which may be others now; what no store has is added to that. */
@@ -172,7 +179,7 @@ export class IncidentBook {
   /** What is left of one when history holds nothing of it but what history cannot know. */
   #reduced(incident: Incident, kept: Incident, rules: ReadonlySet<string> | undefined, verdict: Verdict): Incident {
     const former = this.options.formerWithin(incident.firedSet);
-    if (former !== noSelections) this.#coverAgain(kept, [incident], verdict);
+    if (former !== noSelections || this.#isStored(kept)) this.#coverAgain(kept, [incident], verdict);
     else if (kept.matches.size === incident.matches.size) return incident;
     incident.become(kept);
     incident.receivedAt = verdict.receivedAt;

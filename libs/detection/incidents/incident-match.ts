@@ -1,5 +1,6 @@
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { CompiledRule } from '../compile/series.js';
+import { goesByHabit, type Rule } from '../rule/rule.js';
 import type { Firing } from '../judge/firing.js';
 import type { WindowCount } from '../count/window-count.js';
 import { matchAt, type MatchTimes } from './match-times.js';
@@ -47,6 +48,13 @@ export function matchOf({ rule: of, first, last, least }: Firing, window: Window
     innerMs: of.innerMs,
     begins: window.first,
   };
+}
+
+/** Whether the rule asks for more than it did when the match was told; what is usual for an account is its own matter each day. */
+export function isStricter(rule: Rule, { shown }: Match): boolean {
+  const { condition, spread, timespanMs } = rule;
+  if (timespanMs / 1000 < shown.timespan_seconds || (spread?.atLeast ?? 0) > shown.spread_threshold) return true;
+  return !goesByHabit(rule) && Math.floor(condition.atLeast) > shown.threshold;
 }
 
 type Matches = ReadonlyMap<string, Match>;

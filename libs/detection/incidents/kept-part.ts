@@ -1,5 +1,6 @@
 import type { SelectionSets } from '../memory/selection-sets.js';
 import { Incident } from './incident.js';
+import type { Match } from './incident-match.js';
 
 /** What judging history again by the rules of now cannot find. */
 export interface Unfindable {
@@ -7,19 +8,21 @@ export interface Unfindable {
   readonly unstoredRules: ReadonlySet<string>;
   /** Those of a set of selections that no rule has any more. */
   readonly formerWithin: (set: number) => number;
+  /** Whether its rule is there, with the selection that it had and no stricter, so that history finds the match again. */
+  readonly stands: (match: Match) => boolean;
 }
 
 /**
- * What an incident has by rules that ask for what no store has, and by selections that no rule has any more, as an incident of its own; undefined
- * where it has nothing by them. Judging history again can only find the rest.
+ * What an incident has by rules that ask for what no store has, and by those that are gone, have another selection now or are stricter, as an incident of its
+ * own; undefined where it has nothing by them. Judging history again can only find the rest.
  */
 export function keptPart(
   incident: Incident,
-  { unstoredRules, formerWithin }: Unfindable,
+  { unstoredRules, formerWithin, stands }: Unfindable,
   sets: SelectionSets,
 ): Incident | undefined {
   const former = formerWithin(incident.firedSet);
-  const matches = [...incident.matches].filter(([id, { selection }]) => unstoredRules.has(id) || sets.has(former, selection));
+  const matches = [...incident.matches].filter(([id, match]) => unstoredRules.has(id) || !stands(match));
   if (matches.length === 0) return undefined;
   const part = new Incident(incident.opening, sets);
   part.matches = new Map(matches);

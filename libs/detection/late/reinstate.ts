@@ -30,20 +30,21 @@ export function reinstate(state: EngineState, told: readonly ToldIncident[], off
 }
 
 function reinstated(state: EngineState, told: ToldIncident, offset: number): boolean {
-  const { incidents, rejudgements, former, versions, marks } = state;
+  const { incidents, rejudgements, versions, marks } = state;
   const { change } = told;
   const named = setOf(state, change.selections);
+  const former = state.formerOf(named);
   const account = accountOf(state, change);
   const own = incidents.byAccount.get(account)?.find(({ opening }) => opening.id === told.id);
-  if (own && marks.sets.without(former.within(named), own.firedSet) === noSelections) return false;
+  if (own && marks.sets.without(former, own.firedSet) === noSelections) return false;
   const incident = own ?? incidentOf(state, told, named);
-  if (own) own.firedSet = marks.sets.union(own.firedSet, former.within(named));
+  if (own) own.firedSet = marks.sets.union(own.firedSet, former);
   else incidents.reopen(account, incident, false);
   state.noteFormer(account);
   // What is told of it from now on is newer than what was.
   if (change.version >= versions.base && change.version < versions.base + versionsPerFrame)
     versions.counter = Math.max(versions.counter, change.version - versions.base);
-  if (former.within(named) === noSelections) return true;
+  if (former === noSelections) return true;
   const names = { groupId: change.group_id, actorId: change.actor_id };
   rejudgements.ask(account, names, Math.min(incident.firstFired, incident.firstTime), incident.lastTime, offset);
   return true;

@@ -72,7 +72,7 @@ export interface HabitTerms {
   /** Its share of the budget, above 0 and at most 1. */
   readonly weight: number;
   readonly scale: HabitScale;
-  /** A further share of it, above 0 and at most 1, for days far beyond the account's own in units of its own spread. */
+  /** Of a `volume`, a further share of it, above 0 and at most 1, for days far beyond the account's own full ones in units of their spread. */
   readonly own?: number;
 }
 

@@ -6,6 +6,7 @@ import { Dormancy } from '../judge/dormancy.js';
 import type { EngineStats } from './engine-figures.js';
 import type { EngineOptions } from './engine-options.js';
 import { IncidentBook } from '../incidents/incident-book.js';
+import { isStricter, type Match } from '../incidents/incident-match.js';
 import type { BookOptions } from '../incidents/incident-seams.js';
 import { Versions } from '../incidents/incident-teller.js';
 import { Marks } from '../memory/marks.js';
@@ -19,7 +20,7 @@ import { readerOf, type SubjectReader } from '../scan/subject-reader.js';
 import { noSelections, SelectionSets } from '../memory/selection-sets.js';
 import { FormerSelections } from '../select/former-selections.js';
 import { Selector } from '../select/selector.js';
-import type { CompiledSeries } from '../compile/series.js';
+import type { CompiledRule, CompiledSeries } from '../compile/series.js';
 import type { Selection } from '../rule/rule.js';
 import { compileSeries } from '../compile/compile-series.js';
 import { Settler } from '../judge/settler.js';
@@ -68,6 +69,9 @@ export class EngineState {
   readonly counts = { missingGroupBy: 0, late: 0, beyondHorizon: 0 };
   /** Present while a snapshot is being taken: told of every account before it changes. */
   copies: AccountKeeper | undefined;
+  /** Rules that raise incidents by their id, and the set of their selections. */
+  readonly #raising: ReadonlyMap<string, CompiledRule>;
+  readonly #raisingSet: number;
   #looked = 1;
 
   constructor(
@@ -81,6 +85,9 @@ export class EngineState {
   ) {
     this.compiled = compileSeries(rulesOf(options), selectionIds, options);
     this.marks = marks ?? new Marks(new SelectionSets(this.compiled.selectionIds.length));
+    const raising = this.compiled.rules.filter(({ raises }) => raises === 'incident');
+    this.#raising = new Map(raising.map((one) => [one.rule.id, one]));
+    this.#raisingSet = this.marks.sets.of(raising.map(({ selection }) => selection));
     this.crowd = new Crowd(this.marks);
     this.dormancy = new Dormancy(this.compiled.dormancies, this.marks.sets);
     this.reader = readerOf(options.subject);
@@ -134,7 +141,9 @@ export class EngineState {
       closedBytesMax: options.closedBytesMax ?? defaults.closedBytesMax,
       selectionIds: this.compiled.selectionIds,
       subject: options.subject ?? 'account',
-      formerWithin: (set: number) => this.former.within(set),
+      formerWithin: (set: number) => (kind === 'incidents' ? this.formerOf(set) : this.former.within(set)),
+      stands: (match: Match) =>
+        kind === 'incidents' ? this.#raises(match) : this.former.isLive(this.marks.sets.single(match.selection)),
       unstoredRules: new Set(this.compiled.rules.flatMap(({ rule }) => (asksUnstored(rule) ? [rule.id] : []))),
     };
     return new IncidentBook(book, this.windows, this.marks, this.versions);
@@ -145,6 +154,20 @@ export class EngineState {
     this.sharesNumbers = true;
     this.links = links;
     this.former.standBeside(former, (account) => windows.accounts.key(account));
+  }
+
+  /**
+   * Those of a set of selections by which no rule raises incidents any more. One that a rule has without its exceptions alone is among them:
+   * accesses are asked for it, and what was told by it is not found again.
+   */
+  formerOf(set: number): number {
+    return this.marks.sets.without(set, this.#raisingSet);
+  }
+
+  /** Whether history holds a match as it was told. */
+  #raises(match: Match): boolean {
+    const now = this.#raising.get(match.ruleId);
+    return now?.selection === match.selection && !isStricter(now.rule, match);
   }
 
   /** Notes which selections the incidents of an account name that no rule has any more. */

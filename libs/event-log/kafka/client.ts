@@ -4,16 +4,22 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
 import { type Log, silentLog } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import { isError, messageOf, Transient } from '#libs/runtime/outcome.js';
+import { isError, Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { retry } from '#libs/runtime/retry.js';
 import { UnknownTopic } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
 import { installCodecs } from './wire/codecs.js';
-import { Door } from './door.js';
 import type { ConsumerSource } from './generation.js';
+import { seedOf } from './reach/addresses.js';
+import { Door } from './reach/door.js';
+import { forbiddenText, isForbidden } from './reach/rights.js';
+import type { Pace } from './reach/pace.js';
+import { tellRefusals } from './wire/coordinators.js';
+import { allowLongFetches } from './wire/long-fetches.js';
 import { keepOffsets } from './wire/offset-resets.js';
 import { encodeFramesAtOnce } from './wire/produce-request.js';
+import { tellReasons } from './wire/reasons.js';
 import { quietRequestQueue } from './wire/request-queue.js';
 import { promptSockets } from './wire/sockets.js';
 import { guardFetches } from './wire/unreadable-batches.js';
@@ -37,6 +43,8 @@ export interface KafkaOptions {
   readonly layout?: KafkaLayout;
   /** Over how many partitions a topic is used, once that is known; kept by the log. */
   readonly partitionsUsed?: ReadonlyMap<string, number>;
+  /** How fast brokers answer this process; kept by the log. */
+  readonly pace?: Pace;
   /** Ids of the members that live under this client id, kept by the members. */
   readonly memberIds?: Set<string>;
   /** A member that is not heard of for so long loses its partitions, in milliseconds. */
@@ -81,9 +89,12 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   guardFetches();
   encodeFramesAtOnce();
   keepOffsets();
+  tellRefusals();
+  allowLongFetches();
+  tellReasons();
   return {
     socketFactory: promptSockets,
-    brokers: [...brokers],
+    brokers: brokers.map(seedOf),
     clientId,
     connectionTimeout: 3000,
     authenticationTimeout: 10_000,
@@ -117,7 +128,7 @@ export async function within<T>(clock: Clock, ms: number, what: string, work: Pr
     return await Promise.race([work, late]);
   } catch (cause) {
     if (cause instanceof Transient) throw cause;
-    throw isRetriable(cause) || stumbled(cause) ? new Transient(`Kafka: ${what}: ${messageOf(cause)}`, { cause }) : cause;
+    throw isRetriable(cause) || stumbled(cause) ? new Transient(`Kafka: ${what}: ${forbiddenText(cause)}`, { cause }) : cause;
   } finally {
     done.abort(kept);
   }
@@ -139,7 +150,7 @@ export function isRetriable(cause: unknown): boolean {
   if (typeof cause !== 'object' || cause === null) return false;
   const name = 'name' in cause ? String(cause.name) : '';
   if (retriableNames.has(name) || name.startsWith('KafkaJSConnection')) return true;
-  if ('retriable' in cause && cause.retriable === true) return true;
+  if (isForbidden(cause) || ('retriable' in cause && cause.retriable === true)) return true;
   return 'cause' in cause && isRetriable(cause.cause);
 }
 
@@ -154,13 +165,18 @@ export function typeOf(cause: unknown): string {
 const untilHeardOf = { firstWaitMs: 100, waitMsMax: 2000, attemptsMax: 6 };
 
 /** Refuses unknown topics without ever naming them to a broker that might create them. */
-export async function requireTopics(admin: Admin, clock: Clock, topics: readonly string[]): Promise<void> {
+export async function requireTopics(admin: Admin, { clock, sasl, ssl }: KafkaOptions, topics: readonly string[]): Promise<void> {
+  // Topics that a principal may not look at are left out of the list.
+  const hidden =
+    sasl !== undefined || typeof ssl === 'object'
+      ? " Where it is there, the principal of this service may not see it: 'vigie topics grant'"
+      : '';
   const refuseUnknown = async () => {
     const known = new Set(await within(clock, questionMsMax, 'list of topics', admin.listTopics()));
     const missing = topics.filter((topic) => !known.has(topic));
     if (missing.length === 0) return;
     const cause = new UnknownTopic(
-      `Kafka has no topic ${missing.join(', ')}: create it ('vigie topics') or correct the name; nothing is created here`,
+      `Kafka has no topic ${missing.join(', ')}: create it ('vigie topics') or correct the name; nothing is created here.${hidden}`,
     );
     const { brokers } = await within(clock, questionMsMax, 'list of brokers', admin.describeCluster());
     throw brokers.length > 1 ? new Transient(cause.message, { cause }) : cause;

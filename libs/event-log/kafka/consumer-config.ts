@@ -2,12 +2,12 @@ import type { ConsumerConfig } from 'kafkajs';
 import { appendBytesMax } from '../limits.js';
 import type { JoinOptions } from '../port.js';
 import { sessionTimeoutMsDefault } from './client.js';
+import { heartbeatsPerSession } from './wire/long-fetches.js';
 
 /** A broker holds an empty fetch open for so long; also how soon a partition that was paused is fetched again. */
 const fetchWaitMsMax = 100;
 /** How soon partitions that a topic gets while it is read, or that a broker had not told of yet when the group was joined, are read. */
 const newPartitionsMsMax = 15_000;
-const heartbeatsPerSession = 6;
 
 /** How the consumer of a member fetches and keeps its session. */
 export function consumerConfig(

@@ -8,6 +8,7 @@ import type { JoinOptions } from '../port.js';
 import type { KafkaOptions } from './client.js';
 import type { Assignment, CuttableConsumer } from './generation.js';
 import { KafkaMember } from './kafka-member.js';
+import { Pace } from './reach/pace.js';
 
 export const topic = 'accesses';
 const clientId = 'vigie-scorer-1';
@@ -71,7 +72,13 @@ export class FakeBroker {
 
 /** A kafkajs consumer with its habits: a stop during the first join is forgotten, and a crash restarts it unless that is switched off. */
 export class FakeConsumer {
-  readonly events = { GROUP_JOIN: 'join', CRASH: 'crash', START_BATCH_PROCESS: 'batch' } as const;
+  readonly events = {
+    GROUP_JOIN: 'join',
+    CRASH: 'crash',
+    START_BATCH_PROCESS: 'batch',
+    FETCH_START: 'fetching',
+    FETCH: 'fetched',
+  } as const;
   readonly sought = new Map<number, number>();
   readonly paused = new Set<number>();
   inGroup = false;
@@ -167,6 +174,8 @@ export interface Life {
   readonly clock: FakeClock;
   readonly broker: FakeBroker;
   readonly health: Health;
+  /** How fast brokers answer. */
+  readonly pace: Pace;
   readonly recorder: Recorder;
   readonly joining: Promise<KafkaMember>;
   /** What became of the member, once it has ended. */
@@ -178,10 +187,11 @@ export function begin(broker = new FakeBroker(), bend: Recorder['bend'] = {}, op
   const clock = new FakeClock();
   const health = new Health();
   const recorder = new Recorder(bend);
-  const kafka: KafkaOptions = { brokers: ['b'], clientId, clock, health, log: silentLog };
+  const pace = new Pace(clock);
+  const kafka: KafkaOptions = { brokers: ['b'], clientId, clock, health, pace, log: silentLog };
   const join: JoinOptions = { group: 'vigie-scorer', topics: [topic], batchBytesMax: 1_000_000, ...options };
   const joining = KafkaMember.join(broker, broker.admin, kafka, join, recorder);
-  const life: Life = { clock, broker, health, recorder, joining, outcome: 'lives' };
+  const life: Life = { clock, broker, health, pace, recorder, joining, outcome: 'lives' };
   joining.then(
     (member) => {
       recorder.membership = member;

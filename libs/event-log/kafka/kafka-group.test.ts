@@ -135,6 +135,18 @@ suite(`a group of a real Kafka${reason === undefined ? '' : ` (${reason})`}`, ()
     expect(await alterTopics(options('maker'), wanted)).toEqual([]);
   });
 
+  it('topics that brokers will not make or change are named with what is wrong with them', async () => {
+    const name = `refused-${systemClock.now()}`;
+    const wanted = { replicationFactor: 1, config: { 'retention.ms': 'for ever' } };
+    await expect(createTopics(options('maker'), { [name]: wanted })).rejects.toThrow(
+      new RegExp(`${name}: Invalid value for ever`),
+    );
+    await createTopics(options('maker'), { [name]: { partitions: 1, replicationFactor: 1 } });
+    await expect(alterTopics(options('maker'), { [name]: { 'retention.ms': 'for ever' } })).rejects.toThrow(
+      new RegExp(`${name}: Invalid value for ever`),
+    );
+  });
+
   it('commits remember over how many partitions accounts are placed, for whoever starts on another host', async () => {
     const name = `grown-${systemClock.now()}`;
     await createTopics(options('maker'), { [name]: { partitions: 2, replicationFactor: 1 } });

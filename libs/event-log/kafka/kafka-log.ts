@@ -21,6 +21,8 @@ import { KafkaMember } from './kafka-member.js';
 import { Layout } from './layout.js';
 import { PartitionSender } from './partition-sender.js';
 import { Pulse } from './pulse.js';
+import { Pace } from './reach/pace.js';
+import { onPace } from './wire/request-queue.js';
 
 export type { KafkaOptions } from './client.js';
 
@@ -28,7 +30,8 @@ export type { KafkaOptions } from './client.js';
 export async function openKafkaLog(given: KafkaOptions): Promise<EventLog> {
   // A client id of this process alone: the coordinator names it with each member, so that a member that nobody runs can be told.
   const clientId = `${given.clientId}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const options: KafkaOptions = { ...given, clientId, memberIds: new Set() };
+  const pace = new Pace(given.clock, given.log);
+  const options: KafkaOptions = { ...given, clientId, pace, memberIds: new Set() };
   const client = kafkaClient(options);
   const admin = client.admin();
   // Not idempotent: kafkajs calls its own sequence numbers experimental (issues 598, 353); events carry identifiers that make repeats harmless.
@@ -46,7 +49,8 @@ export async function openKafkaLog(given: KafkaOptions): Promise<EventLog> {
     await Promise.allSettled([admin.disconnect(), producer.disconnect()]);
     throw cause;
   }
-  return new KafkaLog(admin, producer, options);
+  const untold = onPace(clientId, pace);
+  return new KafkaLog(admin, producer, options, untold);
 }
 
 class KafkaLog implements EventLog {
@@ -62,7 +66,12 @@ class KafkaLog implements EventLog {
   readonly #closing = new AbortController();
   #closed = false;
 
-  constructor(admin: Admin, producer: Producer, options: KafkaOptions) {
+  constructor(
+    admin: Admin,
+    producer: Producer,
+    options: KafkaOptions,
+    private readonly untold: () => void,
+  ) {
     this.#admin = admin;
     this.#producer = producer;
     this.#options = { ...options, partitionsUsed: this.#known };
@@ -81,7 +90,7 @@ class KafkaLog implements EventLog {
   }
 
   async #findUsed(topic: string): Promise<number> {
-    await requireTopics(this.#admin, this.#options.clock, [topic]);
+    await requireTopics(this.#admin, this.#options, [topic]);
     const question = this.#admin.fetchTopicMetadata({ topics: [topic] });
     const { topics } = await within(this.#options.clock, questionMsMax, `partitions of ${topic}`, question);
     const present = topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
@@ -106,7 +115,7 @@ class KafkaLog implements EventLog {
     const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
     // Accounts are not placed over the partitions of somebody else's topic, who may make more of them: those are read like the rest.
     const there = async () => {
-      if (options.foreign) await requireTopics(this.#admin, this.#options.clock, options.topics);
+      if (options.foreign) await requireTopics(this.#admin, this.#options, options.topics);
       else await Promise.all(options.topics.map((topic) => this.partitions(topic)));
     };
     await this.#patiently(there, signal);
@@ -118,6 +127,7 @@ class KafkaLog implements EventLog {
     this.#closed = true;
     this.#closing.abort(new Error('the log is closed'));
     this.#pulse.stop();
+    this.untold();
     await Promise.allSettled(this.#inHand);
     const gone = Promise.all([this.#producer.disconnect(), this.#admin.disconnect()]);
     await within(this.#options.clock, questionMsMax, 'disconnection', gone);

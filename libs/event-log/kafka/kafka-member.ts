@@ -10,6 +10,7 @@ import { consumerConfig } from './consumer-config.js';
 import { type Assignment, type ConsumerSource, Generation, partitionsOf } from './generation.js';
 import { commitMetadata } from './layout.js';
 import { Offsets } from './offsets.js';
+import { forbiddenText, isForbidden } from './reach/rights.js';
 import { PartitionRuns } from './runs/partition-runs.js';
 import { foreignFramesOf, framesOf } from './wire/unreadable-batches.js';
 import { Watchdog } from './watchdog.js';
@@ -74,6 +75,7 @@ export class KafkaMember implements Membership {
       }),
       offsets: this.#offsets,
       refusedSince: () => this.#committer.refusedSince,
+      ...(kafka.pace && { pace: kafka.pace }),
       renew: (cause) => this.#renew(cause),
       fail: (cause) => void this.#fail(cause),
       log: kafka.log ?? silentLog,
@@ -106,8 +108,9 @@ export class KafkaMember implements Membership {
     return this.#committer.commit(this.#generation.consumer, at, nextOffset);
   }
 
-  positions(): Promise<readonly Position[]> {
-    return this.#runs.positions();
+  async positions(): Promise<readonly Position[]> {
+    const positions = await this.#runs.positions();
+    return positions.map((at) => (this.#heldBack(at) ? { ...at, retrying: true } : at));
   }
 
   async leave(): Promise<void> {
@@ -123,7 +126,7 @@ export class KafkaMember implements Membership {
     const { clock, log = silentLog } = this.#kafka;
     while (!this.#over) {
       const generation = this.#generation;
-      const cause = await generation.over;
+      const cause = this.#told(await generation.over);
       if (this.#over) return;
       this.#trouble = messageOf(cause);
       this.#runs.letGo();
@@ -136,6 +139,13 @@ export class KafkaMember implements Membership {
       await clock.sleep(waitMs, this.#stopping.signal).catch(() => {});
       if (!this.#over) this.#generation = this.#begin();
     }
+  }
+
+  /** A refusal says neither which topic nor which group. */
+  #told(cause: unknown): unknown {
+    const { group, topics } = this.#options;
+    if (!isForbidden(cause)) return cause;
+    return new Transient(forbiddenText(cause, `read ${topics.join(', ')} in the group ${group}`), { cause });
   }
 
   /** What a broker that comes back mends is tried for ever; anything else a few times, for kafkajs calls much by a wrong name. */
@@ -198,6 +208,14 @@ export class KafkaMember implements Membership {
     } catch (cause) {
       if (!(cause instanceof Transient)) void this.#fail(cause);
     }
+  }
+
+  /** Nothing came for as long as makes a consumer stuck, and a quota of the brokers is why, or that others have more than the line carries. */
+  #heldBack(at: TopicPartition): boolean {
+    const { clock, stuckMs = stuckMsDefault, pace } = this.#kafka;
+    const hungrySince = this.#runs.of(at)?.hungrySince ?? Infinity;
+    const heldBackAt = pace ? Math.max(pace.quotaUntil, pace.slowAt) : -Infinity;
+    return clock.monotonic() - hungrySince >= stuckMs && clock.monotonic() - heldBackAt < stuckMs;
   }
 
   /** The watchdog has found the consumer of no use. One that is joining has a deadline of its own. */

@@ -60,12 +60,6 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     const messages = Array.from({ length: count }, (_, partition) => ({ partition, value: `of ${partition}` }));
     await (await producerOf()).send({ topic, messages });
   };
-  /** Until each partition has been read; whatever was written is read once. */
-  const readFromEach = async ({ seen }: Recorder, count: number) => {
-    await until('some of each', () => new Set(seen.map(({ text }) => text)).size === count);
-    expect(seen.map(({ partition, text }) => text === `of ${partition}`)).not.toContain(false);
-    expect(new Set(seen.map(({ partition, offset }) => `${partition}/${offset}`)).size).toBe(seen.length);
-  };
   /** The project's own way of writing is not what is looked at. */
   const producerOf = async (transactionalId?: string): Promise<Producer> => {
     const client = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING });
@@ -198,3 +192,10 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     expect(recorder.texts()).toEqual(values);
   });
 });
+
+/** Until each partition has been read; whatever was written is read once. */
+async function readFromEach({ seen }: Recorder, count: number): Promise<void> {
+  await until('some of each', () => new Set(seen.map(({ text }) => text)).size === count);
+  expect(seen.map(({ partition, text }) => text === `of ${partition}`)).not.toContain(false);
+  expect(new Set(seen.map(({ partition, offset }) => `${partition}/${offset}`)).size).toBe(seen.length);
+}

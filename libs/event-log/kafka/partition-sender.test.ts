@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Producer, RecordMetadata } from 'kafkajs';
+import kafkajs, { type Producer, type RecordMetadata } from 'kafkajs';
 import { Transient } from '#libs/runtime/outcome.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { PartitionSender } from './partition-sender.js';
@@ -21,6 +21,29 @@ describe('frames of one partition', () => {
     await clock.advance(0);
     expect(sender.stuck).toBeUndefined();
     expect(await sender.append(Buffer.from('c'), none)).toBe(7);
+  });
+
+  it.each([
+    ['MESSAGE_TOO_LARGE', RangeError, /raise max\.message\.bytes of the topic/],
+    ['RECORD_LIST_TOO_LARGE', RangeError, /and segment\.bytes where it is less/],
+    ['INVALID_RECORD', Transient, /append to accesses\/0: refused: .*cleanup\.policy=compact does not take: set it to delete/],
+    ['INVALID_TIMESTAMP', Transient, /set message\.timestamp\.type=LogAppendTime/],
+    ['UNSUPPORTED_COMPRESSION_TYPE', Transient, /do not take zstd/],
+    ['TOPIC_AUTHORIZATION_FAILED', Transient, /lacks a right to write accesses; 'vigie topics grant'/],
+    ['NOT_ENOUGH_REPLICAS', Transient, /^append to accesses\/0: refused$/],
+  ])('that the brokers refuse with %s say what to do', async (type, kind, text) => {
+    const send = async () => {
+      throw new kafkajs.KafkaJSProtocolError({
+        name: 'KafkaJSProtocolError',
+        message: 'refused',
+        type,
+        retriable: false,
+      } as never);
+    };
+    const sender = new PartitionSender({ send } as unknown as Producer, new FakeClock(), at, 15_000);
+    const refusal = await sender.append(Buffer.from('a'), none).catch((cause: unknown) => cause);
+    expect(refusal).toBeInstanceOf(kind);
+    expect(refusal).toMatchObject({ message: expect.stringMatching(text) });
   });
 });
 

@@ -4,7 +4,8 @@ import type { Clock } from '#libs/runtime/clock.js';
 import { messageOf, Transient } from '#libs/runtime/outcome.js';
 import type { TopicPartition } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
-import { within } from './client.js';
+import { typeOf, within } from './client.js';
+import { forbiddenText } from './reach/rights.js';
 import { signatureHeader } from './wire/unreadable-batches.js';
 
 /** Longer than all tries of the client together, while brokers are away or frozen, in milliseconds. */
@@ -70,7 +71,7 @@ export class PartitionSender {
         messages: [{ partition, value: bytes, ...(signature && { headers: { [signatureHeader]: signature } }) }],
       })
       .catch((cause: unknown) => {
-        throw refused(cause) ?? new Transient(`append to ${topic}/${partition}: ${messageOf(cause)}`, { cause });
+        throw refused(cause) ?? new Transient(`append to ${topic}/${partition}: ${whyNot(cause, this.#at)}`, { cause });
       });
     return offsetIn(answers, this.#at);
   }
@@ -85,10 +86,29 @@ export function offsetIn(answers: readonly RecordMetadata[], { topic, partition 
   return offset;
 }
 
-/** What no second try will change. */
+/** What no second try will change: batches that the topic does not take. */
+const tooLarge: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
 function refused(cause: unknown): Error | undefined {
-  const text = messageOf(cause);
-  return /larger than the max|too large|MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/i.test(text)
-    ? new RangeError(`Kafka refused a frame as too large: raise max.message.bytes of the topic (${text})`, { cause: cause })
+  return tooLarge.has(typeOf(cause))
+    ? new RangeError(
+        `Kafka refused a frame as too large: raise max.message.bytes of the topic, and segment.bytes where it is less (${messageOf(cause)})`,
+        { cause },
+      )
     : undefined;
+}
+
+/** What an operator mends at the topic or the brokers, by what a broker answers; senders are told to come again meanwhile. */
+const remedies: ReadonlyMap<string, string> = new Map([
+  ['INVALID_RECORD', 'frames have no key, which a topic with cleanup.policy=compact does not take: set it to delete'],
+  [
+    'INVALID_TIMESTAMP',
+    'the topic takes the clock of this machine for wrong: set message.timestamp.type=LogAppendTime, and see to the clock',
+  ],
+  ['UNSUPPORTED_COMPRESSION_TYPE', 'the brokers do not take zstd, which Apache Kafka has since 2.1'],
+]);
+
+function whyNot(cause: unknown, { topic }: TopicPartition): string {
+  const remedy = remedies.get(typeOf(cause));
+  return remedy ? `${messageOf(cause)}: ${remedy}` : forbiddenText(cause, `write ${topic}`);
 }

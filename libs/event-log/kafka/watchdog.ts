@@ -3,10 +3,13 @@ import type { Log } from '#libs/runtime/log.js';
 import type { TopicPartition } from '../port.js';
 import { type OwnView, agreementOf } from './group-view.js';
 import type { Offsets } from './offsets.js';
+import type { Pace } from './reach/pace.js';
 
 /** New consumers in a row that brought no frames although some wait, before the member gives up. */
 export const restartsMax = 3;
 const looksPerStuck = 6;
+/** While answers take long, a partition may wait for so many times `stuckMs` until it is its turn. */
+const slowStuck = 10;
 /** A starvation counts as another one, and not as the next in a row, after so many times `stuckMs`. */
 const forgetAfterStuck = 10;
 
@@ -36,6 +39,8 @@ export interface WatchdogOptions {
   readonly offsets: Offsets;
   /** Since when commits are refused without a join after it, on the monotonic clock. */
   readonly refusedSince: () => number | undefined;
+  /** How fast brokers answer this process. */
+  readonly pace?: Pick<Pace, 'quotaUntil' | 'slowAt'>;
   /** Makes the consumer anew. */
   readonly renew: (cause: Error) => void;
   readonly fail: (cause: Error) => void;
@@ -98,8 +103,12 @@ export class Watchdog {
   }
 
   async #lookForFrames(): Promise<void> {
-    const { clock, stuckMs, runs, offsets } = this.#options;
-    const isHungry = ({ hungrySince }: Feeding) => hungrySince !== undefined && clock.monotonic() - hungrySince >= stuckMs;
+    const { clock, stuckMs, runs, offsets, pace } = this.#options;
+    const isHungry = ({ hungrySince = Infinity }: Feeding) => {
+      const now = clock.monotonic();
+      const patienceMs = pace && now - pace.slowAt < stuckMs ? slowStuck * stuckMs : stuckMs;
+      return now - Math.max(hungrySince, pace?.quotaUntil ?? hungrySince) >= patienceMs;
+    };
     const hungry = runs().filter(isHungry);
     for (const topic of new Set(hungry.map(({ at }) => at.topic))) {
       const marks = await offsets.watermarks(topic);

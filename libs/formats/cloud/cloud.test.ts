@@ -114,6 +114,35 @@ describe('audit logs of clouds', () => {
       { actorId: 'oid-1', action: 'search', patients: [patient] },
     ],
     [
+      'Azure, a diagnostic record with the claims of a token',
+      {
+        records: [
+          {
+            category: 'AuditLogs',
+            time: '2026-11-28 08:00:00Z',
+            resourceId: '/SUBSCRIPTIONS/S/RESOURCEGROUPS/R/PROVIDERS/MICROSOFT.HEALTHCAREAPIS/SERVICES/NORD',
+            operationName: 'Microsoft.HealthcareApis/services/fhir-R4/read',
+            resultType: 'Succeeded',
+            resultSignature: 200,
+            callerIpAddress: '::ffff:10.1.1.1',
+            correlationId: 'c1',
+            identity: { claims: { iss: 'https://sts.example/', oid: 'oid-1' } },
+            properties: { FhirResourceType: 'Observation' },
+            uri: 'https://nord.fhir.azurehealthcareapis.com/Observation?patient=12',
+          },
+        ],
+      },
+      {
+        timeMs,
+        actorId: 'oid-1',
+        action: 'read',
+        outcome: 'success',
+        auth: 'https://sts.example/',
+        patients: [patient],
+        categories: ['lab'],
+      },
+    ],
+    [
       'Google, an export that begins',
       {
         ...gcp,

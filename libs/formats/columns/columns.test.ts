@@ -174,6 +174,20 @@ describe('any table, by the columns that its source names', () => {
     expect(reads('Date;Heure;Utilisateur;IPP\n;09:05;amartin;4711\n', { columns: both })).toEqual(['missing_field']);
   });
 
+  it.each([
+    ['that have a name and a value each', 'Site;nord\nDate;28/11/2026\n\n'],
+    ['that are filled up to the width of the table', 'Etablissement;CH Nord;;;\nPériode;du 1er;au 28;;\n;;;;\n'],
+    ['that look like names and values', 'Site: nord, Date: 28/11/2026\n'],
+    ['that are sentences with commas', 'Journal des accès, édité le 28/11/2026, par le service\n'],
+    ['below what names the delimiter', 'sep=;\nJournal;des accès\n'],
+  ])('finds its heading by the columns below lines %s', (_, over) => {
+    const named = { time: 'Date', actor_id: 'Agent', patient_id: 'IPP', clinic_id: 'Site' };
+    const text = `${over}Date;Agent;IPP;Site;Motif\n2026-11-28 08:00;amartin;4711;nord;\n`;
+    expect(outcomesOf(text, named)).toMatchObject([
+      { kind: 'accepted', value: { actorId: 'amartin', patients: [{ id: '4711' }] } },
+    ]);
+  });
+
   it('finds its heading below the title of a report, and columns whose names are composed or spaced in another way', () => {
     const named = { ...columns, time: 'Date accès' };
     const row = '28/11/2026 09:00;amartin;4711;Consultation;Nord\n';
@@ -192,6 +206,11 @@ describe('any table, by the columns that its source names', () => {
       expect(outcomesOf(text, named)).toMatchObject([{ kind: 'rejected', reason: 'bad_heading' }]);
   });
 
+  it('takes rows without a patient, and logins of a table that has no column of patients', () => {
+    expect(readOne('Date;Utilisateur;IPP;Type\n2026-11-28 09:00;amartin;;Consultation\n', { columns }).patients).toEqual([]);
+    expect(readOne('Date;Utilisateur;Site;Type\n2026-11-28 09:00;amartin;nord;Connexion\n', { columns }).action).toBe('login');
+  });
+
   it('takes a number that a connector has packed', () => {
     const places = { time: 'AT', actor_id: 'LOGIN', patient_id: 'IPP' };
     const of = (value: unknown) => readOne({ AT: 1764316800000, LOGIN: 'amartin', IPP: value }, { columns: places }).patients;
@@ -204,6 +223,7 @@ describe('any table, by the columns that its source names', () => {
     ['no time', 'Date;Utilisateur;IPP\n;amartin;1\n', 'missing_field'],
     ['no account', 'Date;Utilisateur;IPP\n2026-11-28 09:00;;1\n', 'missing_field'],
     ['no such time', 'Date;Utilisateur;IPP\n31/02/2026 09:00;amartin;1\n', 'bad_time'],
+    ['no column of patients', 'Date;Utilisateur;N° IPP;Type\n2026-11-28 09:00;amartin;4711;Consultation\n', 'missing_column'],
     ['a cell too few', 'Date;Utilisateur;IPP\n2026-11-28 09:00;amartin\n', 'column_count'],
   ])('refuses a row with %s', (_, text, reason) => expect(reads(text, { columns })).toEqual([reason]));
 });

@@ -22,6 +22,9 @@ export function cellsOf(rows: readonly RowText[], delimiter: string): readonly (
   });
 }
 
+/** A quote behind a blank, which opens a cell as well: `a; "b"`. */
+const blankAndQuote = /[;,|] +"/;
+
 interface Parsed {
   readonly cells: readonly string[];
   /** Lines up to its end. */
@@ -34,6 +37,7 @@ function parsed(text: string, delimiter: string): readonly Parsed[] | undefined 
   try {
     parse(text, {
       delimiter,
+      ltrim: delimiter !== '\t' && blankAndQuote.test(text),
       relax_quotes: true,
       relax_column_count: true,
       record_delimiter: ['\n'],

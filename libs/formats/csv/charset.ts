@@ -17,14 +17,15 @@ export function isCharset(name: string): boolean {
 }
 
 /**
- * By its byte order mark, by what the configuration says, or, where neither says it, each cell as UTF-8 if it is valid as that and as
+ * By its byte order mark, else by what the configuration says, or, where neither says it, each cell as UTF-8 if it is valid as that and as
  * Windows-1252 otherwise: exports are put together from tables in both.
  */
 export function charsetOf(begin: Uint8Array, named?: string): Charset {
   const [first, second] = begin;
   const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  const isMarked = first === 0xef && second === 0xbb;
   const isUtf8 = /^utf-?8$/i.test(named ?? '');
-  if (isUtf16 || (named && !isUtf8)) return converted(isUtf16 ? 'utf-16' : (named ?? ''));
+  if (isUtf16 || (named && !isUtf8 && !isMarked)) return converted(isUtf16 ? 'utf-16' : (named ?? ''));
   return {
     take: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
     end: () => '',

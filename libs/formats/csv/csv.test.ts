@@ -35,7 +35,7 @@ describe('the rows of a table', () => {
       'quotes, and line ends in them',
       'a;b\n"x;""y"""; "z"\n"1\n2";3',
       [
-        { a: 'x;"y"', b: '"z"' },
+        { a: 'x;"y"', b: 'z' },
         { a: '1\n2', b: '3' },
       ],
     ],
@@ -48,6 +48,22 @@ describe('the rows of a table', () => {
     ['what programs write where there is nothing', 'a;b;c;d\nN/A;NaN;#REF!;nan\n', [{ a: '', b: '', c: '', d: 'nan' }]],
     ['what is written where there is nothing', 'a;b;c;d\nNULL;\\N;"(null)";null\n', [{ a: '', b: '', c: '', d: 'null' }]],
     ['a delimiter behind the last cell', 'a;b\n1;2;\n', [{ a: '1', b: '2' }]],
+    [
+      'blanks before quotes',
+      'a, b, c\n"1", "2, 3", "4"\n5, 6 "7", 8\n',
+      [
+        { a: '1', b: '2, 3', c: '4' },
+        { a: '5', b: '6 "7"', c: '8' },
+      ],
+    ],
+    [
+      'empty cells behind the heading alone',
+      'a;b;;\n1;2\n3;4;;;;\n',
+      [
+        { a: '1', b: '2' },
+        { a: '3', b: '4' },
+      ],
+    ],
     ['two columns of one name', 'a;a;;b\n1;2;3;4\n', [{ a: '1', b: '4' }]],
     ['nothing', '', []],
   ])('%s', async (_, text, rows) => {
@@ -58,6 +74,8 @@ describe('the rows of a table', () => {
   it.each([
     ['too few cells', 'a;b\n1\n2;3', ['2 column_count', '3']],
     ['too many cells', 'a;b\n1;2;3\n2;3', ['2 column_count', '3']],
+    ['too few cells before a column without a name', 'a;b;\n1;\n2', ['2', '3 column_count']],
+    ['too few cells where two columns have one name', 'a;b;a\n1;2\n2;3;4', ['2 column_count', '3']],
     ['a quote that is never closed', 'a;b\n"1;2\n3;4\n5;6', ['2 open_quote', '3', '4']],
     ['a quote that is a sign, and joins lines up to the next', 'a;b\n5";2\n3;4\n6";7', ['2', '3', '4']],
     ['no heading', 'one line\n1;2', ['1 bad_heading']],
@@ -79,6 +97,12 @@ describe('the rows of a table', () => {
         expect(await outcomes(bytes, named)).toEqual([{ agent: 'Hélène', 'né le': 'à midi' }]);
     },
   );
+
+  it('whose byte order mark says more than their source, which has changed since', async () => {
+    const bytes = Buffer.from('\uFEFFagent;né le\nHélène;à midi\n');
+    for (const charset of ['windows-1252', 'iso-8859-1', 'utf-8', undefined])
+      expect(await outcomes(bytes, charset)).toEqual([{ agent: 'Hélène', 'né le': 'à midi' }]);
+  });
 
   it('finds cells in UTF-8 and in Windows-1252 in one file, and refuses what is not what the source says', async () => {
     const bytes = Buffer.concat([Buffer.from('a;b\né;1\n'), iconv.encode('é;2\n', 'windows-1252')]);

@@ -3,13 +3,18 @@ import type { Reading } from '../input-format.js';
 import type { JsonObject } from '../json/parse-item.js';
 import type { Envelope, Payload } from '../payload.js';
 import { charsetOf, isCharset, plainText } from './charset.js';
+import { columnsNamedBy } from './header.js';
 import { type CsvRow, TableReader } from './table-reader.js';
 
 /**
  * The rows of a file of any length, in order and in bounded memory: its heading names their columns; `;` `,` TAB or `|` between cells is
- * found out; the character set is the one that `reading` says, or found out. Rows that are none are refused by themselves.
+ * found out; the character set is the one that `reading` says, or found out. Lines over the heading are passed over where `reading` says which
+ * columns there are. Rows that are none are refused by themselves.
  */
-export async function* csvRows(stream: AsyncIterable<Uint8Array>, reading: Pick<Reading, 'charset'>): AsyncGenerator<CsvRow> {
+export async function* csvRows(
+  stream: AsyncIterable<Uint8Array>,
+  reading: Pick<Reading, 'charset' | 'columns'>,
+): AsyncGenerator<CsvRow> {
   const { charset: name } = reading;
   if (name !== undefined && !isCharset(name))
     return yield {
@@ -21,7 +26,7 @@ export async function* csvRows(stream: AsyncIterable<Uint8Array>, reading: Pick<
   const take = (bytes: Uint8Array) => {
     if (!read) {
       const charset = charsetOf(bytes, name);
-      read = { charset, table: new TableReader(charset) };
+      read = { charset, table: new TableReader(charset, columnsNamedBy(reading)) };
     }
     return read.table.take(read.charset.take(bytes));
   };

@@ -2,7 +2,7 @@ import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/
 import type { JsonObject } from '../json/parse-item.js';
 import { cellsOf } from './cells.js';
 import type { Charset } from './charset.js';
-import { areWords, delimiterNamedBy, delimiterOf, isTitle, namesOf } from './header.js';
+import { areWords, delimiterNamedBy, delimiterOf, isTitle, namesOf, namesWanted } from './header.js';
 import { csvLimits } from './limits.js';
 import { LineSplitter } from './lines.js';
 import { alone, RowJoiner, type RowText } from './row-texts.js';
@@ -22,6 +22,8 @@ export class TableReader {
   readonly #joiner = new RowJoiner();
   #delimiter: string | undefined;
   #names: readonly string[] | undefined;
+  /** Cells of the heading, of which the last may have no name. */
+  #width = 0;
   #isOver = false;
   /** Why the first line is no heading, while one is looked for below it. */
   #untitled: CsvRow | undefined;
@@ -29,7 +31,16 @@ export class TableReader {
   #block: RowText[] = [];
   #blockLength = 0;
 
-  constructor(private readonly charset: Pick<Charset, 'cell'>) {}
+  /** First lines, while one is looked for among them that names columns of `wanted`; undefined where none is looked for. */
+  #heads: RowText[] | undefined;
+
+  /** `wanted` are names of columns by which the heading is known, below whatever else stands over it. */
+  constructor(
+    private readonly charset: Pick<Charset, 'cell'>,
+    private readonly wanted: ReadonlySet<string> = new Set(),
+  ) {
+    if (wanted.size) this.#heads = [];
+  }
 
   *take(text: string): Generator<CsvRow> {
     for (const line of this.#lines.take(text)) for (const row of this.#joiner.take(line)) yield* this.#add(row);
@@ -38,30 +49,57 @@ export class TableReader {
   *end(): Generator<CsvRow> {
     for (const line of this.#lines.end()) for (const row of this.#joiner.take(line)) yield* this.#add(row);
     for (const row of this.#joiner.end()) yield* this.#add(row);
+    yield* this.#withoutWanted();
     yield* this.#flush();
     if (!this.#names && !this.#isOver && this.#untitled) yield this.#untitled;
   }
 
   *#add(row: RowText): Generator<CsvRow> {
     if (this.#isOver || row.text?.trim() === '') return;
+    if (this.#heads && !this.#names) return yield* this.#head(row, this.#heads);
     if (!this.#names) return yield* this.#heading(row);
     this.#block.push(row);
     this.#blockLength += row.text?.length ?? 0;
     if (this.#block.length >= csvLimits.blockRows || this.#blockLength >= csvLimits.blockMax) yield* this.#flush();
   }
 
+  *#head(row: RowText, heads: RowText[]): Generator<CsvRow> {
+    const text = withoutMark(row.text ?? '');
+    this.#delimiter ??= delimiterNamedBy(text);
+    const delimiter = this.#delimiter ?? delimiterOf(text);
+    if (namesWanted(this.#cells({ ...row, text }, delimiter), this.wanted)) {
+      this.#heads = undefined;
+      this.#delimiter = delimiter;
+      return yield* this.#heading(row);
+    }
+    heads.push(row);
+    if (heads.length > csvLimits.titlesMax) yield* this.#withoutWanted();
+  }
+
+  /** No line names what is looked for: the heading is found as in any table. */
+  *#withoutWanted(): Generator<CsvRow> {
+    const heads = this.#heads ?? [];
+    this.#heads = undefined;
+    for (const row of heads) yield* this.#add(row);
+  }
+
+  #cells(row: RowText, delimiter: string): readonly string[] {
+    const [cells = []] = cellsOf([row], delimiter);
+    return cells.map((cell) => this.charset.cell(cell) ?? '');
+  }
+
   *#heading({ line, text = '', lines }: RowText): Generator<CsvRow> {
-    const plain = text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)/, '');
+    const plain = withoutMark(text);
     if (!this.#delimiter) {
       this.#delimiter = delimiterNamedBy(plain);
       if (this.#delimiter) return;
     }
     const delimiter = this.#delimiter ?? delimiterOf(plain);
-    const [read] = cellsOf([{ line, text: plain, lines }], delimiter);
-    const cells = (read ?? []).map((cell) => this.charset.cell(cell) ?? '');
+    const cells = this.#cells({ line, text: plain, lines }, delimiter);
     const names = namesOf(cells);
     if (names.kind === 'accepted' && (!this.#untitled || areWords(cells))) {
       this.#delimiter = delimiter;
+      this.#width = cells.length;
       return void (this.#names = names.value);
     }
     const refused: CsvRow | undefined = names.kind === 'rejected' ? { line, row: names } : undefined;
@@ -100,8 +138,9 @@ export class TableReader {
         `the row has more than ${csvLimits.rowMax} characters; leave long columns out of the export`,
       );
     if (!cells) return rejected('open_quote', '', 'a quote is opened and not closed in this row');
-    const isEmptyBehind = cells.length === names.length + 1 && cells.at(-1) === '';
-    if (cells.length !== names.length && !isEmptyBehind)
+    // Spreadsheets write empty cells behind a heading or a row as far as anything stands in their sheet.
+    const isWhole = cells.length >= names.length && cells.slice(this.#width).every((cell) => !cell.trim());
+    if (!isWhole)
       return rejected(
         'column_count',
         '',
@@ -115,6 +154,10 @@ export class TableReader {
     }
     return accepted(Object.fromEntries(values));
   }
+}
+
+function withoutMark(text: string): string {
+  return text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)/, '');
 }
 
 /** What databases and spreadsheets write where there is nothing. In other letters it may be somebody's name. */

@@ -19,8 +19,8 @@ const recordSeparator = 0x1e;
  */
 export function layoutOf(bytes: Uint8Array): Layout {
   const start = firstByte(bytes);
+  if (!beginsJson(bytes, start)) return 'lines';
   if (bytes[start] === 0x5b) return 'array';
-  if (bytes[start] !== 0x7b) return 'lines';
   const lineEnd = bytes.indexOf(lineFeed, start);
   if (lineEnd < 0) return 'lines';
   return closes(bytes, start, lineEnd) ? 'lines' : 'object';
@@ -39,6 +39,27 @@ export function firstByte(bytes: Uint8Array): number {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   while (at < bytes.length && (isSpace(bytes[at]) || bytes[at] === recordSeparator)) at += 1;
   return at;
+}
+
+const element = String.raw`[{["\]]|(?:null|true|false)\s{0,8}[,\]]|-?\d{1,16}(?:\.\d{1,8})?\s{0,4},`;
+const firstElement = new RegExp(`^(?:${element})`);
+/** Characters of the first element that are looked at. */
+const elementMax = 32;
+/** White space has the byte order mark among it. */
+const arrayOrObject = new RegExp(String.raw`^\s*(?:\{|\[\s*(?:${element}|$))`);
+
+/** Whether an object or an array of records begins at a place. A bracket alone begins many a line of a logger: `[2026-11-28 08:12:03] INFO`, `[main]`. */
+export function beginsJson(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] === 0x7b) return true;
+  if (bytes[at] !== 0x5b) return false;
+  let next = at + 1;
+  while (next < bytes.length && isSpace(bytes[next])) next += 1;
+  return next === bytes.length || firstElement.test(Buffer.from(bytes.subarray(next, next + elementMax)).toString('latin1'));
+}
+
+/** The same of a text, behind white space and a byte order mark. */
+export function textBeginsJson(text: string): boolean {
+  return arrayOrObject.test(text);
 }
 
 function* linesOf(bytes: Uint8Array, from: number): Generator<ItemRange> {

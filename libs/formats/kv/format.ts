@@ -1,5 +1,6 @@
 import { rejected } from '#libs/runtime/outcome.js';
 import type { InputFormat } from '../input-format.js';
+import type { JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
 import { readRecord } from '../record/read-record.js';
 import { labelled } from '../siem/labels.js';
@@ -16,7 +17,17 @@ export const kvFormat: InputFormat = {
     if (payload.text.length > limits.itemBytesMax)
       return rejected('too_large', '', `more than ${limits.itemBytesMax} characters`);
     meter.draw(4 * payload.text.length, '');
-    const { record } = labelled(parsePairs(payload.text));
+    const record = withWholeTime(labelled(parsePairs(payload.text)).record);
     return readRecord({ record, envelope: payload.envelope, reading, meter }, kvMapping);
   },
 };
+
+const timeOfDay = /^\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?$/;
+const offset = /^[+-]\d\d:?\d\d$/;
+
+/** Firewalls write the day and the time of day as two (`date=2026-11-28 time=08:12:03 tz="+0100"`): as one time where `time` is none by itself. */
+function withWholeTime(record: JsonObject): JsonObject {
+  const { date, time, tz } = record;
+  if (typeof date !== 'string' || typeof time !== 'string' || !timeOfDay.test(time)) return record;
+  return { ...record, time: `${date} ${time}${typeof tz === 'string' && offset.test(tz) ? tz : ''}` };
+}

@@ -7,14 +7,26 @@ const declaration = /<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})["']/i;
 const beginsRecords = /^\uFEFF?\s*(?:[{[<]|CEF:|LEEF:)/i;
 const beginningBytes = 256;
 
-/** UTF-16 of which order, by its mark or by the zero beside the bracket that JSON and XML begin with; undefined for anything else, and for a table. */
+/**
+ * UTF-16 of which order, by its mark or by the zeros beside its first letters, since programs of databases write it without a mark; undefined for anything
+ * else, and for a table with a mark, whose reader knows it.
+ */
 export function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   const [first = 0, second = 0] = bytes;
+  if (hasZerosAt(bytes, 1)) return 'utf-16le';
+  if (hasZerosAt(bytes, 0)) return 'utf-16be';
   const isLittle = (first === 0xff && second === 0xfe) || (isBracket(first) && second === 0);
   const isBig = (first === 0xfe && second === 0xff) || (first === 0 && isBracket(second));
   if (!isLittle && !isBig) return undefined;
   const name = isLittle ? 'utf-16le' : 'utf-16be';
   return beginsRecords.test(new TextDecoder(name).decode(bytes.subarray(0, beginningBytes))) ? name : undefined;
+}
+
+/** Whether of the first eight bytes every second is zero, from `from`, and no other. */
+function hasZerosAt(bytes: Uint8Array, from: number): boolean {
+  if (bytes.length < 8) return false;
+  for (let at = 0; at < 8; at += 1) if ((bytes[at] === 0) !== (at % 2 === from)) return false;
+  return true;
 }
 
 function isBracket(byte: number): boolean {

@@ -7,6 +7,7 @@ import { limits } from '../limits.js';
 import type { Envelope } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { streamInUtf8, utf16Of } from './as-utf8.js';
+import { containerRefused } from './containers.js';
 import { readPayload, refused } from './read-payload.js';
 import { isLines, isSyslog, isTable, recordsOf, severalIn, textOf } from './records.js';
 
@@ -22,14 +23,19 @@ interface Begun {
 
 /**
  * The events of a file of any length, one by one when they are asked for, in bounded memory: a table, lines of any format, or messages of
- * syslog. A file that is one document (a JSON array, a Bundle, XML) is held as a whole, and may have 32 MiB.
+ * syslog. A file that is one document (a JSON array, a Bundle, XML) is held as a whole, and may have 32 MiB. An archive or a workbook is one
+ * refusal.
  */
 export async function* fileRecords(
   stream: AsyncIterable<Uint8Array>,
   envelope: Envelope,
-  reading: Reading,
+  given: Reading,
 ): AsyncGenerator<DecodedItem> {
-  const { head, all } = await inUtf8(await begun(stream));
+  const came = await begun(stream);
+  const { head, all } = await inUtf8(came);
+  const reading = head === came.head ? given : { ...given, charset: 'utf-8' };
+  const container = containerRefused(head);
+  if (container) return yield refused(container);
   if (isTable(head, reading)) {
     for await (const { row } of csvRows(all, reading))
       if (row.kind === 'rejected') yield refused(row);
@@ -39,13 +45,23 @@ export async function* fileRecords(
   else yield* document(all, envelope, reading);
 }
 
-/** A file in UTF-16 that is no table, in UTF-8. */
+/** One zero alone may be the first half of a letter. */
+function behindZeros(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] !== 0 || bytes[1] !== 0) return bytes;
+  const start = bytes.findIndex((byte) => byte !== 0);
+  return bytes.subarray(start < 0 ? bytes.length : start);
+}
+
+/** A file in UTF-16 in UTF-8, but for a table with a mark. */
 async function inUtf8({ head, all }: Begun): Promise<Begun> {
   const name = utf16Of(head);
   return name ? begun(streamInUtf8(all, name)) : { head, all };
 }
 
-/** The first bytes of a stream, and all of it. */
+/**
+ * The first bytes of a stream, and all of it. Zeros before them are no part of it: a log that was cut to nothing while its program went on writing
+ * where it was has a hole there.
+ */
 async function begun(stream: AsyncIterable<Uint8Array>): Promise<Begun> {
   const rest = stream[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
@@ -53,8 +69,9 @@ async function begun(stream: AsyncIterable<Uint8Array>): Promise<Begun> {
   while (bytes < headBytes) {
     const next = await rest.next();
     if (next.done) break;
-    first.push(next.value);
-    bytes += next.value.length;
+    const value = bytes === 0 ? behindZeros(next.value) : next.value;
+    first.push(value);
+    bytes += value.length;
   }
   const head = Buffer.concat(first);
   const all = async function* (): AsyncGenerator<Uint8Array> {
@@ -87,11 +104,11 @@ async function* lines(stream: AsyncIterable<Uint8Array>, envelope: Envelope, rea
     isFirst = false;
     for (; at < end;) {
       const { item, next } = lineAt(bytes, at);
-      if (item && !skips) yield* record(bytes.subarray(item.start, item.end), envelope, reading);
+      if (item && !skips) yield* record(behindZeros(bytes.subarray(item.start, item.end)), envelope, reading);
       skips = false;
       at = next;
     }
-    held = skips ? new Uint8Array() : bytes.subarray(Math.max(at, end));
+    held = skips ? new Uint8Array() : behindZeros(bytes.subarray(Math.max(at, end)));
     if (held.length <= limits.itemBytesMax) continue;
     yield* record(held, envelope, reading);
     [held, skips] = [new Uint8Array(), true];

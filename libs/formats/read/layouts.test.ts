@@ -20,6 +20,8 @@ const atna = (patient: string, head = '', user = 'amartin') =>
   `<ActiveParticipant UserID="${user}" UserIsRequestor="true"/><AuditSourceIdentification AuditSourceID="PACS" AuditEnterpriseSiteID="nord"/>` +
   `<ParticipantObjectIdentification ParticipantObjectID="${patient}" ParticipantObjectTypeCode="1" ParticipantObjectTypeCodeRole="1"><ParticipantObjectIDTypeCode csd-code="2"/></ParticipantObjectIdentification></AuditMessage>`;
 const cef = (user: string) => `CEF:0|V|P|1|1|read|3|rt=1764316800000 suser=${user} act=read cs1Label=PatientID cs1=7`;
+const heading = 'time;actor_id;patient_id;clinic_id\n';
+const rows = ['1', '2'].map((patient) => `2026-11-28 09:00;amartin;${patient};nord\n`).join('');
 const withMark = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le');
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
@@ -28,6 +30,12 @@ describe('a body', () => {
     ['JSON in UTF-16 with its mark', withMark(`${own('1')}\r\n${own('2')}`)],
     ['JSON in UTF-16, high byte first', withMark(`${own('1')}\n${own('2')}`).swap16()],
     ['JSON in UTF-16 without a mark', Buffer.from(`[${own('1')},${own('2')}]`, 'utf16le')],
+    [
+      'CEF in UTF-16 without a mark',
+      Buffer.from(`${cef('amartin').replace('cs1=7', 'cs1=1')}\n${cef('amartin').replace('cs1=7', 'cs1=2')}\n`, 'utf16le'),
+    ],
+    ['a table in UTF-16 without a mark', Buffer.from(`${heading}${rows}`, 'utf16le')],
+    ['a table in UTF-16 without a mark, high byte first', Buffer.from(`${heading}${rows}`, 'utf16le').swap16()],
     ['XML in UTF-16', withMark(`${atna('1', '<?xml version="1.0" encoding="UTF-16"?>')}${atna('2')}`)],
     ['values with nothing between', Buffer.from(own('1') + own('2'))],
     [
@@ -37,6 +45,11 @@ describe('a body', () => {
     ['lines that end with commas', Buffer.from(`${own('1')},\n${own('2')},\n`)],
     ['a sequence of records (RFC 7464)', Buffer.from(`\x1e${own('1')}\n\x1e${own('2')}\n`)],
     ['documents one behind the other', Buffer.from(`<?xml version="1.0"?>\n${atna('1')}\n<?xml version="1.0"?>\n${atna('2')}\n`)],
+    ['lines of a logger', Buffer.from(`[2026-11-28 09:00:00,123] INFO audit - ${own('1')}\n[main] INFO ${own('2')}\n`)],
+    [
+      'lines of a logger that says what there is besides',
+      Buffer.from(['1', '2'].map((id) => `[2026-11-28T09:00:00+01:00] audit.INFO: read ${own(id)} []\n`).join('')),
+    ],
     ['events of Splunk without a line end', Buffer.from(`{"event":${own('1')}}{"event":${own('2')}}`)],
   ])('of %s is read, as a file too', async (_what, bytes) => {
     expect(patientsOf(readBody(bytes))).toEqual(['1', '2']);
@@ -60,6 +73,21 @@ describe('a body', () => {
     }
   });
 
+  it('in UTF-16 is read as its source says, too, with a mark and without', async () => {
+    const columns = { time: 'time', actor_id: 'actor_id', patient_id: 'patient_id', clinic_id: 'clinic_id' };
+    for (const charset of ['utf-16le', 'utf-16', 'windows-1252'])
+      for (const bytes of [Buffer.from(heading + rows, 'utf16le'), withMark(heading + rows)]) {
+        const reading = { ...plainReading, charset, columns };
+        expect(patientsOf(readBody(bytes, reading))).toEqual(['1', '2']);
+        expect(patientsOf(await readFile(bytes, reading))).toEqual(['1', '2']);
+      }
+  });
+
+  it('with holes in its array loses those alone', () => {
+    for (const hole of ['null', 'true', '7', '-1.5'])
+      expect(patientsOf(readBody(Buffer.from(`[${hole}, ${own('1')}]`)).slice(-1))).toEqual(['1']);
+  });
+
   it('whose last value is cut off loses that one alone', () => {
     expect(readBody(Buffer.from(own('1') + own('2').slice(0, 20)))).toEqual([
       expect.objectContaining({ patients: [expect.objectContaining({ id: '1' })] }),
@@ -81,14 +109,44 @@ describe('a body', () => {
   });
 });
 
+describe('a file', () => {
+  const table = Buffer.from(heading + rows);
+
+  it.each([
+    ['lines with a hole before them', Buffer.concat([Buffer.alloc(70_001), Buffer.from(`${own('1')}\n${own('2')}\n`)])],
+    [
+      'lines with a hole between them',
+      Buffer.concat([Buffer.from(`${own('1')}\n`), Buffer.alloc(1_200_000), Buffer.from(`${own('2')}\n`)]),
+    ],
+    ['a table with a hole before it', Buffer.concat([Buffer.alloc(20_000), table])],
+  ])('of %s is read: its program wrote on where it was when it was emptied', async (_what, bytes) => {
+    expect(patientsOf(await readFile(bytes, plainReading, 65_536))).toEqual(['1', '2']);
+  });
+
+  it.each([
+    ['PK\x03\x04', 'ZIP'],
+    ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', '.xls'],
+    ['\x1f\x8b\x08', 'Content-Encoding: gzip'],
+    ['Obj\x01', 'Avro'],
+    ['\r\n<html xmlns:x="urn:schemas-microsoft-com:office:excel">\n', 'HTML'],
+    ['<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>', 'sheet as XML'],
+    [`a.csv${'\0'.repeat(252)}ustar`, 'tar'],
+  ])('that is no text is one refusal, which says what it is (%j)', async (begin, told) => {
+    const bytes = latin1(`${begin}\n;\n`.padEnd(3000, 'x;y\n'));
+    expect(await readFile(bytes)).toEqual([
+      expect.objectContaining({ reason: 'unknown_media_type', detail: expect.stringContaining(told) }),
+    ]);
+  });
+});
+
 function readBody(bytes: Uint8Array, reading: Reading = plainReading): readonly unknown[] {
   const items = readOriginal({ kind: 'bytes', bytes, envelope: { receivedMs }, isBody: true }, reading);
   return [...items].map(({ outcome }) => (outcome.kind === 'accepted' ? outcome.value : outcome));
 }
 
-async function readFile(bytes: Uint8Array, reading: Reading = plainReading): Promise<readonly unknown[]> {
+async function readFile(bytes: Uint8Array, reading: Reading = plainReading, size = 7): Promise<readonly unknown[]> {
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   };
   const found: unknown[] = [];
   for await (const { outcome } of fileRecords(chunks(), { receivedMs }, reading))

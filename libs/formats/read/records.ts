@@ -1,16 +1,19 @@
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import { charsetOf, isCharset } from '../csv/charset.js';
+import { columnsNamedBy, delimiterOf, namesWanted } from '../csv/header.js';
+import { csvLimits } from '../csv/limits.js';
 import { rowPayload } from '../csv/rows.js';
 import { type CsvRow, TableReader } from '../csv/table-reader.js';
 import { csvWrapper } from '../csv/wrapper.js';
 import type { DecodedItem } from '../decoded-item.js';
 import type { Reading } from '../input-format.js';
 import { concatenatedJson } from '../json/concatenated.js';
-import { firstByte, isSpace, type ItemRange, itemsOf, layoutOf, lineAt } from '../json/items.js';
+import { beginsJson, firstByte, isSpace, type ItemRange, itemsOf, layoutOf, lineAt } from '../json/items.js';
 import { limits } from '../limits.js';
 import { type Envelope, type Payload, payloadOf } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { bodyInUtf8, recordInUtf8 } from './as-utf8.js';
+import { containerRefused } from './containers.js';
 import { readPayload, refused } from './read-payload.js';
 import { formats } from './table.js';
 
@@ -35,17 +38,20 @@ export function* recordOf(
 
 /** Whether a body is JSON as `payloadsOf` tells it: one object, an array or lines. */
 export function isJsonBody(bytes: Uint8Array): boolean {
-  return isJson(bytes[firstByte(bytes)]);
+  return beginsJson(bytes, firstByte(bytes));
 }
 
 /**
  * The records of a body: JSON as one object, an array or lines; messages of syslog, however they are framed; one XML document; the rows of a
  * table; else every line that is not empty. Told apart by the bytes, because nobody's content types can be trusted.
  */
-export function* payloadsOf(given: Uint8Array, envelope: Envelope, reading: Reading): Generator<Accepted<Payload> | Rejected> {
+export function* payloadsOf(given: Uint8Array, envelope: Envelope, said: Reading): Generator<Accepted<Payload> | Rejected> {
+  const container = containerRefused(given);
+  if (container) return yield container;
   const bytes = bodyInUtf8(given);
+  const reading = bytes === given ? said : { ...said, charset: 'utf-8' };
   const start = firstByte(bytes);
-  if (isJson(bytes[start])) {
+  if (beginsJson(bytes, start)) {
     for (const item of itemsOf(bytes, layoutOf(bytes))) yield* valuesOf(bytes.subarray(item.start, item.end), envelope, reading);
   } else if (isTable(bytes, reading)) yield* rowsOf(bytes, envelope, reading);
   else if (isSyslog(bytes)) yield* messagesOf(bytes.subarray(start), envelope, reading);
@@ -67,7 +73,7 @@ export function severalIn(bytes: Uint8Array): readonly Uint8Array[] {
   const values: Uint8Array[] = [];
   for (const { start, end, complete } of concatenatedJson(bytes)) {
     const value = bytes.subarray(start, end);
-    if (values.length === 0 && (!complete || !isJson(value[0]))) return [];
+    if (values.length === 0 && (!complete || !beginsJson(value, 0))) return [];
     if (!isBetween(value)) values.push(value);
   }
   return values.length > 1 || (values[0]?.length ?? bytes.length) < bytes.length ? values : [];
@@ -102,18 +108,26 @@ const rootName = /^\s*(?:<\?[^>]*\?>\s*|<!--[^]*?-->\s*)*<([A-Za-z][\w:.-]{0,80}
 /** Bytes in which a body shows what it is. */
 const headBytes = 16 * 1024;
 
-function isJson(byte: number | undefined): boolean {
-  return byte === 0x7b || byte === 0x5b;
-}
-
 /** Whether a body that begins so is a table: by its heading, or because its source's records have columns and its first line is no record. */
 export function isTable(head: Uint8Array, reading: Reading): boolean {
   const start = firstByte(head);
-  if (start === head.length || isJson(head[start]) || isSyslog(head) || head[start] === lessThan) return false;
+  if (start === head.length || beginsJson(head, start) || isSyslog(head) || head[start] === lessThan) return false;
   const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   const text = Buffer.from(head.subarray(start, start + headBytes)).toString('latin1');
   if (isUtf16 || csvWrapper.recognises({ kind: 'text', text, envelope: { receivedMs: 0 } })) return true;
-  return reading.columns !== undefined && !isRecord(text, reading);
+  return reading.columns !== undefined && (!isRecord(text, reading) || hasHeading(head.subarray(start), reading));
+}
+
+/** Whether one of the first lines names columns of the source: what stands over it may look like a record of names and values. */
+function hasHeading(head: Uint8Array, reading: Reading): boolean {
+  const wanted = columnsNamedBy(reading);
+  const lines = Buffer.from(head.subarray(0, headBytes))
+    .toString('utf8')
+    .split(/\r\n|\r|\n/, csvLimits.titlesMax + 1);
+  return lines.some((line) => {
+    const cells = line.split(delimiterOf(line)).map((cell) => cell.replace(/^\s*"(.*)"\s*$/, '$1'));
+    return namesWanted(cells, wanted);
+  });
 }
 
 /** Whether the first line is a record of its own, such as one of CEF, of which columns may name labels. */
@@ -131,15 +145,16 @@ export function isSyslog(head: Uint8Array): boolean {
 
 /** Whether a body that begins so, and is no table and no syslog, has one record a line. */
 export function isLines(head: Uint8Array): boolean {
-  const byte = head[firstByte(head)];
-  return isJson(byte) ? layoutOf(head) === 'lines' : byte !== lessThan;
+  const start = firstByte(head);
+  return beginsJson(head, start) ? layoutOf(head) === 'lines' : head[start] !== lessThan;
 }
 
-function* rowsOf(bytes: Uint8Array, envelope: Envelope, { charset: name }: Reading): Generator<Accepted<Payload> | Rejected> {
+function* rowsOf(bytes: Uint8Array, envelope: Envelope, reading: Reading): Generator<Accepted<Payload> | Rejected> {
+  const { charset: name } = reading;
   if (name !== undefined && !isCharset(name))
     return yield rejected('unknown_charset', 'charset', 'the character set of the source is not known');
   const charset = charsetOf(bytes, name);
-  const table = new TableReader(charset);
+  const table = new TableReader(charset, columnsNamedBy(reading));
   const rows = function* (): Generator<CsvRow> {
     for (let at = 0; at < bytes.length; at += headBytes) yield* table.take(charset.take(bytes.subarray(at, at + headBytes)));
     yield* table.take(charset.end());

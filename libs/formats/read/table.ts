@@ -21,11 +21,13 @@ import type { Payload } from '../payload.js';
 import { openemrFormat } from '../openemr/tables.js';
 import { tamanuFormat } from '../tamanu/tables.js';
 import { vigieFormat } from '../vigie/format.js';
+import { behindWordsWrapper } from '../wrappers/behind-words.js';
 import { changeRowWrapper } from '../wrappers/change-row.js';
 import { cloudEventsWrapper } from '../wrappers/cloud-events.js';
 import { ecsOriginalWrapper } from '../wrappers/ecs-original.js';
 import { gelfWrapper } from '../wrappers/gelf.js';
 import { hecWrapper } from '../wrappers/hec.js';
+import { joinedLinesWrapper } from '../wrappers/joined-lines.js';
 import { lokiWrapper } from '../wrappers/loki.js';
 import { otlpWrapper } from '../wrappers/otlp.js';
 import { recordsWrapper } from '../wrappers/records.js';
@@ -33,8 +35,8 @@ import { shippedLineWrapper } from '../wrappers/shipped-line.js';
 
 /** What carries records, in the order in which it is looked for. */
 export const wrappers: readonly Wrapper[] = [
-  syslogWrapper, fhirXmlWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, cloudEventsWrapper,
-  changeRowWrapper, shippedLineWrapper, recordsWrapper, csvWrapper,
+  joinedLinesWrapper, syslogWrapper, fhirXmlWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, cloudEventsWrapper,
+  changeRowWrapper, shippedLineWrapper, recordsWrapper, csvWrapper, behindWordsWrapper,
 ]; // prettier-ignore
 
 /** The same by what they are recognised in, so that nobody is asked in vain. */

@@ -45,7 +45,7 @@ const known = new WeakMap<object, readonly Column[]>();
 const noColumns: readonly Column[] = [];
 
 /** Where a source's configuration says that fields stand; keys that name no field say nothing. */
-export function columnsOf({ columns }: Reading): readonly Column[] {
+export function columnsOf({ columns }: Pick<Reading, 'columns'>): readonly Column[] {
   if (!columns) return noColumns;
   const found =
     known.get(columns) ??

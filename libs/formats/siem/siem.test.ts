@@ -247,6 +247,15 @@ describe('names and values in text', () => {
     expect(kvFormat.recognises({ kind: 'text', text: 'hello a=1', envelope: { receivedMs: 0 } }, plainReading)).toBe(false);
   });
 
+  it('reads a day and a time of day as one time, in the zone of its source, which names where they stand or not', () => {
+    const line = 'date=2027-01-31 time=09:00:00 user=amartin patient_id=4711 action=export';
+    const timeMs = Date.UTC(2027, 0, 31, 8);
+    expect(eventOf(kvFormat, line)).toMatchObject({ timeMs });
+    expect(eventOf(kvFormat, `${line} tz="+0200"`)).toMatchObject({ timeMs: timeMs - 3_600_000 });
+    const columns = { time: 'date', time_of_day: 'time' };
+    expect(eventOf(kvFormat, line, { ...plainReading, columns })).toMatchObject({ timeMs });
+  });
+
   it('are an access by the columns of their source', () => {
     const line = 'quand="31/01/2027 09:00" qui=amartin dossier=4711 quoi=Consultation ou=nord';
     const columns = { time: 'quand', actor_id: 'qui', patient_id: 'dossier', action: 'quoi', clinic_id: 'ou' };

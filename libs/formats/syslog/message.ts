@@ -14,18 +14,22 @@ export interface SyslogMessage {
 }
 
 const byteOrderMark = '\uFEFF';
-const priority = /^<\d{1,3}>\s{0,8}/;
+/** Before it may stand the count of the stream, where a relay took counted messages for lines. */
+const priority = /^(?:[1-9]\d{0,6} )?<\d{1,3}>\s{0,8}/;
 /** `1` is the version, which stands before the time; RFC 3164 begins with the time, which newer relays write as RFC 5424 does. */
 const version = /^1 (?=-|\d{4}-\d\d-\d\dT)/;
 const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?=[ \n]|$)/;
 const plainTime = /^\p{L}{3,5}\.? {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: \d{4}(?= ))?(?=:?\s|$)/u;
 /** What messages begin with that no header does: a header that ends before it is shorter than it should be. */
-const messageStart = /^(?:\uFEFF|CEF:|LEEF:|@cee:|[{<]|\[\{)/;
+const messageStart = /^(?:\uFEFF|CEF:|LEEF:|@cee:|[{<]|\[\{|[1-9]\d{0,6} <\d)/;
 
 /** Whether a text begins as syslog does: a PRI, or a header whose PRI a relay has taken away, or `@cee:`. */
 export function isSyslog(text: string): boolean {
-  const start = text.slice(0, 80).replace(/^\uFEFF/, '');
-  return /^<\d{1,3}>|^@cee:/.test(start) || version.test(start) || isoTime.test(start) || plainTime.test(start);
+  const start = text
+    .slice(0, 80)
+    .replace(/^\uFEFF?\[?/, '')
+    .replace(/^([^\]]{15,40})\]/, '$1');
+  return start.startsWith('@cee:') || priority.test(start) || version.test(start) || isoTime.test(start) || plainTime.test(start);
 }
 
 /**
@@ -34,7 +38,7 @@ export function isSyslog(text: string): boolean {
  */
 export function parseSyslog(text: string): SyslogMessage {
   const start = text.startsWith(byteOrderMark) ? 1 : 0;
-  const at = start + (priority.exec(text.slice(start, start + 16))?.[0].length ?? 0);
+  const at = start + (priority.exec(text.slice(start, start + 24))?.[0].length ?? 0);
   const parts = version.test(text.slice(at, at + 32)) ? newHeader(text, at + 2) : oldHeader(text, at);
   const { end, ...header } = parts;
   return { ...header, message: withoutMarks(text.slice(end)) };
@@ -75,7 +79,7 @@ function oldHeader(text: string, from: number): Header {
   if (at >= text.length || messageStart.test(text.slice(at, at + 8))) return { ...rest, end: at };
   const tagBeforeHost = tagAt(text, at);
   const word = tagBeforeHost ? '' : text.slice(at, Math.min(wordEnd(text, at), at + 257));
-  const host = hostName.test(word) ? word : undefined;
+  const host = hostName.test(word) && !level.test(word) ? word : undefined;
   if (host !== undefined) at = afterBlanks(text, at + host.length);
   const [whole = '', application] = tagBeforeHost ?? tagAt(text, at) ?? [];
   return { ...rest, ...(host && { host }), ...(application && { application }), end: at + whole.length };
@@ -83,6 +87,8 @@ function oldHeader(text: string, from: number): Header {
 
 /** Names and addresses; what holds an `=` or quotes is the message already. */
 const hostName = /^[\p{L}\p{N}_:[][\p{L}\p{N}_.:%[\]-]{0,254}$/u;
+/** In the place of the host a logger writes how grave it is. */
+const level = /^\[?(?:trace|debug|info|notice|warn|warning|error|severe|critical|fatal)\]?:?$/i;
 /** RFC 3164's TAG: `sshd[4711]: `. */
 const tag = /^([\w./+-]{1,48})(?:\[[\w.-]{1,16}\])?:(?=\s)/;
 

@@ -46,6 +46,20 @@ describe('what a syslog message carries', () => {
       'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr',
     ],
     ['JSON behind a bracket', `${header}- [info] ${vigie}`, 'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr'],
+    ...['2027-01-31 09:00:00,123 INFO [main]', '[2027-01-31 09:00:00] WARN', '2027-01-31 09:00:00 [error]'].map(
+      (words): [string, string, string] => [
+        `what a logger writes is no clinic: ${words}`,
+        `${words} audit - {"resourceType":"AuditEvent","recorded":"2027-01-31T08:00:00Z","agent":[{"altId":"amartin","requestor":true}]}`,
+        'unknown amartin other  2027-01-31T08:00:00.000Z ',
+      ],
+    ),
+    ...['<13>Jan 31 09:00:00 192.0.2.7 256', '<13>1 2027-01-31T08:00:00Z relay - - - - 256'].map(
+      (relay): [string, string, string] => [
+        `a counted message that a relay took for a line: ${relay}`,
+        `${relay} ${header}- ${vigie}`,
+        'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr',
+      ],
+    ),
     ['JSON behind structured data in two parts', `${header}[a@1 x="y"] [b@2 x="y"] ${vigie}`, 'unknown_format'],
     [
       'names and values with an object behind them',
@@ -58,6 +72,27 @@ describe('what a syslog message carries', () => {
     ['messages in messages in messages', `${header}- ${header}- ${header}- ${header}- x`, 'wrapped_too_deep'],
   ])('is read: %s', (_, text, expected) => {
     expect(read(text)).toEqual([expected]);
+  });
+
+  it.each(['#012', '\\012', '\\n', '^J', '<010>'])('is read where a relay writes line ends as %s', (end) => {
+    const event = JSON.stringify({ ...JSON.parse(vigie), ward: `a ${end} b` }, undefined, 2);
+    const xml =
+      '<?xml version="1.0"?>\n<AuditEvent>\n  <recorded\n    value="2027-01-31T08:00:00Z"\n  />\n  <agent>\n<altId value="amartin"/></agent>\n</AuditEvent>\n';
+    expect(read(`${header}- ${event.replaceAll('\n', end)}`)).toEqual(['c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr']);
+    expect(read(`${header}- ${xml.replaceAll('\n', end)}`)).toEqual(['nord amartin other  2027-01-31T08:00:00.000Z ehr']);
+  });
+
+  it.each(['\n', '\r\n', '#012', '\\n'])('is each of several lines of CEF that %j joins, and not one access of all', (end) => {
+    const lines = ['amartin', 'bdupont'].map((user) => cef.replace('amartin', user));
+    const told = ['amartin', 'bdupont'].map((user) => read(cef.replace('amartin', user))[0]);
+    expect(read(lines.join(end))).toEqual(told);
+    expect(read(lines.map((line) => `${header}- ${line}`).join(end)).map((one) => one.split(' ')[1])).toEqual([
+      'amartin',
+      'bdupont',
+    ]);
+    expect(
+      read(`${header}- ${lines[0]} ${end}2027-01-31T09:00:00+01:00 sud ${lines[1]}`).map((one) => one.split(' ', 2).join(' ')),
+    ).toEqual(['nord amartin', 'sud bdupont']);
   });
 
   it('has the clinic that the configuration gives the host', () => {

@@ -1,7 +1,8 @@
 import type { Wrapper } from '../input-format.js';
-import { type Envelope, innerPayload, objectBehindWords } from '../payload.js';
-import { accepted, rejected } from '#libs/runtime/outcome.js';
+import { type Envelope, innerPayload } from '../payload.js';
+import { rejected } from '#libs/runtime/outcome.js';
 import { isSyslog, parseSyslog, syslogTimeMs } from './message.js';
+import { withoutRelayedEnds } from './relayed.js';
 
 /** A syslog message: its header is the envelope of what it carries, which may be a record in any format. */
 export const syslogWrapper: Wrapper = {
@@ -20,10 +21,6 @@ export const syslogWrapper: Wrapper = {
       ...(application && { application }),
       fields: { ...payload.envelope.fields, ...fields },
     };
-    // A bracket alone begins many a message that is text: `[info] started`.
-    const isRecord = /^(?:\{|\[\s*\{)/.test(message) || !message.startsWith('[');
-    yield isRecord
-      ? innerPayload(message, envelope)
-      : accepted(objectBehindWords(message, envelope) ?? { kind: 'text', text: message, envelope });
+    yield innerPayload(withoutRelayedEnds(message), envelope);
   },
 };

@@ -109,7 +109,8 @@ function closing(pattern: string, from: number, to: number): number {
 
 function literal(place: Place, wanted: string): Place | undefined {
   if (place.text.startsWith(wanted, place.at)) return moved(place, wanted.length, {});
-  return wanted === '.' && place.text[place.at] === ',' ? moved(place, 1, {}) : undefined;
+  // Before a fraction of a second stands a comma, or a colon, as databases write it.
+  return wanted === '.' && /[,:]/.test(place.text[place.at] ?? '') ? moved(place, 1, {}) : undefined;
 }
 
 function monthName(place: Place): Place | undefined {

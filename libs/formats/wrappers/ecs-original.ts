@@ -6,7 +6,7 @@ import { innerPayload } from '../payload.js';
 import { RecordView } from '../record/record.js';
 import { timeOfValue } from '../record/time.js';
 import { WorkMeter } from '../work-meter.js';
-import { isStructured, within } from './message.js';
+import { carriesRecord, within } from './message.js';
 
 /** `log` is a line that came from a container, where nobody has put it into `message`; in ECS it is no text. */
 const originals = ['event.original', 'message', 'log'];
@@ -41,7 +41,7 @@ function originalIn(payload: Payload): string | undefined {
   const record = ecsRecord(payload);
   if (!record) return undefined;
   const view = viewOf(record);
-  const text = originals.map((place) => view.text([place])).find((found) => found !== undefined && isStructured(found));
+  const text = originals.map((place) => view.text([place])).find((found) => found !== undefined && carriesRecord(found));
   if (text === undefined) return undefined;
   const isNamed = view.text(accounts) !== undefined;
   return !isNamed || saysMore(text) ? text : undefined;

@@ -5,7 +5,7 @@ import { type Envelope, innerPayload, type Payload } from '../payload.js';
 import { textOfValue } from '../record/record.js';
 import { epochMs } from '../record/time.js';
 import { type OwnLine, ownLineOf } from '../vigie/line.js';
-import { isStructured, objectIn, within } from './message.js';
+import { carriesRecord, objectIn, within } from './message.js';
 
 const names: readonly string[] = ['event', 'time', 'host', 'source', 'sourcetype', 'index', 'fields', 'channel'];
 
@@ -73,5 +73,5 @@ export function saidBy(
 function messageIn(event: unknown): unknown {
   if (!isObject(event) || !Object.keys(event).every((name) => loggerNames.includes(name))) return event;
   const { message } = event;
-  return isObject(message) || (typeof message === 'string' && isStructured(message)) ? message : event;
+  return isObject(message) || (typeof message === 'string' && carriesRecord(message)) ? message : event;
 }

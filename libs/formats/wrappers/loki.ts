@@ -15,7 +15,12 @@ import { objectIn, recordOf, within } from './message.js';
 export const lokiWrapper: Wrapper = {
   name: 'loki',
   kind: 'json',
-  recognises: (payload) => Array.isArray(objectIn(payload)?.['streams']),
+  recognises: (payload) => {
+    const record = objectIn(payload) ?? {};
+    const { streams } = record;
+    // Other programs have streams too, such as Graylog in each of its messages: their names alone, or none.
+    return Array.isArray(streams) && streams.every(isStream) && (streams.length > 0 || Object.keys(record).length === 1);
+  },
   *unwrap(payload, { zone }) {
     for (const stream of listOf(objectIn(payload)?.['streams'])) {
       const labels = labelsOf(stream['stream'] ?? stream['labels']);
@@ -26,6 +31,10 @@ export const lokiWrapper: Wrapper = {
     }
   },
 };
+
+function isStream(value: unknown): boolean {
+  return isObject(value) && ['values', 'entries'].some((name) => Object.hasOwn(value, name));
+}
 
 /** What the lines of a stream have in common, for `ownValueOf`. */
 export function envelopeOfStream(stream: JsonObject, receivedMs: number): Envelope {

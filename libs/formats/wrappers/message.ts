@@ -2,8 +2,9 @@
 // They look at no more of a record than tells which kind of thing it is.
 
 import { accepted, type Accepted, type Rejected } from '#libs/runtime/outcome.js';
+import { textBeginsJson } from '../json/items.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
-import { type Envelope, innerPayload, type Payload } from '../payload.js';
+import { type Envelope, innerPayload, objectBehindWords, type Payload } from '../payload.js';
 
 /** Names of fields that one wrapper adds at most to those of the wrapper around it. */
 const fieldsMax = 256;
@@ -16,7 +17,12 @@ const lookMax = 512;
  */
 export function isStructured(text: string): boolean {
   const begin = text.slice(0, lookMax);
-  return /^\s*\uFEFF?\s*[{[<]|CEF:\s?\d|LEEF:\s?\d|@cee:/.test(begin) || /\b\w+="[^"]*"[\s,;]+\w+="/.test(begin);
+  return textBeginsJson(begin) || /^\s*<|CEF:\s?\d|LEEF:\s?\d|@cee:/.test(begin) || /\b\w+="[^"]*"[\s,;]+\w+="/.test(begin);
+}
+
+/** Whether a line is a record, or ends with one behind what a logger has put before it. */
+export function carriesRecord(line: string): boolean {
+  return isStructured(line) || objectBehindWords(line, { receivedMs: 0 }) !== undefined;
 }
 
 /** A record as text, or where that is a sentence only, the fields that the shipper made of it. */

@@ -3,18 +3,33 @@ import { isObject, type JsonObject } from '../json/parse-item.js';
 import { innerPayload, type Payload } from '../payload.js';
 import { textOfValue } from '../record/record.js';
 import { epochMs, timeOfValue } from '../record/time.js';
-import { isStructured, objectIn, within } from './message.js';
+import { carriesRecord, objectIn, within } from './message.js';
 
 /** Where engines of containers, log drivers, shippers and bridges to Kafka put what they read. */
 const lines: readonly string[] = ['log', 'line', 'message', 'msg', 'Message', 'raw_event', 'value'];
-const times: readonly string[] = ['time', 'timestamp', 'date', 'timereported', 'EventTime', 'timegenerated', 'EventReceivedTime'];
+const times: readonly string[] = [
+  'time',
+  'timestamp',
+  'date',
+  'timereported',
+  'EventTime',
+  'timegenerated',
+  'EventReceivedTime',
+  'asctime',
+  'ts',
+];
 const hosts: readonly string[] = ['host', 'hostname', 'Hostname', 'fromhost'];
 const programs: readonly string[] = ['container_name', 'appname', 'programname', 'SYSLOG_IDENTIFIER', 'SourceName'];
+/** What layouts of loggers in Java, Node and Python write around a message. */
+const loggerNames: readonly string[] = [
+  'logger', 'loggerName', 'logger_name', 'loggerFqcn', 'thread', 'threadName', 'thread_name', 'threadId', 'threadPriority', 'levelname', 'level_value', 'instant',
+  'endOfBatch', 'sequenceNumber', 'nanoseconds', 'mdc', 'context', 'contextMap', 'name', 'pid', 'v', '@version',
+]; // prettier-ignore
 /** What stands beside it, and says nothing of an access. */
 const beside: ReadonlySet<string> = new Set([
-  ...times, ...hosts, ...programs, 'stream', 'logtag', '_p', 'tag', 'source', 'attrs', 'container_id', 'docker', 'docker_id', 'kubernetes', 'filename', 'filePath',
+  ...times, ...hosts, ...programs, ...loggerNames, 'stream', 'logtag', '_p', 'tag', 'source', 'attrs', 'container_id', 'docker', 'docker_id', 'kubernetes', 'filename', 'filePath',
   'file', 'partial_message', 'source_type', 'sourcetype', 'port', 'facility', 'severity', 'level', 'procid', 'msgid', 'version', 'syslogtag', 'fromhost-ip', 'pri',
-  'priority', 'SourceModuleName', 'SourceModuleType', 'Severity', 'SeverityValue', 'MessageSourceAddress', 'key', 'partition', 'offset', 'topic', 'headers',
+  'priority', 'SourceModuleName', 'SourceModuleType', 'Severity', 'SeverityValue', 'MessageSourceAddress', 'key', 'partition', 'offset', 'topic', 'headers', 'streams', '_id',
 ]); // prettier-ignore
 /** Every field of systemd's journal is named so, and every macro of syslog-ng. */
 const journalName = /^_{0,2}[A-Z][A-Z0-9_]*$/;
@@ -46,13 +61,15 @@ function lineIn(payload: Payload): unknown {
   const name = lines.find((one) => Object.hasOwn(record, one));
   if (name === undefined) return messageOfJournal(record);
   const line = record[name];
-  const isRecord = isObject(line) || (typeof line === 'string' && isStructured(line));
-  return isRecord && Object.keys(record).every((key) => key === name || beside.has(key)) ? line : undefined;
+  const isRecord = isObject(line) || (typeof line === 'string' && carriesRecord(line));
+  return isRecord && Object.keys(record).every((key) => key === name || beside.has(key) || key.startsWith('gl2_'))
+    ? line
+    : undefined;
 }
 
 function messageOfJournal(record: JsonObject): string | undefined {
   const message = record['MESSAGE'];
-  if (typeof message !== 'string' || !isStructured(message)) return undefined;
+  if (typeof message !== 'string' || !carriesRecord(message)) return undefined;
   return Object.keys(record).every((key) => journalName.test(key) || beside.has(key)) ? message : undefined;
 }
 

@@ -175,6 +175,42 @@ const wrapped: readonly (readonly [string, unknown])[] = [
   ],
   ['a record for a bridge to Kafka', { records: [{ key: 'a', value: untimed, timestamp: timeMs }] }],
   ['a CloudEvent', { specversion: '1.0', id: '1', source: '/emr', type: 'read', time: '2026-11-28T08:00:00Z', data: untimed }],
+  ...['INFO audit - ', '[main] INFO '].flatMap((words): [string, unknown][] => [
+    [`Beats, behind ${words}`, { '@timestamp': '2026-11-28T08:00:00Z', message: words + JSON.stringify(untimed) }],
+    [
+      `a container's line behind ${words}`,
+      { log: `${words}${JSON.stringify(untimed)}\n`, stream: 'stdout', time: '2026-11-28T08:00:00Z' },
+    ],
+    [`HEC, behind ${words}`, { event: words + JSON.stringify(untimed), time: seconds }],
+    [`Loki, behind ${words}`, { streams: [{ stream: {}, values: [[`${seconds}000000000`, words + JSON.stringify(untimed)]] }] }],
+  ]),
+  [
+    'a message of Graylog',
+    {
+      message: JSON.stringify(untimed),
+      source: 'srv',
+      timestamp: '2026-11-28T08:00:00.000Z',
+      gl2_source_input: '5f',
+      streams: ['000000000000000000000001'],
+      _id: '1',
+    },
+  ],
+  [
+    'a logger of Node',
+    { name: 'emr', hostname: 'srv', pid: 1, level: 30, msg: JSON.stringify(untimed), time: '2026-11-28T08:00:00Z', v: 0 },
+  ],
+  [
+    'a logger of Java',
+    { timestamp: timeMs, level: 'INFO', threadName: 'main', loggerName: 'audit', mdc: {}, message: JSON.stringify(untimed) },
+  ],
+  [
+    'a logger of Python',
+    { asctime: '2026-11-28 09:00:00,000', name: 'audit', levelname: 'INFO', message: JSON.stringify(untimed) },
+  ],
+  [
+    'a message whose count a relay took for text',
+    { event: `157 <14>1 2026-11-28T09:00:00+01:00 srv emr 1 - - ${JSON.stringify(untimed)}`, time: 1 },
+  ],
   [
     'a CloudEvent, as text',
     { specversion: '1.0', id: '1', source: '/emr', type: 'read', time: '2026-11-28T08:00:00Z', data: JSON.stringify(untimed) },
@@ -226,6 +262,16 @@ describe('what shippers put around records', () => {
     expect(readOne({ event: { ...untimed, clinic_id: undefined, time: timeMs } }, { clinic: host }).clinicId).toBe('sud');
   });
 
+  it.each(['x', '[', '{', '<', ']', '}'])('looks once over blanks, however many stand before %s', (end) => {
+    const text = ' '.repeat(900_000) + end;
+    for (const record of [
+      { event: text },
+      { version: '1.1', short_message: text },
+      { message: text, '@timestamp': '2026-11-28T08:00:00Z' },
+    ])
+      expect(reads(record)).toHaveLength(1);
+  });
+
   it('is the time of arrival where neither says it, as the protocols have it', () => {
     expect(readOne({ event: untimed }).timeMs).toBe(receivedMs);
     expect(readOne(otlp({ attributes: pairs })).timeMs).toBe(receivedMs);
@@ -244,6 +290,8 @@ describe('what shippers put around records', () => {
     expect(reads({ log: 'started', stream: 'stdout' })).toEqual(['missing_field']);
     expect(reads({ specversion: '1.0', data_base64: '//8=' })).toEqual(['not_utf8']);
     expect(readOne({ ...untimed, time: timeMs, value: { a: 1 } }).actorId).toBe('amartin');
+    for (const streams of [[], ['a'], [{ name: 'a' }]])
+      expect(readOne({ ...untimed, time: timeMs, streams }).actorId).toBe('amartin');
     expect(readOne({ ...untimed, time: timeMs, log: '{"level":"info"}' }).actorId).toBe('amartin');
     expect(
       readOne(

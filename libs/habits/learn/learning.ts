@@ -15,7 +15,9 @@ export interface Learning {
   /** On the very first day: the peers of the same day. */
   readonly first: FirstPeers | undefined;
   readonly writer: LearnedDayWriter;
+  /** The account as it was known when the day was judged, and as it is known now, with the days between. */
   readonly state: AccountState;
+  readonly now: AccountState;
   readonly common: CommonStep;
   staff: number;
 }

@@ -1,37 +1,38 @@
 import { describe, expect, it } from '@jest/globals';
 import { SeededRandom } from '#libs/testkit/hospital/random.js';
 import { HabitModel } from '../habit-model.js';
-import { countOfLevel, fullDaysOf, OwnDays, ownHabitOf, rootOf } from './own-days.js';
+import { countOfLevel, fullDaysOf, OwnDays, ownHabitOf, ownTermsOf, rootOf } from './own-days.js';
 import type { AccountDay, HabitRule } from '../seams.js';
 import { anAccountDay, firstDay, groupId, honestDay, learn, normal, unlinked } from '../staff.fixture.js';
 
 const seed = 20_261_130;
 /** A day has four tenths of the budget, and own days as much again. */
 const ownRule: HabitRule = { ...unlinked, id: 'own_day', floor: 20, own: 0.4 };
+const full = ownTermsOf(ownRule);
 const plainRule: HabitRule = { ...unlinked, id: 'own_day', floor: 20 };
 
 describe('full days', () => {
   it('leave weekends and half-days out', () => {
-    const { days, mean } = fullDaysOf([30, 33, 4, 27, 31, 14, 30].map(rootOf));
+    const { days, mean } = fullDaysOf([30, 33, 4, 27, 31, 14, 30].map(rootOf), full);
     expect(days).toBe(5);
     expect(countOfLevel(mean)).toBeCloseTo(30.2, 0);
   });
   it('go by the second largest, so that one large day does not make half-days of all others', () => {
-    expect(fullDaysOf([30, 31, 29, 150].map(rootOf)).days).toBe(4);
-    expect(fullDaysOf([30, 31, 150].map(rootOf)).days).toBe(1);
+    expect(fullDaysOf([30, 31, 29, 150].map(rootOf), full).days).toBe(4);
+    expect(fullDaysOf([30, 31, 150].map(rootOf), full).days).toBe(1);
   });
   it('are the same in every order', () => {
     const random = new SeededRandom(seed, 'order');
     const roots = Array.from({ length: 12 }, () => rootOf(random.whole(0, 90)));
-    expect(fullDaysOf(random.some(roots, roots.length))).toEqual(fullDaysOf(roots));
+    expect(fullDaysOf(random.some(roots, roots.length), full)).toEqual(fullDaysOf(roots, full));
   });
 });
 
 describe('the spread of own days', () => {
   it('is not known of fewer than three, nor of such as hold less than half of the floor', () => {
-    expect(ownHabitOf(fullDaysOf([30, 31].map(rootOf)), 1, 20)).toBeUndefined();
-    expect(ownHabitOf(fullDaysOf([9, 9, 9].map(rootOf)), 1, 20)).toBeUndefined();
-    expect(ownHabitOf(fullDaysOf([30, 31, 30].map(rootOf)), 1, 20)).toBeDefined();
+    expect(ownHabitOf(fullDaysOf([30, 31].map(rootOf), full), 1, full)).toBeUndefined();
+    expect(ownHabitOf(fullDaysOf([9, 9, 9].map(rootOf), full), 1, full)).toBeUndefined();
+    expect(ownHabitOf(fullDaysOf([30, 31, 30].map(rootOf), full), 1, full)).toBeDefined();
   });
   it('is drawn to that of the role, the less the more days are known', () => {
     expect(deviationOf(12)).toBeLessThan(deviationOf(3) ?? 0);
@@ -148,6 +149,65 @@ describe('who is regular', () => {
   });
 });
 
+describe('who usually does little', () => {
+  /** Beside a department of the same role that meets some twenty-five a day. */
+  const anyRule: HabitRule = { ...unlinked, id: ownRule.id, weight: 0.4, scale: 'own', floor: 12 };
+
+  it('is told for eighteen a day within three days, where the role does more, and nobody honest of a month beyond the budget', () => {
+    const honest = aWard([anyRule]);
+    expect(honest.told.size).toBeLessThanOrEqual(4);
+    const { told } = aWard([anyRule], firstDay + 14);
+    expect(told.get('w3')).toBeLessThanOrEqual(firstDay + 16);
+    expect([...told.keys()].filter((key) => key !== 'w3').length).toBeLessThanOrEqual(4);
+    expect(aWard([{ ...plainRule, floor: 12 }], firstDay + 14).told.has('w3')).toBe(false);
+  });
+
+  it('teaches little of itself from its third day at work on, though two days of it were not known yet when that was judged', () => {
+    const never = { ...anyRule, floor: 200 };
+    const { model } = aWard([never], firstDay + 14, firstDay + 12);
+    const { ownDays } = model.explainDay(never, groupId, 'w3', { day: firstDay + 18, count: 20 }) ?? {};
+    expect(ownDays?.days).toBeGreaterThanOrEqual(4);
+    expect(ownDays?.mean).toBeLessThan(8);
+  });
+
+  it('is not compared with the days of others', () => {
+    const { model } = aWard([anyRule]);
+    expect(model.least(anyRule, groupId, 'nobody', firstDay + 27, ['nurse'])).toBe(Infinity);
+  });
+});
+
+/**
+ * Four weeks of forty nurses of wards, who meet three strangers a day, and eight of an emergency department. `w3` reads eighteen more a day from the day `raised`
+ * on, and is there from the day `comes` on.
+ */
+function aWard(rules: readonly HabitRule[], raised = Infinity, comes = 0) {
+  const [rule = ownRule] = rules;
+  const random = new SeededRandom(seed, 'ward');
+  const model = new HabitModel({ rules, falseIncidentsPerWeek: 1, zone: 'Europe/Paris' });
+  const lived = new Map<number, readonly AccountDay[]>();
+  const told = new Map<string, number>();
+  for (let day = firstDay; day < firstDay + 28; day += 1) {
+    for (const one of lived.get(day - 2) ?? []) model.add(one);
+    learn(model, day);
+    const today = Array.from({ length: 48 }, (_, index) => {
+      const isWard = index < 40;
+      const usual = isWard ? 3 : 25;
+      const more = index === 3 && day >= raised ? 18 : 0;
+      const count = Math.max(0, Math.round(usual + Math.sqrt(usual) * normal(random))) + more;
+      return anAccountDay({ key: `${isWard ? 'w' : 'e'}${index}`, role: 'nurse', day, most: { [rule.id]: count } });
+    }).filter(({ key }) => key !== 'w3' || day >= comes);
+    lived.set(
+      day,
+      today.map((one) => {
+        if ((one.most[rule.id] ?? 0) < model.least(rule, groupId, one.key, day, ['nurse'])) return one;
+        if (!told.has(one.key)) told.set(one.key, day);
+        return { ...one, told: true };
+      }),
+    );
+  }
+  return { model, told };
+}
+
 interface Learned {
   readonly day: number;
   readonly root: number;
@@ -178,7 +238,7 @@ function recount(given: readonly AccountDay[], until: number) {
   const habitOf = (key: string, day: number) => {
     const levels = fullOf(key, day);
     const mean = levels.reduce((total, one) => total + one, 0) / levels.length;
-    if (levels.length < 3 || mean * mean < 40) return undefined;
+    if (levels.length < 3 || countOfLevel(mean) < 10) return undefined;
     const around = levels.reduce((total, one) => total + (one - mean) ** 2, 0);
     return {
       days: levels.length,
@@ -188,20 +248,22 @@ function recount(given: readonly AccountDay[], until: number) {
   };
   for (const { key, day, most } of given.toSorted((a, b) => a.day - b.day)) {
     if (day === firstDay - 2) continue;
-    const root = Math.round(255 * Math.sqrt(most[ownRule.id] ?? 0));
+    const root = Math.round(255 * Math.sqrt((most[ownRule.id] ?? 0) + 0.375));
     const levels = fullOf(key, day);
     const mean = levels.reduce((total, one) => total + one, 0) / levels.length;
-    if (levels.length > 0 && mean * mean >= 40 && level(root) >= Math.SQRT1_2 * mean) {
+    if (levels.length > 0 && countOfLevel(mean) >= 10 && level(root) >= Math.SQRT1_2 * mean) {
       const square = ((level(root) - mean) ** 2 * levels.length) / (levels.length + 1);
       squares.push({ day, square: Math.round(1_024 * Math.min(square, 9 * varianceOn(day))) / 1_024 });
     }
-    const own = habitOf(key, day);
+    // What is learned of a day goes by all days before it, those of yesterday too.
+    const own = habitOf(key, day + 1);
     const most1 = own === undefined ? root : Math.min(root, Math.floor((255 * (own.mean + own.deviation)) / 2));
     learned.set(key, [...(learned.get(key) ?? []), { day, root: most1 }]);
   }
   return (key: string, day: number) => {
     const own = day <= until ? habitOf(key, day) : undefined;
-    return own && { days: own.days, mean: (own.mean / 2) ** 2, deviation: (own.deviation * own.mean) / 2 };
+    const mean = countOfLevel(own?.mean ?? 0);
+    return own && { days: own.days, mean, deviation: own.deviation * Math.sqrt(mean) };
   };
 }
 
@@ -242,7 +304,14 @@ function explained(model: HabitModel, key: string, day = firstDay + 27) {
 
 /** Of so many equal days, in a role that is less regular. */
 function deviationOf(days: number): number | undefined {
-  return ownHabitOf(fullDaysOf(Array.from({ length: days }, () => rootOf(30))), 4, 20)?.deviation;
+  return ownHabitOf(
+    fullDaysOf(
+      Array.from({ length: days }, () => rootOf(30)),
+      full,
+    ),
+    4,
+    full,
+  )?.deviation;
 }
 
 function level(root: number): number {

@@ -1,27 +1,29 @@
 import {
+  anyOwnDays,
   countMax,
-  fullDayShare,
+  fullOwnDays,
   ownAddedFrom,
   ownAddedKept,
   ownAddedMost,
   ownDaysRemembered,
-  ownFloorShare,
-  ownFullDaysMin,
   ownRoleDays,
   ownSpreadLeast,
 } from '../constants.js';
+import type { HabitRule } from '../seams.js';
 
 /**
  * What an account's own days say of a rule that asks for them (`own`). Counts are compared by their roots, since the roots of what comes by chance differ as
- * much at thirty as at three hundred: 2 sqrt(count) has a standard deviation of 1. Roots are kept as whole numbers, so that their sums are the same in every order.
+ * much at thirty as at three hundred: 2 sqrt(count + 3/8) has a standard deviation of 1, of one and two patients too. Roots are kept as whole numbers, so that
+ * their sums are the same in every order.
  */
 const stepsOfRoot = 255;
+const besideCount = 0.375;
 
-/** The root of a count as it is kept: 255 sqrt(count), 16 bits. */
+/** The root of a count as it is kept: 255 sqrt(count + 3/8), 16 bits. */
 export function rootOf(count: number): number {
-  return Math.round(stepsOfRoot * Math.sqrt(Math.min(count, countMax)));
+  return Math.round(stepsOfRoot * Math.sqrt(Math.min(count, countMax) + besideCount));
 }
-/** 2 sqrt(count) of a root that is kept, and the count of it. */
+/** 2 sqrt(count + 3/8) of a root that is kept, and the count of it. */
 export function levelOf(root: number): number {
   return (2 * root) / stepsOfRoot;
 }
@@ -30,7 +32,7 @@ export function rootOfLevel(level: number): number {
   return Math.floor((stepsOfRoot * level) / 2);
 }
 export function countOfLevel(level: number): number {
-  return (Math.max(0, level) / 2) ** 2;
+  return Math.max(0, (Math.max(0, level) / 2) ** 2 - besideCount);
 }
 
 /** A day's distance from its account's own mean, in spreads, as it is kept: 8 bits, none below the mean. */
@@ -53,6 +55,27 @@ export function distanceOf(reach: number, added: number): number {
 /** What days add up to is kept in whole numbers of this fraction, 16 bits, so that it is the same wherever it is added up. */
 const addedSteps = 1_024;
 
+/** Which days a rule compares with each other, see `fullOwnDays`, and its floor. */
+export interface OwnTerms {
+  readonly min: number;
+  readonly share: number;
+  readonly floorShare: number;
+  readonly floor: number;
+}
+
+export function ownTermsOf({ scale, floor }: Pick<HabitRule, 'scale' | 'floor'>): OwnTerms {
+  return { ...(scale === 'own' ? anyOwnDays : fullOwnDays), floor };
+}
+
+/** The share of the budget that days beyond an account's own have under a rule; 0 where it does not ask for them. */
+export function ownShareOf({ scale, weight, own = 0 }: HabitRule): number {
+  return scale === 'own' ? weight : own;
+}
+/** The share that days beyond what peers do have. */
+export function peersShareOf({ scale, weight }: HabitRule): number {
+  return scale === 'own' ? 0 : weight;
+}
+
 /** The full days of an account: how many, the mean of their levels, and the sum of squares around it. */
 export interface FullDays {
   readonly days: number;
@@ -68,12 +91,12 @@ export interface OwnHabit extends FullDays {
 }
 
 /**
- * A weekend, a half-day and a night say nothing of what a full day has: days of less than half of the second largest are left out, of the largest while there are
- * three or fewer. `roots` as they are kept, in any order.
+ * A weekend, a half-day and a night say nothing of what a full day has: days of less than a share of the second largest are left out, of the largest while there
+ * are as few as are needed. `roots` as they are kept, in any order.
  */
-export function fullDaysOf(roots: readonly number[]): FullDays {
+export function fullDaysOf(roots: readonly number[], { min, share }: OwnTerms): FullDays {
   const sorted = roots.toSorted((a, b) => b - a);
-  const least = Math.sqrt(fullDayShare) * (sorted[sorted.length > ownFullDaysMin ? 1 : 0] ?? 0);
+  const least = Math.sqrt(share) * (sorted[sorted.length > min ? 1 : 0] ?? 0);
   const full = sorted.filter((root) => root >= least);
   const sum = full.reduce((total, root) => total + root, 0);
   const mean = full.length > 0 ? sum / full.length : 0;
@@ -82,21 +105,21 @@ export function fullDaysOf(roots: readonly number[]): FullDays {
 }
 
 /** Whether a day is a full one beside these. */
-export function isFull(root: number, { mean }: FullDays): boolean {
-  return levelOf(root) >= Math.sqrt(fullDayShare) * mean;
+export function isFull(root: number, { mean }: FullDays, { share }: OwnTerms): boolean {
+  return levelOf(root) >= Math.sqrt(share) * mean;
 }
 
 /** Whether days usually hold so much, beside the floor of their rule, that they can be compared with themselves. */
-export function isMuch({ mean }: FullDays, floor: number): boolean {
-  return countOfLevel(mean) >= ownFloorShare * floor;
+export function isMuch({ mean }: FullDays, { floorShare, floor }: OwnTerms): boolean {
+  return countOfLevel(mean) >= floorShare * floor;
 }
 
 /**
  * Its spread, drawn towards that of its role (`variance`) as if that were sixteen days more; undefined while too few full days are known, or they hold little
  * beside the rule's floor.
  */
-export function ownHabitOf(full: FullDays, variance: number, floor: number): OwnHabit | undefined {
-  if (full.days < ownFullDaysMin || !isMuch(full, floor)) return undefined;
+export function ownHabitOf(full: FullDays, variance: number, terms: OwnTerms): OwnHabit | undefined {
+  if (full.days < terms.min || !isMuch(full, terms)) return undefined;
   const own = (ownRoleDays * variance + full.squares) / (ownRoleDays + full.days - 1);
   const deviation = Math.max(ownSpreadLeast, Math.sqrt(own));
   return { ...full, deviation, spread: deviation * Math.sqrt(1 + 1 / full.days) };

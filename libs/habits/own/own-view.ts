@@ -3,7 +3,7 @@ import { ownExcessMin, ownLearnedDeviations } from '../constants.js';
 import { Fit } from '../fit.js';
 import { flag } from '../pending-days.js';
 import type { Peers, PeersView } from '../peers.js';
-import { ownPrior } from '../priors.js';
+import { ownPriorOf } from '../priors.js';
 import type { HabitRule } from '../seams.js';
 import {
   countOfLevel,
@@ -15,6 +15,9 @@ import {
   levelOf,
   type OwnHabit,
   ownHabitOf,
+  type OwnTerms,
+  ownShareOf,
+  ownTermsOf,
   reachOf,
   rootOf,
   rootOfLevel,
@@ -23,7 +26,7 @@ import { noOwnPeers, varianceWithin } from './own-peers.js';
 
 /** The rules that ask for own days. */
 export function ownColumnsOf(rules: readonly HabitRule[]): readonly number[] {
-  return rules.flatMap(({ own = 0 }, column) => (own > 0 ? [column] : []));
+  return rules.flatMap((rule, column) => (ownShareOf(rule) > 0 ? [column] : []));
 }
 
 /** Of each rule, the last day that was learned on which a step was common to many accounts, 0 for none: what is counted is something else behind it, and own days begin anew. */
@@ -85,11 +88,8 @@ export class OwnView {
   habitOf(state: AccountState, column: number, day: number, since = this.since): OwnHabit | undefined {
     const own = this.#columns.indexOf(column);
     if (own < 0 || state.isService) return undefined;
-    return ownHabitOf(
-      fullDaysOf(state.own.rootsOf(own, since[column])),
-      this.#varianceOf(state, own, day),
-      this.#floorOf(column),
-    );
+    const terms = this.#termsOf(column);
+    return ownHabitOf(fullDaysOf(state.own.rootsOf(own, since[column]), terms), this.#varianceOf(state, own, day), terms);
   }
 
   /** The count, not rounded, from which on a day is beyond the account's own; Infinity where it is not compared with itself. */
@@ -138,7 +138,8 @@ export class OwnView {
 
   /**
    * What is learned of a day's count: at most a deviation above the mean, so that a raised habit teaches little of itself; what somebody has called honest as
-   * it is, and so what follows on a common step.
+   * it is, and so what follows on a common step. `state` has all days before, those that were not known when the day was judged too: else the second and the
+   * third day of an account that reads more would be learned as they are.
    */
   learnedOf(
     state: AccountState,
@@ -158,8 +159,9 @@ export class OwnView {
     for (const [own, column] of this.#columns.entries()) {
       if (waiting.has(column)) continue;
       const root = rootOf(countOf(column));
-      const full = fullDaysOf(state.own.rootsOf(own, since[column]));
-      if (full.days > 0 && isMuch(full, this.#floorOf(column)) && isFull(root, full)) {
+      const terms = this.#termsOf(column);
+      const full = fullDaysOf(state.own.rootsOf(own, since[column]), terms);
+      if (full.days > 0 && isMuch(full, terms) && isFull(root, full, terms)) {
         const square = ((levelOf(root) - full.mean) ** 2 * full.days) / (full.days + 1);
         for (const one of peers) one.own[own]?.square(square, this.#varianceOf(state, own, day));
       }
@@ -172,8 +174,8 @@ export class OwnView {
     return reachOf((levelOf(root) - mean) / spread, state.own.added(own));
   }
 
-  #floorOf(column: number): number {
-    return this.rules[column]?.floor ?? 0;
+  #termsOf(column: number): OwnTerms {
+    return ownTermsOf(this.rules[column] ?? { scale: 'volume', floor: 0 });
   }
 
   #varianceOf(state: AccountState, own: number, day: number): number {
@@ -190,7 +192,7 @@ export class OwnView {
     const name = `${own} ${without === undefined ? '' : key.length} ${without ?? ''} ${among.name}`;
     const known = this.#fits.get(name);
     if (known) return known;
-    const fit = new Fit(role, all, ownPrior, without);
+    const fit = new Fit(role, all, ownPriorOf(this.rules[this.#columns[own] ?? -1]), without);
     this.#fits.set(name, fit);
     return fit;
   }

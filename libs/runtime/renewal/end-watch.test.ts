@@ -6,7 +6,7 @@ import { createServer } from 'node:tls';
 import { X509Certificate } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { tlsOf } from '#libs/event-log/open.js';
-import { Door } from '#libs/event-log/kafka/door.js';
+import { Door } from '#libs/event-log/kafka/reach/door.js';
 import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
 import { systemClock } from '../clock.js';
 import { silentLog } from '../log.js';

@@ -27,6 +27,7 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['4c569d7d-a98e-4b40-b607-7a1fab21e900', own],
   ['f90fd33c-43e5-467a-aac9-76b8bc59ee52', own],
   ['5a7f0c3e-1f0d-4a3b-b6d2-90c4e8a1d7f5', own],
+  ['2e9b7c41-6d3f-4f8a-9b25-71c0d8e4a6f3', own],
   ['78766073-0818-4963-bce8-6e945aa7ed9c', { open: 1 }],
   ['54c1855d-2515-42ef-9ae9-c84a0cb99ce5', { open: 3 }],
   ['ba470db7-e78f-4feb-ae7d-47e81a4002dc', { open: 2 }],

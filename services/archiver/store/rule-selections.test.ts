@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ListEntry } from '#libs/contracts/list-entry.js';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import type { Exception, Rule, Selection } from '#libs/detection/rule/rule.js';
-import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import { filesFingerprint } from '#libs/runtime/files/files-fingerprint.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { aRule } from '#libs/testkit/a-rule.js';

@@ -140,6 +140,27 @@ describe('the console', () => {
     expect((await one.get(`/v1/cases?q=${anIncidentId('p7')}`)).body['cases']).toHaveLength(1);
   });
 
+  it('gives what must be looked at first on the first of its pages, however much was opened since, where it is asked so', async () => {
+    const minutes = Array.from({ length: 230 }, (_, n) => n);
+    await tell(
+      shared.log,
+      aChange('worst', 1, { minute: 0, level: 'critical', patients: 12 }),
+      ...minutes.map((minute) => aChange(`p${minute}`, 1, { minute: minute + 1, level: 'low', patients: minute })),
+    );
+    const one = await shared.start();
+    await one.act(anIncidentId('p229'), { type: 'case.acknowledged' }, 'taken');
+    const seen: { readonly case_id: string; readonly patients: number }[] = [];
+    for (let next: unknown = ''; next !== null;) {
+      const { body } = await one.get(`/v1/cases?order=urgent${next === '' ? '' : `&cursor=${String(next)}`}`);
+      seen.push(...(body['cases'] as typeof seen));
+      ({ next } = body);
+    }
+    expect(seen.map(({ patients }) => patients)).toEqual([12, ...minutes.slice(0, 229).toReversed(), 229]);
+    expect(seen[0]?.case_id).toBe(anIncidentId('worst'));
+    const { next } = (await one.get('/v1/cases?order=urgent')).body;
+    expect((await one.get(`/v1/cases?cursor=${String(next)}`)).body).toMatchObject({ error: 'unfit_filter' });
+  });
+
   it('asks who it is, shows what they may see, and lets do what they may', async () => {
     await tell(shared.log, anIncident('a'));
     const one = await shared.start();

@@ -5,6 +5,7 @@ import { levels } from '#libs/contracts/incident.js';
 import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { type Answer, ok, refused } from './answer.js';
 import { instant } from './instant.js';
+import { compareUrgency, urgencyOf } from '../visible/urgency.js';
 
 /** Cases of one page. */
 export const pageRows = 100;
@@ -30,14 +31,23 @@ const listQuery = z.strictObject({
   to: instant.optional(),
   /** Part of the title, the account, a rule or the id, in any case. */
   q: text.optional(),
+  /** What must be looked at first stands first (`urgent`), or what was opened last. */
+  order: z.enum(['newest', 'urgent']).default('newest'),
   /** `next` of the page before. */
   cursor: text.optional(),
 });
 type ListQuery = z.infer<typeof listQuery>;
 
-const cursorShape = z.tuple([isoTime, z.string().regex(/^[0-9a-f]{32}$/)]);
+const caseId = z.string().regex(/^[0-9a-f]{32}$/);
 
-/** One page of cases, the newest first. `rows` are all that the reader sees, in that order. */
+/** Where a page ended: what its last case is ordered by. */
+const cursorShapes = {
+  newest: z.tuple([isoTime, caseId]),
+  urgent: z.tuple([z.int(), z.int(), z.int(), caseId]),
+} as const;
+type Order = keyof typeof cursorShapes;
+
+/** One page of cases. `rows` are all that the reader sees, the newest first. By urgency, a case that moves while somebody reads on may be on two pages, or on none. */
 export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string): Answer {
   const query = listQuery.safeParse(given);
   if (!query.success) {
@@ -48,12 +58,14 @@ export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string
       `the filter ${field} is unknown or has a value that it does not take${isTime(field) ? ': give an instant with its zone, as 2026-11-29T08:00:00Z' : ''}`,
     );
   }
-  const after = query.data.cursor === undefined ? undefined : cursorOf(query.data.cursor);
-  if (after === null) return refused(422, 'unfit_filter', 'the cursor is none that a page has given as next');
-  const fitting = rows.filter((row) => fits(row, query.data) && (!after || isAfter(row, after)));
+  const { cursor, order } = query.data;
+  const isAfter = cursor === undefined ? () => true : afterOf(order, cursor);
+  if (!isAfter) return refused(422, 'unfit_filter', 'the cursor is none that a page in this order has given as next');
+  const those = rows.filter((row) => fits(row, query.data) && isAfter(row));
+  const fitting = order === 'newest' ? those : those.toSorted((one, other) => compareUrgency(urgencyOf(one), urgencyOf(other)));
   const page = fitting.slice(0, pageRows);
   const last = fitting.length > pageRows ? page.at(-1) : undefined;
-  const next = last ? encode([last.opened_at, last.case_id]) : null;
+  const next = last ? encode(order === 'newest' ? [last.opened_at, last.case_id] : urgencyOf(last)) : null;
   return ok({ cases: page, next, as_of: asOf }, { case_id: '', rows: page.length });
 }
 
@@ -81,19 +93,26 @@ function holds({ title, actor_id, case_id, rules, owner }: SeenRow, text: string
   return [title, actor_id, case_id, owner, ...rules].some((one) => one.toLowerCase().includes(text));
 }
 
-/** Rows stand by falling time of opening, then by rising id. */
-function isAfter(row: SeenRow, [openedAt, caseId]: readonly [string, string]): boolean {
-  return row.opened_at < openedAt || (row.opened_at === openedAt && row.case_id > caseId);
+/** Whether a case comes after the one where a page ended; undefined where the text is no such place. */
+function afterOf(order: Order, text: string): ((row: SeenRow) => boolean) | undefined {
+  const given = decoded(text);
+  if (order === 'newest') {
+    const place = cursorShapes.newest.safeParse(given).data;
+    // By falling time of opening, then by rising id.
+    return place && (({ opened_at: at, case_id: id }) => at < place[0] || (at === place[0] && id > place[1]));
+  }
+  const place = cursorShapes.urgent.safeParse(given).data;
+  return place && ((row) => compareUrgency(urgencyOf(row), place) > 0);
 }
 
-function encode(cursor: readonly [string, string]): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+function encode(place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-function cursorOf(text: string): readonly [string, string] | null {
+function decoded(text: string): unknown {
   try {
-    return cursorShape.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
   } catch {
-    return null;
+    return undefined;
   }
 }

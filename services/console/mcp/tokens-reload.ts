@@ -1,5 +1,5 @@
 import { ConfigError } from '#libs/runtime/config.js';
-import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import { filesFingerprint } from '#libs/runtime/files/files-fingerprint.js';
 import type { Log } from '#libs/runtime/log.js';
 import { readTokensFile } from './tokens-file.js';
 import type { AssistantTokens } from './tokens.js';

@@ -4,17 +4,21 @@ const json = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /**
  * Whether a request that changes something was made by our own page. A cookie comes along with whatever another site has the browser send, so the
- * browser must say that the page is ours, and the body must be what no form can send.
+ * browser must say that the page is ours, and the body must be what no form can send. `url` is where people open the console, where somebody has said so.
  */
-export function isOwnPage(headers: IncomingHttpHeaders, hasBody: boolean): boolean {
+export function isOwnPage(headers: IncomingHttpHeaders, hasBody: boolean, url?: string): boolean {
   if (hasBody && !json.test(headers['content-type'] ?? '')) return false;
   const site = headers['sec-fetch-site'];
-  return site === undefined ? isOwnOrigin(headers) : site === 'same-origin';
+  return site === undefined ? isOwnOrigin(headers, url) : site === 'same-origin';
 }
 
-/** Browsers of before `Sec-Fetch-Site` say where the page came from. */
-function isOwnOrigin({ origin, host }: IncomingHttpHeaders): boolean {
-  return origin !== undefined && host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+/**
+ * Browsers of before `Sec-Fetch-Site`, and all of them without TLS, say where the page came from. Proxies put a name of their own into `Host` unless they are
+ * told otherwise: the one by which people open the console counts as well.
+ */
+function isOwnOrigin({ origin, host }: IncomingHttpHeaders, url: string | undefined): boolean {
+  if (origin === undefined || !URL.canParse(origin)) return false;
+  return new URL(origin).host === host || (url !== undefined && new URL(url).origin === new URL(origin).origin);
 }
 
 /**

@@ -112,6 +112,12 @@ describe('a request that changes something', () => {
   ])('%s', (_name, headers, isTaken) => {
     expect(isOwnPage(headers, true)).toBe(isTaken);
   });
+
+  it('by a page of ours comes without TLS through a proxy that puts its own name into Host, where people open the console at another', () => {
+    const origins = ['http://vigie.aleo.example', 'http://elsewhere', 'https://vigie.aleo.example', 'null'];
+    const taken = origins.filter((origin) => isOwnPage({ ...json, origin }, true, 'http://vigie.aleo.example/'));
+    expect(taken).toEqual(['http://vigie.aleo.example']);
+  });
 });
 
 /** What a console answers who comes with a cookie. */

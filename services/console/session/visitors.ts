@@ -19,6 +19,8 @@ import {
 export interface VisitorTools {
   readonly directory: Pick<Directory, 'of' | 'ofSession' | 'confirmedBy'>;
   readonly seal: SessionSeal;
+  /** Where people open the console; undefined where nobody has said so. */
+  readonly url?: string | undefined;
   /** Whether browsers come by HTTPS: the cookie is for it alone then. */
   readonly secure: boolean;
   readonly clock: Clock;
@@ -175,7 +177,7 @@ export class Visitors {
       await this.#write(headers, reply, { ...found, session: { ...found.session, activeAt: now } });
     const isOurs = safeMethods.has(method)
       ? !url.startsWith('/v1/') || !found || !isLedByOthers(headers)
-      : isOwnPage(headers, method !== 'DELETE') || (!found && !isOfBrowser(headers));
+      : isOwnPage(headers, method !== 'DELETE', this.tools.url) || (!found && !isOfBrowser(headers));
     if (isOurs) return undefined;
     const { status, body } = refused(
       403,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
+import { packingIn } from '#libs/formats/read/containers.js';
 import { isHl7 } from '#libs/formats/stays/adt.js';
 import { codeOf, isError } from '#libs/runtime/outcome.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
@@ -28,13 +29,34 @@ export async function hl7In(file: AsyncIterable<Uint8Array>): Promise<Buffer | u
   return bytes === 0 ? undefined : Buffer.concat(chunks);
 }
 
-/** A file as a stream, unpacked by the end of its name. */
-export function unpacked(path: string, name: string): AsyncIterable<Uint8Array> {
+/** A file as a stream, unpacked where it begins as gzip or zstd do: rotated logs have other names, and not all that is called `.gz` is packed. */
+export async function* unpacked(path: string): AsyncGenerator<Uint8Array> {
+  const packing = packingIn(await bytesAt(path, 0, 4));
   const file = createReadStream(path);
-  const packing = /\.gz$/i.test(name) ? 'gzip' : /\.zst$/i.test(name) ? 'zstd' : undefined;
-  if (!packing) return file;
+  if (!packing) return yield* file;
   const unpacker = new Unpacker(packing);
-  return file.once('error', (cause) => unpacker.destroy(cause)).pipe(unpacker);
+  // Whoever looks at the beginning alone leaves no file open.
+  unpacker.once('close', () => file.destroy());
+  yield* file.once('error', (cause) => unpacker.destroy(cause)).pipe(unpacker);
+}
+
+/** Behind these a record of text may end; one that ends with anything else may be half of one that is being written. */
+const ends: ReadonlySet<number> = new Set([0x0a, 0x0d, 0x5d, 0x7d, 0x3e]);
+
+/** Whether the last record of a file may be half of one. That of a packed file is told when it is unpacked. */
+export async function mayBeHalf(path: string, size: number): Promise<boolean> {
+  const [last] = await bytesAt(path, Math.max(0, size - 1), 1);
+  return last !== undefined && !ends.has(last) && !packingIn(await bytesAt(path, 0, 4));
+}
+
+async function bytesAt(path: string, at: number, count: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, at);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** False when somebody else was faster. */
@@ -48,10 +70,15 @@ export async function renamed(from: string, to: string): Promise<boolean> {
   }
 }
 
-export async function digestOf(path: string): Promise<string> {
+/** SHA-256 of what a file holds now, and how many bytes that was. */
+export async function digestOf(path: string): Promise<{ readonly digest: string; readonly bytes: number }> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { digest: hash.digest('hex'), bytes };
 }
 
 export async function contentOf(path: string): Promise<string> {

@@ -87,7 +87,13 @@ describe('the headers of a record of a topic', () => {
   it('are not needed for JSON behind the number of its schema, and to name what is no JSON there', async () => {
     expect(await sent('free', numbered())).toEqual([`dr.${number}`]);
     expect(await sent('free', gzipSync(numbered()), { 'content-encoding': 'gzip' })).toEqual([`dr.${number}`]);
+    for (const head of [
+      [0, 0, 0, 0, 0, 0, 0, 1, 2],
+      [3, 0, ...Array.from({ length: 16 }, (_, byte) => byte)],
+    ])
+      expect(await sent('free', Buffer.concat([Buffer.from(head), Buffer.from(text())]))).toEqual([`dr.${number}`]);
     for (const binary of [
+      [3, 5, ...Array.from({ length: 16 }, (_, byte) => byte), 0x78, 0x9c],
       [0, 0, 0, 1, 2, 0x41],
       [0, 0, 0, 0, 9, 0x02, 0xf6, 0xff],
     ])

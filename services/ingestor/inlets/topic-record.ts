@@ -46,14 +46,27 @@ export async function topicRecord({ bytes, headers }: Frame, receivedMs: number)
   }
 }
 
-/** Producers with a registry of schemas put five bytes before what they write: a zero and the number of its schema. Behind them is JSON, or what nobody here can read. */
+/** What producers with a registry of schemas put before what they write: a first byte, and how many bytes it is with the number of the schema. */
+const registryHeads: readonly { readonly begin: readonly number[]; readonly bytes: number }[] = [
+  { begin: [0], bytes: 5 },
+  // A number of eight bytes is small. Behind the zero of UTF-16 stands a letter.
+  { begin: [0, 0], bytes: 9 },
+  // The second says that it is not packed, and the number has sixteen.
+  { begin: [3, 0], bytes: 18 },
+];
+
+/** Behind the number of a schema is JSON, or what nobody here can read. */
 function behindSchemaId(bytes: Uint8Array): Uint8Array {
-  return bytes[0] === 0 && beginsJson(bytes[schemaIdBytes]) ? bytes.subarray(schemaIdBytes) : bytes;
+  const head = registryHeads.find(
+    ({ begin, bytes: length }) => begin.every((byte, at) => bytes[at] === byte) && beginsJson(bytes[length]),
+  );
+  return head ? bytes.subarray(head.bytes) : bytes;
 }
 
-/** Text in UTF-16 may begin with one zero, and none with two: numbers of schemas are small. */
+/** Text in UTF-16 may begin with one zero, and none with two: numbers of schemas are small. Text never begins with a three. */
 function isOfRegistry(bytes: Uint8Array): boolean {
-  return bytes.length > schemaIdBytes && bytes[0] === 0 && bytes[1] === 0 && !beginsJson(bytes[schemaIdBytes]);
+  const isHead = (bytes[0] === 0 && bytes[1] === 0) || bytes[0] === 3;
+  return isHead && bytes.length > schemaIdBytes && behindSchemaId(bytes) === bytes;
 }
 
 function beginsJson(byte: number | undefined): boolean {

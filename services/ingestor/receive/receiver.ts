@@ -154,6 +154,7 @@ export class Receiver {
   async #stream(request: FastifyRequest, route: StreamRoute): Promise<Answer> {
     const { budget, limits, metrics } = this.tools;
     const source = this.#sender(request);
+    checkMediaType(request.headers['content-type'], undefined);
     const lease = budget.lease(source);
     let bytes = 0;
     try {
@@ -218,6 +219,8 @@ function bytesOf(body: Answer['body']): string | Buffer | undefined {
 function checkMediaType(given: string | undefined, known: readonly string[] | undefined): void {
   const [type = ''] = given?.split(';') ?? [];
   const charset = /charset="?([\w-]+)/i.exec(given ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
+  if (/^\s*multipart\//i.test(type))
+    throw new HttpRefusal(415, 'a form is not taken; send the file itself as the body, as curl does with --data-binary @FILE');
   if (!known) return; // each record says its own character set, or is refused
   if (type.trim() && !known.includes(type.trim().toLowerCase()))
     throw new HttpRefusal(415, `this Content-Type is not taken here; send one of ${known.join(', ')}`);

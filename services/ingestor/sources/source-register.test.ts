@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#libs/runtime/clock.js';
-import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import { filesFingerprint } from '#libs/runtime/files/files-fingerprint.js';
 import type { Log, LogFields } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { readIngestorConfig } from '../config.js';

@@ -106,6 +106,14 @@ export class HabitReading implements Reader {
 export function rulesDigest({ rules, falseIncidentsPerWeek, zone }: HabitOptions): string {
   const sorted = rules
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map((rule) => [rule.id, rule.weight, rule.scale, rule.floor, rule.timespanMs, rule.subject]);
+    .map((rule) => [
+      rule.id,
+      rule.weight,
+      rule.scale,
+      rule.floor,
+      rule.timespanMs,
+      rule.subject,
+      ...(rule.own === undefined ? [] : [rule.own]),
+    ]);
   return hash('sha256', JSON.stringify([sorted, falseIncidentsPerWeek, zone]), 'hex').slice(0, 16);
 }

@@ -6,7 +6,7 @@ import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import type { Frame } from '#libs/event-log/port.js';
-import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import { filesFingerprint } from '#libs/runtime/files/files-fingerprint.js';
 import type { Log, LogFields } from '#libs/runtime/log.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
@@ -188,6 +188,21 @@ describe('rules that change', () => {
     await write('a.yml', readers('reads', 'read', 21));
     await Promise.all([reloader.look(), reloader.look()]);
     expect(uses).toEqual([1]);
+  });
+
+  it('are not taken up while somebody writes them, unless they are said to be whole', async () => {
+    const { reloader, uses } = await running();
+    await write('b.yml', readers('prints', 'print', 20).split('---')[0] ?? '');
+    await reloader.watch();
+    await write('b.yml', readers('prints', 'print', 20));
+    await reloader.watch();
+    expect(uses).toEqual([]);
+    await reloader.watch();
+    expect(uses).toEqual([2]);
+    await write('b.yml', readers('prints', 'print', 30));
+    await reloader.look();
+    await reloader.watch();
+    expect(uses).toEqual([2, 2]);
   });
 
   it('take lists of the store up when it answers, and keep those known while it does not', async () => {

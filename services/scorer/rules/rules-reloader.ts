@@ -28,6 +28,8 @@ export interface RulesReloaderTools {
 export class RulesReloader {
   /** What the files and lists were that were read last, with or without success. */
   #seen = '';
+  /** What they were when a timer last looked. */
+  #watched = '';
   #lists: ValueLists = new Map();
   #listsSeen = '';
   #digests: ReadonlyMap<string, string> = new Map();
@@ -48,18 +50,42 @@ export class RulesReloader {
     return rules;
   }
 
-  /** Called by a timer and by SIGHUP; one at a time. */
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
+  /**
+   * Called by a timer. Takes up what is as it was at the look before: somebody may be writing still, and half a list of programs would tell
+   * incidents of the other half, which are not taken back.
+   */
+  watch(): Promise<void> {
+    return (
+      this.#looking ??
+      this.#next((now) => {
+        const isQuiet = now === this.#watched;
+        this.#watched = now;
+        return isQuiet;
+      })
+    );
   }
 
-  async #look(): Promise<void> {
+  /** Takes up what is there now, for somebody who says that it is whole (SIGHUP). */
+  look(): Promise<void> {
+    return this.#next(() => true);
+  }
+
+  /** One after another. */
+  #next(isWhole: (now: string) => boolean): Promise<void> {
+    const before = this.#looking?.catch(() => {});
+    const looking: Promise<void> = (before ?? Promise.resolve())
+      .then(() => this.#look(isWhole))
+      .finally(() => {
+        if (this.#looking === looking) this.#looking = undefined;
+      });
+    this.#looking = looking;
+    return looking;
+  }
+
+  async #look(isWhole: (now: string) => boolean): Promise<void> {
     await this.#readLists();
     const now = await this.#now();
-    if (now === this.#seen) return;
+    if (!isWhole(now) || now === this.#seen) return;
     try {
       await this.#reload(await this.tools.load(this.#lists));
       this.#seen = now;

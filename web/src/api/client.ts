@@ -2,6 +2,7 @@
 // Types are those of the contracts; nothing is known here that the console does not say.
 
 import { isActive } from '../live/activity.js';
+import { clockLearner } from '../live/clock.js';
 
 /** What the console refused, or that it did not answer. */
 export class Refusal extends Error {
@@ -47,8 +48,24 @@ export async function remove<T>(path: string): Promise<T> {
   return ask(path, { method: 'DELETE' });
 }
 
+/** Words by which the console says that it does not know who asks. */
+const nobodys: ReadonlySet<string> = new Set(['no_user', 'no_session']);
+
+/** Whether a refusal says that the session of who looks is over. */
+export function isOfNobody(cause: unknown): boolean {
+  return cause instanceof Refusal && cause.status === 401 && nobodys.has(cause.word);
+}
+
+let onNobody = () => {};
+
+/** Calls `post` whenever the console does not know who asks: a session ends between two questions. */
+export function whenNobody(post: () => void): void {
+  onNobody = post;
+}
+
 async function ask<T>(path: string, init: RequestInit): Promise<T> {
   const headers = { ...init.headers, 'vigie-via': 'console', ...(isActive() && { 'vigie-active': '1' }) };
+  const learnClock = clockLearner();
   let answer: Response;
   try {
     answer = await fetch(path, { ...init, headers, credentials: 'same-origin' });
@@ -56,9 +73,12 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
     if (init.signal?.aborted) throw cause;
     throw new Refusal(0, 'no_answer', 'the console does not answer');
   }
+  learnClock(answer.headers.get('date'));
   const body = await answer.json().catch(() => ({}));
   if (answer.ok) return body as T;
-  throw new Refusal(answer.status, String(body.error ?? ''), String(body.message ?? answer.status), body);
+  const refusal = new Refusal(answer.status, String(body.error ?? ''), String(body.message ?? answer.status), body);
+  if (isOfNobody(refusal)) onNobody();
+  throw refusal;
 }
 
 /** A key of its own for everything that somebody does: asked again with it, it is done once. */

@@ -5,7 +5,6 @@ import type {
   Dossier,
   DossierLabels,
   Feeds,
-  Me,
   Parts,
   Shape,
   ShownCase,
@@ -15,15 +14,6 @@ import type {
   Told,
 } from './answers.js';
 import { get } from './client.js';
-
-/** Who looks; `null` for nobody. */
-export function useMe(): UseQueryResult<Me | null> {
-  return useQuery({
-    queryKey: ['me'],
-    queryFn: async ({ signal }) => (await get<{ user: Me | null }>('/v1/me', signal)).user,
-    staleTime: 60_000,
-  });
-}
 
 /** Totals change by time alone too, so that they are asked for again. */
 export function useSummary(): UseQueryResult<Summary> {

@@ -45,7 +45,8 @@ export function useStream(isOn: boolean): Line {
       open();
       refresh();
     };
-    open();
+    // A tab that was opened in the background waits until somebody looks: browsers hold six connections to a console, and lines would take all of them.
+    if (!document.hidden) open();
     document.addEventListener('visibilitychange', follow);
     return () => {
       document.removeEventListener('visibilitychange', follow);

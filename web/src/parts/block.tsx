@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
-import { Refusal } from '../api/client.js';
+import { isOfNobody, Refusal } from '../api/client.js';
 import { after, useNow } from '../live/clock.js';
 import { useTexts } from '../texts/context.js';
 import type { Texts } from '../texts/fr.js';
@@ -50,6 +50,7 @@ function Loading() {
 export function whyOf(error: Error, t: Texts): string {
   if (!(error instanceof Refusal)) return error.message;
   if (error.status === 0) return t.states.noAnswer;
+  if (isOfNobody(error)) return t.states.over;
   if (error.status === 403) return t.states.notAllowed;
   return t.refusals[error.word] ?? error.message;
 }

@@ -12,6 +12,9 @@ interface FieldProps {
   readonly min?: number;
 }
 
+/** The last of the years of four digits. Browsers let a fifth be typed otherwise, and what comes of it is no time that anything here can read. */
+const last: Readonly<Record<string, string>> = { date: '9999-12-31', 'datetime-local': '9999-12-31T23:59' };
+
 /** A field with its label, and a hint that is read with it. */
 export function Field({
   name,
@@ -37,7 +40,7 @@ export function Field({
       {long ? (
         <textarea {...common} rows={4} maxLength={2_000} />
       ) : (
-        <input {...common} type={type} maxLength={200} list={list} min={min} />
+        <input {...common} type={type} maxLength={200} list={list} min={min} max={last[type]} />
       )}
       {hint && (
         <span id={`${common.id}-hint`} className="hint">

@@ -14,7 +14,12 @@ export function FormDialog({ title, onDone, children }: FormDialogProps) {
   const { t } = useTexts();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => void dialog.current?.showModal(), []);
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    // A page that is put aside keeps what was typed, and must not stand before the login.
+    return () => shown?.close();
+  }, []);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     onDone(new FormData(event.currentTarget));

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { SeenRow } from '#libs/contracts/seen-case.js';
-import { Refusal } from '../api/client.js';
+import { isOfNobody, Refusal } from '../api/client.js';
 import { useAnnounce } from './announce.js';
 import { whyOf } from './block.js';
 import { useTexts } from '../texts/context.js';
@@ -53,6 +53,7 @@ const unknownOnes: ReadonlySet<string> = new Set(['not_known', 'not_audited', 'n
 function refusedOutcome(cause: unknown, t: Texts, again: () => void): Outcome {
   if (!(cause instanceof Refusal)) return { text: String(cause), isWrong: true };
   if (unknownOnes.has(cause.word)) return { text: t.act.notKnown, isWrong: true, again };
+  if (isOfNobody(cause)) return { text: t.act.over, isWrong: true, again };
   if (cause.word === 'confirm_first') return { text: t.confirm.hint, isWrong: true };
   if (cause.word === 'patient_identifier') return { text: t.act.patientLike, isWrong: true };
   if (cause.word === 'not_qualified') return { text: t.act.qualifyFirst, isWrong: true };

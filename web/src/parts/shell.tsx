@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Me } from '../api/answers.js';
 import { post } from '../api/client.js';
+import { leave } from '../api/looker.js';
 import { type Line, useStream } from '../live/stream.js';
 import { locales, useTexts } from '../texts/context.js';
 import { MissingParts } from './missing-parts.js';
@@ -28,6 +29,11 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
     'g a': () => go('/audit'),
     '?': () => keys.current?.showModal(),
   });
+  // A page that is put aside must not stand before the login.
+  useEffect(() => {
+    const dialog = keys.current;
+    return () => dialog?.close();
+  }, []);
   // What scrolling answers is none of an effect's business: some browsers answer with a promise.
   useEffect(() => void scrollTo(0, 0), [path]);
   return (
@@ -84,11 +90,9 @@ function NavLink({ to, isHere, children }: { readonly to: string; readonly isHer
 function Person({ me, onKeys }: { readonly me: Me; readonly onKeys: () => void }) {
   const { t, locale, choose } = useTexts();
   const client = useQueryClient();
-  const leave = async () => {
+  const logOut = async () => {
     const left = await post<{ readonly leave_at: string | null }>('/v1/logout', {}).catch(() => undefined);
-    // What others asked is forgotten; who looks is still asked for by the page, which must hear of it.
-    client.setQueryData(['me'], null);
-    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
+    leave(client);
     // At the identity provider they would be let in again without being asked. A browser may keep the page as it was left, for whoever goes back to it.
     if (left?.leave_at) location.assign(left.leave_at);
   };
@@ -107,7 +111,7 @@ function Person({ me, onKeys }: { readonly me: Me; readonly onKeys: () => void }
           me.roles.map((role) => t.shell.roles[role]),
         )}
       </Link>
-      <button type="button" className="plain" onClick={() => void leave()}>
+      <button type="button" className="plain" onClick={() => void logOut()}>
         {t.shell.logout}
       </button>
     </div>

@@ -53,6 +53,7 @@ export function englishTexts(f: Format): Texts {
       retry: 'Try again',
       nothing: 'There is nothing to show here',
       noAnswer: 'the console does not answer',
+      over: 'your session has ended; log in again',
       notAllowed: 'none of your roles allows it; ask whoever keeps the users of the console',
       broken: 'This page could not be shown.',
       brokenWhy: 'Vigie may have been renewed since it was loaded, or does not answer.',
@@ -347,6 +348,7 @@ export function englishTexts(f: Format): Texts {
       repeated: 'That already held.',
       superseded: (status, owner, verdict) =>
         `Somebody was before you: the case is ${status}${verdict && ` (${verdict})`}${owner && `, taken by ${owner}`}. What you did stands in the timeline and counts for nothing.`,
+      over: 'Your session had ended: nothing was done. Ask again.',
       notKnown: 'Whether it was done is not known. Ask again: it will be done once.',
       qualifyFirst: 'Say first of each controller whether it is a breach, or why that has not been said yet.',
       mayNot: 'Your role may look, and not act.',

@@ -55,6 +55,7 @@ export function frenchTexts(f: Format) {
       retry: 'Réessayer',
       nothing: 'Il n’y a rien à montrer ici',
       noAnswer: 'la console ne répond pas',
+      over: 'votre session a pris fin ; reconnectez-vous',
       notAllowed: 'aucun de vos rôles ne le permet ; demandez à la personne qui gère les comptes de la console',
       broken: 'Cette page n’a pas pu être affichée.',
       brokenWhy: 'Vigie a peut-être été mis à jour depuis son chargement, ou ne répond pas.',
@@ -358,6 +359,7 @@ export function frenchTexts(f: Format) {
       repeated: 'C’était déjà ainsi.',
       superseded: (status: string, owner: string, verdict: string) =>
         `Quelqu’un est passé avant vous : le cas est ${status}${verdict && ` (${verdict})`}${owner && `, en charge de ${owner}`}. Votre action figure à la chronologie et ne compte pas.`,
+      over: 'Votre session avait pris fin : rien n’a été fait. Redemandez.',
       notKnown: 'On ne sait pas si c’est fait. Redemandez : ce ne sera fait qu’une fois.',
       qualifyFirst:
         'Dites d’abord, pour chaque responsable de traitement, si c’est une violation, ou pourquoi ce n’est pas encore dit.',

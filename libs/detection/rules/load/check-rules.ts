@@ -38,7 +38,8 @@ export async function checkRules(paths: readonly string[], lists?: ValueLists, n
   return {
     events: events.map((event) => told(event, explainSelection(wordsOf(event.match)))),
     sentences: rules.map((rule) => told(rule, explainRule(rule))),
-    exceptions: exceptions.map((one) => told(one, explainException(one))),
+    // One that is for no rule is among the mistakes.
+    exceptions: exceptions.filter((one) => one.rules.length > 0).map((one) => told(one, explainException(one))),
     warnings: [...warnings, ...exceptions.flatMap((one) => (one.expiresMs <= nowMs ? [expired(one)] : []))],
     mistakes,
     passedOver: passedOver.length > 0 ? printable(`${foreignText(passedOver)} passed over`) : undefined,

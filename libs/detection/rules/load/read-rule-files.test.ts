@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigError } from '#libs/runtime/config.js';
 import { checkRules, mistakeText } from './check-rules.js';
+import { defaultListsDir } from './config.js';
 import { readRuleFiles, readValueLists } from './read-rule-files.js';
 import { readLists, requireRules } from './require-rules.js';
 
@@ -204,7 +206,7 @@ describe('a folder of rules', () => {
     execFileSync('mkfifo', [path]);
     const { mistakes } = await readRuleFiles(path);
     expect(mistakes).toEqual([{ file: path, line: 1, reason: 'cannot be read: it is a pipe, not a file: put a file there' }]);
-    const clinics = await readLists(join(folder, 'none'), path).catch((cause: unknown) => String(cause));
+    const clinics = await readLists(defaultListsDir, path).catch((cause: unknown) => String(cause));
     expect(clinics).toContain(`${path}:1: cannot be read: it is a pipe`);
   });
 
@@ -284,7 +286,7 @@ describe('the register of clinics', () => {
       { text: 'c1', groupId: 'g', fromMs: Date.parse('2024-06-01') },
       { text: 'c1', groupId: 'h', fromMs: Date.parse('2025-01-01T11:00:00Z') },
     ]);
-    expect((await readLists(join(folder, 'none'))).get('closed_clinics')).toEqual([]);
+    expect((await readLists(defaultListsDir)).get('closed_clinics')).toEqual([]);
   });
 
   it('with a mistake says where it is', async () => {
@@ -310,7 +312,7 @@ correlation: {type: event_count, rules: a, group-by: [group_id, actor_id], times
     await write({ 'rules/a.yml': rule, 'register.csv': `${heading}g,c1,,,2024-06-01\n` });
     const config = {
       VIGIE_RULES_DIR: join(folder, 'rules'),
-      VIGIE_LISTS_DIR: join(folder, 'none'),
+      VIGIE_LISTS_DIR: defaultListsDir,
       VIGIE_CLINICS_FILE: join(folder, 'register.csv'),
     };
     const elsewhere = new Map([['closed_clinics', [{ text: 'c9', untilMs: Date.parse('2024-01-01') }]]]);
@@ -332,7 +334,16 @@ describe('a folder of lists', () => {
     expect(await readValueLists(folder)).toEqual(new Map([['service_accounts', ['svc-a', 'svc-b']]]));
   });
 
-  it('that is not there has none', async () => {
-    expect(await readValueLists(join(folder, 'none'))).toEqual(new Map());
+  it('that is not there is a mistake, and so is each list that cannot be read', async () => {
+    const none = join(folder, 'none');
+    await expect(readValueLists(none)).rejects.toThrow(
+      `the lists have 1 mistake(s):\n  ${none}:1: the folder of lists cannot be read: ENOENT`,
+    );
+    await write({ 'vip.txt': 'x', 'huge.txt': '', 'huger.txt': '' });
+    for (const name of ['huge', 'huger']) await truncate(join(folder, `${name}.txt`), 2 ** 25 + 1);
+    await expect(readValueLists(folder)).rejects.toThrow(ConfigError);
+    await expect(readValueLists(folder)).rejects.toThrow(
+      `the lists have 2 mistake(s):\n  ${join(folder, 'huge.txt')}:1: cannot be read: it has 33554433 bytes, more than 33554432: is it another file?\n  ${join(folder, 'huger.txt')}:1: cannot be read`,
+    );
   });
 });

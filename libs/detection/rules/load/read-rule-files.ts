@@ -61,20 +61,35 @@ async function pathsOf(path: string, mistakes: RuleMistake[]): Promise<readonly 
 
 /**
  * The lists of a folder for `expand`: `service_accounts.txt` is `%service_accounts%`, one value a line; empty lines and lines that
- * begin with # are left out. A folder that is not there has no lists. Throws when what is there cannot be read, `ConfigError` when it is no list.
+ * begin with # are left out. Throws `ConfigError` that names each path where nothing can be read, the folder too: rules would go by lists
+ * that are short of values, and nobody would know.
  */
 export async function readValueLists(directory: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const lists = new Map<string, readonly string[]>();
   const mistakes: RuleMistake[] = [];
-  for (const file of await findFiles(directory, /\.txt$/i, false, mistakes).catch(noneIfMissing)) {
+  for (const file of await listFilesOf(directory, mistakes)) {
     const name = basename(file).slice(0, -4);
-    const read = await readText(file);
-    if ('text' in read) lists.set(name, [...(lists.get(name) ?? []), ...valuesOf(read.text)]);
-    else mistakes.push({ file, line: read.line, reason: read.why });
+    try {
+      const read = await readText(file);
+      if ('text' in read) lists.set(name, [...(lists.get(name) ?? []), ...valuesOf(read.text)]);
+      else mistakes.push({ file, line: read.line, reason: read.why });
+    } catch (error) {
+      mistakes.push({ file, line: 1, reason: `cannot be read: ${reasonOf(error)}` });
+    }
   }
   if (mistakes.length > 0)
     throw new ConfigError(`the lists have ${mistakes.length} mistake(s):\n  ${mistakes.map(mistakeText).join('\n  ')}`);
   return lists;
+}
+
+async function listFilesOf(directory: string, mistakes: RuleMistake[]): Promise<readonly string[]> {
+  try {
+    return await findFiles(directory, /\.txt$/i, false, mistakes);
+  } catch (error) {
+    const reason = `the folder of lists cannot be read: ${reasonOf(error)}: make it, or name another in VIGIE_LISTS_DIR`;
+    mistakes.push({ file: directory, line: 1, reason });
+    return [];
+  }
 }
 
 function valuesOf(text: string): readonly string[] {
@@ -95,9 +110,4 @@ export async function readClinicsFile(
   } catch (error) {
     return { clinics: [], mistakes: [{ file, line: 1, reason: `cannot be read: ${reasonOf(error)}` }] };
   }
-}
-
-function noneIfMissing(error: unknown): [] {
-  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
-  throw error;
 }

@@ -93,3 +93,14 @@ export function wordsOf(field: Field): readonly string[] | undefined {
   if (field === 'care_link') return careLinks;
   return field === 'categories' ? categories : undefined;
 }
+
+/** The one value that a field can hold where it is there at all, as what Vigie itself says of an access has it. */
+export function onlyTruth(field: Field): boolean | undefined {
+  if (field === 'own_clinic') return false;
+  return field === 'new_network' || field === 'house_network' ? true : undefined;
+}
+
+/** The least that a number can be where it is there. */
+export function leastOf(field: Field): number {
+  return field === 'event_patients' ? 2 : 0;
+}

@@ -1,14 +1,16 @@
+import { assertNever } from '#libs/runtime/outcome.js';
 import { type Field, kindOf, wordsOf } from '../match/fields.js';
 import { plainGlob } from '../match/glob.js';
-import { and, fieldsOf, type Match, type Test } from '../match/match.js';
-import { compilePredicate } from '../match/predicate.js';
+import { and, type ClockPart, fieldsOf, type Match, type Test } from '../match/match.js';
+import { comparison, compilePredicate } from '../match/predicate.js';
 
 /** A value that a field can hold; undefined for none. */
 type Held = string | number | boolean | undefined;
 
 /**
  * The field of which the conditions of one map ask together what no value is: `action: read` beside `action|contains: exp`. Only what is
- * certain is told: every value that could meet all of them is tried. Texts that only patterns describe, times and lists are not looked at.
+ * certain is told: every value that could meet all of them is tried. Texts that only patterns describe and lists are not looked at. Of a time
+ * the hour, the day and the weekday are, so that a night written as `hour|gte: 22` beside `hour|lt: 6` is told.
  */
 export function contradicted(items: readonly Match[]): Field | undefined {
   const byField = new Map<Field, Match[]>();
@@ -24,6 +26,7 @@ export function contradicted(items: readonly Match[]): Field | undefined {
 }
 
 function isMetByNone(field: Field, asked: readonly Match[]): boolean {
+  if (field === 'time') return !clocksOf(asked).some((clock) => asked.every((match) => isMetAt(match, clock)));
   const values = candidatesOf(field, asked);
   if (!values) return false;
   const meets = compilePredicate(and(asked));
@@ -76,4 +79,36 @@ function isCaseless(one: Test): boolean {
 function testsOf(match: Match): readonly Test[] {
   if (match.op === 'test') return [match.test];
   return match.op === 'not' ? testsOf(match.of) : match.of.flatMap(testsOf);
+}
+
+/** What a clock shows. */
+type Clock = Readonly<Record<ClockPart, number>>;
+
+/** Whatever a clock can show of the parts that are asked. */
+function clocksOf(asked: readonly Match[]): readonly Clock[] {
+  const parts = new Set(asked.flatMap(testsOf).flatMap((one) => (one.kind === 'clock' ? [one.part] : [])));
+  const valuesOf = (part: ClockPart, first: number, count: number): readonly number[] =>
+    Array.from({ length: parts.has(part) ? count : 1 }, (_, index) => first + index);
+  const days = valuesOf('day', 1, 31).flatMap((day) => valuesOf('weekday', 1, 7).map((weekday) => ({ day, weekday })));
+  return valuesOf('hour', 0, 24).flatMap((hour) => days.map((day) => ({ hour, ...day })));
+}
+
+/** Whether it holds then; what asks for something else than a clock shows may. */
+function isMetAt(match: Match, clock: Clock): boolean {
+  switch (match.op) {
+    case 'and':
+      return match.of.every((one) => isMetAt(one, clock));
+    case 'or':
+      return match.of.some((one) => isMetAt(one, clock));
+    case 'not':
+      return !isClockwork(match.of) || !isMetAt(match.of, clock);
+    case 'test':
+      return match.test.kind !== 'clock' || comparison(match.test.compare, match.test.value)(clock[match.test.part]);
+    default:
+      return assertNever(match);
+  }
+}
+
+function isClockwork(match: Match): boolean {
+  return testsOf(match).every(({ kind }) => kind === 'clock');
 }

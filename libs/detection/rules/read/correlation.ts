@@ -94,6 +94,8 @@ export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, 
     mistakes.at(body.line, 'dormant goes with actor_id in group-by: it is accounts that wake up');
   if (grouped.subject !== 'account' && vigie.habitDays)
     mistakes.at(body.line, 'habit_days goes with actor_id in group-by: it is accounts whose days are compared');
+  if (grouped.subject !== 'account' && vigie.habit?.scale === 'own')
+    mistakes.at(body.line, 'scale: own goes with actor_id in group-by: it is accounts whose own days are remembered');
   if (!isStoredSubject(grouped.subject) && !isMonotone({ type, condition: count.condition }))
     mistakes.at(
       body.line,

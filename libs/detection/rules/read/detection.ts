@@ -1,5 +1,6 @@
 import { contradicted } from './contradiction.js';
 import { ConditionRefused, type Names, parseCondition, resolve } from './condition.js';
+import { doubtOf } from './doubtful-values.js';
 import { kindOf } from '../match/fields.js';
 import { plainGlob } from '../match/glob.js';
 import { ruleLimits } from '../text/limits.js';
@@ -140,6 +141,7 @@ function readItem(entry: Entry, keys: FieldKeys, context: DetectionContext): Mat
   if (typeof key === 'string') return mistakes.at(entry.line, key);
   const { field, modifiers } = key;
   const { value } = entry;
+  warnOfDoubts(entry, key, context.warnings);
   if (value.kind === 'scalar' && !modifiers.all && !modifiers.expand) {
     const match = matchValue(field, modifiers, value, context.zone);
     if (typeof match === 'string') return mistakes.at(value.line, match);
@@ -155,6 +157,13 @@ function readItem(entry: Entry, keys: FieldKeys, context: DetectionContext): Mat
     );
   const match = joined(modifiers.all && matches.length > 0 ? 'and' : 'or', matches); // an empty list matches nothing
   return modifiers.neq ? not(match) : match;
+}
+
+function warnOfDoubts({ value }: Entry, key: FieldKey, warnings: Mistakes): void {
+  for (const item of value.kind === 'list' ? value.items : [value]) {
+    const doubt = item.kind === 'scalar' ? doubtOf(key, item) : undefined;
+    if (doubt !== undefined) warnings.at(item.line, doubt);
+  }
 }
 
 /** Each value as a condition; undefined when one of them cannot be one (noted). */

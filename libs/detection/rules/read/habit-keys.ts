@@ -25,6 +25,11 @@ export function readHabit(vigie: MapTree, mistakes: Mistakes): VigieKeys['habit'
 /** The share of the budget for days beyond the account's own; undefined where it is absent or wrong (noted). */
 function readOwn(entry: Entry | undefined, scale: HabitScale | undefined, mistakes: Mistakes): number | undefined {
   if (!entry) return undefined;
+  if (scale === 'own')
+    return mistakes.at(
+      entry.line,
+      'own of habit goes with scale: volume only: with scale: own all of its weight is for own days',
+    );
   if (scale === 'rare')
     return mistakes.at(entry.line, 'own of habit goes with scale: volume only: what is mostly zero has no spread of its own');
   const own = anyCountOf(entry.value, 'own of habit', 0, 1, mistakes);

@@ -1,5 +1,5 @@
 import { unknownField } from '../match/field-hints.js';
-import { type Field, isField, isMandatory, kindOf } from '../match/fields.js';
+import { type Field, isField, isMandatory, kindOf, leastOf, onlyTruth } from '../match/fields.js';
 import { parseGlob, surround } from '../match/glob.js';
 import { lowerAscii, not, or, test, type GlobPart, type Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
@@ -31,12 +31,18 @@ export function matchValue(field: Field, modifiers: Modifiers, value: Value, zon
     case 'boolean':
       if (modifiers.how !== 'is' || modifiers.cased || modifiers.expand)
         return `${field} is true, false or null: leave the modifiers away`;
-      return typeof value.value === 'boolean'
-        ? test({ kind: 'truth', field, value: value.value })
-        : `${field} is true, false or null, not ${shown(value.text)}`;
+      return matchTruth(field, value);
     default:
       return matchText(field, modifiers, value);
   }
+}
+
+function matchTruth(field: Field, value: Value): Match | string {
+  if (typeof value.value !== 'boolean') return `${field} is true, false or null, not ${shown(value.text)}`;
+  const only = onlyTruth(field);
+  if (only !== undefined && value.value !== only)
+    return `${field} is ${only} or absent, so that ${value.text} could never match: write ${field}: null for accesses without it`;
+  return test({ kind: 'truth', field, value: value.value });
 }
 
 function onlyApart(field: Field): string {
@@ -92,8 +98,10 @@ function matchNumber(field: Field, modifiers: Modifiers, value: Value): Match | 
   if (modifiers.cased || modifiers.expand) return `${field} is a number: leave ${modifiers.cased ? 'cased' : 'expand'} away`;
   if (typeof value.value !== 'number' || !Number.isSafeInteger(value.value) || value.value < 0)
     return `${field} is compared with a whole number from 0, not ${shown(value.text)}`;
-  if (compare === 'lt' && value.value === 0)
-    return `no ${field} is below 0, so that this could never match: write another number`;
+  const least = leastOf(field);
+  const isBelow = compare === 'lt' ? value.value <= least : value.value < least;
+  if (isBelow && compare !== 'gt' && compare !== 'gte')
+    return `no ${field} is below ${least}, so that this could never match: write another number${least > 0 ? `, or ${field}: null for accesses without it` : ''}`;
   return test({ kind: 'number', field, compare, value: value.value });
 }
 

@@ -18,6 +18,9 @@ describe('a map that asks one field for what no value is', () => {
     '{record_count: 5, record_count|gte: 6}',
     '{source_ip: 10.0.0.1, source_ip|cidr: 192.168.0.0/16}',
     "{device: '', device|contains: ward}",
+    '{time|hour|gte: 22, time|hour|lt: 6}',
+    '{time|hour|gt: 7, time|hour|neq: [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]}',
+    '{time|day: monday, time|day|neq: [monday, tuesday]}',
   ])('%s is warned of', (map) => {
     expect(warningsOf(map)).toEqual([expect.stringContaining(told)]);
   });
@@ -29,6 +32,9 @@ describe('a map that asks one field for what no value is', () => {
     '{record_count|gt: 5, record_count|lt: 7}',
     '{categories: lab, categories|neq: imaging}',
     '{actor_id: nurse, actor_role: doctor}',
+    '{time|hour|gte: 22, time|hour|lt: 23}',
+    '{time|hour: 3, time|day: sunday}',
+    '{time|day|gte: 25, time|day|neq: [saturday, sunday]}',
   ])('%s is taken in silence', (map) => {
     expect(warningsOf(map)).toEqual([]);
   });
@@ -59,7 +65,7 @@ function warningsOf(map: string): readonly string[] {
 
 function load(map: string): ReturnType<typeof loadRules> {
   const text =
-    `title: e\nname: e\nlogsource: {product: ehr}\ndetection:\n  selection: ${map}\n  condition: selection\n---\n` +
+    `title: e\nname: e\nlogsource: {product: ehr}\ndetection:\n  selection: ${map}\n  condition: selection\nvigie: {time_zone: Europe/Paris}\n---\n` +
     'title: c\nname: c\nlevel: low\ncorrelation:\n  type: event_count\n  rules: [e]\n  group-by: [group_id, actor_id]\n  timespan: 1h\n  condition: {gte: 2}\n';
   return loadRules([{ path: 'a.yml', text }]);
 }

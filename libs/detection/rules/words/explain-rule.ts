@@ -5,9 +5,9 @@ import { forwardMsOf, type Meeting } from '../../rule/meeting.js';
 import { hasAmounts, isMeeting, kindOfRule } from '../../rule/rule-kinds.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, Input, Rule } from '../../rule/rule.js';
-import { isField } from '../match/fields.js';
 import { anyOf, shown } from '../text/mistakes.js';
 import { timespanText } from '../text/timespan.js';
+import { namesOf } from './names-of.js';
 
 const nouns: Readonly<Record<string, readonly [string, string]>> = {
   patient_id: ['patient', 'patients'],
@@ -141,25 +141,14 @@ function countedOf({ type, inputs, isAlone }: Rule): readonly string[] {
 }
 
 /** What a name that is no field stands for in each input. */
-function aliasesOf({ by, field, spread, inputs }: Rule): readonly string[] {
-  const names = [...by, ...field, ...(spread ? [spread.field] : [])];
-  return names.flatMap((name, index) => {
-    const fields = inputs.map((input) => fieldsOf(input, spread !== undefined)[index] ?? name);
-    if (isField(name) || fields.every((one) => one === name)) return [];
-    return [
+function aliasesOf(rule: Rule): readonly string[] {
+  return namesOf(rule).map(
+    ({ name, fields }) =>
       `Here ${name} is ${anyOf(
-        inputs.map((input, at) => `${fields[at]} in ${inputOf(input)}`),
+        rule.inputs.map((input, at) => `${fields[at]} in ${inputOf(input)}`),
         'and',
       )}.`,
-    ];
-  });
-}
-
-/** The names that an input has for group-by, counted fields and spread, in this order. */
-function fieldsOf(input: Input, spread: boolean): readonly string[] {
-  if (input.kind === 'rows') return [...input.by, ...input.field, ...(spread && input.spread ? [input.spread] : [])];
-  const places = [...input.by, ...input.field, ...(spread && input.spread !== undefined ? [input.spread] : [])];
-  return places.map((place) => input.rule.by[place] ?? '');
+  );
 }
 
 function conditionsOf(rule: Rule): readonly string[] {
@@ -173,7 +162,11 @@ function conditionsOf(rule: Rule): readonly string[] {
     sentences.push(
       `It does so only within ${timespanText(timespanMs)} after the ${subjectNoun(subject)} woke up from at least ${timespanText(dormantMs)} without such an access.`,
     );
-  if (rule.habit)
+  if (rule.habit?.scale === 'own')
+    sentences.push(
+      `From there on it is told where that is far more than the ${subjectNoun(subject)}’s own days hold, in units of their spread and with what days before went beyond them, with a share of ${rule.habit.weight} of the budget. Until two of its days are known it never holds.`,
+    );
+  else if (rule.habit)
     sentences.push(
       `From there on it is told where that is more than what the ${subjectNoun(subject)} and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} of the budget. While nothing is known of them it never holds.`,
     );

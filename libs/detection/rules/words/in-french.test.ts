@@ -41,7 +41,30 @@ describe('a rule in French', () => {
       /^Ouvre un incident .+ quand un compte atteint au moins 40 patients différents dans au moins 2 établissements différents en 10 min/,
     );
   });
+  it('has its words agree', () => {
+    expect(told('{ field: device, gte: 2 }')).toContain('au moins 2 valeurs de device différentes en');
+    expect(told('{ field: [device, purpose], gte: 2 }')).toContain('au moins 2 combinaisons de device et purpose différentes en');
+    expect(told('{ field: source_ip, gte: 2 }')).toContain('au moins 2 adresses différentes en');
+    expect(told('{ field: device, gte: 1 }')).toContain('au moins 1 valeur de device différente en');
+    expect(told('{ field: patient_id, gte: 2 }')).toContain('au moins 2 patients différents en');
+    expect(told('{ field: patient_id, gte: 2 }')).toMatch(
+      / Ici, who est user_agent pour «\u00a0a\u00a0» et auth pour «\u00a0b\u00a0»\./,
+    );
+  });
 });
+
+function event(name: string): string {
+  return `title: ${name}\nname: ${name}\nlogsource: {product: ehr}\ndetection: {s: {device|exists: true}, condition: s}\n---\n`;
+}
+
+/** A rule that counts so, in French. */
+function told(condition: string): string {
+  const text = `${event('a')}${event('b')}title: c\nname: c\nlevel: low\ncorrelation: {type: value_count, rules: [a, b], group-by: [group_id, actor_id, who], aliases: {who: {a: user_agent, b: auth}}, timespan: 1h, condition: ${condition}}\n`;
+  const loaded = loadRules([{ path: 'a.yml', text }]);
+  const [rule] = loaded.rules;
+  if (!rule) throw new Error(JSON.stringify(loaded.mistakes));
+  return explainRuleInFrench(rule, (title) => title);
+}
 
 function numbers(text: string): readonly number[] {
   return (

@@ -1,6 +1,7 @@
 import { hasAmounts, isMeeting, kindOfRule } from '../../rule/rule-kinds.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, Input, Rule } from '../../rule/rule.js';
+import { namesOf } from './names-of.js';
 import { forwardMsOf, type Meeting } from '../../rule/meeting.js';
 
 const nouns: Readonly<Record<string, readonly [string, string]>> = {
@@ -13,6 +14,9 @@ const nouns: Readonly<Record<string, readonly [string, string]>> = {
   application: ['application', 'applications'],
   id_block: ['bloc de numéros', 'blocs de numéros'],
 };
+
+/** Of these nouns, and of `valeurs` and `combinaisons`. */
+const feminine: ReadonlySet<string> = new Set(['session_id', 'source_ip', 'application']);
 
 const subjects: Readonly<Record<Rule['subject'], string>> = {
   account: 'un compte',
@@ -45,9 +49,12 @@ export function explainRuleInFrench(rule: Rule, titleOf: TitleOf): string {
       : hasAmounts(rule.type)
         ? amountOf(rule)
         : countOf(rule, titleOf);
-  return [`${raises} quand ${subjects[rule.subject]} ${does}${again}.`, ...countedOf(rule, titleOf), ...conditionsOf(rule)].join(
-    ' ',
-  );
+  return [
+    `${raises} quand ${subjects[rule.subject]} ${does}${again}.`,
+    ...countedOf(rule, titleOf),
+    ...aliasesOf(rule, titleOf),
+    ...conditionsOf(rule),
+  ].join(' ');
 }
 
 function aloneOf({ inputs }: Rule, titleOf: TitleOf): string {
@@ -65,7 +72,7 @@ function countOf(rule: Rule, titleOf: TitleOf): string {
           ? 'événement'
           : 'événements'
         : 'fois'
-      : `${noun(field, isOne ? 1 : 2)} ${isOne ? 'différent' : 'différents'}`;
+      : `${noun(field, isOne ? 1 : 2)} ${different(field, isOne ? 1 : 2)}`;
   const over = isOfRows ? '' : ` parmi ${inOrder(inputs, titleOf, 'et')}`;
   return `atteint ${range(condition)} ${things}${over}${spreadOf(rule)} en ${span(rule.timespanMs)}${apartOf(rule)}`;
 }
@@ -136,7 +143,9 @@ function quoted(text: string): string {
 }
 
 function spreadOf({ spread }: Rule): string {
-  return spread ? ` dans au moins ${number(spread.atLeast)} ${noun([spread.field], spread.atLeast)} différents` : '';
+  return spread
+    ? ` dans au moins ${number(spread.atLeast)} ${noun([spread.field], spread.atLeast)} ${different([spread.field], spread.atLeast)}`
+    : '';
 }
 
 function apartOf({ by }: Rule): string {
@@ -149,6 +158,14 @@ function countedOf({ type, inputs, isAlone }: Rule, titleOf: TitleOf): readonly 
   return titles.length === 0 ? [] : [`Ce qui compte : ${titles.map((title) => quoted(titleOf(title))).join(' ou ')}.`];
 }
 
+/** What a name that is no field stands for in each input. */
+function aliasesOf(rule: Rule, titleOf: TitleOf): readonly string[] {
+  return namesOf(rule).map(({ name, fields }) => {
+    const all = rule.inputs.map((input, at) => `${fields[at]} pour ${inputOf(input, titleOf)}`);
+    return `Ici, ${name} est ${all.slice(0, -1).join(', ')}${all.length > 1 ? ' et ' : ''}${all.at(-1)}.`;
+  });
+}
+
 function conditionsOf(rule: Rule): readonly string[] {
   const { type, dormantMs, allowedLatenessMs, timespanMs, field, meeting } = rule;
   const sentences: string[] = [];
@@ -158,7 +175,11 @@ function conditionsOf(rule: Rule): readonly string[] {
     sentences.push(
       `Seulement dans les ${span(timespanMs)} qui suivent un réveil après au moins ${span(dormantMs)} sans un tel accès.`,
     );
-  if (rule.habit)
+  if (rule.habit?.scale === 'own')
+    sentences.push(
+      'Au-delà de ce plancher, seulement ce qui dépasse de loin ses propres journées, à la mesure de leur dispersion, ce dont les jours d’avant les ont dépassées compris. Tant que deux de ses journées ne sont pas connues, elle n’est jamais remplie.',
+    );
+  else if (rule.habit)
     sentences.push(
       'Au-delà de ce plancher, seulement ce qui dépasse ce qu’il atteint d’habitude en un jour, lui et ses pairs. Tant que rien n’en est connu, elle n’est jamais remplie.',
     );
@@ -179,9 +200,15 @@ function conditionsOf(rule: Rule): readonly string[] {
 }
 
 function noun(fields: readonly string[], count: number): string {
-  if (fields.length > 1) return `combinaisons de ${fields.join(' et ')}`;
+  if (fields.length > 1) return `${count === 1 ? 'combinaison' : 'combinaisons'} de ${fields.join(' et ')}`;
   const [field = ''] = fields;
-  return nouns[field]?.[count === 1 ? 0 : 1] ?? `valeurs de ${field}`;
+  return nouns[field]?.[count === 1 ? 0 : 1] ?? `${count === 1 ? 'valeur' : 'valeurs'} de ${field}`;
+}
+
+function different(fields: readonly string[], count: number): string {
+  const [field = ''] = fields;
+  const isFeminine = fields.length > 1 || !nouns[field] || feminine.has(field);
+  return `différent${isFeminine ? 'e' : ''}${count === 1 ? '' : 's'}`;
 }
 
 const units = [

@@ -1,6 +1,7 @@
 import { silentLog } from '#libs/runtime/log.js';
-import { isError, messageOf } from '#libs/runtime/outcome.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { type KafkaOptions, questionMsMax, within } from '../client.js';
+import { isForbidden } from '../reach/rights.js';
 import { withAdmin } from '../topics/admin.js';
 import { groupsLookedAtBeginning } from '../topics/principals.js';
 import { type Runs, runsOf, waitsFor } from './upgrade-order.js';
@@ -47,16 +48,10 @@ async function whyNot(options: KafkaOptions, own: Runs): Promise<string> {
       ? ''
       : `an upgrade is under way: this ${own.service} of level ${own.level} begins when no ${names.join(', no ')} runs any more`;
   } catch (cause) {
+    // Who may list a group and not look into it is answered with an error.
     if (isForbidden(cause)) return '';
     return `Kafka's groups cannot be looked at: ${messageOf(cause)}`;
   }
-}
-
-/** Who may list a group and not look into it is answered with an error. */
-export function isForbidden(cause: unknown): boolean {
-  return (
-    isError(cause) && (('type' in cause && String(cause.type).endsWith('_AUTHORIZATION_FAILED')) || isForbidden(cause.cause))
-  );
 }
 
 /** Every service that reads, as the groups show it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { services, type ServiceName } from '#libs/contracts/vocabulary.js';
-import { isForbidden } from './turn.js';
+import { isForbidden } from '../reach/rights.js';
 import { clientNameOf, type Runs, runsOf, waitsFor } from './upgrade-order.js';
 
 const { KafkaJSProtocolError } = kafkajs;

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { ISocketFactory } from 'kafkajs';
+import { hostOf } from '../reach/addresses.js';
 
 const plainSockets: () => ISocketFactory = createRequire(import.meta.url)('kafkajs/src/network/socketFactory');
 
@@ -8,7 +9,7 @@ const plainSockets: () => ISocketFactory = createRequire(import.meta.url)('kafka
  * then waits until the broker's host has acknowledged what went before, which it may put off by 40 ms.
  */
 export const promptSockets: ISocketFactory = (address) => {
-  const socket = plainSockets()(address);
+  const socket = plainSockets()({ ...address, host: hostOf(address.host) });
   socket.setNoDelay(true);
   return socket;
 };

@@ -68,7 +68,7 @@ function Row({ row, said }: { readonly row: SeenRow; readonly said: { readonly t
         <span aria-hidden="true"> – </span>
         <Time at={row.last_time} from={row.first_time} />
       </td>
-      <td className={row.status === 'new' ? 'alone whole' : 'whole'}>{said.taken}</td>
+      <td className={row.status === 'new' ? 'alone whole' : undefined}>{said.taken}</td>
       <td className="whole">{said.due}</td>
     </tr>
   );

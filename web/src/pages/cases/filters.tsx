@@ -20,6 +20,8 @@ export function queryOf(search: string): string {
   const status = given.get('status');
   if (status === any) asked.delete('status');
   else asked.set('status', status || openOnes);
+  // A hundred are given at a time: what must be looked at first is among them, however many are open.
+  asked.set('order', 'urgent');
   return asked.toString();
 }
 

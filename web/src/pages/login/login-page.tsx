@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Me } from '../../api/answers.js';
 import { get, post, Refusal } from '../../api/client.js';
+import { enter as letIn } from '../../api/looker.js';
 import { Block, whyOf } from '../../parts/block.js';
 import { useTitle } from '../../parts/title.js';
 import { useTexts } from '../../texts/context.js';
@@ -21,9 +22,9 @@ type Given =
 
 /**
  * Lets somebody in, by what this console knows people by, or by the link of the board, and leaves them on the address that they came to. `refused` is
- * why the identity provider's answer let nobody in.
+ * why the identity provider's answer let nobody in; `isOver` where a session has ended, and the page behind is kept as it was left.
  */
-export function LoginPage({ refused }: { readonly refused?: string | undefined }) {
+export function LoginPage({ refused, isOver = false }: { readonly refused?: string | undefined; readonly isOver?: boolean }) {
   const w = useOwnTexts(loginTexts);
   const { enter, error, isByLink } = useLogin();
   const ways = useQuery({
@@ -48,7 +49,8 @@ export function LoginPage({ refused }: { readonly refused?: string | undefined }
               <p role="alert" className="wrong">
                 {why}
               </p>
-              {known.includes('oidc') && <ByProvider />}
+              {isOver && <p className="notice">{w.over}</p>}
+              {known.includes('oidc') && <ByProvider isOver={isOver} />}
               {known.includes('password') && <ByPassword enter={enter} />}
               {known.includes('token') && !known.includes('password') && <ByToken enter={enter} />}
               {known.includes('token') && known.includes('password') && (
@@ -70,14 +72,15 @@ export function LoginPage({ refused }: { readonly refused?: string | undefined }
   );
 }
 
-function ByProvider() {
+/** The way leads away from the page; where one is kept, it leads there in a tab of its own. */
+function ByProvider({ isOver }: { readonly isOver: boolean }) {
   const w = useOwnTexts(loginTexts);
   const to = location.pathname === '/login' ? '/' : `${location.pathname}${location.search}`;
   return (
     <>
-      <p>{w.oidcHint}</p>
+      <p>{isOver ? w.oidcOverHint : w.oidcHint}</p>
       <p>
-        <a className="button main" href={`/auth/oidc?to=${encodeURIComponent(to)}`}>
+        <a className="button main" {...(isOver && { target: '_blank' })} href={`/auth/oidc?to=${encodeURIComponent(to)}`}>
           {w.oidc}
         </a>
       </p>
@@ -178,7 +181,7 @@ function useLogin() {
   const enter = (given: Given) => {
     setError(undefined);
     post<{ readonly user: Me }>('/v1/login', given).then(
-      ({ user }) => client.setQueryData(['me'], user),
+      ({ user }) => letIn(client, user),
       (cause: unknown) => {
         setByLink(false);
         const { status = 0 } = cause instanceof Refusal ? cause : {};

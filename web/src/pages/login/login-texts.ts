@@ -13,6 +13,9 @@ function fr() {
     submit: 'Se connecter',
     oidc: 'Se connecter par le compte de l’établissement',
     oidcHint: 'Vous passez par le fournisseur d’identité de votre établissement, puis revenez ici.',
+    over: 'Votre session a pris fin. Reconnectez-vous : la page est là comme vous l’avez laissée.',
+    oidcOverHint:
+      'Vous passez par le fournisseur d’identité de votre établissement, dans un autre onglet ; revenez ensuite à celui-ci.',
     byLink: 'Connexion par le lien…',
     refused: 'Personne n’est reconnu par cela : un lien ou un code ne sert qu’une fois. Vérifiez aussi l’heure du téléphone.',
     refusedToken: 'Personne n’est reconnu par ce jeton ou ce lien : un lien ne sert qu’une fois, pendant une heure.',
@@ -68,6 +71,8 @@ function en(): ReturnType<typeof fr> {
     submit: 'Log in',
     oidc: 'Log in with the account of your hospital',
     oidcHint: 'You go to the identity provider of your hospital, and come back here.',
+    over: 'Your session has ended. Log in: the page is there as you left it.',
+    oidcOverHint: 'You go to the identity provider of your hospital in another tab; come back to this one afterwards.',
     byLink: 'Logging in by the link…',
     refused: 'Nobody is let in by this: a link or a code works once. Look at the clock of the phone, too.',
     refusedToken: 'Nobody is known by this token or link: a link works once, for an hour.',

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Me } from '../../api/answers.js';
 import { post, Refusal } from '../../api/client.js';
+import { enter } from '../../api/looker.js';
 import { whyOf } from '../../parts/block.js';
 import { useTitle } from '../../parts/title.js';
 import { useTexts } from '../../texts/context.js';
@@ -30,7 +31,7 @@ export function SetupPage({ link, onDone }: { readonly link: string; readonly on
   const [done, setDone] = useState<Done>();
   const leave = ({ user }: Done) => {
     history.replaceState(null, '', '/');
-    client.setQueryData(['me'], user);
+    enter(client, user);
     onDone();
   };
   if (done) return <Recovery codes={done.recovery_codes} onDone={() => leave(done)} />;

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../../api/client.js';
+import { leave } from '../../api/looker.js';
 import { useConfirmed } from '../../api/confirmed.js';
 import { whyOf } from '../../parts/block.js';
 import { Confirm } from '../../parts/confirm.js';
@@ -43,7 +44,7 @@ export function MyAccount() {
   const [error, setError] = useState<string>();
   if (by !== 'code' && by !== 'password') return null;
   const say = (cause: unknown) => setError(whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
-  const end = () => post('/v1/account/end-sessions', {}).then(() => client.setQueryData(['me'], null), say);
+  const end = () => post('/v1/account/end-sessions', {}).then(() => leave(client), say);
   const renew = () =>
     post<{ readonly recovery_codes: readonly string[] }>('/v1/account/recovery-codes', {}).then(
       (one) => setCodes(one.recovery_codes),

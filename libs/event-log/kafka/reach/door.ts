@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
-import { promptSockets } from './wire/sockets.js';
+import { promptSockets } from '../wire/sockets.js';
 
 /**
  * The one way of a consumer to the brokers. kafkajs can live on after it was asked to stop (a stop during its first join is forgotten, a

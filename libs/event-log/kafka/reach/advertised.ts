@@ -9,8 +9,9 @@ const failed = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|E
 export function advertisedHint(message: string, given: readonly string[]): string | undefined {
   const name = failed.exec(message)?.[1];
   if (name === undefined) return undefined;
-  const hosts = given.map((one) => one.replace(/:\d+$/, ''));
-  if (given.includes(name) || hosts.includes(name)) return undefined;
+  const plain = given.map((one) => one.replace(/^\[(.*)\]/, '$1'));
+  const hosts = plain.map((one) => one.replace(/:\d+$/, ''));
+  if (plain.includes(name) || hosts.includes(name)) return undefined;
   const address = /^([\d.]+|[\da-f:]+):(\d+)$/.exec(name);
   const isOwn = address?.[1] === '127.0.0.1' || address?.[1] === '::1';
   if (
@@ -22,5 +23,5 @@ export function advertisedHint(message: string, given: readonly string[]): strin
 }
 
 function isPlainAddress(broker: string): boolean {
-  return /^[\d.]+:\d+$/.test(broker);
+  return /^(?:[\d.]+|\[[\da-f:.]+\]):\d+$/i.test(broker);
 }
