@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { GrowingMemory } from './growing-memory.js';
+import { SlotsNoted } from './grown.js';
 
 it('holds what was written, and zeros beyond, however it grows', () => {
   fc.assert(
@@ -29,4 +30,10 @@ it('takes hardly more than is asked for once it is large', () => {
     memory.reserve(size);
     if (size > 2_000_000) expect(memory.bytes.byteLength).toBeLessThan(size * 1.07 + 2 * 65_536);
   }
+});
+
+it('a direct-mapped table has few slots until more was noted than it holds, then four times as many, up to its most', () => {
+  const slots = new SlotsNoted(128);
+  const wanted = Array.from({ length: 1_000 }, () => slots.wanted());
+  expect([wanted[15], wanted[16], wanted[63], wanted[64], wanted.at(-1)]).toEqual([16, 64, 64, 128, 128]);
 });
