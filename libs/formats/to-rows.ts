@@ -2,6 +2,7 @@ import { type AccessRow, believedTime } from '#libs/contracts/access-row.js';
 import { canonicalIdentifier, clinicAuthority, groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 import type { Pseudonymiser } from '#libs/pseudonyms/pseudonymiser.js';
+import { addressOf } from './address.js';
 import type { AccessEvent, PatientReference } from './event.js';
 import { eventIdsOf } from './event-id/event-id.js';
 import { extraText, harmlessFields } from './extra.js';
@@ -139,7 +140,7 @@ function optionalColumns(event: AccessEvent, mask: Mask): Partial<AccessRow> {
     categories: event.categories && [...event.categories],
     purpose: text(event.purpose, 'purpose'),
     emergency: event.emergency,
-    source_ip: text(event.sourceIp, 'source_ip'),
+    source_ip: text(event.sourceIp && (addressOf(event.sourceIp) ?? event.sourceIp), 'source_ip'),
     device: text(event.device, 'device'),
     user_agent: text(event.userAgent, 'user_agent'),
     session_id: text(event.sessionId, 'session_id'),

@@ -1,5 +1,5 @@
+import { addressOf } from '../address.js';
 import { ends, patientRoles } from '../fhir/agents.js';
-import { ipOf } from '../ip.js';
 import type { Participant, ParticipantObject } from './message.js';
 
 /** Who acted, by the name that lasts. */
@@ -69,7 +69,7 @@ function isMachine({ id = '', idType = '', type }: Participant): boolean {
   return (
     type === '2' ||
     machineIds.includes(idType) ||
-    ipOf(id) !== undefined ||
+    addressOf(id) !== undefined ||
     /^[a-z][a-z0-9+.-]*:\/\/|^\/|^AETITLES?=|\$$/i.test(id)
   );
 }
@@ -98,9 +98,9 @@ export function networkOf(
   actor: Participant | undefined,
 ): { readonly ip?: string; readonly device?: string } {
   const clients = [...(actor ? [actor] : []), ...participants.filter((one) => one.isRequestor)];
-  const client = [...clients, ...participants].find(({ address }) => ipOf(address) !== undefined);
-  const ip = ipOf(client?.address);
+  const client = [...clients, ...participants].find(({ address = '' }) => addressOf(address) !== undefined);
+  const ip = addressOf(client?.address ?? '');
   const named = client === undefined ? clients : clients.slice(0, 1);
-  const device = named.find(({ address, addressType }) => addressType === '1' && ipOf(address) === undefined)?.address;
+  const device = named.find(({ address, addressType }) => addressType === '1' && addressOf(address ?? '') === undefined)?.address;
   return { ...(ip !== undefined && { ip }), ...(device !== undefined && { device }) };
 }

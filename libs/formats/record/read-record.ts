@@ -1,11 +1,11 @@
 import { actorKinds, type Action, type Category } from '#libs/contracts/vocabulary.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import { addressOf } from '../address.js';
 import type { AccessEvent, PatientReference } from '../event.js';
 import { askedBy } from '../fhir/query.js';
 import { patientOfAccount } from '../identity.js';
 import type { Reading } from '../input-format.js';
 import type { JsonObject } from '../json/parse-item.js';
-import { ipOf } from '../ip.js';
 import { limits } from '../limits.js';
 import { countedName, shortText, unknownActor, unknownClinic } from '../names.js';
 import type { Envelope } from '../payload.js';
@@ -191,7 +191,7 @@ class RecordFields {
 
   optional(): Partial<AccessEvent> {
     const count = countOf(this.text('record_count') ?? '');
-    const ip = ipOf(this.text('source_ip'));
+    const ip = addressOf(this.text('source_ip') ?? '');
     const { fixed } = this.mapping;
     return {
       ...fixed,

@@ -63,6 +63,8 @@ describe('the short way of ordinary lines', () => {
     ['an upper-case UUID', { patient_ids: ['3F2504E0-4F89-41D3-9A0C-0305E82C3301'] }],
     ['a patient with its authority', { patient_ids: [{ id: '1', authority: 'x' }] }],
     ['no record id', { id: undefined }],
+    ['an address in another way of writing it', { source_ip: '::ffff:10.4.2.17' }],
+    ['an address with a port', { source_ip: '10.4.2.17:51234' }],
     ['an account with the number of its patient', { actor_id: '8001234' }],
     ['the same with zeros and signs', { actor_id: '00-800.1234', patient_ids: ['4711', '8001234'] }],
     ['an account with a number that only people have', { actor_id: '277076322082910' }],
@@ -273,7 +275,16 @@ function events(): fc.Arbitrary<object> {
     categories: mostly(fc.array(fc.constantFrom(...categories), { maxLength: 4 })),
     purpose: mostly(text),
     emergency: mostly(fc.boolean()),
-    source_ip: mostly(fc.ipV4()),
+    source_ip: mostly(
+      fc.oneof(
+        { arbitrary: fc.ipV4(), weight: 12 },
+        { arbitrary: fc.ipV6(), weight: 1 },
+        {
+          arbitrary: fc.constantFrom('::ffff:10.4.2.17', '10.4.2.17:443', '010.4.2.17', '10.4.0.17', 'a host', '08:12'),
+          weight: 1,
+        },
+      ),
+    ),
     device: mostly(text),
     user_agent: mostly(text),
     session_id: mostly(text),

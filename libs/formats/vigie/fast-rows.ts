@@ -4,6 +4,7 @@ import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { SourceContext } from '../to-rows.js';
 import { unknownClinic } from '../names.js';
 import { writeAsList } from './as-list.js';
+import { isOddAddress } from './odd-address.js';
 import { isHardlyMoreThanZeros } from './odd-identifier.js';
 import type { OwnLine } from './line.js';
 import { foreignProgramOf, programOf } from './row-programs.js';
@@ -83,7 +84,7 @@ export class FastRows {
     const windowAt = layout.windowAt - this.#from;
     if (start >= this.#asked) this.#asked = doors.ask(windowAt + start, windowAt + this.#until) - windowAt;
     const end = doors.read(windowAt + start);
-    return end === 0 || this.#hasOddIdentifier() ? -1 : end - windowAt;
+    return end === 0 || this.#isOdd() ? -1 : end - windowAt;
   }
 
   /**
@@ -117,12 +118,20 @@ export class FastRows {
       memory.fill(0, grown, grown + layout.windowSlackBytes);
       if (doors.read(layout.windowAt) !== grown) return false;
     }
-    return !this.#hasOddIdentifier();
+    return !this.#isOdd();
   }
 
   /** Names the record of the line that was just read by half an event id, 16 digits, in the place of the id in the line. Before its first row is written. */
   nameRecord(half: string): void {
     this.#program.memory.write(half, this.#program.layout.recordHalfAt, 'latin1');
+  }
+
+  /** Whether the program takes for ordinary what the long way writes otherwise. */
+  #isOdd(): boolean {
+    const { memory, layout } = this.#program;
+    const at = placeOfField.source_ip * 4;
+    const [start, end] = [memory.readUInt32LE(layout.startsAt + at), memory.readUInt32LE(layout.endsAt + at)];
+    return this.#hasOddIdentifier() || isOddAddress(memory, start, end);
   }
 
   /** Whether hardly more than zeros and signs are a patient: the mask looks for what is left without the zeros, the program does not. */
@@ -158,9 +167,8 @@ export class FastRows {
   begins(field: FastField, letter: string): boolean {
     const { memory, layout } = this.#program;
     const at = placeOfField[field] * 4;
-    return (
-      memory.readUInt32LE(layout.endsAt + at) > 0 && memory[memory.readUInt32LE(layout.startsAt + at)] === letter.charCodeAt(0)
-    );
+    const start = memory.readUInt32LE(layout.startsAt + at);
+    return memory.readUInt32LE(layout.endsAt + at) > 0 && memory[start] === letter.charCodeAt(0);
   }
 
   /**
