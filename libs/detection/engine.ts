@@ -35,8 +35,8 @@ const rowsPerLook = 16; // for so many rows one account is looked at, to see whe
 export class Engine {
   #state: EngineState;
   #intake: RowIntake;
-  /** Rows are scanned and their accounts touched some at a time, so that the waits for memory overlap; they are judged one by one, in order. Made with the first frame. */
-  #rows: readonly ScannedRow[] | undefined;
+  /** Rows are scanned and their accounts touched some at a time, so that the waits for memory overlap; they are judged one by one, in order. Made with the engine: made with its first frame, rows took twice as long. */
+  readonly #rows = Array.from({ length: rowsAtATime }, () => new ScannedRow());
   /** Of the frame that was judged last. */
   #offset: number;
 
@@ -233,13 +233,12 @@ export class Engine {
     let newestTime = 0;
     let newestReceivedAt = 0;
     const scanner = new FrameScanner(bytes, this.#state.reader);
-    const into = (this.#rows ??= Array.from({ length: rowsAtATime }, () => new ScannedRow()));
     for (let read = rowsAtATime; read === rowsAtATime; rows += read) {
-      read = scanner.fill(into);
-      this.#state.ahead.take(into, read);
-      this.#state.keepForSnapshot(into, read);
+      read = scanner.fill(this.#rows);
+      this.#state.ahead.take(this.#rows, read);
+      this.#state.keepForSnapshot(this.#rows, read);
       for (let i = 0; i < read; i += 1) {
-        const row = into[i];
+        const row = this.#rows[i];
         if (!row) continue;
         if (row.time > newestTime) newestTime = row.time;
         if (row.receivedAt > newestReceivedAt) newestReceivedAt = row.receivedAt;
