@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { compileCache, compiledModule } from '#libs/runtime/paths.js';
+import { endsWithItsReader } from './reader.js';
 
 /** More than a pipe holds. */
 const identifiers = Array.from({ length: 50_000 }, (_, number) => `80${number}\n`).join('');
@@ -24,6 +26,15 @@ describe('a command whose output', () => {
     await once(child.stdout, 'data');
     child.stdout.destroy();
     expect([(await ended)[0], said]).toEqual([0, '']);
+  });
+
+  it('is read, and whose connection to a service breaks, has failed', () => {
+    const output = new PassThrough();
+    const isOfOutput = endsWithItsReader(output, new PassThrough());
+    const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    expect(isOfOutput(broken)).toBe(false);
+    output.emit('error', broken);
+    expect(isOfOutput(broken)).toBe(true);
   });
 
   const full = '/dev/full';

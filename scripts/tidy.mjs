@@ -146,9 +146,19 @@ const listed = execFileSync(
 )
   .split('\n')
   .filter((file) => file && existsSync(`${root}/${file}`));
+/** What a program left behind, as under a value that was no path, has a name that nobody would give. NUL stands between names, since they may hold anything. */
+const named = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\0')
+  .filter((file) => file && existsSync(`${root}/${file}`));
 const files = listed.filter((file) => !file.endsWith('.sql'));
 const sources = new Map(files.map((file) => [file, readFileSync(`${root}/${file}`, 'utf8')]));
 const untidy = [
+  ...named
+    .filter((file) => !/^[\w@.+/-]+$/.test(file))
+    .map((file) => `${JSON.stringify(file)}: a name of other signs than letters, digits and @._+-; remove or rename it`),
   ...floorMistakes(sources),
   ...doorMistakes(sources),
   ...circleMistakes(sources),
