@@ -1,4 +1,4 @@
-import { contradicted } from './contradiction.js';
+import { neverHolds } from './contradiction.js';
 import { ConditionRefused, type Names, parseCondition, resolve } from './condition.js';
 import { doubtOf } from './doubtful-values.js';
 import { kindOf } from '../match/fields.js';
@@ -41,7 +41,14 @@ export function readDetection(detection: MapTree, context: DetectionContext): Ma
     searches.set(entry.key, search ?? and([]));
   }
   const match = readCondition(detection, searches, context);
-  return match && mistakes.count === before ? match : undefined;
+  if (!match || mistakes.count > before) return undefined;
+  const never = [...searches.values()].some((search) => neverHolds(search) !== undefined) ? undefined : neverHolds(match);
+  if (never !== undefined && context.holder === 'detection')
+    context.warnings.at(
+      detection.entries.get('condition')?.line ?? detection.line,
+      `the condition asks ${never} to be several things that no value is at once, so that it never matches: join the entries with or where any of them will do; what an account does in several accesses is counted by a correlation`,
+    );
+  return match;
 }
 
 /** Why a text cannot name an entry, if so. */
@@ -125,11 +132,13 @@ function readMap(map: MapTree, entry: Entry, keys: FieldKeys, context: Detection
     const match = readItem(item, keys, context);
     if (match) items.push(match);
   }
-  const never = items.length > 1 ? contradicted(items) : undefined;
+  const never = neverHolds(and(items));
   if (never !== undefined)
     context.warnings.at(
       map.line,
-      `${shown(entry.key)} asks ${never} to be several things that no value is at once, so that it never matches: write one key with all values that will do, or several maps`,
+      items.length > 1
+        ? `${shown(entry.key)} asks ${never} to be several things that no value is at once, so that it never matches: write one key with all values that will do, or several maps`
+        : `${shown(entry.key)} leaves out whatever ${never} can be, so that it never matches: name fewer values`,
     );
   return joined('and', items);
 }

@@ -1,6 +1,7 @@
 import { isHex128, kindOf, wordsOf } from '../match/fields.js';
 import { shown } from '../text/mistakes.js';
 import type { ScalarTree } from '../yaml/tree.js';
+import { doubtfulPart } from './never-address.js';
 import type { FieldKey } from './modifiers.js';
 
 /**
@@ -13,6 +14,9 @@ export function doubtOf({ field, modifiers }: FieldKey, { text }: ScalarTree): s
   if (expand || kindOf(field) !== 'text' || wordsOf(field) || isHex128(field)) return undefined;
   // Who minds the case means the text as it stands, as exceptions that are written out of a case do.
   if (cased || !['is', 'contains', 'startswith', 'endswith'].includes(how)) return undefined;
+  const doubtful =
+    field === 'source_ip' && isPart(how, text) ? doubtfulPart(text, how === 'startswith' || how === 'is') : undefined;
+  if (doubtful !== undefined) return doubtful;
   if (/^%[\w.-]+%$/.test(text))
     return `${shown(text)} is compared as this very text: to take the values of the list, write expand behind the field`;
   if (/^[“”„«‹‘’].*[“”«»›‘’]$/su.test(text))
@@ -21,4 +25,8 @@ export function doubtOf({ field, modifiers }: FieldKey, { text }: ScalarTree): s
   if (sign === undefined) return undefined;
   const meant = sign.slice(-1);
   return `a backslash before ${meant} makes it the sign ${meant} itself, which ${shown(text)} looks for: write '\\\\${meant}' where a backslash and then ${meant === '*' ? 'anything' : 'any character'} is meant`;
+}
+
+function isPart(how: string, text: string): boolean {
+  return how !== 'is' || /[*?]/.test(text);
 }

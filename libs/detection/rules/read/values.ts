@@ -1,3 +1,4 @@
+import { addressOf } from '#libs/formats/address.js';
 import { unknownField } from '../match/field-hints.js';
 import { type Field, isField, isMandatory, kindOf, leastOf, onlyTruth } from '../match/fields.js';
 import { parseGlob, surround } from '../match/glob.js';
@@ -140,7 +141,9 @@ function networkOf(text: string): string {
 /** A value of a list of addresses is an address, or a network: other tools refuse `cidr` beside `expand`, and as text a network would never match. */
 function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | string {
   const { how, cased } = modifiers;
-  const text = cased ? value.text : lowerAscii(value.text);
+  // One address has one text in rows, however it was written.
+  const written = field === 'source_ip' && how === 'is' ? (addressOf(value.text) ?? value.text) : value.text;
+  const text = cased ? written : lowerAscii(written);
   const own: readonly GlobPart[] = value.verbatim ? [{ literal: text }] : parseGlob(text);
   if (own.length === 0) {
     if (how !== 'is') return `${how} with an empty text matches everything: write exists: true`;
