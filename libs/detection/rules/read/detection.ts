@@ -1,7 +1,8 @@
 import { neverHolds } from './contradiction.js';
 import { ConditionRefused, type Names, parseCondition, resolve } from './condition.js';
 import { doubtOf } from './doubtful-values.js';
-import { kindOf } from '../match/fields.js';
+import { unknownField } from '../match/field-hints.js';
+import { isField, kindOf } from '../match/fields.js';
 import { plainGlob } from '../match/glob.js';
 import { ruleLimits } from '../text/limits.js';
 import { and, joined, not } from '../match/match.js';
@@ -121,7 +122,11 @@ function readSearch(entry: Entry, keys: FieldKeys, context: DetectionContext): M
       'or',
       maps.flatMap((map) => readMap(map, entry, keys, context) ?? []),
     );
-  return context.mistakes.at(entry.line, `${shown(entry.key)} must be a map of fields or a list of such maps: ${everyField}`);
+  const said = value.kind === 'scalar' && isField(/^(\w+):/.exec(value.text)?.[1] ?? '') ? unknownField(value.text) : undefined;
+  return context.mistakes.at(
+    entry.line,
+    said ?? `${shown(entry.key)} must be a map of fields or a list of such maps: ${everyField}`,
+  );
 }
 
 function readMap(map: MapTree, entry: Entry, keys: FieldKeys, context: DetectionContext): Match | undefined {

@@ -6,6 +6,7 @@ import { lowerAscii, not, or, test, type GlobPart, type Match } from '../match/m
 import { shown } from '../text/mistakes.js';
 import type { Modifiers } from './modifiers.js';
 import { neverText } from './never.js';
+import { shownPlain } from './read-tree.js';
 import { parseNetwork } from '../match/network.js';
 import { RegexRefused, parseRegex } from '../match/regex-syntax.js';
 import type { ScalarTree } from '../yaml/tree.js';
@@ -39,7 +40,7 @@ export function matchValue(field: Field, modifiers: Modifiers, value: Value, zon
 }
 
 function matchTruth(field: Field, value: Value): Match | string {
-  if (typeof value.value !== 'boolean') return `${field} is true, false or null, not ${shown(value.text)}`;
+  if (typeof value.value !== 'boolean') return `${field} is true, false or null, not ${shownPlain(value)}`;
   const only = onlyTruth(field);
   if (only !== undefined && value.value !== only)
     return `${field} is ${only} or absent, so that ${value.text} could never match: write ${field}: null for accesses without it`;
@@ -62,7 +63,7 @@ function alwaysThere(field: Field): string {
 
 function matchExists(field: Field, value: Value): Match | string {
   if (kindOf(field) === 'time' || kindOf(field) === 'arrival') return `exists says nothing about ${field}: leave the key away`;
-  if (typeof value.value !== 'boolean') return `exists takes true or false, not ${shown(value.text)}`;
+  if (typeof value.value !== 'boolean') return `exists takes true or false, not ${shownPlain(value)}`;
   if (isMandatory(field) && !value.value) return alwaysThere(field);
   return value.value ? test({ kind: 'present', field }) : not(test({ kind: 'present', field }));
 }
@@ -86,7 +87,7 @@ function matchClock(
   }
   const [min, max] = part === 'hour' ? [0, 23] : [1, 31];
   if (typeof value.value !== 'number' || !Number.isInteger(value.value) || value.value < min || value.value > max)
-    return `${part} takes a whole number from ${min} to ${max}${part === 'day' ? ', or monday to sunday' : ''}, not ${shown(value.text)}`;
+    return `${part} takes a whole number from ${min} to ${max}${part === 'day' ? ', or monday to sunday' : ''}, not ${shownPlain(value)}`;
   if ((compare === 'gt' && value.value === max) || (compare === 'lt' && value.value === min))
     return `no ${part} is ${compare === 'gt' ? 'above' : 'below'} ${value.value}, so that this could never match: write another number`;
   return test({ kind: 'clock', field: 'time', part, zone, compare, value: value.value });
@@ -98,7 +99,7 @@ function matchNumber(field: Field, modifiers: Modifiers, value: Value): Match | 
     return `${field} is a number: ${compare} goes with text; use gt, gte, lt, lte or a plain number`;
   if (modifiers.cased || modifiers.expand) return `${field} is a number: leave ${modifiers.cased ? 'cased' : 'expand'} away`;
   if (typeof value.value !== 'number' || !Number.isSafeInteger(value.value) || value.value < 0)
-    return `${field} is compared with a whole number from 0, not ${shown(value.text)}`;
+    return `${field} is compared with a whole number from 0, not ${shownPlain(value)}`;
   const least = leastOf(field);
   const isBelow = compare === 'lt' ? value.value <= least : value.value < least;
   if (isBelow && compare !== 'gt' && compare !== 'gte')

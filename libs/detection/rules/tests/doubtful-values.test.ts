@@ -16,6 +16,14 @@ describe('a value that its author hardly meant', () => {
       '"%programs%" is compared as this very text: to take the values of the list, write expand behind the field',
     ],
     ['device: “pc-1”', `the quotation marks of "“pc-1”" are no YAML and belong to the value: write plain ones, " or '`],
+    [String.raw`actor_id: "CLINIC\nurse"`, String.raw`"CLINIC\nurse" holds a line end or another control character`],
+    [String.raw`device|contains: "srv\temp"`, 'where a backslash is meant write single quotes'],
+    [String.raw`purpose: ["audit\n"]`, String.raw`"audit\n" ends in a line end, as > and | leave it`],
+    [String.raw`device|re: "^pc\n"`, String.raw`"^pc\n" ends in a line end, as > and | leave it`],
+    ["device|re|i: '/^pc-/'", 'the slashes of "/^pc-/" belong to the expression'],
+    ["actor_id|re: 'svc_|'", '"svc_|" meets any text, since it may meet nothing of one: write exists: true'],
+    ["device|re: '.*'", '".*" meets any text'],
+    ["device|re: '^(pc)?'", '"^(pc)?" meets any text'],
     ['device|endswith: « 1 »', 'the quotation marks of "« 1 »" are no YAML'],
   ])('%s is taken, with a warning', (entry, warning) => {
     const { mistakes, warnings } = load(entry);
@@ -28,6 +36,8 @@ describe('a value that its author hardly meant', () => {
     String.raw`actor_id: 'CLINIC\a*'`,
     String.raw`actor_id|startswith: 'CLINIC\'`,
     String.raw`device|re: '\*$'`,
+    "device|re: '^pc?$'",
+    String.raw`device|re: "a\tb"`,
     "actor_id|expand: '%programs%'",
     String.raw`actor_id|cased: 'CLINIC\*'`,
     "device: '100%'",
