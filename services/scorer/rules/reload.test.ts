@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -180,10 +180,15 @@ describe('rules that change', () => {
     await pipeline.revoked(at);
   });
 
-  it('only in the time of their file are not taken up again', async () => {
+  it('only in the time of their file, in a comment above them or in the name of their file are not taken up again', async () => {
     const { reloader, uses } = await running();
-    await write('a.yml', readers('reads', 'read', 20));
+    for (const text of [readers('reads', 'read', 20), `# Whoever reads much.\n${readers('reads', 'read', 20)}`]) {
+      await write('a.yml', text);
+      await reloader.look();
+    }
+    await rename(join(folder, 'rules', 'a.yml'), join(folder, 'rules', 'reads.yml'));
     await reloader.look();
+    await rename(join(folder, 'rules', 'reads.yml'), join(folder, 'rules', 'a.yml'));
     expect(uses).toEqual([]);
     await write('a.yml', readers('reads', 'read', 21));
     await Promise.all([reloader.look(), reloader.look()]);

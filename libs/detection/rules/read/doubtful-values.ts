@@ -26,6 +26,8 @@ export function doubtOf({ field, modifiers }: FieldKey, { text }: ScalarTree): s
     return `${shown(text)} is compared as this very text: to take the values of the list, write expand behind the field`;
   if (/^[“”„«‹‘’].*[“”«»›‘’]$/su.test(text))
     return `the quotation marks of ${shown(text)} are no YAML and belong to the value: write plain ones, " or '`;
+  if ((how === 'is' || how === 'startswith') && /^\\\\[^\\*?]/.test(text))
+    return `two backslashes stand for one, so that ${shown(text)} looks for one at the begin: write four where two are meant, as before the name of a computer`;
   const [sign] = /(?<!\\)(?:\\\\)*\\[*?]/.exec(text) ?? [];
   if (sign === undefined) return undefined;
   const meant = sign.slice(-1);

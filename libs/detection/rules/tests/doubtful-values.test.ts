@@ -24,6 +24,8 @@ describe('a value that its author hardly meant', () => {
     ["actor_id|re: 'svc_|'", '"svc_|" meets any text, since it may meet nothing of one: write exists: true'],
     ["device|re: '.*'", '".*" meets any text'],
     ["device|re: '^(pc)?'", '"^(pc)?" meets any text'],
+    [String.raw`device: '\\pc-1'`, 'two backslashes stand for one'],
+    [String.raw`device|startswith: ['\\wks']`, 'write four where two are meant'],
     ['device|endswith: « 1 »', 'the quotation marks of "« 1 »" are no YAML'],
   ])('%s is taken, with a warning', (entry, warning) => {
     const { mistakes, warnings } = load(entry);
@@ -36,6 +38,9 @@ describe('a value that its author hardly meant', () => {
     String.raw`actor_id: 'CLINIC\a*'`,
     String.raw`actor_id|startswith: 'CLINIC\'`,
     String.raw`device|re: '\*$'`,
+    String.raw`device|startswith: '\\\\pc-'`,
+    String.raw`device|contains: '\\pc-'`,
+    String.raw`device: 'CLINIC\\pc-1'`,
     "device|re: '^pc?$'",
     String.raw`device|re: "a\tb"`,
     "actor_id|expand: '%programs%'",
