@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '#libs/runtime/config.js';
 import { checkRules, mistakeText } from './check-rules.js';
 import { defaultListsDir } from './config.js';
+import { reasonOf } from './find-files.js';
 import { readRuleFiles, readValueLists } from './read-rule-files.js';
 import { readLists, requireRules } from './require-rules.js';
 
@@ -48,6 +49,12 @@ describe('a folder of rules', () => {
       { path: join(folder, 'b.yml'), text: 'b' },
     ]);
     expect(mistakes).toEqual([]);
+  });
+
+  it('that this user may not read is told with what to do', () => {
+    const refused = Object.assign(new Error("EACCES: permission denied, open 'lists/vip.txt'"), { code: 'EACCES' });
+    expect(reasonOf(refused)).toMatch(/^EACCES: permission denied, open 'lists\/vip.txt': let the user .+ read it \(chmod a\+r/);
+    expect(reasonOf(new Error('ENOENT'))).toBe('ENOENT');
   });
 
   it('may be one file', async () => {
