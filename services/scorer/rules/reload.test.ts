@@ -170,6 +170,12 @@ describe('rules that change', () => {
     expect(mistakes).toHaveLength(2);
     expect(mistakes[0]).toMatch(/b\.yml:\d+/);
     expect(mistakes[1]).toMatch(/c\.yml:1/);
+    for (const name of ['b.yml', 'c.yml']) await rename(join(folder, 'rules', name), join(folder, `${name}.txt`));
+    await reloader.look();
+    expect(said.at(-1)).toMatch(/^info the rules have no mistake any more/);
+    expect(await gauge(metrics, 'vigie_rules_reload_failed')).toBe(0);
+    await rename(join(folder, 'c.yml.txt'), join(folder, 'rules', 'c.yml'));
+    await reloader.look();
     for (const frame of frames) await pipeline.frames(at, [frame]);
     expect(accounts(log)).toEqual(['reader']);
     await write('b.yml', readers('prints', 'print', 20));
