@@ -44,7 +44,7 @@ export function readDetection(detection: MapTree, context: DetectionContext): Ma
   const match = readCondition(detection, searches, context);
   if (!match || mistakes.count > before) return undefined;
   const never = [...searches.values()].some((search) => neverHolds(search) !== undefined) ? undefined : neverHolds(match);
-  if (never !== undefined && context.holder === 'detection')
+  if (never !== undefined && !keys.isListed(never) && context.holder === 'detection')
     context.warnings.at(
       detection.entries.get('condition')?.line ?? detection.line,
       `the condition asks ${never} to be several things that no value is at once, so that it never matches: join the entries with or where any of them will do; what an account does in several accesses is counted by a correlation`,
@@ -138,7 +138,7 @@ function readMap(map: MapTree, entry: Entry, keys: FieldKeys, context: Detection
     if (match) items.push(match);
   }
   const never = neverHolds(and(items));
-  if (never !== undefined)
+  if (never !== undefined && !keys.isListed(never))
     context.warnings.at(
       map.line,
       items.length > 1

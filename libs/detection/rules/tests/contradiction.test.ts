@@ -77,6 +77,8 @@ describe('a condition that asks one field for what no value is', () => {
     ['one: {categories: lab}, other: {categories: imaging}', 'one and other'],
     ['one: {actor_id: a*}, other: {actor_id: b}', 'one and not other'],
     ['one: {device: a}, other: {device|neq: [a, b]}', 'not one and not other'],
+    ["one: {actor_id|expand: '%programs%'}, other: {actor_id|expand: '%shared%'}", 'one and not other'],
+    ["one: {actor_id|expand: '%programs%', actor_id|neq: svc-a}", 'one'],
   ])('{%s}, %s is taken in silence', (entries, condition) => {
     expect(loadEntries(`{${entries}, condition: ${condition}}`)).toMatchObject({ warnings: [], mistakes: [] });
   });
@@ -126,5 +128,6 @@ function loadEntries(detection: string, more = ''): ReturnType<typeof loadRules>
     `title: E\nname: e\nlogsource: {product: ehr}\ndetection: ${detection}\nvigie: {time_zone: Europe/Paris}\n---\n` +
     'title: c\nname: c\nlevel: low\ncorrelation:\n  type: event_count\n  rules: [e]\n  group-by: [group_id, actor_id]\n  timespan: 1h\n  condition: {gte: 2}\n' +
     more;
-  return loadRules([{ path: 'a.yml', text }]);
+  const lists = new Map(['programs', 'shared'].map((name) => [name, ['svc-a']]));
+  return loadRules([{ path: 'a.yml', text }], lists);
 }
