@@ -3,7 +3,7 @@ import type { Selection } from '../match/selection.js';
 import { anyOf, type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
 import { selectionIdsOf } from '../../rule/selection-ids.js';
 import type { Correlation } from '../read/correlation.js';
-import type { ValueLists } from '../read/list-values.js';
+import type { ListsToAsk } from '../read/list-values.js';
 import { neverHolds } from '../read/contradiction.js';
 import { Documents, type Document } from '../read/documents.js';
 import type { EventRule } from '../read/event-rule.js';
@@ -64,7 +64,7 @@ export interface LoadedException extends Pick<Exception, 'id' | 'title' | 'owner
  */
 export function loadRules(
   files: readonly RuleFile[],
-  lists: ValueLists = new Map(),
+  lists: ListsToAsk = new Map(),
   unread: readonly RuleMistake[] = [],
 ): LoadedRules {
   const mistakes = [...unread];

@@ -10,7 +10,7 @@ import type { Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { everyField, type FieldKey, FieldKeys } from './modifiers.js';
-import { type ListValue, matchList, type ListsToAsk, warnOfPatterns } from './list-values.js';
+import { type ListValue, matchList, type ListsToAsk, warnOfValues } from './list-values.js';
 import { matchValue } from './values.js';
 import type { Entry, MapTree, ScalarTree, Tree } from '../yaml/tree.js';
 
@@ -254,6 +254,6 @@ function listOf(scalar: ScalarTree, context: DetectionContext): readonly ListVal
       `the list ${name} has ${list.length} values, more than ${ruleLimits.listValues}: split it`,
     );
   const values = list.map((value) => (typeof value === 'string' ? { text: value } : value)).filter(({ text }) => text !== '');
-  warnOfPatterns(name, values, scalar.line, context.warnings);
+  warnOfValues(name, values, scalar.line, context.warnings);
   return values;
 }

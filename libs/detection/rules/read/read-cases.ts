@@ -1,4 +1,4 @@
-import { warnOfPatterns } from './list-values.js';
+import { warnOfValues } from './list-values.js';
 import { addressOf } from '#libs/formats/address.js';
 import { calendarTime } from '#libs/formats/calendar-time.js';
 import { unknownField } from '../match/field-hints.js';
@@ -100,7 +100,7 @@ function readLists(map: MapTree, mistakes: Mistakes, warnings: Mistakes): RuleCa
   return new Map(
     [...(lists?.entries.values() ?? [])].map((entry) => {
       const values = textsOf(entry, mistakes) ?? [];
-      warnOfPatterns(entry.key, values, entry.line, warnings);
+      warnOfValues(entry.key, values, entry.line, warnings);
       return [entry.key, values.map(({ text }) => text)];
     }),
   );

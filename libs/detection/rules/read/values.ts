@@ -1,6 +1,7 @@
+import { visibleName } from '#libs/contracts/visible-text.js';
 import { addressOf } from '#libs/formats/address.js';
 import { unknownField } from '../match/field-hints.js';
-import { type Field, isField, isMandatory, kindOf, leastOf, onlyTruth } from '../match/fields.js';
+import { type Field, isField, isMandatory, isName, kindOf, leastOf, onlyTruth } from '../match/fields.js';
 import { parseGlob, surround } from '../match/glob.js';
 import { lowerAscii, not, or, test, type GlobPart, type Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
@@ -142,8 +143,7 @@ function networkOf(text: string): string {
 /** A value of a list of addresses is an address, or a network: other tools refuse `cidr` beside `expand`, and as text a network would never match. */
 function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | string {
   const { how, cased } = modifiers;
-  // One address has one text in rows, however it was written.
-  const written = field === 'source_ip' && how === 'is' ? (addressOf(value.text) ?? value.text) : value.text;
+  const written = how === 'is' ? asRowsHaveIt(field, value) : value.text;
   const text = cased ? written : lowerAscii(written);
   const own: readonly GlobPart[] = value.verbatim ? [{ literal: text }] : parseGlob(text);
   if (own.length === 0) {
@@ -156,6 +156,12 @@ function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | st
   const isAny = parts.every((part) => part === 'any');
   const match = isAny ? ({ kind: 'present', field } as const) : ({ kind: 'glob', field, parts, cased } as const);
   return neverText(match, value) ?? test(match);
+}
+
+/** An address has one text in rows, however it was written, and so have the names that people give to lists. */
+function asRowsHaveIt(field: Field, { text, verbatim }: Value): string {
+  if (field === 'source_ip') return addressOf(text) ?? text;
+  return verbatim && isName(field) ? visibleName(text) : text;
 }
 
 function matchRegex(field: Field, text: string, flags: Modifiers['regexFlags']): Match | string {
