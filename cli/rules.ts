@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { reportLines, reportSummary } from '#libs/detection/cases/case-report.js';
 import { checkRules, mistakeText } from '#libs/detection/rules/load/check-rules.js';
-import { readAllRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
+import { ownListFiles, readAllRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
 import { readLists } from '#libs/detection/rules/load/require-rules.js';
 import { runCases } from '#libs/detection/cases/run-cases.js';
 import { printable } from '#libs/contracts/visible-text.js';
@@ -12,8 +13,13 @@ import { readCommandConfig } from './config.js';
  * standard error; exit code 1 when there is a mistake.
  */
 export async function checkRulesCommand(paths: readonly string[]): Promise<void> {
-  const { folders, lists } = await readInput(paths);
-  const { events, sentences, exceptions, warnings, mistakes, passedOver } = await checkRules(folders, lists, systemClock.now());
+  const { folders, lists, listFiles } = await readInput(paths);
+  const { events, sentences, exceptions, warnings, mistakes, passedOver } = await checkRules(
+    folders,
+    lists,
+    systemClock.now(),
+    listFiles,
+  );
   for (const sentence of [...events, ...sentences, ...exceptions]) process.stdout.write(`${sentence}\n`);
   for (const mistake of mistakes) process.stderr.write(`${mistakeText(mistake)}\n`);
   for (const warning of warnings) process.stderr.write(`${mistakeText(warning)}\n`);
@@ -38,5 +44,8 @@ export async function testRulesCommand(paths: readonly string[]): Promise<void> 
 async function readInput(paths: readonly string[]) {
   const config = readCommandConfig();
   const lists = await readLists(config.VIGIE_LISTS_DIR, config.VIGIE_CLINICS_FILE);
-  return { folders: paths.length ? paths : [config.VIGIE_RULES_DIR], lists };
+  const folders = paths.length ? paths : [config.VIGIE_RULES_DIR];
+  // Rules of another folder need not name all lists of this one.
+  const isWhole = folders.some((path) => resolve(path) === resolve(config.VIGIE_RULES_DIR));
+  return { folders, lists, listFiles: isWhole ? await ownListFiles(config.VIGIE_LISTS_DIR) : [] };
 }

@@ -29,6 +29,12 @@ describe('vigie explain', () => {
     expect(asked).toContain('/v1/accounts/a%2Fb/nurse%201');
   });
 
+  it('asks for an address as accesses have it, however it is written', async () => {
+    const url = await scorer(() => ({ status: 200, body: view }));
+    await explained({ group: 'a', scorer: [url], subject: 'source_ip' }, {}, '2001:DB8:0:0::0001');
+    expect(asked.at(-1)).toContain('/2001%3Adb8%3A%3A1');
+  });
+
   it('tries the groups that the credentials name where none is given', async () => {
     const url = await scorer((path) =>
       path.includes('/helix/') ? { status: 200, body: { ...view, group_id: 'helix' } } : unknown,
@@ -78,9 +84,9 @@ async function scorer(answer: (path: string) => { readonly status: number; reado
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function explained(options: Partial<ExplainOptions>, env: NodeJS.ProcessEnv = {}): Promise<unknown> {
+async function explained(options: Partial<ExplainOptions>, env: NodeJS.ProcessEnv = {}, name = 'nurse 1'): Promise<unknown> {
   let text = '';
   const out = new Writable({ write: (chunk: Buffer, _, done) => ((text += chunk.toString()), done()) });
-  await explainCommand('nurse 1', { format: 'json', ...options }, out, readCommandConfig(env));
+  await explainCommand(name, { format: 'json', ...options }, out, readCommandConfig(env));
   return JSON.parse(text);
 }

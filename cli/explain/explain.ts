@@ -1,4 +1,5 @@
 import { printable, printableLines } from '#libs/contracts/visible-text.js';
+import { addressOf } from '#libs/formats/address.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { addressesOf, type CommandConfig, readCommandConfig } from '../config.js';
 import { type Asked, askScorers } from '#libs/scorer-views/ask-scorers.js';
@@ -20,11 +21,12 @@ export async function explainCommand(
   for (const url of urls)
     if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
       throw new ConfigError(`${url} is no address such as http://127.0.0.1:7411`);
+  const named = options.subject === 'source_ip' ? (addressOf(actorId) ?? actorId) : actorId; // as accesses have it
   const { found, asked } = await askScorers(
     await everyScorer(urls),
-    groups.map((groupId) => ({ groupId, actorId, ...(options.subject && { subject: options.subject }) })),
+    groups.map((groupId) => ({ groupId, actorId: named, ...(options.subject && { subject: options.subject }) })),
   );
-  if (found.length === 0) throw new Error(nobodyKnows(printable(actorId), groups, asked));
+  if (found.length === 0) throw new Error(nobodyKnows(printable(named), groups, asked));
   const answers = found.map(({ answer }) => answer);
   stdout.write(
     options.format === 'json'

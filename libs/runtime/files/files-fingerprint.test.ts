@@ -42,6 +42,23 @@ describe('the fingerprint of files', () => {
     expect(await filesFingerprint([rules])).not.toBe(before);
   });
 
+  it('stays where an editor writes what is hidden', async () => {
+    const before = await filesFingerprint([folder]);
+    await writeFile(join(folder, '.a.yml.swp'), 'gte: 4');
+    expect(await filesFingerprint([folder])).toBe(before);
+  });
+
+  it('walks no folder to which a link inside leads, as to one above', async () => {
+    await mkdir(join(folder, 'rules'));
+    const inside = await filesFingerprint([join(folder, 'rules')]);
+    await symlink('..', join(folder, 'rules', 'up'));
+    await symlink('.', join(folder, 'rules', '.data'));
+    const linked = await filesFingerprint([join(folder, 'rules')]);
+    expect(linked).not.toBe(inside);
+    await writeFile(join(folder, 'a.yml'), 'gte: 400');
+    expect(await filesFingerprint([join(folder, 'rules')])).toBe(linked);
+  });
+
   it('stays while nothing changes, and where there is nothing', async () => {
     const paths = [folder, join(folder, 'none')];
     expect(await filesFingerprint(paths)).toBe(await filesFingerprint(paths));

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -170,6 +170,12 @@ describe('rules that change', () => {
     expect(mistakes).toHaveLength(2);
     expect(mistakes[0]).toMatch(/b\.yml:\d+/);
     expect(mistakes[1]).toMatch(/c\.yml:1/);
+    for (const name of ['b.yml', 'c.yml']) await rename(join(folder, 'rules', name), join(folder, `${name}.txt`));
+    await reloader.look();
+    expect(said.at(-1)).toMatch(/^info the rules have no mistake any more/);
+    expect(await gauge(metrics, 'vigie_rules_reload_failed')).toBe(0);
+    await rename(join(folder, 'c.yml.txt'), join(folder, 'rules', 'c.yml'));
+    await reloader.look();
     for (const frame of frames) await pipeline.frames(at, [frame]);
     expect(accounts(log)).toEqual(['reader']);
     await write('b.yml', readers('prints', 'print', 20));
@@ -180,10 +186,15 @@ describe('rules that change', () => {
     await pipeline.revoked(at);
   });
 
-  it('only in the time of their file are not taken up again', async () => {
+  it('only in the time of their file, in a comment above them or in the name of their file are not taken up again', async () => {
     const { reloader, uses } = await running();
-    await write('a.yml', readers('reads', 'read', 20));
+    for (const text of [readers('reads', 'read', 20), `# Whoever reads much.\n${readers('reads', 'read', 20)}`]) {
+      await write('a.yml', text);
+      await reloader.look();
+    }
+    await rename(join(folder, 'rules', 'a.yml'), join(folder, 'rules', 'reads.yml'));
     await reloader.look();
+    await rename(join(folder, 'rules', 'reads.yml'), join(folder, 'rules', 'a.yml'));
     expect(uses).toEqual([]);
     await write('a.yml', readers('reads', 'read', 21));
     await Promise.all([reloader.look(), reloader.look()]);

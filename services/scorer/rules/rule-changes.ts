@@ -4,9 +4,16 @@
 import { createHash } from 'node:crypto';
 import type { Rule } from '#libs/detection/rule/rule.js';
 
-/** By rule id a digest over all that the rule says. Selections are values with an id of their own, so functions need not be compared. */
+/**
+ * By rule id a digest over all that the rule says, and not over where it stands: a comment above it is no change. Selections are values with an id of
+ * their own, so functions need not be compared.
+ */
 export function digestsOf(rules: readonly Rule[]): ReadonlyMap<string, string> {
-  return new Map(rules.map((rule) => [rule.id, createHash('sha256').update(JSON.stringify(rule)).digest('hex')]));
+  return new Map(rules.map((rule) => [rule.id, createHash('sha256').update(JSON.stringify(rule, withoutPlace)).digest('hex')]));
+}
+
+function withoutPlace(key: string, value: unknown): unknown {
+  return key === 'file' || key === 'line' ? undefined : value;
 }
 
 /** What differs, for a person: `added: a, b; changed: c; removed: d`. Empty when nothing does. */

@@ -34,6 +34,8 @@ export class RulesReloader {
   #listsSeen = '';
   #digests: ReadonlyMap<string, string> = new Map();
   #looking: Promise<void> | undefined;
+  /** Whether the newest rules had mistakes. */
+  #isRefused = false;
 
   constructor(private readonly tools: RulesReloaderTools) {}
 
@@ -103,13 +105,15 @@ export class RulesReloader {
     if (changed) {
       await this.tools.use(rules);
       this.tools.logger.info('the rules were changed and are in use', { reason: changed, count: rules.length });
-    }
+    } else if (this.#isRefused)
+      this.tools.logger.info('the rules have no mistake any more, and are those in use', { count: rules.length });
     this.#loaded(rules);
   }
 
   #loaded(rules: readonly Rule[]): void {
     const { metrics, clock } = this.tools;
     this.#digests = digestsOf(rules);
+    this.#isRefused = false;
     metrics.set('vigie_rules_reload_failed', 0);
     metrics.set('vigie_rules_loaded', rules.length);
     metrics.set('vigie_rules_loaded_time_seconds', clock.now() / 1000);
@@ -117,6 +121,7 @@ export class RulesReloader {
 
   #refused(cause: ConfigError): void {
     const { metrics, logger } = this.tools;
+    this.#isRefused = true;
     metrics.set('vigie_rules_reload_failed', 1);
     const [headline, ...mistakes] = cause.message.split('\n');
     for (const mistake of mistakes) logger.error('a rule has a mistake', { reason: mistake.trim() });

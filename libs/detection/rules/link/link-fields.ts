@@ -1,11 +1,11 @@
 import { hasAmounts } from '../../rule/rule-kinds.js';
 import type { MatchesInput, Rule, RowsInput } from '../../rule/rule.js';
-import type { Field } from '../match/fields.js';
+import { type Field, wordsOf } from '../match/fields.js';
 import type { Correlation } from '../read/correlation.js';
 import { countable, groupable, summable } from './countable.js';
 import type { Documents } from '../read/documents.js';
 import type { EventRule } from '../read/event-rule.js';
-import { shown, type Mistakes } from '../text/mistakes.js';
+import { anyOf, shown, type Mistakes } from '../text/mistakes.js';
 import type { Located } from '../read/read-tree.js';
 
 type Place<Input> = Pick<Input, Extract<keyof Input, 'by' | 'field' | 'spread'>>;
@@ -20,12 +20,30 @@ export function fieldsIn(
   mistakes: Mistakes,
 ): RowsPlace | undefined {
   const own = (name: Located): Located | undefined => nameIn(rule, name, correlation, documents);
-  return placesOf<Field>(correlation, mistakes, {
+  const place = placesOf<Field>(correlation, mistakes, {
     grouped: (name) => groupable(own(name), correlation.subject, mistakes),
     spread: (name) => countable(own(name), correlation.subject, mistakes),
     counted: (name) =>
       hasAmounts(correlation.type) ? summable(own(name), mistakes) : countable(own(name), correlation.subject, mistakes),
   });
+  return place && isInReach(place, correlation, mistakes) ? place : undefined;
+}
+
+/** Of a field that holds some words alone there are no more different values than these; more could never be counted (noted). */
+function isInReach({ field, spread }: RowsPlace, { condition, vigie, ...correlation }: Correlation, mistakes: Mistakes): boolean {
+  const before = mistakes.count;
+  const most = field.reduce((product, one) => product * (wordsOf(one)?.length ?? Number.POSITIVE_INFINITY), 1);
+  if (field.length > 0 && !hasAmounts(correlation.type) && condition.atLeast > most)
+    mistakes.at(correlation.field[0]?.line ?? correlation.bodyLine, outOfReach(field, most));
+  const words = spread && wordsOf(spread);
+  if (spread && vigie.spread && words && vigie.spread.atLeast > words.length)
+    mistakes.at(vigie.spread.field.line, outOfReach([spread], words.length));
+  return mistakes.count === before;
+}
+
+function outOfReach(fields: readonly Field[], most: number): string {
+  const words = fields.length === 1 && fields[0] ? (wordsOf(fields[0]) ?? []) : [];
+  return `${anyOf(fields, 'and')} ${words.length > 0 ? `is ${anyOf(words)}` : 'hold some words only'}, so that more than ${most} different values are never counted: write a lower number, or count another field`;
 }
 
 /** The same for a correlation: places in its group-by, which is all that its matches carry. */

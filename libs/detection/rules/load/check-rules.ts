@@ -8,7 +8,7 @@ import type { ValueLists } from '../read/list-values.js';
 import { explainRule } from '../words/explain-rule.js';
 import { wordsOf } from '../words/words.js';
 import { loadRules, type LoadedException } from './load-rules.js';
-import { readAllRuleFiles } from './read-rule-files.js';
+import { listNameOf, readAllRuleFiles } from './read-rule-files.js';
 
 export { mistakeText } from '../text/mistakes.js';
 export { explainRule } from '../words/explain-rule.js';
@@ -30,17 +30,31 @@ export interface CheckedRules {
 
 /**
  * Loads all paths together, since rules may refer to one another across files. `nowMs` is the present instant, for what has expired; left
- * out: nothing has. Every text is one line, whatever the titles in it hold. Never throws.
+ * out: nothing has. `listFiles` are files of lists that some rule should name. Every text is one line, whatever the titles in it hold. Never throws.
  */
-export async function checkRules(paths: readonly string[], lists?: ValueLists, nowMs = 0): Promise<CheckedRules> {
+export async function checkRules(
+  paths: readonly string[],
+  lists: ValueLists = new Map(),
+  nowMs = 0,
+  listFiles: readonly string[] = [],
+): Promise<CheckedRules> {
   const { files, mistakes: unread } = await readAllRuleFiles(paths);
-  const { events, rules, exceptions, mistakes, warnings, passedOver } = loadRules(files, lists, unread);
+  const named = new Set<string>();
+  const get: ValueLists['get'] = (name) => {
+    named.add(name);
+    return lists.get(name);
+  };
+  const { events, rules, exceptions, mistakes, warnings, passedOver } = loadRules(files, { get }, unread);
   return {
     events: events.map((event) => told(event, explainSelection(wordsOf(event.match)))),
     sentences: rules.map((rule) => told(rule, explainRule(rule))),
     // One that is for no rule is among the mistakes.
     exceptions: exceptions.filter((one) => one.rules.length > 0).map((one) => told(one, explainException(one))),
-    warnings: [...warnings, ...exceptions.flatMap((one) => (one.expiresMs <= nowMs ? [expired(one)] : []))],
+    warnings: [
+      ...warnings,
+      ...exceptions.flatMap((one) => (one.expiresMs <= nowMs ? [expired(one)] : [])),
+      ...(mistakes.length === 0 ? listFiles.flatMap((file) => unnamed(file, named)) : []),
+    ],
     mistakes,
     passedOver: passedOver.length > 0 ? printable(`${foreignText(passedOver)} passed over`) : undefined,
   };
@@ -70,6 +84,15 @@ export function explainExceptionInFrench(exception: LoadedException, titleOf: (t
   const titles = rules.map((title) => `«\u00a0${titleOf(title)}\u00a0»`);
   const all = titles.length < 2 ? titles.join('') : `${titles.slice(0, -1).join(', ')} et de ${titles.at(-1)}`;
   return `Retire de ${all}, jusqu’au ${until}\u00a0: ${takesOutInFrench}. ${owner} en répond\u00a0: ${reason}`;
+}
+
+/** The name of a list is that of its file, so that a slip in it is a list that nobody looks at. */
+function unnamed(file: string, named: ReadonlySet<string>): readonly RuleMistake[] {
+  const name = listNameOf(file);
+  if (named.has(name)) return [];
+  const known = [...named].toSorted();
+  const reason = `no rule names the list ${shown(name)}${known.length > 0 ? `, they name ${anyOf(known, 'and')}` : ''}: correct the name of the file, or delete it`;
+  return [{ file, line: 1, reason }];
 }
 
 function expired({ file, line, title, expiresMs, owner }: LoadedException): RuleMistake {

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '#libs/runtime/outcome.js';
 import type { RuleMistake } from '../text/mistakes.js';
 
 /**
@@ -43,6 +44,10 @@ async function whyNot(entry: Dirent, path: string, wanted: boolean, deep: boolea
   }
 }
 
+/** What the disk said, and what to do where it is a matter of leave. */
 export function reasonOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+  const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+  return codeOf(error) === 'EACCES'
+    ? `${message}: let the user that this process runs as read it (chmod a+r, of a folder a+rx), which a check by another user does not show`
+    : message;
 }

@@ -1,16 +1,17 @@
 import type { Exception, Rule } from '../../rule/rule.js';
 import type { Selection } from '../match/selection.js';
-import { type RuleMistake, Mistakes } from '../text/mistakes.js';
+import { anyOf, type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
 import { selectionIdsOf } from '../../rule/selection-ids.js';
 import type { Correlation } from '../read/correlation.js';
-import type { ValueLists } from '../read/list-values.js';
+import type { ListsToAsk } from '../read/list-values.js';
+import { neverHolds } from '../read/contradiction.js';
 import { Documents, type Document } from '../read/documents.js';
 import type { EventRule } from '../read/event-rule.js';
 import type { Filter } from '../read/filter.js';
 import { type Foreign, foreignText } from '../read/foreign.js';
 import { ruleLimits } from '../text/limits.js';
 import { Linker } from '../link/link-rules.js';
-import { holdsOfNothing, not, type Match } from '../match/match.js';
+import { and, holdsOfNothing, not, type Match } from '../match/match.js';
 import type { RuleCase } from '../read/read-cases.js';
 import { french } from '../words/phrases.js';
 import { wordsOf } from '../words/words.js';
@@ -63,7 +64,7 @@ export interface LoadedException extends Pick<Exception, 'id' | 'title' | 'owner
  */
 export function loadRules(
   files: readonly RuleFile[],
-  lists: ValueLists = new Map(),
+  lists: ListsToAsk = new Map(),
   unread: readonly RuleMistake[] = [],
 ): LoadedRules {
   const mistakes = [...unread];
@@ -97,7 +98,7 @@ export function loadRules(
     exceptions: all.map((filter) => exceptionOf(filter, filters)),
     passedOver: read.foreign.all,
     mistakes: mistakes.toSorted(byPlace),
-    warnings: [...all.flatMap(keepsNothing), ...warnings].toSorted(byPlace),
+    warnings: [...all.flatMap(keepsNothing), ...all.flatMap((one) => silencing(one, filters)), ...warnings].toSorted(byPlace),
   };
 }
 
@@ -126,6 +127,19 @@ function keepsNothing({ match, file, line }: Filter): readonly RuleMistake[] {
   const reason =
     'the condition of this filter names what stays, so that it takes out every access that does not meet it: to take the named accesses out, write condition: not selection';
   return [{ file, line, reason }];
+}
+
+/** Of what an event rule selects a filter may leave nothing, as one that is meant for it alone and names what it selects. */
+function silencing(filter: Filter, filters: ReadonlyMap<Document, readonly Filter[]>): readonly RuleMistake[] {
+  const silent = [...filters].flatMap(([document, own]) => {
+    if (!own.includes(filter)) return [];
+    const stays = document.kind === 'event' && document.match ? and([document.match, filter.match]) : filter.match;
+    return neverHolds(stays) === undefined ? [] : [shown(document.metadata.title)];
+  });
+  if (silent.length === 0) return [];
+  const until = new Date(filter.expiresMs).toISOString();
+  const reason = `of ${anyOf(silent, 'and')} nothing stays: whoever counts it finds nothing until ${until}; name fewer accesses, unless that is meant`;
+  return [{ file: filter.file, line: filter.line, reason }];
 }
 
 function filtersByRule(read: readonly Document[], documents: Documents): ReadonlyMap<Document, readonly Filter[]> {

@@ -11,7 +11,7 @@ import {
   type Undecided,
   undecidedOf,
 } from '../read/foreign.js';
-import type { ListsToAsk, ValueLists } from '../read/list-values.js';
+import type { ListsToAsk } from '../read/list-values.js';
 import { readMetadata } from '../read/metadata.js';
 import { oldForms } from '../read/misplaced-keys.js';
 import type { MapTree } from '../yaml/tree.js';
@@ -59,7 +59,7 @@ let known: ReadonlyMap<string, ReadFile> = new Map();
 /** The documents of all files; what is wrong is noted in `mistakes`, what is probably not meant so in `warnings`. */
 export function readDocuments(
   files: readonly RuleFile[],
-  lists: ValueLists,
+  lists: ListsToAsk,
   mistakes: RuleMistake[],
   warnings: RuleMistake[],
 ): ReadDocuments {
@@ -84,7 +84,7 @@ export function readDocuments(
 /** Files that are surely ours are read up to one more than there may be: a folder that is none of rules shall not take minutes. */
 function readFiles(
   files: readonly RuleFile[],
-  lists: ValueLists,
+  lists: ListsToAsk,
 ): { readonly read: readonly ReadFile[]; readonly isAll: boolean } {
   const now = new Map<string, ReadFile>();
   const read: ReadFile[] = [];
@@ -122,7 +122,7 @@ function noteTooMany(files: readonly RuleFile[], own: number, others: number, al
     );
 }
 
-function readFile({ path, text }: RuleFile, yaml: YamlFile, lists: ValueLists): ReadFile {
+function readFile({ path, text }: RuleFile, yaml: YamlFile, lists: ListsToAsk): ReadFile {
   const mistakes: RuleMistake[] = yaml.mistakes.map(({ line, reason }) => ({ file: path, line, reason }));
   const warnings: RuleMistake[] = [];
   const notes = new Mistakes(path, mistakes);
@@ -182,14 +182,14 @@ function noteOnce(refused: YamlDocument['refused'], file: string, all: RuleMista
 
 /** Lists that remember whether one of them was asked for. */
 class AskedLists {
-  readonly #lists: ValueLists;
+  readonly #lists: ListsToAsk;
   any = false;
 
-  constructor(lists: ValueLists) {
+  constructor(lists: ListsToAsk) {
     this.#lists = lists;
   }
 
-  get(name: string): ReturnType<ValueLists['get']> {
+  get(name: string): ReturnType<ListsToAsk['get']> {
     this.any = true;
     return this.#lists.get(name);
   }

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '#libs/runtime/config.js';
 import { checkRules, mistakeText } from './check-rules.js';
 import { defaultListsDir } from './config.js';
-import { readRuleFiles, readValueLists } from './read-rule-files.js';
+import { reasonOf } from './find-files.js';
+import { loadRules } from './load-rules.js';
+import { ownListFiles, readRuleFiles, readValueLists } from './read-rule-files.js';
 import { readLists, requireRules } from './require-rules.js';
 
 const heading = 'group_id,clinic_id,name,opened_at,closed_at\n';
@@ -48,6 +50,12 @@ describe('a folder of rules', () => {
       { path: join(folder, 'b.yml'), text: 'b' },
     ]);
     expect(mistakes).toEqual([]);
+  });
+
+  it('that this user may not read is told with what to do', () => {
+    const refused = Object.assign(new Error("EACCES: permission denied, open 'lists/vip.txt'"), { code: 'EACCES' });
+    expect(reasonOf(refused)).toMatch(/^EACCES: permission denied, open 'lists\/vip.txt': let the user .+ read it \(chmod a\+r/);
+    expect(reasonOf(new Error('ENOENT'))).toBe('ENOENT');
   });
 
   it('may be one file', async () => {
@@ -329,6 +337,34 @@ correlation: {type: event_count, rules: a, group-by: [group_id, actor_id], times
 });
 
 describe('a folder of lists', () => {
+  it('has a file that no rule names told, by the name of another one or by a slip in it', async () => {
+    await write({
+      'rules/a.yml': rule('a', 'd').replace('device: d', "actor_id|expand: '%service_accounts%'"),
+      'lists/service-accounts.txt': 'svc-a\n',
+      'lists/service_accounts.txt.txt': 'svc-a\n',
+      'lists/house_networks.txt': '10.0.0.0/8\n',
+    });
+    const own = await ownListFiles(join(folder, 'lists'));
+    const { warnings } = await checkRules([join(folder, 'rules')], await readLists(join(folder, 'lists')), 0, own);
+    expect(warnings.map(({ file, reason }) => [basename(file), reason])).toEqual([
+      ['service-accounts.txt', expect.stringContaining('no rule names the list "service-accounts", they name service_accounts')],
+      ['service_accounts.txt.txt', expect.stringContaining('no rule names the list "service_accounts.txt"')],
+    ]);
+  });
+
+  it('gives names as accesses have them, and warns of what stands beside a value', async () => {
+    const spelt = { 'rules/a.yml': rule('a', 'd').replace('device: d', "actor_id|expand: '%service_accounts%'") };
+    await write({ ...spelt, 'lists/service_accounts.txt': 'svc-a\u200b\ne\u0301lodie\nsvc-b # of the laboratory\n"svc-c"\n' });
+    const { files } = await readRuleFiles(join(folder, 'rules'));
+    const { selections, warnings } = loadRules(files, await readLists(join(folder, 'lists')));
+    expect(['svc-a', '\u00e9lodie', 'svc-b'].map((actor_id) => selections[0]?.matches({ actor_id }))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(warnings).toEqual([expect.objectContaining({ reason: expect.stringContaining('a value stands alone in its line') })]);
+  });
+
   it('gives one list a text file, without comments and empty lines', async () => {
     await write({ 'service_accounts.txt': '# ours\nsvc-a\r\n\n  svc-b  \n', 'other.csv': 'x' });
     expect(await readValueLists(folder)).toEqual(new Map([['service_accounts', ['svc-a', 'svc-b']]]));

@@ -5,6 +5,7 @@ import type { Clinic } from '#libs/contracts/list-entry.js';
 import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
 import { type RuleMistake, mistakeText } from '../text/mistakes.js';
 import { ruleLimits } from '../text/limits.js';
+import { defaultListsDir } from './config.js';
 import { findFiles, reasonOf } from './find-files.js';
 import { tooLarge } from '../yaml/yaml-tree.js';
 import type { RuleFile } from './load-rules.js';
@@ -68,7 +69,7 @@ export async function readValueLists(directory: string): Promise<ReadonlyMap<str
   const lists = new Map<string, readonly string[]>();
   const mistakes: RuleMistake[] = [];
   for (const file of await listFilesOf(directory, mistakes)) {
-    const name = basename(file).slice(0, -4);
+    const name = listNameOf(file);
     try {
       const read = await readText(file);
       if ('text' in read) lists.set(name, [...(lists.get(name) ?? []), ...valuesOf(read.text)]);
@@ -80,6 +81,17 @@ export async function readValueLists(directory: string): Promise<ReadonlyMap<str
   if (mistakes.length > 0)
     throw new ConfigError(`the lists have ${mistakes.length} mistake(s):\n  ${mistakes.map(mistakeText).join('\n  ')}`);
   return lists;
+}
+
+/** `lists/service_accounts.txt` is `%service_accounts%`. */
+export function listNameOf(file: string): string {
+  return basename(file).slice(0, -4);
+}
+
+/** The files of a folder that are lists of its own, and none in the place of one that comes with the default pack. Never throws. */
+export async function ownListFiles(directory: string): Promise<readonly string[]> {
+  const known = new Set((await listFilesOf(defaultListsDir, [])).map(listNameOf));
+  return (await listFilesOf(directory, [])).filter((file) => !known.has(listNameOf(file)));
 }
 
 async function listFilesOf(directory: string, mistakes: RuleMistake[]): Promise<readonly string[]> {

@@ -2,6 +2,9 @@ import { askableNames, type Field, isField } from './fields.js';
 
 /** A sentence for an unknown field: what it is called here, or the names that look like it, or all that may be asked. */
 export function unknownField(name: string): string {
+  const [, key = '', rest = ''] = /^(\w+):(.+)$/su.exec(name) ?? [];
+  if (isField(key))
+    return `unknown field ${JSON.stringify(name.slice(0, 60))}: a colon and a plain blank stand behind a key, write ${key}: ${rest.trim().slice(0, 60)}`;
   const known = meaning(name);
   if (known === 'nothing')
     return `unknown field ${JSON.stringify(name.slice(0, 60))}: there is no such field, since an access has the address that it comes from (source_ip) and neither another one nor ports; leave this away`;

@@ -80,6 +80,11 @@ const mandatory: ReadonlySet<Field> = new Set([
   'received_at',
 ]);
 
+/** Whether a field is kept as `visibleName` spells it. */
+export function isName(field: Field): boolean {
+  return field === 'group_id' || field === 'actor_id' || field === 'clinic_id';
+}
+
 /** Whether a field holds 32 hexadecimal digits and nothing else. */
 export function isHex128(field: Field): boolean {
   return field === 'patient_id' || field === 'event_id';

@@ -1,3 +1,4 @@
+import { assertNever } from '#libs/runtime/outcome.js';
 import { ruleLimits } from '../text/limits.js';
 import { type Range, withoutCase } from './letter-case.js';
 
@@ -19,6 +20,27 @@ export type Regex =
 /** A part that meets a place in the text and no character. */
 function isAnchor(regex: Regex): boolean {
   return regex.op === 'start' || regex.op === 'end' || regex.op === 'lineStart' || regex.op === 'lineEnd';
+}
+
+/** Whether every text meets it, as one that may meet no character of it does. */
+export function meetsAnything(regex: Regex): boolean {
+  switch (regex.op) {
+    case 'set':
+    case 'end':
+    case 'lineEnd':
+      return false;
+    case 'start':
+    case 'lineStart':
+      return true;
+    case 'sequence':
+      return regex.of.every(meetsAnything);
+    case 'choice':
+      return regex.of.some(meetsAnything);
+    case 'repeat':
+      return regex.min === 0 || meetsAnything(regex.of);
+    default:
+      return assertNever(regex);
+  }
 }
 
 export const anyPoint: Regex = { op: 'set', ranges: [], negated: true };

@@ -1,18 +1,30 @@
 import { assertNever } from '#libs/runtime/outcome.js';
-import { type Field, kindOf, wordsOf } from '../match/fields.js';
+import { type Field, isMandatory, kindOf, wordsOf } from '../match/fields.js';
 import { plainGlob } from '../match/glob.js';
-import { and, type ClockPart, fieldsOf, type Match, type Test } from '../match/match.js';
+import { and, type ClockPart, fieldsOf, type Match, not, type Test } from '../match/match.js';
 import { comparison, compilePredicate } from '../match/predicate.js';
 
 /** A value that a field can hold; undefined for none. */
 type Held = string | number | boolean | undefined;
 
 /**
- * The field of which the conditions of one map ask together what no value is: `action: read` beside `action|contains: exp`. Only what is
- * certain is told: every value that could meet all of them is tried. Texts that only patterns describe and lists are not looked at. Of a time
- * the hour, the day and the weekday are, so that a night written as `hour|gte: 22` beside `hour|lt: 6` is told.
+ * The field by which a condition holds of no access, whatever else it asks: `action: read` beside `action|contains: exp`, or two entries joined with
+ * `and` of which each asks for another action. Only what is certain is told: every value that could meet all of them is tried. Texts that only
+ * patterns describe and lists are not looked at. Of a time the hour, the day and the weekday are, so that a night written as `hour|gte: 22` beside
+ * `hour|lt: 6` is told.
  */
-export function contradicted(items: readonly Match[]): Field | undefined {
+export function neverHolds(match: Match): Field | undefined {
+  if (match.op !== 'or') return contradicted(partsOf(match));
+  let found: Field | undefined;
+  for (const one of match.of) {
+    found = neverHolds(one);
+    if (found === undefined) return undefined;
+  }
+  return found;
+}
+
+/** The field of which these ask together what no value is. */
+function contradicted(items: readonly Match[]): Field | undefined {
   const byField = new Map<Field, Match[]>();
   for (const item of items) {
     const [field, ...others] = fieldsOf(item);
@@ -21,8 +33,17 @@ export function contradicted(items: readonly Match[]): Field | undefined {
     if (known) known.push(item);
     else byField.set(field, [item]);
   }
-  for (const [field, asked] of byField) if (asked.length > 1 && isMetByNone(field, asked)) return field;
+  for (const [field, asked] of byField)
+    if ((asked.length > 1 || asked[0]?.op === 'not') && isMetByNone(field, asked)) return field;
   return undefined;
+}
+
+/** What must hold all together. */
+function partsOf(match: Match): readonly Match[] {
+  if (match.op === 'and') return match.of.flatMap(partsOf);
+  if (match.op !== 'not') return [match];
+  if (match.of.op === 'not') return partsOf(match.of.of);
+  return match.of.op === 'or' ? match.of.of.flatMap((one) => partsOf(not(one))) : [match];
 }
 
 function isMetByNone(field: Field, asked: readonly Match[]): boolean {
@@ -36,13 +57,14 @@ function isMetByNone(field: Field, asked: readonly Match[]): boolean {
 /** Values of which one meets all that is asked if any does; undefined where there is no such list. */
 function candidatesOf(field: Field, asked: readonly Match[]): readonly Held[] | undefined {
   const words = wordsOf(field);
+  const absence = isMandatory(field) ? [] : [undefined];
   switch (kindOf(field)) {
     case 'boolean':
-      return [undefined, true, false];
+      return [...absence, true, false];
     case 'number':
-      return [undefined, ...asked.flatMap(numbersOf)];
+      return [...absence, ...asked.flatMap(numbersOf)];
     case 'text': {
-      if (words) return [undefined, ...words];
+      if (words) return [...absence, ...words];
       const folds = asked.every((match) => testsOf(match).every(isCaseless));
       return asked.map((match) => textsOf(match, folds)).find((texts) => texts !== undefined);
     }
@@ -61,7 +83,12 @@ function numbersOf(match: Match): readonly number[] {
  * nobody who asks minds the case (`folds`).
  */
 function textsOf(match: Match, folds: boolean): readonly Held[] | undefined {
-  if (match.op === 'not') return match.of.op === 'test' && match.of.test.kind === 'present' ? [undefined] : undefined;
+  if (match.op === 'not')
+    return match.of.op === 'test' && match.of.test.kind === 'present'
+      ? isMandatory(match.of.test.field)
+        ? []
+        : [undefined]
+      : undefined;
   if (match.op === 'or') {
     const each = match.of.map((one) => textsOf(one, folds));
     return each.every((texts) => texts !== undefined) ? each.flat() : undefined;

@@ -1,7 +1,8 @@
-import { contradicted } from './contradiction.js';
+import { neverHolds } from './contradiction.js';
 import { ConditionRefused, type Names, parseCondition, resolve } from './condition.js';
 import { doubtOf } from './doubtful-values.js';
-import { kindOf } from '../match/fields.js';
+import { unknownField } from '../match/field-hints.js';
+import { isField, kindOf } from '../match/fields.js';
 import { plainGlob } from '../match/glob.js';
 import { ruleLimits } from '../text/limits.js';
 import { and, joined, not } from '../match/match.js';
@@ -9,7 +10,7 @@ import type { Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { everyField, type FieldKey, FieldKeys } from './modifiers.js';
-import { type ListValue, matchList, type ListsToAsk, warnOfPatterns } from './list-values.js';
+import { type ListValue, matchList, type ListsToAsk, warnOfValues } from './list-values.js';
 import { matchValue } from './values.js';
 import type { Entry, MapTree, ScalarTree, Tree } from '../yaml/tree.js';
 
@@ -41,7 +42,14 @@ export function readDetection(detection: MapTree, context: DetectionContext): Ma
     searches.set(entry.key, search ?? and([]));
   }
   const match = readCondition(detection, searches, context);
-  return match && mistakes.count === before ? match : undefined;
+  if (!match || mistakes.count > before) return undefined;
+  const never = [...searches.values()].some((search) => neverHolds(search) !== undefined) ? undefined : neverHolds(match);
+  if (never !== undefined && !keys.isListed(never) && context.holder === 'detection')
+    context.warnings.at(
+      detection.entries.get('condition')?.line ?? detection.line,
+      `the condition asks ${never} to be several things that no value is at once, so that it never matches: join the entries with or where any of them will do; what an account does in several accesses is counted by a correlation`,
+    );
+  return match;
 }
 
 /** Why a text cannot name an entry, if so. */
@@ -114,7 +122,11 @@ function readSearch(entry: Entry, keys: FieldKeys, context: DetectionContext): M
       'or',
       maps.flatMap((map) => readMap(map, entry, keys, context) ?? []),
     );
-  return context.mistakes.at(entry.line, `${shown(entry.key)} must be a map of fields or a list of such maps: ${everyField}`);
+  const said = value.kind === 'scalar' && isField(/^(\w+):/.exec(value.text)?.[1] ?? '') ? unknownField(value.text) : undefined;
+  return context.mistakes.at(
+    entry.line,
+    said ?? `${shown(entry.key)} must be a map of fields or a list of such maps: ${everyField}`,
+  );
 }
 
 function readMap(map: MapTree, entry: Entry, keys: FieldKeys, context: DetectionContext): Match | undefined {
@@ -125,11 +137,13 @@ function readMap(map: MapTree, entry: Entry, keys: FieldKeys, context: Detection
     const match = readItem(item, keys, context);
     if (match) items.push(match);
   }
-  const never = items.length > 1 ? contradicted(items) : undefined;
-  if (never !== undefined)
+  const never = neverHolds(and(items));
+  if (never !== undefined && !keys.isListed(never))
     context.warnings.at(
       map.line,
-      `${shown(entry.key)} asks ${never} to be several things that no value is at once, so that it never matches: write one key with all values that will do, or several maps`,
+      items.length > 1
+        ? `${shown(entry.key)} asks ${never} to be several things that no value is at once, so that it never matches: write one key with all values that will do, or several maps`
+        : `${shown(entry.key)} leaves out whatever ${never} can be, so that it never matches: name fewer values`,
     );
   return joined('and', items);
 }
@@ -240,6 +254,6 @@ function listOf(scalar: ScalarTree, context: DetectionContext): readonly ListVal
       `the list ${name} has ${list.length} values, more than ${ruleLimits.listValues}: split it`,
     );
   const values = list.map((value) => (typeof value === 'string' ? { text: value } : value)).filter(({ text }) => text !== '');
-  warnOfPatterns(name, values, scalar.line, context.warnings);
+  warnOfValues(name, values, scalar.line, context.warnings);
   return values;
 }

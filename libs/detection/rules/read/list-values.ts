@@ -55,11 +55,19 @@ function boundsOf({ fromMs, untilMs, groupId }: ListValue): readonly Match[] {
   ];
 }
 
-/** In Sigma a value that a list gives may be a pattern; here it is literal, so that an identifier with a star in it means itself. */
-export function warnOfPatterns(name: string, values: readonly Pick<ListValue, 'text'>[], line: number, warnings: Mistakes): void {
+/**
+ * Values of a list that their author hardly meant. In Sigma one may be a pattern; here all are literal, so that an identifier with a star in it means
+ * itself.
+ */
+export function warnOfValues(name: string, values: readonly Pick<ListValue, 'text'>[], line: number, warnings: Mistakes): void {
   if (values.some(({ text }) => /[*?]/.test(text)))
     warnings.at(
       line,
       `the list ${name} holds a value with * or ?: values of lists are literal, these signs are themselves and no patterns; write contains, startswith or endswith beside expand, or the pattern into the rule`,
+    );
+  if (values.some(({ text }) => /\s#|^(["']).*\1$/.test(text)))
+    warnings.at(
+      line,
+      `the list ${name} holds a value with quotation marks around it or with a blank and # in it, and both belong to the value: a value stands alone in its line, and so does a comment`,
     );
 }

@@ -11,6 +11,9 @@ export const oldForms: KnownElsewhere = {
   timeframe: 'timeframe is the old form: write timespan in a correlation',
 };
 
+const switches =
+  'switches no rule off, since nobody would see that it finds nothing: take the document out of the folder, or write a filter that ends';
+
 type Kind = 'event rule' | 'correlation' | 'correlation body' | 'filter';
 
 const bodyKeys = ['type', 'rules', 'group-by', 'timespan', 'condition', 'generate', 'aliases'];
@@ -32,6 +35,7 @@ export function misplacedIn(kind: Kind): KnownElsewhere {
     kind === 'correlation' ? {} : { generate: 'generate belongs under correlation, in the document that counts: move it there' };
   return {
     severity: 'severity is called level: write level',
+    ...hints(['enabled', 'disabled'], (key) => `${key} ${switches}`),
     ...elsewhere,
     ...hints(body, (key) => `${key} belongs under ${holder}: move it there`),
     ...hints(inVigie, intoVigie),

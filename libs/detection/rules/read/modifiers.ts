@@ -84,14 +84,21 @@ export interface FieldKey {
 /** Keys as they are read, each once: a detection may hold thousands of maps with the same. */
 export class FieldKeys {
   readonly #known = new Map<string, FieldKey | string>();
+  readonly #listed = new Set<Field>();
 
   /** Or the sentence that says why it is none. */
   read(key: string): FieldKey | string {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const made = readKey(key);
+    if (typeof made !== 'string' && made.modifiers.expand) this.#listed.add(made.field);
     this.#known.set(key, made);
     return made;
+  }
+
+  /** Whether lists say what is asked of the field, which change beside the rule. */
+  isListed(field: Field): boolean {
+    return this.#listed.has(field);
   }
 }
 

@@ -25,3 +25,18 @@ function isNoFour(said: string): boolean {
 function noAddress(text: string): string {
   return `${shown(text)} is no address, so that this could never match: write one such as 10.4.2.17 or 2001:db8::1`;
 }
+
+/**
+ * Why a part of an address, or a pattern of one, is hardly met: rows write an address in one way (`libs/formats/address.ts`), and whole ones are
+ * compared in it, but of a part nobody can say how it would be written there. `begins`: the text is the begin of the field.
+ */
+export function doubtfulPart(text: string, begins: boolean): string | undefined {
+  const isSix = /^\[?[\da-f:.*?]+$/i.test(text) && text.includes(':');
+  const isFour = /^[\d.*?]+$/.test(text);
+  const at = begins ? '(?:^|[:.])' : '[:.]';
+  const hasZeroInFront = (isSix || isFour) && new RegExp(`${at}0[\\da-f]`, 'i').test(text);
+  const isMapped = isSix && /:ffff:\d{1,3}\./i.test(text);
+  return hasZeroInFront || isMapped || (isSix && text.startsWith('['))
+    ? `${shown(text)} is hardly a part of any address, since accesses have 2001:db8::1 without brackets and without zeros in front of a number, and ::ffff:10.4.2.17 as 10.4.2.17: write it so, or the network with source_ip|cidr`
+    : undefined;
+}

@@ -1,5 +1,5 @@
 import { visibleName } from '#libs/contracts/visible-text.js';
-import { type Field, isHex128, kindOf, wordsOf } from '../match/fields.js';
+import { type Field, isHex128, isName, kindOf, wordsOf } from '../match/fields.js';
 import { globRegex } from '../match/glob.js';
 import { test, type Test } from '../match/match.js';
 import { compilePredicate } from '../match/predicate.js';
@@ -39,7 +39,7 @@ function meetsWord(match: Extract<Test, { kind: 'glob' | 'regex' }>, words: read
 
 /** Names are kept in one spelling, without what nobody can see. */
 function neverName(field: Field, { parts }: Extract<Test, { kind: 'glob' }>, text: string): string | undefined {
-  if (field !== 'group_id' && field !== 'actor_id' && field !== 'clinic_id') return undefined;
+  if (!isName(field)) return undefined;
   const [part] = parts;
   const isKept =
     parts.length === 1 && typeof part === 'object'

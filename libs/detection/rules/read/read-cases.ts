@@ -1,4 +1,5 @@
-import { warnOfPatterns } from './list-values.js';
+import { warnOfValues } from './list-values.js';
+import { addressOf } from '#libs/formats/address.js';
 import { calendarTime } from '#libs/formats/calendar-time.js';
 import { unknownField } from '../match/field-hints.js';
 import { type Field, isField, isMandatory, kindOf, wordsOf } from '../match/fields.js';
@@ -99,7 +100,7 @@ function readLists(map: MapTree, mistakes: Mistakes, warnings: Mistakes): RuleCa
   return new Map(
     [...(lists?.entries.values() ?? [])].map((entry) => {
       const values = textsOf(entry, mistakes) ?? [];
-      warnOfPatterns(entry.key, values, entry.line, warnings);
+      warnOfValues(entry.key, values, entry.line, warnings);
       return [entry.key, values.map(({ text }) => text)];
     }),
   );
@@ -193,5 +194,5 @@ function caseTextsOf(field: Field, tree: Tree, line: number, mistakes: Mistakes)
       return mistakes.at(at, `${field} is never ${shown(text)}: it is ${anyOf(words)}`);
   if (given.some(({ text }) => text === '') && isMandatory(field))
     return mistakes.at(line, `every access has ${field}: give it a text, or leave it away for the usual one`);
-  return given.map(({ text }) => text);
+  return given.map(({ text }) => (field === 'source_ip' ? (addressOf(text) ?? text) : text));
 }

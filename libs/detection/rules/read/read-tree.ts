@@ -1,7 +1,8 @@
 import { anyOf, shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { parseTimespan } from '../text/timespan.js';
-import type { Entry, MapTree, Tree } from '../yaml/tree.js';
+import { oddBlankReason } from '../yaml/yaml-help.js';
+import type { Entry, MapTree, ScalarTree, Tree } from '../yaml/tree.js';
 
 /** Why a key that people may know from elsewhere is not taken here, and what to write instead. */
 export type KnownElsewhere = Readonly<Record<string, string>>;
@@ -16,7 +17,8 @@ export function refuseUnknownKeys(
 ): void {
   for (const entry of map.entries.values()) {
     if (known.includes(entry.key)) continue;
-    const hint = Object.hasOwn(elsewhere, entry.key) ? elsewhere[entry.key] : alike(entry.key, known);
+    const own = Object.hasOwn(elsewhere, entry.key) ? elsewhere[entry.key] : alike(entry.key, known);
+    const hint = /^\s/.test(entry.key) ? oddBlankReason : own;
     mistakes.at(entry.line, hint ?? `unknown key ${shown(entry.key)} in ${where}: known are ${anyOf(known, 'and')}`);
   }
 }
@@ -110,15 +112,23 @@ export function countOf(tree: Tree, what: string, min: number, max: number, mist
     tree.value <= max
   )
     return tree.value;
-  const got = tree.kind === 'scalar' ? shown(tree.text) : `a ${tree.kind}`;
-  return mistakes.at(tree.line, `${what} must be a whole number from ${min} to ${max}, not ${got}`);
+  return mistakes.at(tree.line, `${what} must be a whole number from ${min} to ${max}, not ${gotOf(tree)}`);
 }
 
 /** A number within bounds that may lie between whole ones; undefined when it is none (noted). */
 export function anyCountOf(tree: Tree, what: string, min: number, max: number, mistakes: Mistakes): number | undefined {
   if (tree.kind === 'scalar' && typeof tree.value === 'number' && tree.value >= min && tree.value <= max) return tree.value;
-  const got = tree.kind === 'scalar' ? shown(tree.text) : `a ${tree.kind}`;
-  return mistakes.at(tree.line, `${what} must be a number from ${min} to ${max}, not ${got}`);
+  return mistakes.at(tree.line, `${what} must be a number from ${min} to ${max}, not ${gotOf(tree)}`);
+}
+
+function gotOf(tree: Tree): string {
+  return tree.kind === 'scalar' ? shownPlain(tree) : `a ${tree.kind}`;
+}
+
+/** What was given where a number, true or false is wanted: in quotes these are texts. */
+export function shownPlain({ value, text }: Pick<ScalarTree, 'value' | 'text'>): string {
+  const isQuoted = typeof value === 'string' && /^(?:\d+|true|false)$/.test(text);
+  return `${shown(text)}${isQuoted ? ', a text: leave the quotation marks away' : ''}`;
 }
 
 /** Milliseconds of a timespan such as `10m`, at most `maxMs`, which `max` names; undefined when it is absent or wrong (noted). */

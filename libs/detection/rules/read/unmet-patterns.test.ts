@@ -107,6 +107,7 @@ correlation: {type: event_count, rules: [e], group-by: [group_id, actor_id], tim
   return {
     selection: mistakes.length === 0 ? selections[0] : undefined,
     mistakes: mistakes.map(({ reason }) => reason),
-    warnings: warnings.map(({ reason }) => reason),
+    // Of what never holds another warning tells.
+    warnings: warnings.map(({ reason }) => reason).filter((reason) => !reason.includes('never matches')),
   };
 }

@@ -1,10 +1,13 @@
+import { visibleName } from '#libs/contracts/visible-text.js';
+import { addressOf } from '#libs/formats/address.js';
 import { unknownField } from '../match/field-hints.js';
-import { type Field, isField, isMandatory, kindOf, leastOf, onlyTruth } from '../match/fields.js';
+import { type Field, isField, isMandatory, isName, kindOf, leastOf, onlyTruth } from '../match/fields.js';
 import { parseGlob, surround } from '../match/glob.js';
 import { lowerAscii, not, or, test, type GlobPart, type Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 import type { Modifiers } from './modifiers.js';
 import { neverText } from './never.js';
+import { shownPlain } from './read-tree.js';
 import { parseNetwork } from '../match/network.js';
 import { RegexRefused, parseRegex } from '../match/regex-syntax.js';
 import type { ScalarTree } from '../yaml/tree.js';
@@ -38,7 +41,7 @@ export function matchValue(field: Field, modifiers: Modifiers, value: Value, zon
 }
 
 function matchTruth(field: Field, value: Value): Match | string {
-  if (typeof value.value !== 'boolean') return `${field} is true, false or null, not ${shown(value.text)}`;
+  if (typeof value.value !== 'boolean') return `${field} is true, false or null, not ${shownPlain(value)}`;
   const only = onlyTruth(field);
   if (only !== undefined && value.value !== only)
     return `${field} is ${only} or absent, so that ${value.text} could never match: write ${field}: null for accesses without it`;
@@ -61,7 +64,7 @@ function alwaysThere(field: Field): string {
 
 function matchExists(field: Field, value: Value): Match | string {
   if (kindOf(field) === 'time' || kindOf(field) === 'arrival') return `exists says nothing about ${field}: leave the key away`;
-  if (typeof value.value !== 'boolean') return `exists takes true or false, not ${shown(value.text)}`;
+  if (typeof value.value !== 'boolean') return `exists takes true or false, not ${shownPlain(value)}`;
   if (isMandatory(field) && !value.value) return alwaysThere(field);
   return value.value ? test({ kind: 'present', field }) : not(test({ kind: 'present', field }));
 }
@@ -85,7 +88,7 @@ function matchClock(
   }
   const [min, max] = part === 'hour' ? [0, 23] : [1, 31];
   if (typeof value.value !== 'number' || !Number.isInteger(value.value) || value.value < min || value.value > max)
-    return `${part} takes a whole number from ${min} to ${max}${part === 'day' ? ', or monday to sunday' : ''}, not ${shown(value.text)}`;
+    return `${part} takes a whole number from ${min} to ${max}${part === 'day' ? ', or monday to sunday' : ''}, not ${shownPlain(value)}`;
   if ((compare === 'gt' && value.value === max) || (compare === 'lt' && value.value === min))
     return `no ${part} is ${compare === 'gt' ? 'above' : 'below'} ${value.value}, so that this could never match: write another number`;
   return test({ kind: 'clock', field: 'time', part, zone, compare, value: value.value });
@@ -97,7 +100,7 @@ function matchNumber(field: Field, modifiers: Modifiers, value: Value): Match | 
     return `${field} is a number: ${compare} goes with text; use gt, gte, lt, lte or a plain number`;
   if (modifiers.cased || modifiers.expand) return `${field} is a number: leave ${modifiers.cased ? 'cased' : 'expand'} away`;
   if (typeof value.value !== 'number' || !Number.isSafeInteger(value.value) || value.value < 0)
-    return `${field} is compared with a whole number from 0, not ${shown(value.text)}`;
+    return `${field} is compared with a whole number from 0, not ${shownPlain(value)}`;
   const least = leastOf(field);
   const isBelow = compare === 'lt' ? value.value <= least : value.value < least;
   if (isBelow && compare !== 'gt' && compare !== 'gte')
@@ -140,7 +143,8 @@ function networkOf(text: string): string {
 /** A value of a list of addresses is an address, or a network: other tools refuse `cidr` beside `expand`, and as text a network would never match. */
 function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | string {
   const { how, cased } = modifiers;
-  const text = cased ? value.text : lowerAscii(value.text);
+  const written = how === 'is' ? asRowsHaveIt(field, value) : value.text;
+  const text = cased ? written : lowerAscii(written);
   const own: readonly GlobPart[] = value.verbatim ? [{ literal: text }] : parseGlob(text);
   if (own.length === 0) {
     if (how !== 'is') return `${how} with an empty text matches everything: write exists: true`;
@@ -152,6 +156,12 @@ function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | st
   const isAny = parts.every((part) => part === 'any');
   const match = isAny ? ({ kind: 'present', field } as const) : ({ kind: 'glob', field, parts, cased } as const);
   return neverText(match, value) ?? test(match);
+}
+
+/** An address has one text in rows, however it was written, and so have the names that people give to lists. */
+function asRowsHaveIt(field: Field, { text, verbatim }: Value): string {
+  if (field === 'source_ip') return addressOf(text) ?? text;
+  return verbatim && isName(field) ? visibleName(text) : text;
 }
 
 function matchRegex(field: Field, text: string, flags: Modifiers['regexFlags']): Match | string {

@@ -57,15 +57,77 @@ describe('a map that asks one field for what no value is', () => {
   });
 });
 
+describe('a condition that asks one field for what no value is', () => {
+  it.each([
+    ['one: {action: read}, other: {action: export}', 'one and other', 'action'],
+    ['one: {action: read}, other: {action: [read, list]}', 'one and not other', 'action'],
+    ['one: {action: read, device: a}, filter_a: {device: b}, filter_b: {action: read}', 'one and not 1 of filter_*', 'action'],
+    ['one: {actor_id: a}, other: {actor_id: b}', 'all of them', 'actor_id'],
+    ['one: {time|hour: [22, 23]}, other: {time|hour: 1}', 'one and other', 'time'],
+    ['one: {action: read}, other: {action: list}, third: {action: export}', '(one or other) and third', 'action'],
+  ])('{%s}, %s is warned of', (entries, condition, field) => {
+    expect(loadEntries(`{${entries}, condition: ${condition}}`).warnings).toEqual([
+      expect.objectContaining({ line: 4, reason: expect.stringContaining(`the condition asks ${field} to be ${told}`) }),
+    ]);
+  });
+
+  it.each([
+    ['one: {action: read}, other: {action: export}', 'one or other'],
+    ['one: {action: read}, other: {action: export}, third: {device: a}', 'one and other or third'],
+    ['one: {categories: lab}, other: {categories: imaging}', 'one and other'],
+    ['one: {actor_id: a*}, other: {actor_id: b}', 'one and not other'],
+    ['one: {device: a}, other: {device|neq: [a, b]}', 'not one and not other'],
+    ["one: {actor_id|expand: '%programs%'}, other: {actor_id|expand: '%shared%'}", 'one and not other'],
+    ["one: {actor_id|expand: '%programs%', actor_id|neq: svc-a}", 'one'],
+  ])('{%s}, %s is taken in silence', (entries, condition) => {
+    expect(loadEntries(`{${entries}, condition: ${condition}}`)).toMatchObject({ warnings: [], mistakes: [] });
+  });
+
+  it.each(["{actor_id|neq: '*'}", "{clinic_id|neq: ['*', c1]}", '{outcome|neq: [success, failure, unknown]}'])(
+    'and so is a map that leaves out whatever an access has: %s',
+    (map) => {
+      expect(warningsOf(map)).toEqual([expect.stringContaining('"selection" leaves out whatever')]);
+    },
+  );
+});
+
+describe('an exception of which nothing stays', () => {
+  it.each([
+    ["{actor_id: '*'}", '[e]', '"E"'],
+    ['{actor_id|exists: true}', '[c]', '"c"'],
+    ["{actor_id: ['*', a]}", '[e, c]', '"E" and "c"'],
+    ['{action: [read, list, export]}', '[e, c]', '"E"'],
+  ])('%s of %s is warned of', (selection, rules, titles) => {
+    expect(excepted(selection, rules)).toEqual([expect.stringContaining(`of ${titles} nothing stays`)]);
+  });
+
+  it.each(['{action: read}', '{actor_id: a}', "{device: '*'}", '{action: export}'])('%s is taken in silence', (selection) => {
+    expect(excepted(selection)).toEqual([]);
+  });
+});
+
+/** What is said of an exception that takes these accesses out. */
+function excepted(selection: string, rules = '[e]'): readonly string[] {
+  const filter = `{rules: ${rules}, selection: ${selection}, condition: not selection}`;
+  const exception = `---\ntitle: f\nname: f\nlogsource: {product: ehr}\nfilter: ${filter}\nvigie: {expires: 2027-01-31, owner: dpo, reason: r}\n`;
+  return load('{action: [read, list]}', exception).warnings.map(({ reason }) => reason);
+}
+
 function warningsOf(map: string): readonly string[] {
   const { mistakes, warnings } = load(map);
   expect(mistakes).toEqual([]);
   return warnings.map(({ reason }) => reason);
 }
 
-function load(map: string): ReturnType<typeof loadRules> {
+function load(map: string, more = ''): ReturnType<typeof loadRules> {
+  return loadEntries(`\n  selection: ${map}\n  condition: selection`, more);
+}
+
+function loadEntries(detection: string, more = ''): ReturnType<typeof loadRules> {
   const text =
-    `title: e\nname: e\nlogsource: {product: ehr}\ndetection:\n  selection: ${map}\n  condition: selection\nvigie: {time_zone: Europe/Paris}\n---\n` +
-    'title: c\nname: c\nlevel: low\ncorrelation:\n  type: event_count\n  rules: [e]\n  group-by: [group_id, actor_id]\n  timespan: 1h\n  condition: {gte: 2}\n';
-  return loadRules([{ path: 'a.yml', text }]);
+    `title: E\nname: e\nlogsource: {product: ehr}\ndetection: ${detection}\nvigie: {time_zone: Europe/Paris}\n---\n` +
+    'title: c\nname: c\nlevel: low\ncorrelation:\n  type: event_count\n  rules: [e]\n  group-by: [group_id, actor_id]\n  timespan: 1h\n  condition: {gte: 2}\n' +
+    more;
+  const lists = new Map(['programs', 'shared'].map((name) => [name, ['svc-a']]));
+  return loadRules([{ path: 'a.yml', text }], lists);
 }

@@ -63,6 +63,9 @@ export type Case = readonly [replaced: string, by: string, line: number, reason:
 
 // prettier-ignore
 export const inCorrelations: readonly Case[] = [
+  ['{field: patient_id, gte: 40}', '{field: outcome, gte: 4}', 9, 'outcome is success, failure or unknown, so that more than 3 different values are never counted: write a lower number, or count another field'],
+  ['{field: patient_id, gte: 40}', '{field: [outcome, actor_kind], gt: 9}', 9, 'outcome and actor_kind hold some words only, so that more than 9 different values are never counted: write a lower number, or count another field'],
+  ['{field: clinic_id, gte: 2}', '{field: actor_kind, gte: 4}', 11, 'actor_kind is human, service or vendor, so that more than 3 different values are never counted: write a lower number, or count another field'],
   ['level: high', 'level: urgent', 3, 'level is informational, low, medium, high or critical, not "urgent"'],
   ['level: high\n', '', 1, 'level is missing: a rule that raises incidents says informational, low, medium, high or critical'],
   ['title: Many', 'title: ""', 1, 'title must be a text that is not empty'],
@@ -163,7 +166,7 @@ export const inCorrelations: readonly Case[] = [
   ['{field: patient_id, gte: 40}', '{field: categories, gte: 4}', 9, 'distinct values of text fields are counted, and "categories" is none: count patient_id, clinic_id or event_id'],
   ['{field: patient_id, gte: 40}', '{field: patient_id}', 9, 'condition has no threshold: write gte or gt with a number'],
   ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 0}', 9, 'gte: 0 is not taken: it always holds, write 1 or more'],
-  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: "40"}', 9, 'gte of condition must be a whole number from 0 to 100000000, not "40"'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: "40"}', 9, 'gte of condition must be a whole number from 0 to 100000000, not "40", a text: leave the quotation marks away'],
   ['{field: patient_id, gte: 40}', '{field: patient_id, gt: -1}', 9, 'gt of condition must be a whole number from 0 to 100000000, not "-1"'],
   ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, gt: 39}', 9, 'condition has gte and gt: keep one'],
   bounds('lt: 4', `lt alone is not taken: ${absence}`),

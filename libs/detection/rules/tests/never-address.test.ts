@@ -6,6 +6,14 @@ const seed = Number(process.env['VIGIE_TEST_SEED'] ?? 20_261_129);
 
 /** What is said of one value of `source_ip`. */
 function reasonsOf(key: string, value: unknown): readonly string[] {
+  return loaded(key, value).mistakes.map(({ reason }) => reason);
+}
+
+function selected(key: string, value: unknown, source_ip: string, gates: readonly string[] = []): boolean | undefined {
+  return loaded(key, value, gates).selections[0]?.matches({ source_ip });
+}
+
+function loaded(key: string, value: unknown, gates: readonly string[] = []): ReturnType<typeof loadRules> {
   const rule = {
     title: 'e',
     name: 'e',
@@ -13,7 +21,7 @@ function reasonsOf(key: string, value: unknown): readonly string[] {
     logsource: { product: 'ehr' },
     detection: { x: { [key]: value }, condition: 'x' },
   };
-  return loadRules([{ path: 'a.yml', text: JSON.stringify(rule) }]).mistakes.map(({ reason }) => reason);
+  return loadRules([{ path: 'a.yml', text: JSON.stringify(rule) }], new Map([['gates', gates]]));
 }
 
 const octet = fc.nat(255).map(String);
@@ -54,6 +62,42 @@ describe(`a value of source_ip (seed ${seed})`, () => {
       'ward.300.example',
     ])
       expect([text, reasonsOf('source_ip', text)]).toEqual([text, []]);
+  });
+
+  it.each([
+    ['::ffff:10.4.2.17', '10.4.2.17'],
+    ['2001:0DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['010.004.002.017', '10.4.2.17'],
+    ['10.4.2.17:443', '10.4.2.17'],
+    ['[2001:db8::1]', '2001:db8::1'],
+  ])('meets accesses however it is written, since they have it in one way: %s', (written, kept) => {
+    for (const key of ['source_ip', 'source_ip|cased', 'source_ip|expand'])
+      expect(selected(key, key.endsWith('expand') ? '%gates%' : written, kept, [written])).toBe(true);
+    expect(selected('source_ip|neq', written, kept)).toBe(false);
+  });
+
+  it.each([
+    ['source_ip|startswith', '2001:0db8:'],
+    ['source_ip|startswith', '::ffff:10.'],
+    ['source_ip|startswith', '[2001:db8:'],
+    ['source_ip|contains', ':0001:'],
+    ['source_ip', '010.4.*'],
+  ])('that no part of an address is like in accesses is warned of: %s %s', (key, value) => {
+    expect(loaded(key, value).warnings).toEqual([
+      expect.objectContaining({ reason: expect.stringContaining('is hardly a part of any address') }),
+    ]);
+  });
+
+  it.each([
+    ['source_ip|startswith', '10.0'],
+    ['source_ip|startswith', '2001:db8:0:'],
+    ['source_ip|contains', '0a:'],
+    ['source_ip|endswith', '.0'],
+    ['source_ip|endswith', '0db8::1'],
+    ['source_ip', 'pc-01.*'],
+    ['source_ip', '10.0.*'],
+  ])('that may be one is taken in silence: %s %s', (key, value) => {
+    expect(loaded(key, value)).toMatchObject({ mistakes: [], warnings: [] });
   });
 
   it('is refused where no address is so, whatever stands beside it and however it is compared', () => {

@@ -84,7 +84,7 @@ describe('an exception', () => {
     ['privileged: true, purpose: null, device: "a*b?"', 'device is like "a*b?" and privileged is true and purpose is not there'],
     [
       'source_ip|cidr: 10.0.0.0/8, actor_id|neq: x, device|fieldref: auth',
-      'device is the same as auth and source_ip is in 10.0.0.0/8 and not actor_id is "x"',
+      'device is the same as auth and source_ip is in 10.0.0.0/8 and actor_id is not "x"',
     ],
     [
       `actor_id: [${Array.from({ length: 60 }, (_, n) => `a${n + 10}`).join(', ')}]`,
@@ -99,6 +99,28 @@ describe('an exception', () => {
     const [exception] = load(inner, expires('Move', '2027-01-31', search)).exceptions;
     const parts = words.replace('"b"...', '"b"').split(' and ').toSorted();
     expect(exception?.takesOut.replaceAll(/[()]/g, '').split(' and ').toSorted()).toEqual(parts);
+  });
+
+  it.each([
+    ['actor_id: [a, b]', 'actor_id is neither "a" nor "b"', 'actor_id n’est ni "a" ni "b"'],
+    [
+      'device: x*, actor_id|neq: b',
+      'not (device begins with "x" and actor_id is not "b")',
+      'non (device commence par "x" et actor_id n’est pas "b")',
+    ],
+    [
+      "'time|day': [saturday, sunday]",
+      'it is neither Saturday nor Sunday in Europe/Paris',
+      'on n’est ni samedi ni dimanche à Europe/Paris',
+    ],
+    ['record_count|gt: 5', 'record_count is not above 5', 'record_count n’est pas au-dessus de 5'],
+    ['purpose: null', 'purpose is there', 'purpose est présent'],
+  ])('that keeps what meets %s says that it takes out the rest', (search, inEnglish, inFrench) => {
+    const text = expires('Move', '2027-01-31', search)
+      .replace('condition: not x', 'condition: x')
+      .replace('vigie: {', 'vigie: {time_zone: Europe/Paris, ');
+    const [exception] = load(inner, text).exceptions;
+    expect([exception?.takesOut, exception?.takesOutInFrench]).toEqual([inEnglish, inFrench]);
   });
 
   it('says from which rules, until when, who answers for it and why', () => {
@@ -120,7 +142,7 @@ describe('an exception', () => {
 
   it.each([
     [{ op: 'and', of: [] }, 'tout accès'],
-    [{ op: 'not', of: { op: 'test', test: { kind: 'truth', field: 'mfa', value: true } } }, 'pas mfa est vrai'],
+    [{ op: 'not', of: { op: 'test', test: { kind: 'truth', field: 'mfa', value: true } } }, 'mfa n’est pas vrai'],
     [{ op: 'test', test: { kind: 'number', field: 'record_count', compare: 'gte', value: 40 } }, 'record_count est au moins 40'],
     [
       { op: 'test', test: { kind: 'clock', part: 'hour', zone: 'Europe/Paris', compare: 'lt', value: 6 } },

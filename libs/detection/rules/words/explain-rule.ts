@@ -125,7 +125,8 @@ function inputOf(input: Input): string {
 }
 
 function spreadOf({ spread }: Rule): string {
-  return spread ? ` in at least ${spread.atLeast} different ${noun([spread.field], spread.atLeast)}` : '';
+  if (!spread) return '';
+  return ` ${spread.field === 'clinic_id' ? 'in' : 'and'} at least ${spread.atLeast} different ${noun([spread.field], spread.atLeast)}`;
 }
 
 function apartOf({ by }: Rule): string {

@@ -41,6 +41,14 @@ describe('a rule in French', () => {
       /^Ouvre un incident .+ quand un compte atteint au moins 40 patients différents dans au moins 2 établissements différents en 10 min/,
     );
   });
+  it('joins a second count by what it is', () => {
+    const shared = rules.find(({ title }) => title === 'Many accounts read patients from one address outside');
+    expect(shared && explainRule(shared)).toContain('at least 6 different accounts and at least 8 different patients within');
+    expect(shared && explainRuleInFrench(shared, (title) => title)).toContain(
+      'au moins 6 comptes différents et au moins 8 patients différents en',
+    );
+  });
+
   it('has its words agree', () => {
     expect(told('{ field: device, gte: 2 }')).toContain('au moins 2 valeurs de device différentes en');
     expect(told('{ field: [device, purpose], gte: 2 }')).toContain('au moins 2 combinaisons de device et purpose différentes en');

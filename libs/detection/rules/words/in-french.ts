@@ -143,9 +143,9 @@ function quoted(text: string): string {
 }
 
 function spreadOf({ spread }: Rule): string {
-  return spread
-    ? ` dans au moins ${number(spread.atLeast)} ${noun([spread.field], spread.atLeast)} ${different([spread.field], spread.atLeast)}`
-    : '';
+  if (!spread) return '';
+  const [fields, preposition] = [[spread.field], spread.field === 'clinic_id' ? 'dans' : 'et'];
+  return ` ${preposition} au moins ${number(spread.atLeast)} ${noun(fields, spread.atLeast)} ${different(fields, spread.atLeast)}`;
 }
 
 function apartOf({ by }: Rule): string {

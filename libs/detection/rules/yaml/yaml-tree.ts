@@ -4,6 +4,7 @@ import { ruleLimits } from '../text/limits.js';
 import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
 import { outlineOf } from './outline.js';
 import { readPlainYaml } from './plain-yaml.js';
+import { helpFor, lineOfOddBlank, oddBlankReason } from './yaml-help.js';
 import { type Entry, hasHalves, type ListTree, type MapTree, type ScalarTree, type Tree } from './tree.js';
 
 /** A file as YAML: its documents that are maps, and what is wrong. */
@@ -80,6 +81,8 @@ export function readCarefully(text: string, mistakes: Mistakes): readonly YamlDo
     );
     return [];
   }
+  const odd = documents.some(({ errors }) => errors.length > 0) ? lineOfOddBlank(text) : 0;
+  if (odd > 0) mistakes.at(odd, oddBlankReason);
   return documents.flatMap((document) => readDocument(document, lines, mistakes) ?? []);
 }
 
@@ -145,20 +148,7 @@ function readDocument(document: Document.Parsed, lines: LineCounter, mistakes: M
 
 function noteProblems(problems: readonly YAMLError[], lineAt: (offset: number) => number, mistakes: Mistakes): void {
   for (const problem of problems.slice(0, ruleLimits.yamlErrors))
-    mistakes.at(
-      lineAt(problem.pos[0]),
-      `not valid YAML: ${problem.message.split('\n')[0] ?? problem.code}${quotesHelp(problem)}`,
-    );
-}
-
-/** What to do about it, where the library only says what it met. */
-function quotesHelp({ code, message }: { readonly code: string; readonly message: string }): string {
-  if (code === 'TAG_RESOLVE_FAILED' || message.startsWith('Plain value cannot start with'))
-    return "; a text that begins with a sign stands in quotes, such as '%list%'";
-  if (message.startsWith('Tabs are not allowed')) return '; write blanks';
-  if (message.startsWith('Nested mappings') || message.startsWith('Block collections are not allowed within'))
-    return "; a text that holds a colon and a blank stands in quotes, such as 'a: b'";
-  return message.startsWith('Missing closing') ? '; look where a quotation mark was opened before this line' : '';
+    mistakes.at(lineAt(problem.pos[0]), `not valid YAML: ${problem.message.split('\n')[0] ?? problem.code}${helpFor(problem)}`);
 }
 
 class TreeReader {
