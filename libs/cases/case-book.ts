@@ -3,7 +3,7 @@ import type { CaseRow } from '#libs/contracts/case-row.js';
 import type { CaseStateRow } from '#libs/contracts/case-state-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type CaseState, rowOf } from './case-state.js';
-import type { Cases, Observe } from './cases.js';
+import type { Observe } from './cases.js';
 import { statesOf } from './case-states.js';
 import { Connected, type Group } from './connected.js';
 import { foldCases } from './fold.js';
@@ -52,13 +52,15 @@ export class CaseBook {
 
   /** The case that the id of a case or of one of its incidents leads to. */
   caseOf(id: string, now: number): CaseView | undefined {
-    const one = this.#foldOf(id, now)?.of(id);
-    return one && this.#viewOf(one);
+    const folded = this.#foldAt(id, now);
+    const state = folded?.cases.of(id);
+    const row = state && folded?.rows.get(state.caseId);
+    return row && { row, entries: state.entries, state };
   }
 
   /** The `case_id`s that ids beginning so lead to. */
   casesBeginning(prefix: string, now: number): readonly string[] {
-    const ids = this.#connected.idsBeginning(prefix).flatMap((id) => this.#foldOf(id, now)?.of(id)?.caseId ?? []);
+    const ids = this.#connected.idsBeginning(prefix).flatMap((id) => this.#foldAt(id, now)?.cases.of(id)?.caseId ?? []);
     return [...new Set(ids)].toSorted();
   }
 
@@ -71,7 +73,7 @@ export class CaseBook {
 
   /** The same in any order: for counting. */
   unsortedRows(now: number): readonly CaseRow[] {
-    return this.#folds(now).flatMap(({ rows }) => rows);
+    return this.#folds(now).flatMap(({ rows }) => [...rows.values()]);
   }
 
   /** Those that are not resolved. */
@@ -93,7 +95,7 @@ export class CaseBook {
 
   /** What became of an action: its line, in the case that it went to. */
   entryOf(action: Pick<CaseAction, 'action_id' | 'case_id'>, now: number): CaseEntry | undefined {
-    const lines = this.#foldOf(action.case_id, now)?.of(action.case_id)?.entries ?? [];
+    const lines = this.#foldAt(action.case_id, now)?.cases.of(action.case_id)?.entries ?? [];
     return lines.find(({ id }) => id === action.action_id);
   }
 
@@ -141,16 +143,12 @@ export class CaseBook {
     return dues.length > 0 ? Math.min(...dues) : undefined;
   }
 
-  #foldOf(id: string, now: number): Cases | undefined {
-    return this.#connected.groupOf(id)?.foldAt(now, this.policy).cases;
+  #foldAt(id: string, now: number): Group['folded'] {
+    return this.#connected.groupOf(id)?.foldAt(now, this.policy);
   }
 
   #folds(now: number): readonly NonNullable<Group['folded']>[] {
     return [...this.#connected.groups()].map((group) => group.foldAt(now, this.policy));
-  }
-
-  #viewOf(state: CaseState): CaseView {
-    return { row: rowOf(state, this.policy), entries: state.entries, state };
   }
 }
 

@@ -19,7 +19,8 @@ export class Group implements CaseRecords {
   folded:
     | {
         readonly cases: Cases;
-        readonly rows: readonly CaseRow[];
+        /** By `case_id`. */
+        readonly rows: ReadonlyMap<string, CaseRow>;
         readonly at: number;
         readonly dueAt: number | undefined;
         readonly edition: number;
@@ -40,7 +41,7 @@ export class Group implements CaseRecords {
     const cases = stands ? old.cases : foldCases(this, now, policy);
     const all = [...cases.standing.values()];
     const dues = all.flatMap((one) => dueOf(one, policy)?.at ?? []);
-    const rows = all.map((one) => rowOf(one, policy));
+    const rows = new Map(all.map((one) => [one.caseId, rowOf(one, policy)]));
     this.folded = { cases, rows, at: stands ? old.at : now, dueAt: dues.length > 0 ? Math.min(...dues) : undefined, edition };
     return this.folded;
   }

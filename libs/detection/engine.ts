@@ -117,6 +117,11 @@ export class Engine {
     return this.#intake.settleUntil(Number.POSITIVE_INFINITY, detectedAt, untilMs);
   }
 
+  /** Ids of the incidents that it knows, those that ended long ago too. */
+  *incidentIds(): Iterable<string> {
+    for (const incidents of this.#state.incidents.byAccount.values()) for (const { opening } of incidents) yield opening.id;
+  }
+
   /** What waits for its history, oldest first. Snapshots hold it. */
   rejudgements(): readonly Rejudgement[] {
     return this.#state.rejudgements.size === 0 ? [] : rejudgementsOf(this.#state);

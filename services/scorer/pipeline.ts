@@ -98,7 +98,7 @@ export class ScorerPipeline implements Reader {
     const restored = await this.#snapshots.restore(at, options);
     const next = Math.max(restored?.header.offset ?? 0, held.start);
     const engine = restored?.engine ?? new Engine(options);
-    const renaming = await this.#again.renamingOf(next, held, restored?.header);
+    const renaming = await this.#again.renamingOf(next, held, restored, options.rules);
     const tools = { ...this.#toolsOf(at, held, restored), ...(renaming && { renaming }) };
     const scorer = new PartitionScorer(at, engine, next, tools);
     const now = this.tools.clock.monotonic();

@@ -1,5 +1,6 @@
 import type { CertificatePair } from '#libs/runtime/renewal/own-certificate.js';
 import { CertifiedAgent } from './certified-agent.js';
+import { asForm, withShortValues } from './long-parameters.js';
 import { sameMeaning } from './same-meaning.js';
 import { commandHeader } from './services-credential.js';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
@@ -54,6 +55,7 @@ export function createStoreClient({
     log: { level: ClickHouseLogLevel.OFF },
     request_timeout: requestMs,
     max_open_connections: socketsMax,
+    use_multipart_params_auto: true,
     keep_alive: { enabled: true, idle_socket_ttl: idleSocketMs, eagerly_destroy_stale_sockets: true },
     clickhouse_settings: {
       async_insert: 0,
@@ -76,13 +78,14 @@ function byCertificate(user: string): Readonly<Record<string, string>> {
   return { 'X-ClickHouse-User': user, 'X-ClickHouse-SSL-Certificate-Auth': 'on' };
 }
 
-/** Rows that are sent are parsed and stored, and have no meaning that a profile could change: they go without, which saves the server its time. */
+/** Statements mean the same everywhere, and long lists fit. Rows that are sent are parsed and stored, and have no meaning that a profile could change: they go without, which saves the server its time. */
 function askAlike(client: ClickHouseClient): void {
   const plain = { query: client.query.bind(client), command: client.command.bind(client), exec: client.exec.bind(client) };
   Object.assign(client, {
-    query: (asked: Parameters<typeof plain.query>[0]) => plain.query(alike(asked)),
-    command: (asked: Parameters<typeof plain.command>[0]) => plain.command(alike(asked)),
-    exec: (asked: Parameters<typeof plain.exec>[0]) => plain.exec('values' in asked && asked.values ? asked : alike(asked)),
+    query: (asked: Parameters<typeof plain.query>[0]) => plain.query(alike(withShortValues(asked))),
+    command: (asked: Parameters<typeof plain.command>[0]) => plain.command(alike(asForm(withShortValues(asked)))),
+    exec: (asked: Parameters<typeof plain.exec>[0]) =>
+      plain.exec('values' in asked && asked.values ? asked : alike(asForm(withShortValues(asked)))),
   });
 }
 

@@ -1,13 +1,17 @@
-import { createServer, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient, anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { aChange } from '#libs/testkit/case-records.js';
+import { ClickHouseHistory } from '../history/clickhouse-history.js';
 import { IncidentReader } from '../incidents/incident-reader.js';
 import { CasePatients } from '../patients/case-patients.js';
+import { patientsOfIncidents } from '../together/some-patients.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { createStoreClient } from './client.js';
 import { storeForTests, type StoreForTests } from './store.fixture.js';
@@ -123,11 +127,47 @@ describe('a ClickHouse whose profiles were made for other tools', () => {
     expect(outcome).toMatchObject({ kind: 'rejected', field: 'record_count' });
   });
 
+  it('takes lists that are longer than a value of a server and an address of a proxy', async () => {
+    const ids = Array.from({ length: 9_000 }, (_, place) => anEventId(`long ${place}`));
+    const odd = [
+      "o'neill",
+      'back\\slash',
+      'two\tlines\nand more',
+      'é',
+      ...Array.from({ length: 300 }, (_, place) => `somebody.${place}@hospital.example`),
+    ];
+    const query =
+      'SELECT length({ids:Array(String)}) AS ids, cityHash64({ids:Array(String)}) = cityHash64(arrayMap(one -> one, {ids:Array(String)})) AS same, {odd:Array(String)} AS odd';
+    const answer = await client.query({ query, query_params: { ids, odd }, format: 'JSONEachRow' });
+    expect(await answer.json()).toEqual([{ ids: 9_000, same: 1, odd }]);
+    const { stream } = await client.exec({ query: `${query} FORMAT JSONEachRow`, query_params: { ids, odd } });
+    expect(JSON.parse(await text(stream))).toEqual({ ids: 9_000, same: 1, odd });
+    expect(await patientsOfIncidents(client, [...ids, incident])).toEqual({ total: 3, each: new Map([[incident, 3]]) });
+    const accounts = { groupId: anAccessRow().group_id, actorIds: [...odd, anAccessRow().actor_id] };
+    const rows = new ClickHouseHistory(client).rows({ fromMs: 0, toMs: Date.parse(anAccessRow().time), accounts });
+    expect((await text(Readable.from(rows))).trim().split('\n')).toHaveLength(3);
+  });
+
   it('ends no answer early: what is too long for its limits is an error', async () => {
     const asked = client.query({ query: 'SELECT number FROM numbers(200000)', format: 'JSONEachRow' });
     await expect(asked.then((answer) => answer.json())).rejects.toThrow(/Limit for result exceeded/);
   });
 });
+
+/** As much as nginx takes of a line that asks, and a server of a value. */
+const [addressMax, valueMax] = [8_192, 131_072];
+
+function tooLong(asked: IncomingMessage, body: Buffer): string | undefined {
+  if ((asked.url ?? '').length > addressMax) return '414 Request-URI Too Large';
+  const boundary = /boundary=(.+)$/.exec(asked.headers['content-type'] ?? '')?.[1];
+  const isLong =
+    boundary !== undefined &&
+    body
+      .toString('latin1')
+      .split(boundary)
+      .some((part) => part.length > valueMax);
+  return isLong ? 'Code: 1000. HTML Form Exception: Field value too long' : undefined;
+}
 
 /** Hands every request on, with the settings of the profile that it has none of its own for. */
 function profiled(url: string): Server {
@@ -135,11 +175,15 @@ function profiled(url: string): Server {
     const target = new URL(asked.url ?? '/', url);
     for (const [name, value] of Object.entries(profile)) if (!target.searchParams.has(name)) target.searchParams.set(name, value);
     const { host: _, ...headers } = asked.headers;
-    const onward = request(target, { method: asked.method, headers }, (answered) => {
-      answer.writeHead(answered.statusCode ?? 502, answered.headers);
-      answered.pipe(answer);
+    void buffer(asked).then((body) => {
+      const refused = tooLong(asked, body);
+      if (refused !== undefined) return answer.writeHead(400).end(refused);
+      const onward = request(target, { method: asked.method, headers }, (answered) => {
+        answer.writeHead(answered.statusCode ?? 502, answered.headers);
+        answered.pipe(answer);
+      });
+      onward.on('error', () => answer.destroy());
+      return onward.end(body);
     });
-    onward.on('error', () => answer.destroy());
-    asked.pipe(onward);
   });
 }

@@ -139,6 +139,11 @@ export class IncidentBook {
     else this.byAccount.delete(verdict.account);
   }
 
+  /** What judging again cannot find of an incident; undefined where it finds all. */
+  unfoundOf(incident: Incident): Incident | undefined {
+    return keptPart(incident, this.options, this.marks.sets);
+  }
+
   /** Takes into what history gives of some incidents what it cannot know of them. */
   #keepOf(near: readonly Incident[], judged: Incident, verdict: Verdict): void {
     const { sets } = this.marks;

@@ -172,6 +172,13 @@ export class Fill {
     for (const one of known)
       if (one.lastTime > this.fromMs && this.#mayBeUndone(one) && !found.some((other) => covers(other, one, this.live.marks)))
         this.#ask(account, one);
+    // Told while windows were not full, by rules that were changed once more before they were, it lacks what had come before; and no rule of now finds that.
+    for (const one of known) if (one.lastTime > this.fromMs && this.#countsFormer(kind, one)) this.#ask(account, one);
+  }
+
+  #countsFormer(kind: (typeof books)[number], { firedSet }: Incident): boolean {
+    const former = kind === 'incidents' ? this.live.formerOf(firedSet) : this.live.former.within(firedSet);
+    return former !== noSelections;
   }
 
   #mayBeUndone({ matches }: Incident): boolean {

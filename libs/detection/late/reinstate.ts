@@ -2,6 +2,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { categories, isStoredSubject } from '#libs/contracts/vocabulary.js';
 import { Incident } from '../incidents/incident.js';
 import type { Match } from '../incidents/incident-match.js';
+import { keepPart } from '../incidents/kept-part.js';
 import { versionsPerFrame } from '../incidents/incident-teller.js';
 import { noSelections } from '../memory/selection-sets.js';
 import { hashBytes } from '../scan/keyed-hash.js';
@@ -20,7 +21,7 @@ export interface ToldIncident {
 
 /**
  * Makes incidents known that an engine of other lists told, as incidents that ended long ago are known: by what was told of them, without their patients. Those that a selection of before counts for
- * wait for their history at once, since accesses may have come that no rule of now looks at. One that the engine has itself, and told by fewer selections, counts by all of them from then on.
+ * wait for their history at once, since accesses may have come that no rule of now looks at. One that the engine has itself, and found by less than it was told by, keeps those rules and counts by all selections from then on.
  * Left out is what the engine cannot know: where the condition of a selection is lacking, and subjects that no store has.
  */
 export function reinstate(state: EngineState, told: readonly ToldIncident[], offset: number): number {
@@ -36,18 +37,41 @@ function reinstated(state: EngineState, told: ToldIncident, offset: number): boo
   const former = state.formerOf(named);
   const account = accountOf(state, change);
   const own = incidents.byAccount.get(account)?.find(({ opening }) => opening.id === told.id);
-  if (own && marks.sets.without(former, own.firedSet) === noSelections) return false;
-  const incident = own ?? incidentOf(state, told, named);
-  if (own) own.firedSet = marks.sets.union(own.firedSet, former);
-  else incidents.reopen(account, incident, false);
+  const before = incidentOf(state, told, named);
+  const unfound = own && unfoundIn(own, incidents.unfoundOf(before));
+  if (own && !unfound && marks.sets.without(former, own.firedSet) === noSelections) return false;
+  const incident = own ?? before;
+  if (own) takeIn(own, unfound, former);
+  else {
+    incidents.order += 1;
+    incidents.reopen(account, incident, false);
+  }
   state.noteFormer(account);
   // What is told of it from now on is newer than what was.
   if (change.version >= versions.base && change.version < versions.base + versionsPerFrame)
     versions.counter = Math.max(versions.counter, change.version - versions.base);
-  if (former === noSelections) return true;
+  if (former === noSelections && !unfound) return true;
   const names = { groupId: change.group_id, actorId: change.actor_id };
   rejudgements.ask(account, names, Math.min(incident.firstFired, incident.firstTime), incident.lastTime, offset);
   return true;
+}
+
+/** What was told by rules that are gone or ask for more now, where the engine does not have that itself. */
+function unfoundIn({ matches }: Incident, part: Incident | undefined): Incident | undefined {
+  const isNew = [...(part?.matches.values() ?? [])].some((match) => {
+    const known = matches.get(match.ruleId);
+    return !known || known.firstFired > match.firstFired || known.lastFired < match.lastFired;
+  });
+  return isNew ? part : undefined;
+}
+
+/** Its patients are counted anew by history. */
+function takeIn(own: Incident, unfound: Incident | undefined, former: number): void {
+  own.firedSet = own.sets.union(own.firedSet, former);
+  if (!unfound) return;
+  unfound.coveredFrom = Number.POSITIVE_INFINITY;
+  unfound.coveredTo = Number.NEGATIVE_INFINITY;
+  keepPart(own, unfound);
 }
 
 /** Whether the engine can ask accesses for all selections that an incident counts by. */
@@ -75,12 +99,11 @@ function accountOf(state: EngineState, { group_id, actor_id }: IncidentChange): 
 function incidentOf(state: EngineState, { id, change, closings }: ToldIncident, named: number): Incident {
   const { marks, incidents } = state;
   const detectedAt = Date.parse(change.detected_at);
-  incidents.order += 1;
   const opening = {
     id,
     groupId: change.group_id,
     actorId: change.actor_id,
-    order: incidents.order,
+    order: incidents.order + 1,
     detectedAt,
     completedBy: detectedAt - 1000 * change.detection_delay_seconds,
   };

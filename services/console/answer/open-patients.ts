@@ -23,7 +23,8 @@ export interface OpenPatientsFigure {
 }
 
 interface View {
-  readonly figures: string;
+  /** What the incidents counted when it was asked. */
+  readonly figures: ReadonlyMap<string, number>;
   readonly askedAt: number;
   readonly pauseMs: number;
   /** How long the last count took, milliseconds. */
@@ -63,16 +64,15 @@ export class OpenPatients {
   }
 
   #askWhenDue(view: string, incidents: OpenCase['incidents']): void {
-    const figures = JSON.stringify(incidents.map(({ incident_id, patients }) => [incident_id, patients]).toSorted());
     const last = this.#views.get(view);
     const now = this.tools.clock.now();
-    const isSame = last?.figures === figures;
+    const isSame = last !== undefined && isOf(incidents, last.figures);
     const isCounted = isSame && last.listed !== undefined && areEqual(incidents, last.listed);
     const leastMs = Math.max(againMs.first, sharePerCount * (last?.tookMs ?? 0));
     const pauseMs = isCounted ? againMs.most : isSame ? Math.max(last.pauseMs, leastMs) : leastMs;
     if (this.#asking.has(view) || (last && now < last.askedAt + pauseMs)) return;
     const asking = this.#look(view, incidents, {
-      figures,
+      figures: new Map(incidents.map(({ incident_id, patients }) => [incident_id, patients])),
       askedAt: now,
       pauseMs: isSame ? Math.min(2 * pauseMs, againMs.most) : pauseMs,
       tookMs: last?.tookMs ?? 0,
@@ -109,6 +109,10 @@ function figureOf(incidents: OpenCase['incidents'], listed: PatientsListed, sum:
   if (areEqual(incidents, listed)) return { patients: listed.total, isSettled: true };
   const beyond = incidents.reduce((all, one) => all + Math.max(0, one.patients - (listed.each.get(one.incident_id) ?? 0)), 0);
   return { patients: Math.min(sum, listed.total + beyond), isSettled: false };
+}
+
+function isOf(incidents: OpenCase['incidents'], figures: View['figures']): boolean {
+  return incidents.length === figures.size && incidents.every(({ incident_id: id, patients }) => figures.get(id) === patients);
 }
 
 /** Whether each figure is the length of its list, and no other list was counted. */

@@ -53,13 +53,9 @@ function patientsOf({ sight, user, now, openPatients }: SummaryTools, open: read
   const cases: OpenCase[] = [];
   for (const { case_id, patients, patients_settled: isSettled } of open) {
     if (patients === null) return undefined;
-    const seen = sight.of(case_id, user, now)?.incidents ?? [];
-    const standing = seen.filter(({ state }) => state === 'open' || state === 'closed');
-    cases.push({
-      patients,
-      isSettled,
-      incidents: standing.map((one) => ({ incident_id: one.incident_id, patients: one.patients ?? 0 })),
-    });
+    const figures = sight.of(case_id, user, now)?.figures ?? [];
+    const incidents = figures.map((one) => ({ incident_id: one.incident_id, patients: one.patients ?? 0 }));
+    cases.push({ patients, isSettled, incidents });
   }
   return openPatients.of(JSON.stringify(user.clinics ?? '*'), cases);
 }

@@ -4,7 +4,7 @@ import type { CaseAction } from '#libs/contracts/case-action.js';
 import type { SeenAction, SeenIncident, SeenMatch, SeenRow } from '#libs/contracts/seen-case.js';
 import { type CaseClock, clocksOfCase, type DeadlineOptions } from '#libs/routing/deadline-plan.js';
 import { type ActionSight, seenAction } from './seen-action.js';
-import { membersOf, partRow, type Reader, seenIncident, wholeRow } from './seen-row.js';
+import { membersOf, partRow, type Reader, seenIncident, seenPatients, wholeRow } from './seen-row.js';
 
 /** A line of a case as its reader may see it. */
 export interface SeenLine extends Omit<CaseEntry, 'place' | 'writtenIn' | 'action' | 'patients'> {
@@ -58,6 +58,13 @@ export class SeenCase {
 
   get incidents(): readonly SeenIncident[] {
     return [...membersOf(this.#view.state, this.#reader).values()].map((member) => seenIncident(member, this.#reader));
+  }
+
+  /** What each of them that stands counts; null where that is patients of others too. */
+  get figures(): readonly Pick<SeenIncident, 'incident_id' | 'patients'>[] {
+    const seen = [...membersOf(this.#view.state, this.#reader).values()];
+    const standing = seen.filter(({ change: { state } }) => state === 'open' || state === 'closed');
+    return standing.map(({ change }) => ({ incident_id: change.incident_id, patients: seenPatients(change, this.#reader) }));
   }
 
   /** Every rule of every incident that touches a clinic of theirs. */

@@ -42,6 +42,11 @@ function isSpanning({ clinics }: IncidentChange, reader: Reader): boolean {
   return ownOf(reader, clinics).length < clinics.length;
 }
 
+/** Null where it counts patients of others too. */
+export function seenPatients(change: IncidentChange, reader: Reader): number | null {
+  return isSpanning(change, reader) ? null : change.patients;
+}
+
 export function seenIncident({ change, linkedAt, linkedBy }: Member, reader: Reader): SeenIncident {
   const {
     incident_id,
@@ -69,7 +74,7 @@ export function seenIncident({ change, linkedAt, linkedBy }: Member, reader: Rea
     account_count: seen(change.account_count),
     state,
     level,
-    patients: seen(change.patients),
+    patients: seenPatients(change, reader),
     clinics,
     other_clinics: change.clinics.length - clinics.length,
     categories: seen(change.categories),

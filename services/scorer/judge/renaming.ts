@@ -46,10 +46,13 @@ export class Renaming {
       readonly before: ToldBefore | undefined;
       readonly quietMs: number;
       readonly through: number;
+      /** Ids of incidents that the engine has from its snapshot. */
+      readonly known?: Iterable<string> | undefined;
     },
     known: Renamings['all'] = [],
   ) {
     this.#before = options.before;
+    for (const id of options.known ?? []) this.#taken.add(id);
     for (const one of known) this.#keep(one);
   }
 

@@ -20,6 +20,8 @@ const hour = 60 * minute;
 interface Lists {
   readonly services: readonly string[];
   readonly watched: readonly number[];
+  /** Patients that the rule about everybody asks for. */
+  readonly atLeast?: number;
 }
 const none: Lists = { services: [], watched: [] };
 
@@ -104,6 +106,30 @@ describe('a scorer that lost its snapshots after lists had changed', () => {
     run.check();
   });
 
+  it('knows the incidents that it told after its last snapshot, by lists that were changed while it was away', async () => {
+    const run = await Run.start(folder, none);
+    await run.take([accessOf({ actor: 'nurse.3', patient: 9, at: 0 })]);
+    await run.restart();
+    await run.take(accesses('nurse.1', [1, 2, 3]));
+    const [opened] = run.current;
+    await run.kill({ services: ['nurse.1'], watched: [] });
+    await run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute })]);
+    expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 4, selections: opened?.selections }]);
+    run.check();
+  });
+
+  it('keeps what a rule told that asks for more since, also where another rule finds the incident again', async () => {
+    const run = await Run.start(folder, { services: [], watched: [1, 2] });
+    await run.take(accesses('nurse.1', [1, 2, 3]));
+    const [opened] = run.current;
+    expect(opened).toMatchObject({ patients: 3, rules: ['watched', 'all'] });
+    await run.change({ services: [], watched: [1, 2], atLeast: 100 });
+    await run.lose();
+    await run.take([accessOf({ actor: 'nurse.1', patient: 4, at: 1.5 * minute })]);
+    expect(run.current).toMatchObject([{ incident_id: opened?.incident_id, patients: 4, rules: ['watched', 'all'] }]);
+    run.check();
+  });
+
   it('leaves as it was told what no store says the condition of', async () => {
     const run = await Run.start(folder, none);
     await run.take(accesses('nurse.1', [1, 2, 3]));
@@ -123,6 +149,7 @@ describe('a scorer that lost its snapshots after lists had changed', () => {
           if (step.kind === 'rows') await run.take(step.rows);
           else if (step.kind === 'lists') await run.change(step.lists);
           else if (step.kind === 'lost') await run.lose();
+          else if (step.kind === 'killed') await run.kill(step.lists);
           else await run.restart();
           run.check();
         }
@@ -139,6 +166,7 @@ describe('a scorer that lost its snapshots after lists had changed', () => {
 class Run extends ChangedRules<Lists> {
   /** How often snapshots were lost. */
   lost = 0;
+  readonly #rulesTold = new Map<string, readonly string[]>();
 
   private constructor(folder: string) {
     super(folder, 'actor_id');
@@ -155,10 +183,25 @@ class Run extends ChangedRules<Lists> {
     return this.log.changes().map(({ change_type }) => change_type);
   }
 
+  /** Nothing is taken back that was told of an incident. */
+  override check(): void {
+    super.check();
+    for (const { incident_id: id, rules } of this.current) {
+      expect({ id, rules }).toEqual({ id, rules: expect.arrayContaining([...(this.#rulesTold.get(id) ?? [])]) });
+      this.#rulesTold.set(id, rules);
+    }
+  }
+
   /** It is ended by force, and begins on a machine that has nothing. */
   async lose(): Promise<void> {
     await this.begin(true);
     this.lost += 1;
+  }
+
+  /** It is ended by force, and begins by other lists with the snapshots that it wrote last. */
+  async kill(lists: Lists): Promise<void> {
+    await this.use(lists);
+    await this.begin(false);
   }
 
   /** The log lets go of all but the last frame. */
@@ -183,10 +226,10 @@ class Run extends ChangedRules<Lists> {
     return this.lost > 0;
   }
 
-  protected rulesOf({ services, watched }: Lists): readonly Rule[] {
+  protected rulesOf({ services, watched, atLeast = 3 }: Lists): readonly Rule[] {
     const read = and([is('action', 'read'), or(watched.map((one) => is('patient_id', aPatient(one))))]);
     const few = watched.length === 0 ? [] : [aRule({ id: 'watched', atLeast: 2, selection: selectionOf(read) })];
-    return [aRule({ id: 'all', selection: selectionOf(personBut(services)) }), ...few];
+    return [aRule({ id: 'all', atLeast, selection: selectionOf(personBut(services)) }), ...few];
   }
 }
 
@@ -196,6 +239,7 @@ function accesses(actor: string, patients: readonly number[]): readonly AccessRo
 }
 
 const anyLists: fc.Arbitrary<Lists> = fc.record({
+  atLeast: fc.constantFrom(3, 3, 4),
   services: fc.subarray(['nurse.1', 'nurse.2']),
   watched: fc.subarray([1, 2, 3, 4, 5]),
 });
@@ -217,6 +261,7 @@ const anyStep = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lists' as const), lists: anyLists }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lost' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('killed' as const), lists: anyLists }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
 );
 const histories = fc.record({ lists: anyLists, steps: fc.array(anyStep, { minLength: 3, maxLength: 12, size: 'max' }) });

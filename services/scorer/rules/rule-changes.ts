@@ -16,6 +16,18 @@ function withoutPlace(key: string, value: unknown): unknown {
   return key === 'file' || key === 'line' ? undefined : value;
 }
 
+const digests = new WeakMap<readonly Rule[], string>();
+
+/** One digest over all that the rules say. */
+export function digestOf(rules: readonly Rule[]): string {
+  const known = digests.get(rules);
+  if (known !== undefined) return known;
+  const of = [...digestsOf(rules)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const digest = createHash('sha256').update(JSON.stringify(of)).digest('hex');
+  digests.set(rules, digest);
+  return digest;
+}
+
 /** What differs, for a person: `added: a, b; changed: c; removed: d`. Empty when nothing does. */
 export function changedRules(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string {
   const told = [

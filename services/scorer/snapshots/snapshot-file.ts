@@ -23,6 +23,8 @@ const headerSchema = z.object({
   written_at: z.string(),
   /** What windows the rules needed (`windowKeys`): those of other rules begin empty. */
   windows: z.array(z.string()).optional(),
+  /** A digest of the rules that judged, lists and register in it (`digestOf`); left out by versions that did not say. */
+  rules: z.string().optional(),
   /** What the windows still lacked. */
   filling: filling.optional(),
   /** Of a subject's topic: how far each partition of the accesses has been relayed to it. */
