@@ -1,4 +1,5 @@
 import { AccountState } from './account-state.js';
+import { Comparing } from './compare/comparing.js';
 import {
   calibration,
   dayKept,
@@ -12,11 +13,11 @@ import {
   unknownAfterDays,
 } from './constants.js';
 import type { Usual } from './ceilings.js';
-import { Fit } from './fit.js';
+import { Fit } from './compare/fit.js';
 import { ownShareOf, peersShareOf } from './own/own-days.js';
 import { type OwnAmong, OwnView, type SinceWhen } from './own/own-view.js';
-import { noPeers, outlineOf, type PeersView, tailOf } from './peers.js';
-import { evidencePrior, type PeerClass, priorOf } from './priors.js';
+import { outlineOf, type PeersView, tailOf } from './peers.js';
+import { type PeerClass, priorOf } from './priors.js';
 import { peersName } from './role-names.js';
 import type { HabitRule } from './seams.js';
 import { countOf, holdsFirstDay, surpriseOf } from './surprise.js';
@@ -51,10 +52,11 @@ interface DayCount {
 const weekDaysMin = 100;
 /** A model as it stood for one day: whatever is asked of it is answered the same for ever. */
 export class DayView {
-  readonly #fits = new Map<string, Fit>();
+  readonly #comparing: Comparing;
+  /** What the days of each rule weigh at most in an account's own habit. */
+  readonly #ruleWeights: readonly number[];
   /** Of the budget, what each rule has for what goes beyond peers. */
   readonly #weights: readonly number[];
-  readonly #inTail = new Map<string, Set<string>>();
   /** False incidents per account-day. */
   readonly alpha: number;
   /** Accounts beside their own days. */
@@ -63,6 +65,8 @@ export class DayView {
   constructor(readonly parts: ViewParts) {
     const sum = parts.rules.reduce((total, rule) => total + peersShareOf(rule) + ownShareOf(rule), 0);
     this.#weights = parts.rules.map((rule) => (sum > 0 ? peersShareOf(rule) / sum : 0));
+    this.#comparing = new Comparing(parts);
+    this.#ruleWeights = parts.ruleDays.map((days) => (1 - dayKept ** days) / (1 - dayKept));
     this.alpha = parts.budget / Math.max(weekDaysMin, parts.weekDays);
     const own = parts.rules.map((rule) => (sum > 0 ? ownShareOf(rule) / sum : 0));
     const ownAlpha = (column: number) => this.alpha * singleDayShare * (own[column] ?? 0);
@@ -100,12 +104,11 @@ export class DayView {
 
   /** What an account usually does of a rule; undefined while nothing is known of anybody. */
   usualOf(state: AccountState, column: number, among: PeerClass): Usual | undefined {
-    const role = this.#role(state.role, among);
-    const staff = among === 'staff' ? role : this.#role(state.role, 'staff');
+    const { role, staff } = this.#comparing.of(state.role, among);
     const usually = role.days >= newcomerDaysMin || among === 'staff' ? role.means[column] : undefined;
     const mean = usually ?? staff.means[column] ?? this.parts.everybody.staff.means[column];
     if (mean === undefined) return undefined;
-    const weight = Math.min(state.weight, (1 - dayKept ** (this.parts.ruleDays[column] ?? 0)) / (1 - dayKept));
+    const weight = Math.min(state.weight, this.#ruleWeights[column] ?? 0);
     const own = (shrinkageDays * mean + (state.sums[column] ?? 0)) / (shrinkageDays + weight);
     const top = state.isLifted ? undefined : staff.ceilings[column];
     const ceiling = top === undefined ? undefined : Math.max(top, mean);
@@ -113,18 +116,7 @@ export class DayView {
   }
 
   fitOf(key: string, state: AccountState, column: number, among: PeerClass): Fit {
-    const scale = this.parts.rules[column]?.scale ?? 'volume';
-    // What any role may do now and then has no tail of the role.
-    const role = scale === 'rare' ? undefined : this.#roleName(state.role, among);
-    const without = this.#isInTail(key, role, column, among) ? key : undefined;
-    const name = `${column} ${among} ${without === undefined ? '' : key.length} ${without ?? ''} ${role ?? ''}`;
-    const known = this.#fits.get(name);
-    if (known) return known;
-    const roleTail = role === undefined ? undefined : tailOf(this.parts.roles.get(role), column);
-    const prior = priorOf(this.parts.rules[column], among);
-    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), prior, without);
-    this.#fits.set(name, fit);
-    return fit;
+    return this.#comparing.fitOf(key, state.role, column, among);
   }
 
   /** The share of honest account-days that go as far beyond habit as this count; 1 while nothing is known. */
@@ -145,7 +137,8 @@ export class DayView {
     if (p === 1 || this.parts.rules[column]?.scale !== 'rare') return p;
     const among = this.classOf(state, day);
     const usual = this.usualOf(state, column, among)?.usual ?? 0;
-    return Math.max(p, shareOfOthers(tailOf(this.#role(state.role, among), column), surpriseOf(count, usual, 'rare'), key));
+    const { role } = this.#comparing.of(state.role, among);
+    return Math.max(p, shareOfOthers(tailOf(role, column), surpriseOf(count, usual, 'rare'), key));
   }
 
   /** The smallest count that is told: at least the floor; Infinity while nothing is known, or thresholds wait. */
@@ -190,7 +183,7 @@ export class DayView {
   evidenceOf(key: string, state: AccountState, day: number, most: (column: number) => number): number {
     if (!this.knows || state.isService) return 0;
     const alpha = this.alpha * (1 - singleDayShare);
-    const needed = Math.max(-Math.log(alpha), this.#evidenceFit(key, this.classOf(state, day)).inverse(alpha));
+    const needed = Math.max(-Math.log(alpha), this.#comparing.evidenceFitOf(key, this.classOf(state, day)).inverse(alpha));
     const today = (column: number) =>
       this.logEvidence(most(column) > 0 ? this.pOverDays(key, state, column, { count: most(column), day }) : 1);
     return Math.exp(this.logOverDays(state, today) - needed);
@@ -202,9 +195,11 @@ export class DayView {
    */
   logOverDays(state: AccountState, today: (column: number) => number): number {
     let sum = 0;
-    for (const [column, weight] of this.#weights.entries()) {
-      const asks = !this.parts.waiting.has(column) && (this.parts.ruleDays[column] ?? 0) > 0;
-      sum += weight * Math.exp(asks ? Math.max(0, evidenceKept * (state.evidence[column] ?? 0) + today(column)) : 0);
+    const { ruleDays, waiting } = this.parts;
+    for (let column = 0; column < this.#weights.length; column += 1) {
+      const asks = (ruleDays[column] ?? 0) > 0 && !waiting.has(column);
+      const evidence = asks ? evidenceKept * (state.evidence[column] ?? 0) + today(column) : 0;
+      sum += (this.#weights[column] ?? 0) * (evidence > 0 ? Math.exp(evidence) : 1);
     }
     return Math.log(sum);
   }
@@ -214,44 +209,7 @@ export class DayView {
     return Math.min(evidenceMax, Math.log(calibration) - (1 - calibration) * Math.log(p));
   }
 
-  #evidenceFit(key: string, among: PeerClass): Fit {
-    const tail = this.parts.everybody[among].evidence;
-    const without = tail.furthest.some((one) => one.key === key) ? key : undefined;
-    const name = `days ${among} ${without ?? ''}`;
-    const known = this.#fits.get(name);
-    if (known) return known;
-    const fit = new Fit(undefined, tail, evidencePrior, without);
-    this.#fits.set(name, fit);
-    return fit;
-  }
-
   #ownAmong(state: AccountState, day: number): OwnAmong {
-    const among = this.classOf(state, day);
-    return {
-      name: this.#roleName(state.role, among),
-      role: this.#role(state.role, among),
-      everybody: this.parts.everybody[among],
-    };
-  }
-  #roleName(role: number, among: PeerClass): string {
-    return peersName(among, this.parts.roleNames[role] ?? '');
-  }
-  #role(role: number, among: PeerClass): PeersView {
-    return this.parts.roles.get(this.#roleName(role, among)) ?? noPeers;
-  }
-
-  /** Whoever is among the furthest is compared with the others alone; of the rest nothing changes by it. */
-  #isInTail(key: string, role: string | undefined, column: number, among: PeerClass): boolean {
-    return (
-      this.#furthest(role === undefined ? undefined : this.parts.roles.get(role), `${role ?? ''} ${column}`, column).has(key) ||
-      this.#furthest(this.parts.everybody[among], `${among}  ${column}`, column).has(key)
-    );
-  }
-  #furthest(peers: PeersView | undefined, name: string, column: number): Set<string> {
-    const known = this.#inTail.get(name);
-    if (known) return known;
-    const keys = new Set(Array.from(tailOf(peers, column).furthest.slice(0, 120), ({ key }) => key));
-    this.#inTail.set(name, keys);
-    return keys;
+    return this.#comparing.of(state.role, this.classOf(state, day));
   }
 }

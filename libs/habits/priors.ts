@@ -1,4 +1,4 @@
-import type { Prior } from './fit.js';
+import type { Prior } from './compare/fit.js';
 import type { HabitRule, HabitScale } from './seams.js';
 
 /** Accounts are compared within a class: old hands with each other, newcomers with what newcomers did. Programs are compared with themselves. */

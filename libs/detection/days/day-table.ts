@@ -1,4 +1,4 @@
-import { grown } from '../memory/grown.js';
+import { GrowingMemory } from '../memory/growing-memory.js';
 import { DayHeads } from './day-heads.js';
 import { OpenParts } from './open-parts.js';
 import { outside } from '../scan/outside.js';
@@ -10,61 +10,73 @@ export const countMax = 4_294_967_295;
 /** Bits: it is to be given; it was given as told; it was given; it may be unusual though nobody has looked; an access of it says no role. */
 export const flag = { waits: 1, told: 2, given: 4, doubted: 8, roleless: 16 } as const;
 
-/** Where things lie in a record, in words of 64 and of 32 bits: side by side, since each access reads and writes most of them. */
-const at64 = { start: 0, end: 1, unusual: 2, due: 3, roleAt: 4, kindAt: 5 } as const;
-const at32 = { next: 12, account: 13, open: 14, flags: 15, role: 16, kind: 17, day: 18, relied: 19 } as const;
-const headWords = 20;
+/** Words of a record, which fill a line of memory, since each access asks for most of them; the first two are a time, and so are the next two. */
+const recordWords = 16;
+const recordBytes = 4 * recordWords;
+const at64 = { start: 0, unusual: 1 } as const;
+/** `length` of the day, and `roleAt` and `kindAt` from a millisecond before it begins, 0 for never: milliseconds. */
+const at = {
+  length: 4,
+  roleAt: 5,
+  kindAt: 6,
+  next: 7,
+  account: 8,
+  open: 9,
+  flags: 10,
+  role: 11,
+  kind: 12,
+  day: 13,
+  relied: 14,
+} as const;
 
 /**
- * Days of accounts, a record each, in chains by account; record 0 is none. Of each column of counts a record keeps the largest count that is known. While
- * counts may still come it has an open part besides (`OpenParts`).
+ * Days of accounts, a record each, in chains by account; record 0 is none. Of each column of counts a record keeps the largest count that is known, apart from
+ * what each access asks for. While counts may still come it has an open part besides (`OpenParts`).
  */
 export class DayTable {
   readonly #heads = new DayHeads();
-  /** Words of 64 bits of a record. */
-  readonly #width: number;
-  #floats: Float64Array;
+  readonly #memory = new GrowingMemory(16 * recordBytes);
+  #floats = new Float64Array(this.#memory.bytes);
   /** The same memory. */
-  #words: Uint32Array;
+  #words = new Uint32Array(this.#memory.bytes);
+  readonly #mostMemory: GrowingMemory;
+  #most: Uint32Array;
   readonly #parts: OpenParts;
   #recordEnd = 1;
   readonly #freeRecords: number[] = [];
 
   constructor(readonly columns: number) {
-    this.#width = headWords / 2 + Math.ceil(columns / 2);
-    this.#floats = new Float64Array(64 * this.#width);
-    this.#words = new Uint32Array(this.#floats.buffer);
+    this.#mostMemory = new GrowingMemory(16 * 4 * columns);
+    this.#most = new Uint32Array(this.#mostMemory.bytes);
     this.#parts = new OpenParts(columns);
   }
 
   get bytes(): number {
-    return this.#heads.bytes + this.#floats.byteLength + this.#parts.bytes;
+    return this.#heads.bytes + this.#floats.byteLength + this.#most.byteLength + this.#parts.bytes;
   }
 
   /** Reads what an access of the account will need. */
   touch(account: AccountNumber): number {
-    const record = this.first(account);
-    const open = this.#word(record, at32.open);
-    return open ^ this.#parts.upper(open, 0);
+    return this.#word(this.first(account), at.open);
   }
 
   first(account: AccountNumber): number {
     return this.#heads.first(account);
   }
   next(record: number): number {
-    return this.#word(record, at32.next);
+    return this.#word(record, at.next);
   }
   account(record: number): AccountNumber {
-    return this.#word(record, at32.account);
+    return this.#word(record, at.account);
   }
   day(record: number): number {
-    return this.#word(record, at32.day) | 0;
+    return this.#word(record, at.day) | 0;
   }
   start(record: number): number {
     return this.#float(record, at64.start);
   }
   end(record: number): number {
-    return this.#float(record, at64.end);
+    return this.start(record) + this.#word(record, at.length);
   }
 
   add(
@@ -72,21 +84,16 @@ export class DayTable {
     { day, start, end }: { readonly day: number; readonly start: number; readonly end: number },
   ): number {
     const record = this.#freeRecords.pop() ?? this.#recordEnd++;
-    while ((record + 1) * this.#width > this.#floats.length) {
-      this.#floats = grown(this.#floats, Float64Array);
-      this.#words = new Uint32Array(this.#floats.buffer);
-    }
-    this.#words.fill(0, record * this.#width * 2, (record + 1) * this.#width * 2);
-    this.#setWord(record, at32.next, this.#heads.first(account));
+    this.#reserve(record + 1);
+    this.#words.fill(0, record * recordWords, (record + 1) * recordWords);
+    this.#most.fill(0, record * this.columns, (record + 1) * this.columns);
+    this.#setWord(record, at.next, this.#heads.first(account));
     this.#heads.setFirst(account, record);
-    this.#setWord(record, at32.account, account);
-    this.#setWord(record, at32.day, day);
+    this.#setWord(record, at.account, account);
+    this.#setWord(record, at.day, day);
     this.#setFloat(record, at64.start, start);
-    this.#setFloat(record, at64.end, end);
+    this.#setWord(record, at.length, end - start);
     this.#setFloat(record, at64.unusual, Number.POSITIVE_INFINITY);
-    this.#setFloat(record, at64.due, Number.POSITIVE_INFINITY);
-    this.#setFloat(record, at64.roleAt, Number.NEGATIVE_INFINITY);
-    this.#setFloat(record, at64.kindAt, Number.NEGATIVE_INFINITY);
     return record;
   }
 
@@ -94,9 +101,9 @@ export class DayTable {
     this.close(record);
     const account = this.account(record);
     let before = 0;
-    for (let at = this.first(account); at !== record; at = this.next(at)) before = at;
+    for (let one = this.first(account); one !== record; one = this.next(one)) before = one;
     if (before === 0) this.#heads.setFirst(account, this.next(record));
-    else this.#setWord(before, at32.next, this.next(record));
+    else this.#setWord(before, at.next, this.next(record));
     this.#freeRecords.push(record);
   }
 
@@ -110,10 +117,11 @@ export class DayTable {
   }
   /** The time of the account's newest access above which windows that were not looked at may no longer be held. */
   due(record: number): number {
-    return this.#float(record, at64.due);
+    return this.#parts.due(this.#word(record, at.open));
   }
+  /** Of an open one. */
   setDue(record: number, time: Milliseconds): void {
-    this.#setFloat(record, at64.due, time);
+    this.#parts.setDue(this.#opened(record), time);
     const account = this.account(record);
     if (time < this.#heads.due(account)) this.#heads.setDue(account, time);
   }
@@ -128,47 +136,47 @@ export class DayTable {
     this.#heads.setDue(account, due);
   }
   flags(record: number): number {
-    return this.#word(record, at32.flags);
+    return this.#word(record, at.flags);
   }
   setFlags(record: number, flags: number): void {
-    this.#setWord(record, at32.flags, flags);
+    this.#setWord(record, at.flags, flags);
   }
 
-  /** Numbers of texts, 0 for none, with the time of the access that said so. */
+  /** Numbers of texts, 0 for none, with the time of the access that said so, infinitely early for none. */
   role(record: number): number {
-    return this.#word(record, at32.role);
+    return this.#word(record, at.role);
   }
   roleAt(record: number): number {
-    return this.#float(record, at64.roleAt);
+    return this.#timeAt(record, at.roleAt);
   }
-  setRole(record: number, role: number, at: number): void {
-    this.#setWord(record, at32.role, role);
-    this.#setFloat(record, at64.roleAt, at);
+  setRole(record: number, role: number, time: number): void {
+    this.#setWord(record, at.role, role);
+    this.#setTimeAt(record, at.roleAt, time);
   }
   kind(record: number): number {
-    return this.#word(record, at32.kind);
+    return this.#word(record, at.kind);
   }
   kindAt(record: number): number {
-    return this.#float(record, at64.kindAt);
+    return this.#timeAt(record, at.kindAt);
   }
-  setKind(record: number, kind: number, at: number): void {
-    this.#setWord(record, at32.kind, kind);
-    this.#setFloat(record, at64.kindAt, at);
+  setKind(record: number, kind: number, time: number): void {
+    this.#setWord(record, at.kind, kind);
+    this.#setTimeAt(record, at.kindAt, time);
   }
 
   most(record: number, column: number): number {
-    return this.#word(record, headWords + column);
+    return this.#most[record * this.columns + column] ?? outside();
   }
   setMost(record: number, column: number, count: number): void {
     this.#change(record);
-    this.#setWord(record, headWords + column, count);
+    this.#most[record * this.columns + column] = count;
   }
 
   isOpen(record: number): boolean {
-    return this.#word(record, at32.open) !== 0;
+    return this.#word(record, at.open) !== 0;
   }
   upper(record: number, column: number): number {
-    const open = this.#word(record, at32.open);
+    const open = this.#word(record, at.open);
     return open > 0 ? this.#parts.upper(open, column) : this.most(record, column);
   }
   setUpper(record: number, column: number, count: number): void {
@@ -176,7 +184,7 @@ export class DayTable {
     this.#parts.setUpper(this.#opened(record), column, count);
   }
   from(record: number, column: number): number {
-    return this.start(record) + this.#parts.from(this.#word(record, at32.open), column);
+    return this.start(record) + this.#parts.from(this.#word(record, at.open), column);
   }
   setFrom(record: number, column: number, time: Milliseconds): void {
     this.#change(record);
@@ -184,17 +192,17 @@ export class DayTable {
   }
   /** Whether an access at `time` changes nothing and is not told: its window holds `upper` at most, less than `floor` or what is told from. `tested`: so that the day stays usual. */
   isCalm(record: number, column: number, time: Milliseconds, upper: number, floor: Milliseconds, tested: boolean): boolean {
-    return this.#parts.isCalm(this.#word(record, at32.open), column, time - this.start(record), upper, floor, tested);
+    return this.#parts.isCalm(this.#word(record, at.open), column, time - this.start(record), upper, floor, tested);
   }
   least(record: number, column: number): number {
-    return this.#parts.least(this.#word(record, at32.open), column);
+    return this.#parts.least(this.#word(record, at.open), column);
   }
   setLeast(record: number, column: number, count: number): void {
     this.#change(record);
     this.#parts.setLeast(this.#opened(record), column, count);
   }
   usual(record: number, column: number): number {
-    return this.#parts.usual(this.#word(record, at32.open), column);
+    return this.#parts.usual(this.#word(record, at.open), column);
   }
   /** No less than the upper bound, so that whoever relies on that may go on. */
   setUsual(record: number, column: number, count: number): void {
@@ -204,42 +212,60 @@ export class DayTable {
   /** Lets the open part go: what was not looked at is forgotten. */
   close(record: number): void {
     this.#change(record);
-    this.#parts.letGo(this.#word(record, at32.open));
-    this.#setWord(record, at32.open, 0);
-    this.#setFloat(record, at64.due, Number.POSITIVE_INFINITY);
+    this.#parts.letGo(this.#word(record, at.open));
+    this.#setWord(record, at.open, 0);
   }
 
   /** Somebody goes by what the counts of the day say, until one of them changes. */
   rely(record: number): void {
-    this.#setWord(record, at32.relied, 1);
+    this.#setWord(record, at.relied, 1);
   }
   /** Whether nothing but role and kind has changed since. */
   isReliable(record: number): boolean {
-    return this.#word(record, at32.relied) !== 0;
+    return this.#word(record, at.relied) !== 0;
   }
   #change(record: number): void {
-    this.#setWord(record, at32.relied, 0);
+    this.#setWord(record, at.relied, 0);
   }
 
   #opened(record: number): number {
-    const open = this.#word(record, at32.open);
+    const open = this.#word(record, at.open);
     if (open > 0) return open;
     const part = this.#parts.take();
     for (let column = 0; column < this.columns; column += 1) this.#parts.setUpper(part, column, this.most(record, column));
-    this.#setWord(record, at32.open, part);
+    this.#setWord(record, at.open, part);
     return part;
   }
 
+  #timeAt(record: number, place: number): number {
+    const since = this.#word(record, place);
+    return since === 0 ? Number.NEGATIVE_INFINITY : this.start(record) + since - 1;
+  }
+  #setTimeAt(record: number, place: number, time: number): void {
+    this.#setWord(record, place, Math.max(0, time - this.start(record)) + 1);
+  }
+
+  #reserve(records: number): void {
+    if (records * recordWords > this.#words.length) {
+      this.#memory.reserve(records * recordBytes);
+      this.#floats = new Float64Array(this.#memory.bytes);
+      this.#words = new Uint32Array(this.#memory.bytes);
+    }
+    if (records * this.columns <= this.#most.length) return;
+    this.#mostMemory.reserve(records * this.columns * 4);
+    this.#most = new Uint32Array(this.#mostMemory.bytes);
+  }
+
   #word(record: number, place: number): number {
-    return this.#words[record * this.#width * 2 + place] ?? outside();
+    return this.#words[record * recordWords + place] ?? outside();
   }
   #setWord(record: number, place: number, value: number): void {
-    this.#words[record * this.#width * 2 + place] = value;
+    this.#words[record * recordWords + place] = value;
   }
   #float(record: number, place: number): number {
-    return this.#floats[record * this.#width + place] ?? outside();
+    return this.#floats[(record * recordWords) / 2 + place] ?? outside();
   }
   #setFloat(record: number, place: number, value: number): void {
-    this.#floats[record * this.#width + place] = value;
+    this.#floats[(record * recordWords) / 2 + place] = value;
   }
 }

@@ -4,7 +4,7 @@ import type { AccountTable } from '../memory/account-table.js';
 import { Texts } from '../memory/texts.js';
 import { Calendar, type CalendarDay } from './calendar.js';
 import { countMax, DayTable, flag } from './day-table.js';
-import { Giving, type GivingOptions, mostOf } from './giving.js';
+import { Giving, type GivingOptions } from './giving.js';
 import { Roles } from './roles.js';
 import { outside } from '../scan/outside.js';
 import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
@@ -42,6 +42,8 @@ export class Days {
   readonly #last = { account: 0, record: 0, start: 0, end: 0 };
   /** By column: how long windows may wait to be looked at, milliseconds. */
   readonly #spareMs: readonly number[];
+  /** What evidence was asked of last, by rule: one that is used again, since most days are asked about. */
+  readonly #asked: Record<string, number> = {};
 
   constructor(
     readonly options: DaysOptions,
@@ -224,7 +226,14 @@ export class Days {
   /** Of these counts of a day, as a share of what is needed over several days. */
   evidence(record: number, countOf: (column: number) => number): number {
     const { groupId, actorId } = this.accounts.names(this.table.account(record));
-    return this.options.habits.evidence(groupId, actorId, this.table.day(record), mostOf(this.counts, countOf));
+    const { counts } = this;
+    const most = this.#asked;
+    for (const { habit } of counts) most[habit.id] = 0;
+    for (let column = 0; column < counts.length; column += 1) {
+      const { habit, rule } = counts[column] ?? {};
+      if (habit && rule) most[habit.id] = Math.max(most[habit.id] ?? outside(), countOf(column));
+    }
+    return this.options.habits.evidence(groupId, actorId, this.table.day(record), most);
   }
 
   /** Days that no access changes any more but by the account's history. */

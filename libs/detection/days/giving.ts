@@ -77,7 +77,7 @@ export class Giving {
 }
 
 /** Counts by rule; those that are zero are left out. */
-export function mostOf(counts: readonly DayCount[], countOf: (column: number) => number): Record<string, number> {
+function mostOf(counts: readonly DayCount[], countOf: (column: number) => number): Record<string, number> {
   const most: Record<string, number> = {};
   for (let column = 0; column < counts.length; column += 1) {
     const { habit, rule } = counts[column] ?? {};

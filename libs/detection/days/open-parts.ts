@@ -1,35 +1,51 @@
-import { grown } from '../memory/grown.js';
+import { GrowingMemory } from '../memory/growing-memory.js';
 import { outside } from '../scan/outside.js';
 import type { Milliseconds } from '../scan/kinds.js';
 
+/** Words of a part before its columns, which are a time: when it is due. */
+const headWords = 2;
 /** Words of a part for each column of counts, side by side: an access reads all of them. */
-const words = 4;
+const columnWords = 4;
 const at = { upper: 0, from: 1, least: 2, usual: 3 } as const;
 
 /**
- * What days have besides while counts may still come, a part each; part 0 is that of a day that is not open, all zero. For each column: an upper bound of the count, the time from
+ * What days have besides while counts may still come, a part each; part 0 is that of a day that is not open, which is never due, and zero else. For each column: an upper bound of the count, the time from
  * which on windows have not been looked at (from the start of the day, ms), what is told from (0 where it was not asked for), and up to where the
  * day is known not to be unusual.
  */
 export class OpenParts {
+  readonly #memory: GrowingMemory;
   #words: Uint32Array;
+  /** The same memory. */
+  #times: Float64Array;
+  /** Words of a part. */
+  readonly #size: number;
   #end = 1;
   readonly #free: number[] = [];
 
   constructor(readonly columns: number) {
-    this.#words = new Uint32Array(64 * columns * words);
+    this.#size = headWords + columns * columnWords;
+    this.#memory = new GrowingMemory(16 * 4 * this.#size);
+    this.#words = new Uint32Array(this.#memory.bytes);
+    this.#times = new Float64Array(this.#memory.bytes);
+    this.setDue(0, Number.POSITIVE_INFINITY);
   }
 
   get bytes(): number {
     return this.#words.byteLength;
   }
 
-  /** A part that is all zero. */
+  /** A part that is all zero and never due. */
   take(): number {
     const part = this.#free.pop() ?? this.#end++;
-    const size = this.columns * words;
-    while ((part + 1) * size > this.#words.length) this.#words = grown(this.#words, Uint32Array);
+    const size = this.#size;
+    if ((part + 1) * size > this.#words.length) {
+      this.#memory.reserve((part + 1) * size * 4);
+      this.#words = new Uint32Array(this.#memory.bytes);
+      this.#times = new Float64Array(this.#memory.bytes);
+    }
     this.#words.fill(0, part * size, (part + 1) * size);
+    this.setDue(part, Number.POSITIVE_INFINITY);
     return part;
   }
 
@@ -37,6 +53,12 @@ export class OpenParts {
     if (part > 0) this.#free.push(part);
   }
 
+  due(part: number): number {
+    return this.#times[(part * this.#size) / 2] ?? outside();
+  }
+  setDue(part: number, time: number): void {
+    this.#times[(part * this.#size) / 2] = time;
+  }
   upper(part: number, column: number): number {
     return this.#words[this.#at(part, column) + at.upper] ?? outside();
   }
@@ -72,6 +94,6 @@ export class OpenParts {
   }
 
   #at(part: number, column: number): number {
-    return (part * this.columns + column) * words;
+    return part * this.#size + headWords + column * columnWords;
   }
 }

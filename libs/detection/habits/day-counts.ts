@@ -3,35 +3,52 @@
 
 import type { AccountDay } from '#libs/habits/seams.js';
 import type { CompiledRule, CompiledSeries, Series } from '../compile/series.js';
+import { LargestCounts } from '../count/largest-counts.js';
 import { countMax } from '../days/day-table.js';
 import type { Days } from '../days/days.js';
 import { lowersLeast } from '../days/roles.js';
 import type { Firing, Place } from '../judge/firing.js';
 import type { Windows } from '../judge/windows.js';
 import { noCell } from '../memory/cell-key.js';
+import type { Marks } from '../memory/marks.js';
 import { outside } from '../scan/outside.js';
 import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
+import { UsualDays } from './usual-days.js';
 
-/** How far above what has risen a day is asked about, and how many times what nobody would call mass: what holds for more need not be asked again soon. */
-const looks: readonly (readonly [times: number, floors: number])[] = [
-  [2, 3],
-  [2, 1],
-  [1.25, 0],
-  [1, 0],
-];
+interface RuleColumn {
+  readonly column: number;
+  readonly rule: CompiledRule;
+}
 
 /** The largest counts of days, and whether these make them unusual. */
 export class DayCounts {
   readonly #place: Place;
-  /** By column. */
-  readonly #levels: number[] = [];
+  /** Columns of the shared ledgers, by what they count, and all others. */
+  readonly #shared: readonly (readonly RuleColumn[])[];
+  readonly #apart: readonly RuleColumn[];
+  readonly #largest: LargestCounts;
+  readonly #usual: UsualDays;
 
   constructor(
     readonly days: Days,
     private readonly windows: Windows,
     private readonly compiled: CompiledSeries,
+    marks: Marks,
   ) {
     this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell, floor: 0 };
+    const columns = days.counts.flatMap(({ rule }, column) => (rule ? [{ column, rule }] : []));
+    const shared = columns.filter(({ rule }) => rule.series.kind === 'main');
+    this.#shared = [...Map.groupBy(shared, ({ rule }) => rule.counted).values()];
+    this.#apart = columns.filter(({ rule }) => rule.series.kind !== 'main');
+    this.#largest = new LargestCounts(windows.main.store, marks);
+    this.#usual = new UsualDays(days, (record) => {
+      this.settle(record);
+    });
+  }
+
+  /** Entries looked at so far, beside those that judges looked at. */
+  get looked(): number {
+    return this.#largest.looked;
   }
 
   /** To be called before the account's newest access moves to `time`: windows are looked at that may then no longer be held. */
@@ -59,6 +76,16 @@ export class DayCounts {
     }
   }
 
+  /** The record of the account's day that the time lies in, made where there is none; up to which counts it is usual is asked then, so that its first accesses change nothing. */
+  enter(account: AccountNumber, time: Milliseconds): number {
+    const { days } = this;
+    const known = days.at(account, time);
+    if (known > 0) return known;
+    const record = days.enter(account, time);
+    if (days.options.tests) this.#usual.lookAhead(record);
+    return record;
+  }
+
   /** Days that ended by `time` and that have changed since they were given last, so many at most. `keep` is told of each account before. */
   take(time: Milliseconds, most: number, keep: (account: AccountNumber) => void): readonly AccountDay[] {
     const { days } = this;
@@ -75,15 +102,50 @@ export class DayCounts {
 
   /** The largest counts of the day are exact then. */
   settle(record: number): void {
-    const { table, counts } = this.days;
+    const { table } = this.days;
     if (!table.isOpen(record)) return;
-    for (const [column, { rule }] of counts.entries()) {
-      const known = table.most(record, column);
-      if (!rule || table.upper(record, column) === known) continue;
-      table.setMost(record, column, Math.max(known, this.#mostSince(record, column, rule)));
-      table.setUpper(record, column, table.most(record, column));
-    }
+    this.#settleShared(record);
+    for (const { column, rule } of this.#apart)
+      if (this.#waits(record, column))
+        this.#settled(record, column, Math.max(table.most(record, column), this.#mostSince(record, column, rule)));
     table.setDue(record, Number.POSITIVE_INFINITY);
+  }
+
+  #settleShared(record: number): void {
+    const { table } = this.days;
+    const largest = this.#largest;
+    let edge = Number.POSITIVE_INFINITY;
+    for (const group of this.#shared) edge = Math.min(edge, this.#edgeOf(record, group));
+    if (edge === Number.POSITIVE_INFINITY) return;
+    largest.begin(this.windows.index.mainOf(table.account(record)), edge, table.end(record));
+    for (const group of this.#shared) {
+      const own = this.#edgeOf(record, group);
+      if (own === Number.POSITIVE_INFINITY) continue;
+      largest.take(group[0]?.rule.counted ?? outside(), own);
+      for (const { column, rule } of group)
+        if (this.#waits(record, column))
+          this.#settled(record, column, largest.most(rule, table.from(record, column), table.most(record, column)));
+    }
+  }
+
+  /** Where the earliest window begins that one of them has not looked at; infinite where all have. */
+  #edgeOf(record: number, group: readonly RuleColumn[]): number {
+    const { table } = this.days;
+    let edge = Number.POSITIVE_INFINITY;
+    for (const { column, rule } of group)
+      if (this.#waits(record, column)) edge = Math.min(edge, table.from(record, column) - rule.timespanMs);
+    return edge;
+  }
+
+  #waits(record: number, column: number): boolean {
+    const { table } = this.days;
+    return table.upper(record, column) !== table.most(record, column);
+  }
+
+  #settled(record: number, column: number, most: number): void {
+    const { table } = this.days;
+    table.setMost(record, column, most);
+    table.setUpper(record, column, most);
   }
 
   #mostSince(record: number, column: number, rule: CompiledRule): number {
@@ -122,7 +184,7 @@ export class DayCounts {
     let isInTime = days.roles.further.size === 0 || this.#meetRoles(firings);
     if (days.risen.size === 0) return isInTime;
     for (const record of days.risen) {
-      if (this.#isUsual(record)) {
+      if (this.#usual.is(record)) {
         days.clearDoubt(record);
         continue;
       }
@@ -163,34 +225,6 @@ export class DayCounts {
     const { judge } = windows.ledgersOf(series);
     for (const { ledger, cell } of this.#placesOf(account, series))
       judge.between({ series, account, ledger, cell, floor }, rule, table.start(record), table.end(record), firings);
-  }
-
-  /** Whether the largest counts of the day are none that are told; up to which that is so is noted. */
-  #isUsual(record: number): boolean {
-    const { days } = this;
-    const { table, counts } = days;
-    // What nobody would call mass is nothing most of the time, so that most days are asked about few times.
-    for (const [times, floors] of looks) if (this.#isBelow(record, times, floors)) return true;
-    if (counts.every((_, column) => table.upper(record, column) === table.most(record, column))) return false;
-    this.settle(record);
-    return this.#isBelow(record, 1, 0);
-  }
-
-  /** Whether the day is usual even with what has risen so many times as large, and at first so many times what nobody would call mass. */
-  #isBelow(record: number, times: number, floors: number): boolean {
-    const { days } = this;
-    const { table, counts } = days;
-    const levels = this.#levels;
-    for (let column = 0; column < counts.length; column += 1) {
-      const upper = table.upper(record, column);
-      if (upper >= countMax) return false;
-      const usual = table.usual(record, column);
-      const floor = usual === 0 ? floors * (counts[column]?.habit.floor ?? 0) : 0;
-      levels[column] = times === 1 ? upper : Math.max(floor, upper > usual ? Math.ceil(upper * times) + 1 : usual);
-    }
-    if (days.evidence(record, (column) => levels[column] ?? outside()) >= 1) return false;
-    for (let column = 0; column < counts.length; column += 1) table.setUsual(record, column, levels[column] ?? outside());
-    return true;
   }
 
   /** When the largest counts of the day so far became evidence enough; undefined where its windows are no longer held. */

@@ -108,18 +108,24 @@ export class AccountTable {
     const rest = kind & restMask;
     const key = new Uint8Array(prefix.length + rest);
     key.set(prefix);
-    const from =
-      rest > inlineBytesMax ? this.#keys.get(this.#word(account, at.key), rest) : this.#inline(account).subarray(0, rest);
-    key.set(from, prefix.length);
+    key.set(this.#restOf(account, rest), prefix.length);
     return key;
   }
   names(account: AccountNumber): { readonly groupId: string; readonly actorId: string } {
     if (this.#named === account && account > 0) return this.#names;
-    const key = this.key(account) ?? new Uint8Array(0);
-    const { group_id: groupId, actor_id: actorId } = accountOf(key, 0, key.length);
+    this.#names = this.#namesOf(account);
     this.#named = account;
-    this.#names = { groupId, actorId };
     return this.#names;
+  }
+  /** What most keys begin with says the group, and their rest is the account. */
+  #namesOf(account: AccountNumber): { readonly groupId: string; readonly actorId: string } {
+    const kind = this.#word(account, at.kind);
+    const groupId = this.#prefixes.groupOf(kind >>> half);
+    const actorId = groupId === undefined ? '' : textOf(this.#restOf(account, kind & restMask));
+    if (groupId !== undefined && !actorId.includes('\\')) return { groupId, actorId };
+    const key = this.key(account) ?? new Uint8Array(0);
+    const { group_id, actor_id } = accountOf(key, 0, key.length);
+    return { groupId: group_id, actorId: actor_id };
   }
   hash(account: AccountNumber): number {
     return this.#word(account, at.hash) >>> 0;
@@ -184,8 +190,10 @@ export class AccountTable {
     return wordsHold(words, key, view, restStart, rest);
   }
 
-  #inline(account: AccountNumber): Uint8Array {
-    return new Uint8Array(this.#words.buffer, account * recordBytes + at.key * 4, inlineBytesMax);
+  /** The last bytes of a key, so many, where they lie. */
+  #restOf(account: AccountNumber, length: number): Uint8Array {
+    if (length > inlineBytesMax) return this.#keys.get(this.#word(account, at.key), length);
+    return new Uint8Array(this.#words.buffer, account * recordBytes + at.key * 4, length);
   }
 
   #widen(size: number): void {
@@ -193,4 +201,8 @@ export class AccountTable {
     this.#times = new Float64Array(this.#memory.bytes);
     this.#words = new Int32Array(this.#memory.bytes);
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
 }

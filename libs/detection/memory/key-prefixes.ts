@@ -11,9 +11,11 @@ interface Prefix {
   readonly bytes: Uint8Array;
   /** The same as words of four bytes, those that are whole. */
   readonly words: Int32Array;
+  /** Undefined where its bytes do not stand for themselves. */
+  readonly group: string | undefined;
 }
 
-const none: Prefix = { bytes: new Uint8Array(0), words: new Int32Array(0) };
+const none: Prefix = { bytes: new Uint8Array(0), words: new Int32Array(0), group: undefined };
 
 /**
  * What keys of accounts begin with, the group and the key that follows it, as small numbers: the thousands of accounts of a group keep it once. Number 0 is
@@ -41,6 +43,10 @@ export class KeyPrefixes {
   length(prefix: number): number {
     return this.bytesOf(prefix).length;
   }
+  /** The group that it says; undefined of number 0, and where that has an escape in it. */
+  groupOf(prefix: number): string | undefined {
+    return this.#known[prefix]?.group;
+  }
   bytesOf(prefix: number): Uint8Array {
     return this.#known[prefix]?.bytes ?? none.bytes;
   }
@@ -58,7 +64,8 @@ export class KeyPrefixes {
     if (this.#known.length >= prefixesMax) return 0;
     const view = viewOf(bytes);
     const words = Int32Array.from({ length: bytes.length >> 2 }, (_, word) => view.getInt32(word * 4, true));
-    this.#known.push({ bytes, words });
+    const group = Buffer.from(bytes.subarray(0, bytes.length - mark.length)).toString();
+    this.#known.push({ bytes, words, group: group.includes('\\') ? undefined : group });
     this.#byText.set(text, this.#known.length - 1);
     this.#bytes += 4 * bytes.length + 100;
     return this.#known.length - 1;

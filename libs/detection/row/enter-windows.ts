@@ -1,5 +1,7 @@
 import type { MatchFeed, RowFeed, Series } from '../compile/series.js';
 import type { Days } from '../days/days.js';
+import { SaidTexts } from '../days/said-texts.js';
+import type { DayCounts } from '../habits/day-counts.js';
 import { clear } from '../judge/dormancy.js';
 import type { Firing, Place } from '../judge/firing.js';
 import type { Ledgers } from '../judge/windows.js';
@@ -36,8 +38,9 @@ export class EnterWindows {
   readonly #feeds: readonly SeriesFeed[];
   /** By set of selections: those that take rows of it. */
   readonly #feedsOf: (readonly SeriesFeed[])[] = [];
-  /** Shapes of rows say what feeds take for values from here on, exclusive. */
+  /** Shapes of rows say what feeds take for values, and where days are known what accounts are called, from here on, exclusive. */
   readonly #shapesFrom: number;
+  readonly #said = new SaidTexts();
 
   constructor(private readonly state: EngineState) {
     const { compiled } = state;
@@ -52,6 +55,7 @@ export class EnterWindows {
       })),
     );
     const values = this.#feeds.flatMap(({ series, feed, cellPlace }) => (cellPlace < 0 ? [] : [valuePlaceOf(series, feed)]));
+    if (state.days) values.push(rolePlace, kindPlace);
     this.#shapesFrom = rowProgram()?.want(new Map(values.map((place) => [place, true]))) ?? Number.POSITIVE_INFINITY;
     // Which rows it takes is known: all of them count.
     this.#entry.mark = state.marks.of(0, 0, everySelection, 0);
@@ -70,7 +74,7 @@ export class EnterWindows {
     let isInTime = true;
     // What no rule looks at is no day's work.
     if (state.days && row.time > place.floor && (state.former.isNone || state.former.isLive(set)))
-      this.#enterDay(state.days.days, row, account);
+      this.#enterDay(state.days, row, account);
     if (row.time <= place.floor) counts.beyondHorizon += 1;
     else isInTime = windows.main.judge.take(place, access, firings);
     if (this.#feeds.length > 0) isInTime = this.#feedSeries(row, account, set, firings) && isInTime;
@@ -79,13 +83,21 @@ export class EnterWindows {
     return isInTime ? clear : row.time;
   }
 
-  #enterDay(days: Days, row: ScannedRow, account: AccountNumber): void {
-    const { bytes, view, starts, ends } = row;
-    const { table, roles } = days;
-    const record = days.enter(account, row.time);
-    const role = roles.textOf(bytes, view, starts[rolePlace] ?? outside(), ends[rolePlace] ?? outside(), table.role(record));
-    const kind = roles.textOf(bytes, view, starts[kindPlace] ?? outside(), ends[kindPlace] ?? outside(), table.kind(record));
-    roles.note(record, role, kind, row.time);
+  #enterDay(counts: DayCounts, row: ScannedRow, account: AccountNumber): void {
+    const { days } = counts;
+    const { roles } = days;
+    const record = counts.enter(account, row.time);
+    const said = this.#said;
+    if (row.shape <= this.#shapesFrom || !said.find(row.shape)) this.#readSaid(days, row, record);
+    roles.note(record, said.role, said.kind, row.time);
+  }
+
+  #readSaid({ roles, table }: Days, { bytes, view, starts, ends, shape }: ScannedRow, record: number): void {
+    const said = this.#said;
+    const [role, kind] = [table.role(record), table.kind(record)];
+    said.role = roles.textOf(bytes, view, starts[rolePlace] ?? outside(), ends[rolePlace] ?? outside(), role);
+    said.kind = roles.textOf(bytes, view, starts[kindPlace] ?? outside(), ends[kindPlace] ?? outside(), kind);
+    if (shape > this.#shapesFrom) said.note(shape);
   }
 
   #feedSeries(row: ScannedRow, account: AccountNumber, set: number, firings: Firing[]): boolean {

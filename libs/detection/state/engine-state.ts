@@ -100,7 +100,7 @@ export class EngineState {
     const parts = { accounts, marks: shared, settler, dormancy, days, quietMs, keepsAll };
     this.windows = new Windows(this.compiled, parts);
     this.ahead = new ReadAhead(this.windows, parts, this.compiled);
-    this.days = days && new DayCounts(days, this.windows, this.compiled);
+    this.days = days && new DayCounts(days, this.windows, this.compiled, shared);
     const longestMs = Math.max(this.windows.horizonMs, this.compiled.horizonMsMax);
     this.forgetAfterMs = Math.max(longestMs, options.forgetAfterMs ?? longestMs + defaults.idleMs);
     this.incidents = this.#book('incidents');
@@ -253,7 +253,7 @@ export class EngineState {
       openIncidents: incidents.openCount,
       watermark: this.watermark,
       ...counts,
-      looked: windows.looked,
+      looked: windows.looked + (this.days?.looked ?? 0),
       rejudgements: this.rejudgements.size,
     };
   }

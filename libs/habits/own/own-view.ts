@@ -1,6 +1,6 @@
 import type { AccountState } from '../account-state.js';
 import { ownExcessMin, ownLearnedDeviations } from '../constants.js';
-import { Fit } from '../fit.js';
+import { Fit } from '../compare/fit.js';
 import { flag } from '../pending-days.js';
 import type { Peers, PeersView } from '../peers.js';
 import { ownPriorOf } from '../priors.js';

@@ -1,4 +1,4 @@
-import { binOf, reachedBin, type TailView } from './tail.js';
+import { binOf, reachedBin, type TailView } from '../tail.js';
 
 /** A tail to begin with: from surprise `from` on, which one day of fifty reaches, it falls by `e` every `scale`. */
 export interface Prior {
