@@ -130,6 +130,19 @@ describe('syslog over TCP', () => {
     expect(await ingestor.figure('vigie_events_quarantined_total', 'source="dpi"')).toBe(1);
   });
 
+  it.each(['[]', '{"Records":[]}', '{"op":"d","before":{},"after":null,"source":{}}'])(
+    'goes on behind a message that holds no record: %s',
+    async (empty) => {
+      const from = ingestor.log.lines.length;
+      const before = await ingestor.figure('vigie_inlet_messages_total', 'inlet="tcp"');
+      const socket = connect(at('tcp'), '127.0.0.1');
+      socket.write(`${syslog(empty)}\n`);
+      await until(async () => (await ingestor.figure('vigie_inlet_messages_total', 'inlet="tcp"')) > before);
+      socket.end(`${syslog(event())}\n`);
+      expect(await rowsSince(from, 1)).toHaveLength(1);
+    },
+  );
+
   it('closes to a sender that no source names', async () => {
     const from = ingestor.log.lines.length;
     await sendTcp(at('guarded'), `${syslog(event())}\n`).catch(() => {});
