@@ -223,10 +223,12 @@ describe('behind a balancer', () => {
 });
 
 describe('datagrams', () => {
-  it('of syslog are one message each', async () => {
+  it('of syslog are one message each, and one without any is none', async () => {
     const from = ingestor.log.lines.length;
-    await sendUdp(at('udp'), syslog(event()), syslog(event()));
+    const kept = ingestor.log.quarantined.length;
+    await sendUdp(at('udp'), '', '\0', ' \r\n', syslog(event()), syslog(event()));
     expect(await rowsSince(from, 2)).toMatchObject([{ source: 'dpi' }, { source: 'dpi' }]);
+    expect(ingestor.log.quarantined).toHaveLength(kept);
   });
 
   it('of GELF are plain, packed, or in chunks in any order', async () => {

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import type { ConfiguredSource, Listener } from '#libs/sources/source.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import { Arrivals } from './arrivals/arrivals.js';
-import { TurnedAway } from './arrivals/turned-away.js';
+import { TurnedAway, unknownAddress } from './arrivals/turned-away.js';
 import { framerOf } from './framing.js';
 import type { Inlet, InletTools } from './inlet.js';
 import { type SenderCertificate, SendersByAddress, sourceOfCertificate } from './senders.js';
@@ -134,7 +134,7 @@ export class StreamInlet implements Inlet {
 const slow = 'it began a message and did not end it within a minute';
 
 function unknown(certificate: SenderCertificate | undefined): string {
-  if (!certificate) return 'no source of this listener has its address under senders';
+  if (!certificate) return unknownAddress;
   const { commonName = '', fingerprint } = certificate;
   return `no source has its certificate, of subject ${JSON.stringify(commonName)} and fingerprint ${fingerprint}`;
 }
