@@ -54,6 +54,8 @@ export interface LogFields {
   readonly endpoint?: string;
   readonly status?: number;
   readonly url?: string;
+  /** Of a machine that sends records. */
+  readonly address?: string;
   readonly path?: string;
   readonly port?: number;
   readonly pid?: number;

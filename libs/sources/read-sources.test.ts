@@ -147,6 +147,11 @@ describe('a file of sources', () => {
       one('certificate: { subject: x }'),
       'sources.yml:5: source dpi: certificate: no listener with the transport tls',
     ],
+    [
+      'a balancer of datagrams',
+      `listeners:\n  - { name: x, kind: syslog, transport: udp, port: 514, proxies: 10.4.2.8 }\nsources: []\n`,
+      'sources.yml:2: listener x: proxies: datagrams have no header of the PROXY protocol',
+    ],
     ['a token in the file', one('token: s3cr3t-s3cr3t'), 'sources.yml:5: source dpi: token: a token does not stand in this file'],
     [
       'a token that can be guessed',

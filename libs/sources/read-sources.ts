@@ -161,10 +161,10 @@ function sharedTokens(read: readonly ReadSource[]): readonly PlacedMistake[] {
   });
 }
 
-function listenerOf({ name, kind, transport, host, port, tls }: ListenerEntry, folder: string): Listener {
+function listenerOf({ name, kind, transport, host, port, tls, proxies = [] }: ListenerEntry, folder: string): Listener {
   const at = (path: string) => resolve(folder, path);
   const files = tls && { tls: { certificate: at(tls.certificate), key: at(tls.key), clientCa: at(tls.client_ca) } };
-  return { name, kind, transport, host, port, ...files };
+  return { name, kind, transport, host, port, proxies, ...files };
 }
 
 function pathsIn({ sources, listeners }: SourcesDocument, folder: string): readonly string[] {

@@ -112,10 +112,15 @@ const listener = z
     host: z.string().min(1).default('127.0.0.1'),
     port: z.coerce.number().int().min(1).max(65_535),
     tls: z.strictObject({ certificate: path, key: path, client_ca: path }).optional(),
+    proxies: listOf(sender),
   })
   .refine(({ transport, tls }) => (transport === 'tls') === (tls !== undefined), {
     error: 'tls: {certificate, key, client_ca} belongs to the transport tls, and to no other',
     path: ['tls'],
+  })
+  .refine(({ transport, proxies }) => transport !== 'udp' || proxies === undefined, {
+    error: 'datagrams have no header of the PROXY protocol; it belongs to the transports tcp and tls',
+    path: ['proxies'],
   });
 export type ListenerEntry = z.infer<typeof listener>;
 

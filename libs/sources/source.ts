@@ -41,6 +41,8 @@ export interface Listener {
   readonly host: string;
   readonly port: number;
   readonly tls?: ListenerTls;
+  /** Addresses and networks of balancers, whose connections begin with a header of the PROXY protocol that says who has opened them. */
+  readonly proxies: readonly string[];
 }
 
 /** Paths of PEM files. With `clientCa` a sender without a certificate that it has signed is turned away. */

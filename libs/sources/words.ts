@@ -11,10 +11,11 @@ export function sentencesOf(file: SourcesFile): readonly string[] {
 const nobody =
   'The list of sources is empty: nobody comes in by this file, and only the tokens of VIGIE_INGEST_TOKENS are known.';
 
-function listenerSentence({ name, kind, transport, host, port }: Listener): string {
+function listenerSentence({ name, kind, transport, host, port, proxies }: Listener): string {
   const who =
     transport === 'tls' ? 'its senders are told apart by their certificates' : 'its senders are told apart by their addresses';
-  return `The listener ${name} takes ${kind} over ${transport.toUpperCase()} on ${host} port ${port}; ${who}.`;
+  const balancers = proxies.length ? `, and balancers at ${proxies.join(', ')} say which those are` : '';
+  return `The listener ${name} takes ${kind} over ${transport.toUpperCase()} on ${host} port ${port}; ${who}${balancers}.`;
 }
 
 function sourceSentence(source: ConfiguredSource, credentials: readonly Credential[]): string {

@@ -19,7 +19,7 @@ import { EventWriter } from './event-writer.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Failpoint } from './receive/failpoint.js';
 import { acceptedLine, type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
-import { HttpRefusal } from './receive/http-refusal.js';
+import { HttpRefusal, noEvent } from './receive/http-refusal.js';
 import { MinuteAccounts } from './minute-accounts.js';
 import { type Custody, isUnread, type Item, type Taker } from './receive/taker.js';
 
@@ -125,7 +125,8 @@ export class IngestPipeline implements Taker {
       }
       intake.place += 1;
     }
-    await this.#settle(intake);
+    // A list that is empty, or a row that was taken away: nobody's access, and no fault of who sends it.
+    if (intake.items) await this.#settle(intake);
     return intake.outcomes;
   }
 
@@ -214,8 +215,7 @@ export class IngestPipeline implements Taker {
   }
 
   async #settle(intake: Intake): Promise<IngestAnswer> {
-    if (!intake.items)
-      throw new HttpRefusal(400, 'the body holds no event; send one JSON object, an array, or one object a line');
+    if (!intake.items) throw noEvent();
     intake.staged?.flush();
     intake.ticket.seal();
     intake.custody?.written?.();

@@ -7,6 +7,7 @@ import { staysRoute } from './care/stays-route.js';
 import type { Route, StreamRoute } from './receive/receiver.js';
 import type { Taker } from './receive/taker.js';
 import { elasticBulkRoute, elasticDocumentRoute, elasticHandshakeRoute, elasticIndexRoute } from './shippers/elastic-routes.js';
+import { firehoseRoute } from './shippers/firehose-route.js';
 import { gelfRoute } from './shippers/gelf-route.js';
 import { lokiPushRoute } from './shippers/loki-route.js';
 import { otlpLogsRoute } from './shippers/otlp-route.js';
@@ -51,5 +52,6 @@ export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools
     otlpProtobuf: otlpLogsRoute('protobuf', taker, now),
     loki: lokiPushRoute({ taker, now, inflatedBytesMax }),
     gelf: gelfRoute(taker, now),
+    firehose: firehoseRoute({ taker, now, inflatedBytesMax }),
   } as const satisfies Readonly<Record<string, Route | StreamRoute>>;
 }

@@ -100,4 +100,9 @@ export class ShippersController {
   async gelf(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.gelf);
   }
+
+  @Post('firehose')
+  async firehose(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.firehose);
+  }
 }

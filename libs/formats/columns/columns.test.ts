@@ -39,10 +39,13 @@ describe('any table, by the columns that its source names', () => {
     });
   });
 
-  it.each(['8,00E+06', '8.0000001E+12', '1E+14'])('tells nobody by %s, which a spreadsheet made of a number', (number) => {
-    const event = readOne(`${heading}\n2026-11-28 09:00;amartin;${number};Consultation;Nord\n`, { columns });
-    expect(event).toMatchObject({ patients: [], unreadablePatients: ['IPP'] });
-  });
+  it.each(['8,00E+06', '8.0000001E+12', '1E+14', '########', '8,001,234', '12,500', '801,234.00'])(
+    'tells nobody by %s, which a spreadsheet made of a number',
+    (number) => {
+      const event = readOne(`${heading}\n2026-11-28 09:00;amartin;${number};Consultation;Nord\n`, { columns });
+      expect(event).toMatchObject({ patients: [], unreadablePatients: ['IPP'] });
+    },
+  );
 
   it('needs no configuration where the columns have the names of Vigie', () => {
     const text =
@@ -116,6 +119,12 @@ describe('any table, by the columns that its source names', () => {
     ["'004711", ['004711']],
     ['4711.0,4712.0', ['4711', '4712']],
     ['4711,4712', ['4711', '4712']],
+    ['8001234,001', ['8001234', '001']],
+    ['8 001 234', ['8001234']],
+    ['8\u202F001\u202F234', ['8001234']],
+    ['8\u00A0001\u00A0234,00', ['8001234']],
+    ["8'001'234", ['8001234']],
+    ['943 476 5919', ['943 476 5919']],
     ['4711.5', ['4711.5']],
     ["'4711A", ["'4711A"]],
     ['10', ['10']],

@@ -7,6 +7,7 @@ import { limits } from '../limits.js';
 import type { Envelope } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { streamInUtf8, utf16Of } from './as-utf8.js';
+import { ContainerLines } from './container-lines.js';
 import { containerRefused } from './containers.js';
 import { readPayload, refused } from './read-payload.js';
 import { isLines, isSyslog, isTable, recordsOf, severalIn, textOf } from './records.js';
@@ -97,6 +98,12 @@ async function* lines(stream: AsyncIterable<Uint8Array>, envelope: Envelope, rea
   let isFirst = true;
   /** Inside a line that is too long, which was refused already. */
   let skips = false;
+  const containers = new ContainerLines();
+  const whole = function* (line: Uint8Array, blanks: Uint8Array): Generator<DecodedItem> {
+    const taken = containers.take(line, blanks);
+    if (taken?.kind === 'rejected') yield refused(taken);
+    else if (taken) yield* record(taken.value, envelope, reading);
+  };
   for await (const chunk of stream) {
     const bytes = held.length ? Buffer.concat([held, chunk]) : chunk;
     const end = bytes.lastIndexOf(0x0a) + 1;
@@ -104,7 +111,7 @@ async function* lines(stream: AsyncIterable<Uint8Array>, envelope: Envelope, rea
     isFirst = false;
     for (; at < end;) {
       const { item, next } = lineAt(bytes, at);
-      if (item && !skips) yield* record(behindZeros(bytes.subarray(item.start, item.end)), envelope, reading);
+      if (item && !skips) yield* whole(behindZeros(bytes.subarray(item.start, item.end)), bytes.subarray(item.end, next - 1));
       skips = false;
       at = next;
     }
@@ -114,7 +121,8 @@ async function* lines(stream: AsyncIterable<Uint8Array>, envelope: Envelope, rea
     [held, skips] = [new Uint8Array(), true];
   }
   const { item } = lineAt(held, 0);
-  if (item && !skips) yield* record(held.subarray(item.start, item.end), envelope, reading);
+  if (item && !skips) yield* whole(held.subarray(item.start, item.end), held.subarray(item.end));
+  for (const part of containers.end()) yield refused(part);
 }
 
 async function* document(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {

@@ -109,6 +109,62 @@ describe('a body', () => {
   });
 });
 
+/** A line as an engine of containers writes it, cut where the engine cuts; between its parts a line of the other stream. */
+function cri(text: string, at: number): readonly string[] {
+  const time = '2026-11-28T08:00:00.123456789Z';
+  return [`${time} stdout P ${text.slice(0, at)}`, `${time} stderr F warning`, `${time} stdout F ${text.slice(at)}`];
+}
+const docker = (log: string, stream = 'stdout') => JSON.stringify({ log, stream, time: '2026-11-28T08:00:00.1Z' });
+
+describe('a log of containers', () => {
+  const pairs = 'time="2026-11-28T08:00:00Z" user="a martin" action="read" clinic_id="nord" patient_id="8001234"';
+
+  it.each([
+    ['JSON', own('8001234', 'a martin')],
+    ['CEF', cef('a martin').replace('cs1=7', 'cs1=8001234')],
+    ['names and values', pairs],
+  ])('has a line of %s that its engine has cut, wherever that was', async (_, text) => {
+    for (let at = 1; at <= text.length; at += 1) {
+      const bytes = Buffer.from(`${cri(text, at).join('\n')}\n`);
+      const told = at % 8 ? [readBody(bytes)] : [readBody(bytes), await readFile(bytes)];
+      for (const events of told) {
+        expect(patientsOf(events)).toEqual([undefined, '8001234']);
+        expect(accountsOf(events)).toEqual([undefined, 'a martin']);
+      }
+    }
+  });
+
+  it('whose last part is not there tells nobody', async () => {
+    const [begin = ''] = cri(cef('amartin').replace('cs1=7', 'cs1=8001234'), 90);
+    const parts = [expect.objectContaining({ reason: 'partial_line' })];
+    expect(readBody(Buffer.from(`${begin}\n`))).toEqual(parts);
+    expect(await readFile(Buffer.from(begin))).toEqual(parts);
+  });
+
+  it('of Docker is put together by the line ends of its texts', async () => {
+    const long = `${own('1').slice(0, -1)},"text":"${'\\\\n'.repeat(9000)}"}\n`;
+    const lines = [
+      docker(long.slice(0, 16_384)),
+      docker('warning\n', 'stderr'),
+      docker(long.slice(16_384)),
+      docker(`${own('2')}\n`),
+      docker(own('3')),
+    ];
+    expect(patientsOf(await readFile(Buffer.from(lines.join('\n')), plainReading, 5000))).toEqual([undefined, '1', '2', '3']);
+  });
+
+  it('has lines of any length, and of one that is too long no part is read', async () => {
+    const part = `2026-11-28T08:00:00.1Z stdout P ${'x'.repeat(16_384)}\n`;
+    const bytes = Buffer.from(
+      `${part.repeat(70)}2026-11-28T08:00:00.1Z stdout F ${own('1')}\n2026-11-28T08:00:00.1Z stdout F ${own('2')}\n`,
+    );
+    expect(await readFile(bytes, plainReading, 65_536)).toEqual([
+      expect.objectContaining({ reason: 'too_large' }),
+      expect.objectContaining({ patients: [expect.objectContaining({ id: '2' })] }),
+    ]);
+  });
+});
+
 describe('a file', () => {
   const table = Buffer.from(heading + rows);
 

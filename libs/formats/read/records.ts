@@ -13,6 +13,7 @@ import { limits } from '../limits.js';
 import { type Envelope, type Payload, payloadOf } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { bodyInUtf8, recordInUtf8 } from './as-utf8.js';
+import { ContainerLines } from './container-lines.js';
 import { containerRefused } from './containers.js';
 import { readPayload, refused } from './read-payload.js';
 import { formats } from './table.js';
@@ -175,11 +176,14 @@ function* linesOf(
   envelope: Envelope,
   { charset }: Reading,
 ): Generator<Accepted<Payload> | Rejected> {
+  const containers = new ContainerLines();
   for (let at = start; at < bytes.length;) {
     const { item, next } = lineAt(bytes, at);
-    if (item) yield textOf(bytes.subarray(item.start, item.end), envelope, charset);
+    const taken = item && containers.take(bytes.subarray(item.start, item.end), bytes.subarray(item.end, next - 1));
+    if (taken) yield taken.kind === 'rejected' ? taken : textOf(taken.value, envelope, charset);
     at = next;
   }
+  yield* containers.end();
 }
 
 /** One record as text, or as JSON where it begins like it, under the limit of one item. `charset` is that of its source. */

@@ -23,6 +23,7 @@ import { tamanuFormat } from '../tamanu/tables.js';
 import { vigieFormat } from '../vigie/format.js';
 import { behindWordsWrapper } from '../wrappers/behind-words.js';
 import { changeRowWrapper } from '../wrappers/change-row.js';
+import { cloudDeliveryWrapper } from '../wrappers/cloud-deliveries.js';
 import { cloudEventsWrapper } from '../wrappers/cloud-events.js';
 import { ecsOriginalWrapper } from '../wrappers/ecs-original.js';
 import { gelfWrapper } from '../wrappers/gelf.js';
@@ -36,7 +37,7 @@ import { shippedLineWrapper } from '../wrappers/shipped-line.js';
 /** What carries records, in the order in which it is looked for. */
 export const wrappers: readonly Wrapper[] = [
   joinedLinesWrapper, syslogWrapper, fhirXmlWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, cloudEventsWrapper,
-  changeRowWrapper, shippedLineWrapper, recordsWrapper, csvWrapper, behindWordsWrapper,
+  cloudDeliveryWrapper, changeRowWrapper, shippedLineWrapper, recordsWrapper, csvWrapper, behindWordsWrapper,
 ]; // prettier-ignore
 
 /** The same by what they are recognised in, so that nobody is asked in vain. */

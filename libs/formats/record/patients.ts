@@ -61,14 +61,16 @@ function peopleAt(
   });
 }
 
-/** What a spreadsheet makes of a long number: its last digits are gone, and so whose it was. */
-const rounded = /^\s*\d(?:[.,]\d+)?E\+\d+\s*$/i;
+/** What a spreadsheet makes of a long number, or writes where its column is too narrow: digits are gone, and so whose it was. */
+const lost = /^\s*(?:\d(?:[.,]\d+)?E\+\d+|#{2,})\s*$/i;
+/** Three digits behind every comma: one number as programs show it to people, or several short ones; nobody can tell. */
+const groupedOrListed = /^\s*[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?\s*$/;
 
 /** Elements of a list that was written as one text; undefined for one that nobody can be told by. */
 function listed(value: unknown): readonly unknown[] {
   const text = textOfValue(value);
   if (text === undefined) return isObject(value) ? [value] : [];
-  if (rounded.test(text)) return [undefined];
+  if (lost.test(text) || groupedOrListed.test(text)) return [undefined];
   const plain = /^\[[^[\]{}]*\]$/.test(text) ? text.slice(1, -1).replaceAll('"', '') : text;
   const elements = withFraction.test(plain) ? [plain] : plain.split(/[;,\n]/, limits.patientsMax + 1);
   return elements.flatMap((one) => {
@@ -81,8 +83,11 @@ function listed(value: unknown): readonly unknown[] {
 const withFraction = /^\s*\d+[.,]0{1,2}\s*$/;
 /** An apostrophe is how a spreadsheet is told that digits are a text. */
 const asText = /^'(?=\d+$)/;
+/** Blanks or apostrophes between each three digits are how numbers are shown to people, not a part of them. */
+const grouped = /^[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'\u2019]\d{3})+$/;
 
 function asWritten(text: string): string {
+  if (grouped.test(text)) return text.replaceAll(/\D/g, '');
   return withFraction.test(text) ? text.replace(/[.,].*$/, '') : text.replace(asText, '');
 }
 

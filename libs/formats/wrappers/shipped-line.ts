@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Wrapper } from '../input-format.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
 import { innerPayload, type Payload } from '../payload.js';
@@ -68,9 +69,17 @@ function lineIn(payload: Payload): unknown {
 }
 
 function messageOfJournal(record: JsonObject): string | undefined {
-  const message = record['MESSAGE'];
-  if (typeof message !== 'string' || !carriesRecord(message)) return undefined;
+  const message = textOfJournal(record['MESSAGE']);
+  if (message === undefined || !carriesRecord(message)) return undefined;
   return Object.keys(record).every((key) => journalName.test(key) || beside.has(key)) ? message : undefined;
+}
+
+/** What is not plain text throughout, the journal tells by its bytes. */
+function textOfJournal(message: unknown): string | undefined {
+  if (typeof message === 'string') return message;
+  const isBytes = Array.isArray(message) && message.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256);
+  const bytes = isBytes ? Buffer.from(message) : undefined;
+  return bytes && isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
 function programIn(record: JsonObject): string | undefined {

@@ -226,6 +226,55 @@ const wrapped: readonly (readonly [string, unknown])[] = [
       data_base64: Buffer.from(JSON.stringify(untimed)).toString('base64'),
     },
   ],
+  [
+    'an event of EventBridge',
+    {
+      version: '0',
+      id: '1',
+      'detail-type': 'Access',
+      source: 'emr',
+      account: '1',
+      time: '2026-11-28T08:00:00Z',
+      detail: untimed,
+    },
+  ],
+  [
+    'a subscription of CloudWatch Logs',
+    {
+      messageType: 'DATA_MESSAGE',
+      owner: '1',
+      logGroup: '/emr/audit',
+      logStream: 'emr-1',
+      subscriptionFilters: ['all'],
+      logEvents: [{ id: '1', timestamp: timeMs, message: `INFO audit - ${JSON.stringify(untimed)}` }],
+    },
+  ],
+  [
+    'a notification of SNS',
+    {
+      Type: 'Notification',
+      MessageId: '1',
+      TopicArn: 'arn:aws:sns:eu-west-3:1:emr',
+      Message: JSON.stringify(untimed),
+      Timestamp: '2026-11-28T08:00:00.000Z',
+    },
+  ],
+  [
+    'a push of Pub/Sub',
+    {
+      message: {
+        attributes: {},
+        data: Buffer.from(JSON.stringify(untimed)).toString('base64'),
+        messageId: '1',
+        publishTime: '2026-11-28T08:00:00Z',
+      },
+      subscription: 'projects/p/subscriptions/s',
+    },
+  ],
+  [
+    "a message of systemd's journal in bytes, as those are that hold anything but plain text",
+    { MESSAGE: [...Buffer.from(JSON.stringify(untimed))], __REALTIME_TIMESTAMP: String(timeMs * 1000), SYSLOG_IDENTIFIER: 'emr' },
+  ],
   ['a row of Kafka Connect', { schema: { type: 'struct', fields: [] }, payload: { ...untimed, time: timeMs } }],
   [
     'a change of a row',

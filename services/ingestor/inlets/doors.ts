@@ -14,7 +14,7 @@ const sourcesEveryMs = 5000;
 /** Time between two looks at the folders of sources, in milliseconds. */
 const foldersEveryMs = 2000;
 
-export interface DoorsTools extends Omit<InletTools, 'sources'> {
+export interface DoorsTools extends Omit<InletTools, 'sources' | 'isFirst'> {
   readonly eventLog: Pick<EventLog, 'join'>;
   readonly register: Pick<SourceRegister, 'current' | 'look' | 'follow'>;
   readonly quarantineKeys: QuarantineKeys;
@@ -35,7 +35,8 @@ export class Doors {
   constructor(private readonly tools: DoorsTools) {
     const { worker } = tools;
     const share = worker && worker.of > 1 ? claimPort : undefined;
-    const shared = { ...tools, ...(share && { share }), sources: () => tools.register.current };
+    const isFirst = worker === undefined || worker.number === 1;
+    const shared = { ...tools, ...(share && { share }), isFirst, sources: () => tools.register.current };
     this.#sockets = new InletSet(shared);
     this.#topics = new TopicInlets(shared);
     this.folders = new FolderInlets(shared, tools.machine);

@@ -27,4 +27,6 @@ export interface InletTools {
   readonly drainMs: number;
   /** Asked before a port is opened that several ingestors of this machine share; absent where this is the only one. Rejects where another program has the port. */
   readonly share?: (address: SharedAddress) => Promise<void>;
+  /** Whether this is the only ingestor of this machine, or the first of several: what is of the machine is counted once. */
+  readonly isFirst: boolean;
 }

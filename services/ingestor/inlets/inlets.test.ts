@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ let ingestor: IngestorUnderTest;
 const certificates = mkdtempSync(join(tmpdir(), 'vigie-inlets-'));
 const authority = canMakeCertificates ? new TestAuthority(certificates) : undefined;
 const [server, sender, other] = ['server', 'pacs.hospital.example', 'other'].map((name) => authority?.issue(name));
-const offsets = { tcp: 1, udp: 2, gelfTcp: 3, gelfUdp: 4, tls: 5, guarded: 6 };
+const offsets = { tcp: 1, udp: 2, gelfTcp: 3, gelfUdp: 4, tls: 5, guarded: 6, balanced: 7, balancedTls: 9 };
 const at = (name: keyof typeof offsets) => ingestor.port + offsets[name];
 
 beforeAll(async () => {
@@ -22,7 +23,8 @@ beforeAll(async () => {
     const path = join(folder, 'sources.yml');
     const tls =
       server && authority
-        ? `\n  - { name: tls, kind: syslog, transport: tls, port: ${port + offsets.tls}, tls: { certificate: '${server.certificate}', key: '${server.key}', client_ca: '${authority.certificate}' } }`
+        ? `\n  - { name: tls, kind: syslog, transport: tls, port: ${port + offsets.tls}, tls: { certificate: '${server.certificate}', key: '${server.key}', client_ca: '${authority.certificate}' } }
+  - { name: balanced-tls, kind: syslog, transport: tls, port: ${port + offsets.balancedTls}, proxies: 127.0.0.1, tls: { certificate: '${server.certificate}', key: '${server.key}', client_ca: '${authority.certificate}' } }`
         : '';
     const pacs = tls ? '\n  - { name: pacs, group: helix, certificate: { subject: pacs.hospital.example } }' : '';
     writeFileSync(
@@ -32,11 +34,14 @@ beforeAll(async () => {
   - { name: udp, kind: syslog, transport: udp, port: ${port + offsets.udp} }
   - { name: gelf-tcp, kind: gelf, transport: tcp, port: ${port + offsets.gelfTcp} }
   - { name: gelf-udp, kind: gelf, transport: udp, port: ${port + offsets.gelfUdp} }
-  - { name: guarded, kind: syslog, transport: tcp, port: ${port + offsets.guarded} }${tls}
+  - { name: guarded, kind: syslog, transport: tcp, port: ${port + offsets.guarded} }
+  - { name: balanced, kind: syslog, transport: tcp, port: ${port + offsets.balanced}, proxies: [127.0.0.1] }${tls}
 sources:
   - { name: dpi, group: helix, listener: [tcp, udp] }
   - { name: gray, group: helix, listener: [gelf-tcp, gelf-udp], senders: [127.0.0.0/8] }
-  - { name: nobody, group: helix, listener: guarded, senders: [192.0.2.0/24] }${pacs}
+  - { name: nobody, group: helix, listener: guarded, senders: [192.0.2.0/24] }
+  - { name: nord, group: helix, listener: balanced, senders: [10.4.1.0/24] }
+  - { name: sud, group: helix, listener: balanced, senders: ['2001:db8:2::/48'] }${pacs}
 `,
     );
     return { VIGIE_SOURCES_FILE: path };
@@ -125,11 +130,41 @@ describe('syslog over TCP', () => {
     expect(await ingestor.figure('vigie_events_quarantined_total', 'source="dpi"')).toBe(1);
   });
 
+  it.each(['[]', '{"Records":[]}', '{"op":"d","before":{},"after":null,"source":{}}'])(
+    'goes on behind a message that holds no record: %s',
+    async (empty) => {
+      const from = ingestor.log.lines.length;
+      const before = await ingestor.figure('vigie_inlet_messages_total', 'inlet="tcp"');
+      const socket = connect(at('tcp'), '127.0.0.1');
+      socket.write(`${syslog(empty)}\n`);
+      await until(async () => (await ingestor.figure('vigie_inlet_messages_total', 'inlet="tcp"')) > before);
+      socket.end(`${syslog(event())}\n`);
+      expect(await rowsSince(from, 1)).toHaveLength(1);
+    },
+  );
+
   it('closes to a sender that no source names', async () => {
     const from = ingestor.log.lines.length;
     await sendTcp(at('guarded'), `${syslog(event())}\n`).catch(() => {});
     await until(async () => (await ingestor.figure('vigie_inlet_dropped_total', 'inlet="guarded",reason="unknown_sender"')) > 0);
     expect(ingestor.log.lines).toHaveLength(from);
+  });
+
+  it('does not count who looks whether the port is open', async () => {
+    const before = await ingestor.figure('vigie_inlet_dropped_total', 'inlet="guarded"');
+    for (let look = 0; look < 3; look += 1) await sendTcp(at('guarded'));
+    expect(await ingestor.figure('vigie_inlet_dropped_total', 'inlet="guarded"')).toBe(before);
+  });
+
+  it('has the system ask whether a silent sender is still there', async () => {
+    const socket = connect(at('tcp'), '127.0.0.1');
+    await once(socket, 'connect');
+    // Of the side that accepted: the port, established, and in the column of timers the kind that keeps alive.
+    const port = at('tcp').toString(16).toUpperCase().padStart(4, '0');
+    const line = new RegExp(`^ *\\d+: 0100007F:${port} \\S+ 01 \\S+ 02:`, 'm');
+    if (existsSync('/proc/net/tcp')) await until(async () => line.test(readFileSync('/proc/net/tcp', 'utf8')));
+    else process.stdout.write('not looked at: this system has no /proc/net/tcp\n');
+    socket.destroy();
   });
 
   it('keeps what came while the log is away, reads no more, and loses nothing', async () => {
@@ -145,11 +180,55 @@ describe('syslog over TCP', () => {
   });
 });
 
-describe('datagrams', () => {
-  it('of syslog are one message each', async () => {
+const dropped = (reason: string, inlet = 'balanced') =>
+  ingestor.figure('vigie_inlet_dropped_total', `inlet="${inlet}",reason="${reason}"`);
+
+describe('behind a balancer', () => {
+  const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
+  it('senders are told apart by what it says of them, wherever its header is cut', async () => {
     const from = ingestor.log.lines.length;
-    await sendUdp(at('udp'), syslog(event()), syslog(event()));
+    const six = '20010db8000200000000000000000005';
+    const header = Buffer.concat([signature, Buffer.from(`21210024${six}${six}d4310202`, 'hex')]);
+    await sendTcp(at('balanced'), `PROXY TCP4 10.4.1.7 192.0.2.1 54321 514\r\n${syslog(event())}\n`);
+    await sendTcp(at('balanced'), header.subarray(0, 5), header.subarray(5, 30), header.subarray(30), `${syslog(event())}\n`);
+    const rows = await rowsSince(from, 2);
+    expect(new Set(rows.map((row) => row['source']))).toEqual(new Set(['nord', 'sud']));
+  });
+
+  it('whoever it names that no source does is turned away, and so is what has no header', async () => {
+    const from = ingestor.log.lines.length;
+    await sendTcp(at('balanced'), `PROXY TCP4 10.9.9.9 192.0.2.1 54321 514\r\n${syslog(event())}\n`).catch(() => {});
+    await sendTcp(at('balanced'), `${syslog(event())}\n`).catch(() => {});
+    await until(async () => (await dropped('unknown_sender')) === 1 && (await dropped('bad_proxy_header')) === 1);
+    expect(ingestor.log.lines).toHaveLength(from);
+  });
+
+  it('a header from anywhere else is no header', async () => {
+    const [from, kept] = [ingestor.log.lines.length, ingestor.log.quarantined.length];
+    await sendTcp(at('tcp'), `PROXY TCP4 10.4.1.7 192.0.2.1 54321 514\r\n${syslog(event())}\n`);
+    expect(await rowsSince(from, 1)).toMatchObject([{ source: 'dpi' }]);
+    expect(ingestor.log.quarantined).toHaveLength(kept + 1);
+  });
+
+  it('its own looks count for nothing', async () => {
+    const before = [await dropped('unknown_sender'), await dropped('bad_handshake', 'balanced-tls')];
+    for (const port of server ? [at('balanced'), at('balancedTls')] : [at('balanced')]) {
+      await sendTcp(port);
+      await sendTcp(port, 'PROXY UNKNOWN\r\n');
+      await sendTcp(port, Buffer.concat([signature, Buffer.from('20000000', 'hex')]));
+    }
+    expect([await dropped('unknown_sender'), await dropped('bad_handshake', 'balanced-tls')]).toEqual(before);
+    expect(await dropped('bad_certificate', 'balanced-tls')).toBe(0);
+  });
+});
+
+describe('datagrams', () => {
+  it('of syslog are one message each, and one without any is none', async () => {
+    const from = ingestor.log.lines.length;
+    const kept = ingestor.log.quarantined.length;
+    await sendUdp(at('udp'), '', '\0', ' \r\n', syslog(event()), syslog(event()));
     expect(await rowsSince(from, 2)).toMatchObject([{ source: 'dpi' }, { source: 'dpi' }]);
+    expect(ingestor.log.quarantined).toHaveLength(kept);
   });
 
   it('of GELF are plain, packed, or in chunks in any order', async () => {
@@ -203,6 +282,21 @@ const isOpen = (port: number) =>
     const from = ingestor.log.lines.length;
     await dial(sender);
     expect(await rowsSince(from, 1)).toMatchObject([{ source: 'pacs' }]);
+  });
+
+  it('knows them behind a balancer that passes TLS on', async () => {
+    const from = ingestor.log.lines.length;
+    const carrier = connect(at('balancedTls'), '127.0.0.1');
+    carrier.write('PROXY TCP4 10.4.1.7 192.0.2.1 54321 6514\r\n');
+    const [ca, cert, key] = [authority?.certificate, sender?.certificate, sender?.key].map((path) => readFileSync(path ?? ''));
+    const socket = connectTls({ socket: carrier, ca, cert, key, host: '127.0.0.1' }, () => socket.end(`${syslog(event())}\n`));
+    expect(await rowsSince(from, 1)).toMatchObject([{ source: 'pacs' }]);
+  });
+
+  it('counts who does not speak TLS, and not who looks whether the port is open', async () => {
+    await sendTcp(at('tls'));
+    await sendTcp(at('tls'), `${syslog(event())}\n`).catch(() => {});
+    await until(async () => (await dropped('bad_handshake', 'tls')) === 1);
   });
 
   it('turns away who has none, or one that no source names', async () => {

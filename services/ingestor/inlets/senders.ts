@@ -1,5 +1,6 @@
-import { BlockList, isIP } from 'node:net';
+import type { BlockList } from 'node:net';
 import type { ConfiguredSource } from '#libs/sources/source.js';
+import { isAmong, networksOf } from './arrivals/networks.js';
 
 /** What a certificate of a sender says; an authority that the listener trusts has signed it. */
 export interface SenderCertificate {
@@ -34,20 +35,6 @@ export class SendersByAddress {
   }
 
   sourceOf(address: string): ConfiguredSource | undefined {
-    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-    const kind = isIP(plain) === 6 ? 'ipv6' : 'ipv4';
-    if (isIP(plain) === 0) return this.#anybody;
-    return this.#named.find(({ networks }) => networks.check(plain, kind))?.source ?? this.#anybody;
+    return this.#named.find(({ networks }) => isAmong(networks, address))?.source ?? this.#anybody;
   }
-}
-
-function networksOf(senders: readonly string[]): BlockList {
-  const networks = new BlockList();
-  for (const sender of senders) {
-    const [address = '', bits] = sender.split('/');
-    const kind = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) networks.addAddress(address, kind);
-    else networks.addSubnet(address, Number(bits), kind);
-  }
-  return networks;
 }

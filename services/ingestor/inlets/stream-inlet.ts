@@ -1,23 +1,26 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer, type TlsOptions } from 'node:tls';
-import { operatorFileBytes } from '#libs/runtime/files/operator-file.js';
-import type { ConfiguredSource, Listener, ListenerTls } from '#libs/sources/source.js';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { ConfiguredSource, Listener } from '#libs/sources/source.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
+import { Arrivals } from './arrivals/arrivals.js';
+import { TurnedAway, unknownAddress } from './arrivals/turned-away.js';
 import { framerOf } from './framing.js';
 import type { Inlet, InletTools } from './inlet.js';
 import { type SenderCertificate, SendersByAddress, sourceOfCertificate } from './senders.js';
 import { StreamConnection } from './stream-connection.js';
 
-/** Connections of one listener. */
-const connectionsMax = 1024;
-const handshakeMsMax = 10_000;
 const lookEveryMs = 500;
+/** How long somebody whom no source names may be here without a word, and how many of them at a time: balancers look whether a port is open, and no sender is dropped by that. */
+const strangerMsMax = 10_000;
+const strangersMax = 32;
 
 /** A listener over TCP or TLS. */
 export class StreamInlet implements Inlet {
-  readonly #server: Server | TlsServer;
+  readonly #arrivals: Arrivals;
+  readonly #turned: TurnedAway;
   readonly #connections = new Set<StreamConnection>();
   readonly #sockets = new Set<Socket>();
+  readonly #strangers = new Set<Socket>();
   readonly #closing = new AbortController();
   readonly #stopLooking: () => void;
 
@@ -25,40 +28,28 @@ export class StreamInlet implements Inlet {
     private readonly listener: Listener,
     private readonly tools: InletTools,
   ) {
-    const { tls } = listener;
-    this.#server = tls ? createTlsServer(tlsOptions(tls)) : createServer();
-    this.#server.maxConnections = connectionsMax;
-    this.#server.on('drop', () => this.#dropped('too_many_connections'));
-    this.#server.on('tlsClientError', () => this.#dropped('bad_certificate'));
-    this.#server.on(tls ? 'secureConnection' : 'connection', (socket: Socket | TLSSocket) => this.#accept(socket));
+    this.#turned = new TurnedAway(listener.name, tools);
+    this.#arrivals = new Arrivals(listener, tools.clock, this.#turned, (socket, address) => this.#accept(socket, address));
     this.#stopLooking = tools.clock.every(lookEveryMs, () => this.#look());
   }
 
   async open(): Promise<void> {
-    const { host, port } = this.listener;
-    const { share } = this.tools;
+    const { host, port, name } = this.listener;
+    const { share, log } = this.tools;
     await share?.({ protocol: 'tcp', host, port });
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port, reusePort: share !== undefined }, () => {
-        this.#server.off('error', reject);
-        this.#server.on('error', (cause) => this.tools.log.error('a listener failed', { path: this.listener.name, cause }));
-        resolve();
-      });
-    });
+    await this.#arrivals.listen(share !== undefined, (cause) => log.error('a listener failed', { path: name, cause }));
   }
 
   /** Takes up renewed certificates; connections that are open keep theirs. */
   renew(): void {
-    const { tls } = this.listener;
-    if (tls && 'setSecureContext' in this.#server) this.#server.setSecureContext(tlsOptions(tls));
+    this.#arrivals.renew();
   }
 
   /** Reads nothing more; resolves when what came is durable, or rejects nothing when the log does not take it in time. */
   async close(): Promise<void> {
     this.#stopLooking();
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.destroy();
+    const closed = this.#arrivals.close();
+    for (const socket of [...this.#sockets, ...this.#strangers]) socket.destroy();
     const rest = Promise.all([...this.#connections].map((connection) => connection.closed()));
     const late = this.tools.clock.sleep(this.tools.drainMs, this.#closing.signal).catch(() => {});
     await Promise.race([rest, late]);
@@ -66,15 +57,12 @@ export class StreamInlet implements Inlet {
     await Promise.all([closed, rest]);
   }
 
-  #accept(socket: Socket | TLSSocket): void {
-    const sourceNow = this.#sourceOf(socket);
+  #accept(socket: Socket | TLSSocket, address: string): void {
+    const certificate = 'getPeerCertificate' in socket ? certificateOf(socket) : undefined;
+    const sourceNow = () => this.#sourceOf(address, certificate);
     const source = sourceNow();
-    if (!source) {
-      this.#dropped('unknown_sender');
-      this.tools.log.warn('a sender is in no source of this listener', { path: this.listener.name });
-      return void socket.destroy();
-    }
-    const lease = this.#lease(source);
+    if (!source) return this.#stranger(socket, address, certificate);
+    const lease = this.#lease(source, address);
     if (!lease) return void socket.destroy();
     const connection = new StreamConnection(socket, {
       framer: framerOf(this.listener),
@@ -85,7 +73,7 @@ export class StreamInlet implements Inlet {
       lease,
       clock: this.tools.clock,
       log: this.tools.log,
-      dropped: (reason) => this.#dropped(reason),
+      dropped: (reason) => this.#turned.note(reason, address, reason === 'slow' ? slow : unknown(certificate)),
       signal: this.#closing.signal,
     });
     this.#keep(socket, connection);
@@ -103,51 +91,56 @@ export class StreamInlet implements Inlet {
     });
   }
 
+  /** Somebody whom no source names: turned away as soon as they send anything, or stay. */
+  #stranger(socket: Socket, address: string, certificate: SenderCertificate | undefined): void {
+    const turnAway = () => {
+      this.#turned.note('unknown_sender', address, unknown(certificate));
+      socket.destroy();
+    };
+    if (certificate || this.#strangers.size >= strangersMax) return turnAway();
+    this.#strangers.add(socket);
+    const gone = new AbortController();
+    socket.on('error', () => {}).once('data', turnAway);
+    socket.once('close', () => {
+      this.#strangers.delete(socket);
+      gone.abort();
+    });
+    void this.tools.clock.sleep(strangerMsMax, gone.signal).then(turnAway, () => {});
+  }
+
   /** Undefined when the source has too many connections. */
-  #lease(source: ConfiguredSource) {
+  #lease(source: ConfiguredSource, address: string) {
     try {
       return this.tools.budget.lease(source);
     } catch (cause) {
       if (!(cause instanceof HttpRefusal)) throw cause;
-      this.#dropped('too_many_connections');
+      this.#turned.note('too_many_connections', address, cause.message);
       return undefined;
     }
   }
 
-  #sourceOf(socket: Socket | TLSSocket): () => ConfiguredSource | undefined {
-    const { name } = this.listener;
-    const address = socket.remoteAddress ?? '';
-    const certificate = 'getPeerCertificate' in socket ? certificateOf(socket) : undefined;
-    return () => {
-      const { sources } = this.tools.sources().file;
-      return certificate ? sourceOfCertificate(sources, certificate) : new SendersByAddress(sources, name).sourceOf(address);
-    };
+  #sourceOf(address: string, certificate: SenderCertificate | undefined): ConfiguredSource | undefined {
+    const { sources } = this.tools.sources().file;
+    return certificate
+      ? sourceOfCertificate(sources, certificate)
+      : new SendersByAddress(sources, this.listener.name).sourceOf(address);
   }
 
   #look(): void {
     for (const connection of this.#connections) connection.look();
   }
+}
 
-  #dropped(reason: string): void {
-    this.tools.metrics.add('vigie_inlet_dropped_total', { inlet: this.listener.name, reason });
-  }
+const slow = 'it began a message and did not end it within a minute';
+
+function unknown(certificate: SenderCertificate | undefined): string {
+  if (!certificate) return unknownAddress;
+  const { commonName = '', fingerprint } = certificate;
+  return `no source has its certificate, of subject ${JSON.stringify(commonName)} and fingerprint ${fingerprint}`;
 }
 
 function certificateOf(socket: TLSSocket): SenderCertificate {
   const { fingerprint256 = '', subject } = socket.getPeerCertificate();
   const commonName: unknown = subject?.CN;
   return { fingerprint: fingerprint256, commonName: typeof commonName === 'string' ? commonName : undefined };
-}
-
-/** Throws what the disk throws, and what OpenSSL says of keys that are none. */
-function tlsOptions({ certificate, key, clientCa }: ListenerTls): TlsOptions {
-  return {
-    cert: operatorFileBytes(certificate),
-    key: operatorFileBytes(key),
-    ca: operatorFileBytes(clientCa),
-    requestCert: true,
-    rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
-    handshakeTimeout: handshakeMsMax,
-  };
 }

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** Of a header; two base64 texts of tokens fit. */
 const credentialLengthMax = 2048;
 
@@ -16,6 +18,12 @@ export function tokensIn(authorization: string | undefined): readonly string[] |
     default:
       return [credential];
   }
+}
+
+/** The token as Amazon Data Firehose sends it, which knows no other header. */
+export function keyOfFirehose(headers: IncomingHttpHeaders): readonly string[] | undefined {
+  const key = headers['x-amz-firehose-access-key'];
+  return typeof key === 'string' && key && key.length <= credentialLengthMax ? [key] : undefined;
 }
 
 function behindName(base64: string): readonly string[] {

@@ -8,7 +8,7 @@ import { isJsonBody, recordOf, recordsOf } from '#libs/formats/read/records.js';
 import { ownLineOf, readsOwnLines } from '#libs/formats/vigie/line.js';
 import type { Source } from '#libs/sources/source.js';
 import { answerOf, tookAny } from './accounts.js';
-import { HttpRefusal } from './http-refusal.js';
+import { HttpRefusal, noEvent } from './http-refusal.js';
 import type { IngestAnswer } from './intake.js';
 import type { Route } from './receiver.js';
 import type { Item, Taker } from './taker.js';
@@ -27,10 +27,10 @@ export function eventsRoute(taker: () => Taker, now: () => number): Route {
   return {
     mediaTypes: (source) => (isOwn(source) ? ownMediaTypes : undefined),
     answer: async (body, source) => {
-      const answer = isOwn(source)
-        ? await taker().events(body, source)
-        : answerOf(await taker().decoded(recordsIn(body, { receivedMs: now() }, source.reading), source));
-      return { status: 200, body: taken(answer) };
+      if (isOwn(source)) return { status: 200, body: taken(await taker().events(body, source)) };
+      const outcomes = await taker().decoded(recordsIn(body, { receivedMs: now() }, source.reading), source);
+      if (!outcomes.length) throw noEvent();
+      return { status: 200, body: taken(answerOf(outcomes)) };
     },
     refusal: ({ message, refused }) => ({ body: { error: message, ...(refused.length ? { refused } : {}) } }),
   };

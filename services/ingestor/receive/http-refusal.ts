@@ -25,3 +25,8 @@ export interface RefusedItem {
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
+
+/** Of a body in which there is nothing to take. */
+export function noEvent(): HttpRefusal {
+  return new HttpRefusal(400, 'the body holds no event; send one JSON object, an array, or one object a line');
+}

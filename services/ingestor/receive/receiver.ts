@@ -6,7 +6,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
 import type { Source } from '#libs/sources/source.js';
 import type { Failpoint } from './failpoint.js';
-import { tokensIn } from './authorization.js';
+import { keyOfFirehose, tokensIn } from './authorization.js';
 import { BodyBuffer, BodyBuffers } from './body-buffers.js';
 import { bodyChunks } from './body-chunks.js';
 import { trust } from './connections.js';
@@ -28,7 +28,7 @@ export interface Route {
   /** The body's memory is used again once the answer is there: nothing may keep a view of it. */
   readonly answer: (body: Buffer, source: SendingSource, asked: Asked) => Promise<Answer>;
   /** The answer that is no success, where it is not plain JSON and the refusal's own status. */
-  readonly refusal: (refusal: HttpRefusal) => Partial<Answer>;
+  readonly refusal: (refusal: HttpRefusal, headers: IncomingHttpHeaders) => Partial<Answer>;
 }
 
 /** What a route makes of a body that it takes while it comes. */
@@ -103,7 +103,7 @@ export class Receiver {
       if (!(cause instanceof HttpRefusal)) log.error('a request met a bug', { cause });
       const refusal =
         cause instanceof HttpRefusal ? cause : new HttpRefusal(503, 'the service could not do this; send it again', 5);
-      const told = route.refusal(refusal);
+      const told = route.refusal(refusal, request.headers);
       answer = { status: refusal.status, ...told, headers: { ...headersOf(refusal), ...told.headers } };
     }
     metrics.add('vigie_ingest_requests_total', { status: answer.status });
@@ -195,7 +195,7 @@ export class Receiver {
 }
 
 function sourceOf(headers: IncomingHttpHeaders, credentials: SourcesInUse['credentials']): Source {
-  const tokens = tokensIn(headers.authorization);
+  const tokens = tokensIn(headers.authorization) ?? keyOfFirehose(headers);
   if (!tokens) throw new HttpRefusal(401, 'a token is needed: Authorization: Bearer <token of the source>');
   const source = tokens.map((token) => credentials.sourceOf(token)).find((found) => found !== undefined);
   if (!source) throw new HttpRefusal(403, 'this token is not known here; see VIGIE_INGEST_TOKENS and VIGIE_SOURCES_FILE');

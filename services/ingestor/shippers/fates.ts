@@ -83,3 +83,9 @@ export function refusedOf(
 export function tookAny(fates: readonly Fate[]): boolean {
   return fates.some(({ taken }) => taken);
 }
+
+/** Why the first of those was not taken that were not. */
+export function whyOf(fates: readonly Fate[]): string {
+  const [why = ''] = fates.flatMap((fate) => (fate.taken ? [] : [fate.field ? `${fate.field}: ${fate.reason}` : fate.reason]));
+  return why;
+}

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import protobufjs from 'protobufjs';
 import { snappyBlock } from '#libs/runtime/unpack/snappy-block.fixture.js';
@@ -43,5 +44,65 @@ describe('the door of Graylog', () => {
     const message = { version: '1.1', host: 'dpi', short_message: JSON.stringify(anEvent()), timestamp: 1_764_316_800.25 };
     expect(await gelf(JSON.stringify(message))).toMatchObject({ status: 202 });
     expect(await gelf(JSON.stringify({ ...message, short_message: JSON.stringify(aBadEvent()) }))).toMatchObject({ status: 400 });
+  });
+});
+
+const deliver = (...records: readonly (string | Uint8Array)[]) => ({
+  requestId: 'r-1',
+  timestamp: 1_764_316_800_000,
+  records: records.map((data) => ({ data: Buffer.from(data).toString('base64') })),
+});
+const ask = (body: object, key = shipper.token) =>
+  shipper.ingestor.ask('/firehose', {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', 'x-amz-firehose-request-id': 'r-1', 'x-amz-firehose-access-key': key },
+  });
+const subscription = (messageType: string, ...messages: readonly string[]) =>
+  gzipSync(
+    JSON.stringify({
+      messageType,
+      logGroup: '/emr',
+      logEvents: messages.map((message) => ({ timestamp: 1_764_316_800_000, message })),
+    }),
+  );
+
+describe('the door of Firehose', () => {
+  it('takes records as they are, several lines of one, and those of CloudWatch Logs, and repeats the id of the request', async () => {
+    const lines = `${JSON.stringify(anEvent())}\n${JSON.stringify(anEvent())}\n`;
+    const body = deliver(
+      JSON.stringify(anEvent()),
+      lines,
+      subscription('DATA_MESSAGE', JSON.stringify(anEvent())),
+      JSON.stringify(aBadEvent()),
+    );
+    const rows = await shipper.log.during(async () => {
+      expect(await ask(body)).toMatchObject({ status: 200, body: { requestId: 'r-1', timestamp: expect.any(Number) } });
+    });
+    expect(rows).toHaveLength(4);
+  });
+
+  it('says that all is well where CloudWatch Logs only looks whether somebody is there', async () => {
+    expect(await ask(deliver(subscription('CONTROL_MESSAGE', 'CWL CONTROL MESSAGE: Checking health')))).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it.each([
+    ['nothing was taken', () => deliver(JSON.stringify(aBadEvent())), 400],
+    [
+      'the gzip of a record is cut off',
+      () => deliver(subscription('DATA_MESSAGE', JSON.stringify(anEvent())).subarray(0, 40)),
+      400,
+    ],
+    ['there are no records', () => ({ requestId: 'r-1' }), 400],
+    ['a record has more than a request may, unpacked', () => deliver(gzipSync(Buffer.alloc(33 * 1024 * 1024))), 413],
+  ])('says in its own words that %s', async (_, body, status) => {
+    expect(await ask(body())).toMatchObject({ status, body: { requestId: 'r-1', errorMessage: expect.any(String) } });
+  });
+
+  it('knows its key, and nobody without', async () => {
+    expect(await ask(deliver('{}'), 'x'.repeat(43))).toMatchObject({ status: 403, body: { requestId: 'r-1' } });
+    expect(await ask(deliver('{}'), '')).toMatchObject({ status: 401, body: { requestId: 'r-1' } });
   });
 });

@@ -11,7 +11,7 @@ import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { Asked, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
-import { type Fate, fatesOf, type Found, tookAny, unread } from './fates.js';
+import { fatesOf, type Found, tookAny, unread, whyOf } from './fates.js';
 
 export interface LokiTools {
   readonly taker: () => Taker;
@@ -34,11 +34,6 @@ export function lokiPushRoute(tools: LokiTools): Route {
       return { status: 204 };
     },
   };
-}
-
-function whyOf(fates: readonly Fate[]): string {
-  const [why = ''] = fates.flatMap((fate) => (fate.taken ? [] : [fate.field ? `${fate.field}: ${fate.reason}` : fate.reason]));
-  return why;
 }
 
 function jsonOf(body: Buffer): unknown {
