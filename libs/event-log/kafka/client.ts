@@ -22,6 +22,7 @@ import { encodeFramesAtOnce } from './wire/produce-request.js';
 import { tellReasons } from './wire/reasons.js';
 import { quietRequestQueue } from './wire/request-queue.js';
 import { promptSockets } from './wire/sockets.js';
+import { tellTopicsApart } from './wire/topic-metadata.js';
 import { guardFetches } from './wire/unreadable-batches.js';
 
 export interface KafkaOptions {
@@ -92,6 +93,7 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   tellRefusals();
   allowLongFetches();
   tellReasons();
+  tellTopicsApart();
   return {
     socketFactory: promptSockets,
     brokers: brokers.map(seedOf),

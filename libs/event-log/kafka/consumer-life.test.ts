@@ -177,6 +177,20 @@ describe('the life of a consumer', () => {
     expect(life.outcome).toBe('ended: not authorised');
   });
 
+  it('waits until another application has left its group, and names it meanwhile', async () => {
+    const life = await joined();
+    const taken = Object.assign(new Error('protocols are incompatible'), { type: 'INCONSISTENT_GROUP_PROTOCOL' });
+    life.broker.joinsWhenAsked = true;
+    for (let i = 0; i < 8; i += 1) {
+      await life.broker.last.crash(taken);
+      life.broker.joinsWhenAsked = i < 7;
+      await life.clock.advance(30_000);
+      const says = life.health.report('ready').checks['group vigie-scorer'];
+      if (i < 7) expect(says).toMatch(/another application is in the group vigie-scorer/);
+    }
+    await expectWhole(life);
+  });
+
   it.each(['NOT_COORDINATOR_FOR_GROUP', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])(
     'makes the consumer anew when it beats for its member and its commits are refused with %s and no join comes',
     async (refusal) => {

@@ -12,6 +12,8 @@ const cases: readonly (readonly [string, GroupView, OwnView, string | RegExp])[]
   ['a partition is served and not assigned', group([mine('m1', 't/0')]), own, /not assigned to it: t\/1/],
   ['we are not in the group', group([other('x', 't/0', 't/1')]), own, /no member of the group/],
   ['nobody is in the group', group([]), own, /no member of the group/],
+  ['another application joined it by the newer protocol', { ...group([]), unknown: true }, own, /another application .*KIP-848/],
+  ['we have not joined, and nobody has', { ...group([]), unknown: true }, joining, /no member of the group/],
   [
     'a second member of ours',
     group([mine('m1', 't/0', 't/1'), mine('m0', 't/2')]),

@@ -6,6 +6,8 @@ export interface GroupView {
   /** False while partitions are being shared anew: assignments mean nothing then. */
   readonly settled: boolean;
   readonly members: readonly MemberView[];
+  /** Absent where the coordinator knows the group by the protocol that we speak. */
+  readonly unknown?: true;
 }
 
 export interface MemberView {
@@ -24,13 +26,16 @@ export interface OwnView {
   readonly memberId: string;
   /** Partitions that are served, by `keyOf`. */
   readonly served: ReadonlySet<string>;
+  /** Another application is in the group and keeps it out, until people have seen to that. */
+  readonly keptOut?: true;
 }
 
 /** Whether what the coordinator knows is what this process does; `unknown` while partitions are being shared anew. */
 export type Agreement =
   { readonly kind: 'agrees' } | { readonly kind: 'unknown' } | { readonly kind: 'differs'; readonly how: string };
 
-export function agreementOf({ settled, members }: GroupView, own: OwnView): Agreement {
+export function agreementOf({ settled, members, unknown }: GroupView, own: OwnView): Agreement {
+  if (own.keptOut) return { kind: 'unknown' };
   const strangers = members.filter(({ clientId, memberId }) => clientId === own.clientId && !own.memberIds.has(memberId));
   // One that joins, or joins again because the coordinator has forgotten it, does not know its new name before the group is whole.
   const isKnown = members.some(({ memberId }) => memberId === own.memberId);
@@ -41,6 +46,10 @@ export function agreementOf({ settled, members }: GroupView, own: OwnView): Agre
   }
   if (!settled) return { kind: 'unknown' };
   const mine = members.find(({ memberId }) => memberId === own.memberId);
+  if (!mine && unknown && own.memberId !== '')
+    return differs(
+      'this process has joined the group, and the coordinator knows none of this name by the classic protocol: another application is in it by the newer one (KIP-848), and may have partitions that nobody serves. Give that application another group',
+    );
   if (!mine) return differs('the coordinator answers, but this process is no member of the group');
   const unserved = mine.partitions.filter((key) => !own.served.has(key));
   if (unserved.length > 0) return differs(`assigned to this process and not served: ${unserved.join(', ')}`);
@@ -53,10 +62,11 @@ function differs(how: string): Agreement {
   return { kind: 'differs', how };
 }
 
-/** Kafka describes a group that nobody joined as dead, not as an error. */
+/** Kafka describes a group that nobody joined as dead, not as an error, and one of the newer protocol as well. */
 export function groupViewOf({ state, members }: GroupDescription): GroupView {
   return {
     settled: state === 'Stable' || state === 'Empty' || state === 'Dead',
+    ...(state === 'Dead' && { unknown: true }),
     members: members.map(({ memberId, clientId, memberAssignment }) => ({
       memberId,
       clientId,

@@ -28,6 +28,9 @@ suite(`Kafka faults${reason === undefined ? '' : ` (${reason})`}`, () => {
     log = await openKafkaLog(options());
     admin = new kafkajs.Kafka({ brokers: [...cluster.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
     await admin.connect();
+    // One for each broker, which dies with it.
+    const replicaAssignment = cluster.brokerIds.map((id, partition) => ({ partition, replicas: [id] }));
+    await admin.createTopics({ topics: [{ topic: 'others', replicaAssignment }] });
   });
   afterAll(async () => {
     await admin.disconnect();
@@ -99,6 +102,20 @@ suite(`Kafka faults${reason === undefined ? '' : ` (${reason})`}`, () => {
     for (const [text, offset] of acked) expect(found.get(`${text.split(' ')[0]}/${offset}`)).toBe(text);
     process.stderr.write(`leader ${leader} killed: ${acked.size} frames acknowledged, ${refused} refused, none lost\n`);
     await membership.leave();
+  });
+
+  it('a partition of somebody else that nobody leads, and a topic that is deleted, hold up nothing but themselves', async () => {
+    await until('a partition without a leader', async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: ['others'] });
+      return topics[0]?.partitions.some(({ leader }) => leader < 0) ?? false;
+    });
+    const other = await openKafkaLog(options());
+    await other.append({ topic: 'gone', partition: 0 }, Buffer.from('x'));
+    await admin.deleteTopics({ topics: ['gone'] });
+    await expect(other.append({ topic: 'gone', partition: 0 }, Buffer.from('x'))).rejects.toThrow(/: gone$/);
+    // Asks for both topics once more.
+    await other.append({ topic, partition: 0 }, Buffer.from('x'));
+    await other.close();
   });
 });
 

@@ -4,7 +4,7 @@ import { isError, messageOf, Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { keyOf } from '../member/group-state.js';
 import type { JoinOptions, Membership, Position, Reader, TopicPartition } from '../port.js';
-import { type KafkaOptions, isRetriable, stuckMsDefault } from './client.js';
+import { type KafkaOptions, isRetriable, stuckMsDefault, typeOf } from './client.js';
 import { Committer } from './committer.js';
 import { consumerConfig } from './consumer-config.js';
 import { type Assignment, type ConsumerSource, Generation, partitionsOf } from './generation.js';
@@ -43,6 +43,7 @@ export class KafkaMember implements Membership {
   #over = false;
   #left = false;
   #trouble = '';
+  #keptOut = false;
   #failure = '';
   #inARow = 0;
   #breakdowns = 0;
@@ -72,6 +73,7 @@ export class KafkaMember implements Membership {
         memberIds: this.#memberIds,
         memberId: this.#memberId,
         served: new Set(this.#runs.keys),
+        ...(this.#keptOut && { keptOut: true }),
       }),
       offsets: this.#offsets,
       refusedSince: () => this.#committer.refusedSince,
@@ -141,9 +143,15 @@ export class KafkaMember implements Membership {
     }
   }
 
-  /** A refusal says neither which topic nor which group. */
+  /** A refusal says neither which topic nor which group, and another application in the group is asked to leave by people. */
   #told(cause: unknown): unknown {
     const { group, topics } = this.#options;
+    this.#keptOut = typeOf(cause) === 'INCONSISTENT_GROUP_PROTOCOL';
+    if (this.#keptOut)
+      return new Transient(
+        `${messageOf(cause)}: another application is in the group ${group}, which must have one of its own (kafka-consumer-groups --describe --members --group ${group})`,
+        { cause },
+      );
     if (!isForbidden(cause)) return cause;
     return new Transient(forbiddenText(cause, `read ${topics.join(', ')} in the group ${group}`), { cause });
   }
@@ -189,6 +197,7 @@ export class KafkaMember implements Membership {
       if (!run) this.#runs.start(generation, at);
     }
     this.#trouble = '';
+    this.#keptOut = false;
     this.#inARow = 0;
     this.#joined.resolve();
   }

@@ -68,6 +68,24 @@ describe('over how many partitions accounts are placed', () => {
     }
   });
 
+  it.each([
+    ['a topic that is deleted, or hidden', { ends: [5, 7], gone: true }, 'brokers', /shows no topic vigie.accesses.v1: deleted/],
+    ['a partition that nobody leads', { ends: [5, 7], unled: 1 }, 'brokers', /^no broker leads vigie.accesses.v1\/1:/],
+    [
+      'a topic made anew with fewer',
+      { ends: [0] },
+      'partitions',
+      /has 1 partitions now, .* over 2: it was made anew .*--partitions 2'/,
+    ],
+  ] as const)('%s is named by ready', async (_, known, check, text) => {
+    const clock = new FakeClock();
+    const health = new Health();
+    const pulse = new Pulse({ admin: adminWith(known), clock, health, used: new Map([[topic, 2]]) });
+    await clock.advance(6000);
+    expect(health.report('ready').checks[check]).toMatch(text);
+    pulse.stop();
+  });
+
   it('topics that are asked for at once are all remembered', async () => {
     const file = await fileWith({ ends: [0] });
     const layout = layoutOf({ ends: [0] }, file);
@@ -103,6 +121,8 @@ interface Known {
   readonly remembered?: number;
   readonly cluster?: string;
   away?: boolean;
+  readonly gone?: boolean;
+  readonly unled?: number;
 }
 
 function layoutOf(known: Known, file: string): Layout {
@@ -129,7 +149,17 @@ function adminWith(known: Known): Admin {
   return {
     describeCluster: () => answer({ clusterId: 'c1' }),
     fetchTopicOffsets: () => answer(known.ends.map((high, partition) => ({ partition, high: `${high}`, low: '0' }))),
-    fetchTopicMetadata: () => answer({ topics: [{ name: topic, partitions: known.ends }] }),
+    fetchTopicMetadata: () =>
+      answer({
+        topics: known.gone
+          ? []
+          : [
+              {
+                name: topic,
+                partitions: known.ends.map((_, partitionId) => ({ partitionId, leader: partitionId === known.unled ? -1 : 1 })),
+              },
+            ],
+      }),
     fetchOffsets: ({ groupId }: { readonly groupId: string }) =>
       answer([
         {

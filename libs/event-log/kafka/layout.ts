@@ -121,7 +121,12 @@ function countIn(metadata: string | null): number | undefined {
 }
 
 /** What to tell an operator of a topic that has another number of partitions than it is used by. */
-export function grownText(topic: string, used: number, present: number): string {
+export function otherNumberText(topic: string, used: number, present: number): string {
+  if (present < used)
+    return (
+      `topic ${topic} has ${present} partitions now, and accounts are placed over ${used}: it was made anew with fewer, and what belongs into the others cannot be appended. ` +
+      `Make it anew with ${used} ('vigie topics create --partitions ${used}'), or restart every service, and accounts are placed over ${present}`
+    );
   return (
     `topic ${topic} has ${present} partitions now, and accounts are placed over ${used}: rows go on over those ${used}, nothing is lost ` +
     `or split. Kafka cannot take partitions back: to go on like this, restart every service with KAFKA_PARTITIONS_KEPT=${topic}=${used}`

@@ -1,9 +1,9 @@
-import type { Admin } from 'kafkajs';
+import type { Admin, ITopicMetadata } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import type { Health } from '#libs/runtime/health.js';
 import { questionMsMax, within } from './client.js';
-import { grownText } from './layout.js';
+import { otherNumberText } from './layout.js';
 
 /** Time between two questions, in milliseconds. */
 const askEveryMs = 5000;
@@ -50,7 +50,7 @@ export class Pulse {
       const question = admin.fetchTopicMetadata({ topics: [...used.keys()] });
       const { topics } = await within(clock, questionMsMax, 'list of partitions', question);
       for (const { name, partitions } of topics) this.saw(name, partitions.length);
-      this.#away = '';
+      this.#away = troubleOf([...used.keys()], topics);
     } catch (cause) {
       this.#away = messageOf(cause);
     } finally {
@@ -61,8 +61,24 @@ export class Pulse {
   #grown(): string | undefined {
     const texts = [...this.#present].flatMap(([topic, present]) => {
       const used = this.#options.used.get(topic) ?? present;
-      return used === present || used === this.#options.kept?.get(topic) ? [] : [grownText(topic, used, present)];
+      return used === present || used === this.#options.kept?.get(topic) ? [] : [otherNumberText(topic, used, present)];
     });
     return texts.length > 0 ? texts.join('; ') : undefined;
   }
+}
+
+/** What brokers that answer say is missing; empty where all is there. */
+function troubleOf(wanted: readonly string[], topics: readonly Pick<ITopicMetadata, 'name' | 'partitions'>[]): string {
+  const missing = wanted.filter((topic) => topics.every(({ name }) => name !== topic));
+  const unled = topics.flatMap(({ name, partitions }) =>
+    partitions.filter(({ leader }) => leader < 0).map(({ partitionId }) => `${name}/${partitionId}`),
+  );
+  return [
+    ...(missing.length > 0
+      ? [
+          `Kafka shows no topic ${missing.join(', ')}: deleted ('vigie topics create'), or not for this principal ('vigie topics grant')`,
+        ]
+      : []),
+    ...(unled.length > 0 ? [`no broker leads ${unled.join(', ')}: those that hold it are away`] : []),
+  ].join('; ');
 }

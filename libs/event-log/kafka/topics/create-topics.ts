@@ -47,6 +47,8 @@ export async function createTopics(
     const question = async () => {
       const answer = await within(clock, questionMsMax, 'list of partitions', admin.fetchTopicMetadata({ topics: names }));
       const leaderless = answer.topics.find(({ partitions }) => partitions.some(({ leader }) => leader < 0));
+      const unheardOf = names.find((wanted) => answer.topics.every(({ name }) => name !== wanted));
+      if (unheardOf !== undefined) throw new Transient(`the broker that was asked has not heard of topic ${unheardOf} yet`);
       if (leaderless) throw new Transient(`topic ${leaderless.name} has partitions without a leader`);
       return answer;
     };
