@@ -2,6 +2,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { outliveHangUp } from '#libs/runtime/environment/hang-up.js';
 import { keepMemoryInside } from '#libs/runtime/environment/memory-dumps.js';
 import { codeOf } from '#libs/runtime/outcome.js';
 import { failureText } from './failure-text.js';
@@ -181,6 +182,7 @@ addNotifyCommands(program);
 const isOfOutput = endsWithItsReader(process.stdout, process.stderr);
 try {
   keepMemoryInside();
+  outliveHangUp();
   makePrivateFiles();
   await program.parseAsync();
 } catch (cause) {

@@ -14,5 +14,5 @@ const child = spawn(node, [join(root, 'dist', 'cli', 'vigie.js'), 'start', ...pr
   env: environment(),
 });
 // Ctrl-C and `kill` reach the whole process group: wait for the supervisor's orderly end instead of dying before it.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

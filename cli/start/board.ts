@@ -1,4 +1,5 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
+import { keysDir } from '#libs/pseudonyms/key-file.js';
 import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
 import type { ProcessDefinition, ProcessName } from './process-list.js';
 
@@ -14,6 +15,8 @@ export interface BoardFacts {
   readonly rules: number;
   /** Doors beside `/v1/events` and FHIR, a line each. */
   readonly inlets: readonly string[];
+  /** What is printed is kept where others read it too: credentials that hold for good are named by their files. */
+  readonly keptByOthers: boolean;
 }
 
 /** What a person sees once everything runs: what is up, where to send, where to look, what to try next. */
@@ -26,9 +29,11 @@ export function board({
   loginSecret,
   rules,
   inlets,
+  keptByOthers,
 }: BoardFacts): string {
-  const data = relative(process.cwd(), config.VIGIE_DATA_DIR) || config.VIGIE_DATA_DIR;
-  const bearer = developmentToken ?? '<a token of VIGIE_INGEST_TOKENS>';
+  const data = shownPath(config.VIGIE_DATA_DIR);
+  const shown = (token: string, file: string) => (keptByOthers ? `$(cat ${join(keysDir(data), file)})` : token);
+  const bearer = developmentToken ? shown(developmentToken, 'ingest.token') : '<a token of VIGIE_INGEST_TOKENS>';
   const ingest = addressOf(config, 'ingestor');
   const lines = [
     '',
@@ -66,12 +71,12 @@ export function board({
     ...section('Cases', [
       `npx vigie case list      or GET ${addressOf(config, 'console')}/v1/cases`,
       consoleToken
-        ? `Authorization: Bearer ${consoleToken}   (made for this machine: user dev)`
+        ? `Authorization: Bearer ${shown(consoleToken, 'console.token')}   (made for this machine: user dev)`
         : 'by the users of VIGIE_CONSOLE_USERS_FILE; VIGIE_CONSOLE_TOKEN for the command',
     ]),
     ...section('Kept', [`${data}/   (log, store, state, keys; output of each process in ${data}/logs/)`]),
     ...section('Try', [
-      `curl -s ${ingest}/v1/events -H 'Authorization: Bearer ${bearer}' -H 'Content-Type: application/json' -d '${tryEvent}'`,
+      `curl -s ${ingest}/v1/events -H "Authorization: Bearer ${bearer}" -H 'Content-Type: application/json' -d '${tryEvent}'`,
       'npm start -- --demo      a simulated hospital day with one usurped account',
       'npx vigie doctor         what this installation lacks, and what to do',
       'npx vigie --help         rules, migrations, pseudonyms',
@@ -85,6 +90,12 @@ export function board({
 
 const tryEvent =
   '{"time":"2026-01-05T08:12:03Z","clinic_id":"750300123","actor_id":"dr.martin","action":"read","patient_ids":["8001234"],"id":"1"}';
+
+/** From the folder that one is in, where it lies below it. */
+function shownPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below === '' || below.startsWith('..') ? path : below;
+}
 
 function section(title: string, rows: readonly string[]): readonly string[] {
   return rows.map((row, index) => `  ${(index ? '' : title).padEnd(7)}${row}`);

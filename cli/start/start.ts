@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { doubtfulVariables } from '#libs/runtime/environment/doubtful-variables.js';
+import { hasTerminal } from '#libs/runtime/environment/hang-up.js';
 import { memoryDoubts } from '#libs/runtime/environment/memory-dumps.js';
 import { LogOutput } from '#libs/runtime/files/log-output.js';
 import { messageOf } from '#libs/runtime/outcome.js';
@@ -17,6 +18,7 @@ import { board } from './board.js';
 import { refuseCutLog } from '../backup/cut-log.js';
 import { refuseWhileRunning, takeDataFolder, type TakenFolder } from './data-folder.js';
 import type { Demonstration } from './demonstration.js';
+import { printsToJournal } from '#libs/runtime/environment/journal.js';
 import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import { newLoginSecret } from '#services/console/session/login-link.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
@@ -76,6 +78,8 @@ export async function start(options: StartOptions): Promise<void> {
   });
   whenStarterEnds(() => stopped.abort());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
+  // Of a terminal that is gone, or to look at changed files again.
+  process.on('SIGHUP', hasTerminal() ? () => stopped.abort() : () => supervisor.lookAgain());
   const well = await untilStopped(supervisor, stopped, async () => {
     const token = env.VIGIE_INGEST_TOKENS ? undefined : developmentToken(config.VIGIE_DATA_DIR);
     await bringUp(
@@ -179,7 +183,10 @@ async function bringUp(
   const isOwnUser = !config.VIGIE_CONSOLE_USERS_FILE && !config.KAFKA_BROKERS;
   const consoleToken = isOwnUser ? developmentConsoleToken(config.VIGIE_DATA_DIR) : undefined;
   const loginSecret = isOwnUser ? newLoginSecret(config.VIGIE_DATA_DIR) : undefined;
-  print(board({ config, processes, startedInMs, developmentToken: token, consoleToken, loginSecret, rules, inlets }));
+  const keptByOthers = printsToJournal(process.env);
+  print(
+    board({ config, processes, startedInMs, developmentToken: token, consoleToken, loginSecret, rules, inlets, keptByOthers }),
+  );
 }
 
 /** A full disk, or a pipe that nobody reads any more, stops nothing here. */

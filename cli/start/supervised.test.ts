@@ -88,6 +88,23 @@ describe('a supervised process', () => {
     expect(said).toEqual([]);
   });
 
+  it('is asked by SIGHUP to look again once it listens, and not before, when it would end by it', async () => {
+    const asked = JSON.stringify(join(folder, 'asked'));
+    const begun = join(folder, 'begun');
+    const script = `import { existsSync, writeFileSync } from 'node:fs';
+      process.on('disconnect', () => process.exit(0));
+      while (!existsSync(${JSON.stringify(begun)})) await new Promise((resolve) => setTimeout(resolve, 5));
+      process.on('SIGHUP', () => writeFileSync(${asked}, ''));
+      process.send('${listeningMessage}');`;
+    await start(script, 0);
+    one?.lookAgain();
+    writeFileSync(begun, '');
+    while (!listens()) await systemClock.sleep(10);
+    one?.lookAgain();
+    while (!existsSync(join(folder, 'asked'))) await systemClock.sleep(10);
+    expect(said).toEqual([]);
+  });
+
   it('that closes its output long before it ends is waited for, and so is one that has ended', async () => {
     const quiet =
       "import { closeSync, writeFileSync } from 'node:fs'; closeSync(1); closeSync(2); writeFileSync('quiet', ''); process.on('SIGTERM', () => {}); process.on('disconnect', () => process.exit(0));";

@@ -17,7 +17,7 @@ const provenMs = 10_000;
 const configurationExit = 2;
 
 /** After SIGTERM a process drains for 20 s at most; this is when it is ended by force. Milliseconds. */
-const forceAfterMs = 23_000;
+export const forceAfterMs = 23_000;
 
 export interface SupervisedTools {
   readonly clock: Clock;
@@ -109,6 +109,11 @@ export class Supervised {
     this.#restarts += 1;
     await this.tools.clock.sleep(waitMs);
     if (!this.#stopping) this.start(env);
+  }
+
+  /** By SIGHUP, which would end one that has not begun. */
+  lookAgain(): void {
+    if (this.#listens) this.#child?.kill('SIGHUP');
   }
 
   /** From now on its end is expected: a signal to the whole process group may have reached it before our turn comes. */

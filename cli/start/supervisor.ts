@@ -38,6 +38,11 @@ export class Supervisor {
     for (const one of this.processes) one.start(this.options.env);
   }
 
+  /** Has every process look at its files again. */
+  lookAgain(): void {
+    for (const one of this.processes) one.lookAgain();
+  }
+
   /** Resolves when every process says that it is ready, telling `onReady` of each and `onSlow` of one that takes long. */
   async ready(
     onReady: (name: string) => void,

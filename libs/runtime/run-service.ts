@@ -7,6 +7,7 @@ import type { ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
 import { doubtfulVariables } from './environment/doubtful-variables.js';
+import { outliveHangUp } from './environment/hang-up.js';
 import { keepMemoryInside, memoryDoubts } from './environment/memory-dumps.js';
 import { codeOf, messageOf } from './outcome.js';
 import { Fatal } from './fatal.js';
@@ -90,6 +91,7 @@ function rootModule<C extends CommonConfig>(definition: ServiceDefinition<C>, co
 function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>): C {
   try {
     keepMemoryInside();
+    outliveHangUp();
     makePrivateFiles();
     const config = definition.readConfig();
     closeDataFolder(config.VIGIE_DATA_DIR);

@@ -1,5 +1,6 @@
 import { ConfigError } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { outliveHangUp } from '#libs/runtime/environment/hang-up.js';
 import { keepMemoryInside } from '#libs/runtime/environment/memory-dumps.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { createLog } from '#libs/runtime/log.js';
@@ -35,6 +36,7 @@ log.info('listening', { port: started.port });
 function configOrExit(): ClickHouseConfig {
   try {
     keepMemoryInside();
+    outliveHangUp();
     makePrivateFiles();
     const config = readClickHouseConfig();
     closeDataFolder(config.dataDir);
