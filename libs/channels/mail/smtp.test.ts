@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,7 @@ function headersOf(mail: string): ReadonlyMap<string, string> {
   );
 }
 
+const delivered = { kind: 'delivered', status: 250 };
 const code = (responseCode: number) => Object.assign(new Error('no, said soc@aleo.example'), { responseCode });
 
 describe('mail', () => {
@@ -143,6 +145,14 @@ describe('mail', () => {
     expect(await sending({ port })()).toMatchObject({ kind: 'refused', status: 554, scope: 'change' });
   });
 
+  it('says the three numbers of an answer that say more, and where TLS begins otherwise', async () => {
+    const { port } = await mailbox({
+      onMailFrom: (_address, _session, done) => done(Object.assign(code(530), { message: '5.7.57 soc@aleo.example may not' })),
+    });
+    expect(await sending({ port })()).toMatchObject({ status: 530, reason: 'answered 530 5.7.57 to MAIL FROM' });
+    expect(await sending({ port, tls: 'implicit' })()).toMatchObject({ reason: expect.stringContaining('give tls: starttls') });
+  });
+
   it('is later when nobody answers', async () => {
     expect(await sending({ port: 1 })()).toMatchObject({ kind: 'later', status: 0 });
   });
@@ -191,6 +201,21 @@ describe('mail', () => {
   });
 });
 
+/** Takes tokens in place of passwords, and keeps what it was shown. */
+async function serverOf(taken: (token: string | undefined) => boolean) {
+  const shown: (string | undefined)[] = [];
+  const { port } = await mailbox({
+    ...tls,
+    disabledCommands: [],
+    authMethods: ['XOAUTH2'],
+    onAuth: ({ method, username, accessToken }, _session, done) => {
+      shown.push(`${method} ${username} ${accessToken}`);
+      done(null, taken(accessToken) ? { user: username } : { data: { status: '400' } });
+    },
+  });
+  return { port, shown };
+}
+
 (tls ? describe : describe.skip)('mail over TLS (needs openssl)', () => {
   const ca = authority && readFileSync(authority.certificate, 'utf8');
 
@@ -223,6 +248,76 @@ describe('mail', () => {
     expect(await sending({ port, tls: 'starttls', ca, user: 'vigie', password: 'x' })()).toMatchObject({
       kind: 'refused',
       status: 535,
+    });
+  });
+
+  describe('by tokens in place of a password', () => {
+    const secret = 'not-in-any-reason';
+    /** Gives tokens numbered from 1, or answers as `fails` says. */
+    async function tokenGiver() {
+      const state = { given: 0, fails: 0, asked: '' };
+      const server = createServer((request, response) => {
+        request.on('data', (chunk: Buffer) => (state.asked = chunk.toString()));
+        request.on('end', () => {
+          response.writeHead(state.fails || 200, { 'content-type': 'application/json' });
+          response.end(
+            JSON.stringify(
+              state.fails
+                ? { error: 'invalid_client', error_description: 'AADSTS7000215' }
+                : { access_token: `token-${(state.given += 1)}`, token_type: 'Bearer', expires_in: 3600 },
+            ),
+          );
+        });
+      });
+      givers.push(server);
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const tokenUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
+      return { state, oauth: { tokenUrl, clientId: 'vigie', clientSecret: secret, scope: 'mail/.default' } };
+    }
+    const givers: Server[] = [];
+    afterEach(() => {
+      for (const server of givers.splice(0)) server.close();
+    });
+
+    it('shows one for as long as it counts', async () => {
+      const { state, oauth } = await tokenGiver();
+      const { port, shown } = await serverOf(() => true);
+      const send = sending({ port, tls: 'starttls', ca, user: 'vigie@aleo.example', oauth });
+      expect([await send(), await send()]).toEqual([delivered, delivered]);
+      expect(shown).toEqual(Array(2).fill('XOAUTH2 vigie@aleo.example token-1'));
+      expect([...new URLSearchParams(state.asked)]).toEqual(
+        expect.arrayContaining([
+          ['grant_type', 'client_credentials'],
+          ['scope', 'mail/.default'],
+        ]),
+      );
+    });
+
+    it('asks for another at once where the one that was kept is not taken any more, and no more often', async () => {
+      const { oauth, state } = await tokenGiver();
+      let old: string | undefined;
+      const { port } = await serverOf((token) => token !== old);
+      const send = sending({ port, tls: 'starttls', ca, user: 'vigie', oauth });
+      await send();
+      old = 'token-1';
+      expect([await send(), state.given]).toEqual([delivered, 2]);
+      old = 'token-3';
+      const fresh = sending({ port, tls: 'starttls', ca, user: 'vigie', oauth });
+      expect([await fresh(), state.given]).toMatchObject([{ kind: 'refused', status: 535, scope: 'endpoint' }, 3]);
+    });
+
+    it.each([
+      [401, { kind: 'refused', scope: 'endpoint', reason: 'no access token: invalid_client: AADSTS7000215' }],
+      [503, { kind: 'later' }],
+    ])('says with %i of who gives them why there is none', async (fails, verdict) => {
+      const { oauth, state } = await tokenGiver();
+      state.fails = fails;
+      const { port, shown } = await serverOf(() => true);
+      const got = await sending({ port, tls: 'starttls', ca, user: 'vigie', oauth })();
+      expect(got).toMatchObject(verdict);
+      expect(JSON.stringify(got)).not.toContain(secret);
+      expect(shown).toEqual([]);
     });
   });
 });

@@ -4,7 +4,8 @@ import { Transient } from '#libs/runtime/outcome.js';
 import type { Sender, SenderTools } from '../channel.js';
 import { attempt, attemptMsMax } from '../http/attempt.js';
 import type { Verdict } from '../http/verdict.js';
-import { type MailAddresses, mailOf } from './mail.js';
+import { AccessTokens, TokenRefused, type TokenSource } from './access-token.js';
+import { type Mail, type MailAddresses, mailOf } from './mail.js';
 
 /** A mail server and how to speak to it. */
 export interface MailServer {
@@ -14,6 +15,8 @@ export interface MailServer {
   readonly tls: 'starttls' | 'implicit' | 'none';
   readonly user?: string | undefined;
   readonly password?: string | undefined;
+  /** Gives tokens for `user`, which are shown in place of a password by XOAUTH2. */
+  readonly oauth?: TokenSource | undefined;
   /** PEM of the authority that signed its certificate, where the system does not know it. */
   readonly ca?: string | undefined;
 }
@@ -26,7 +29,17 @@ const partlyMax = 1_000;
 /** Addresses that do not take a mail which others have taken are tried for so long, in milliseconds: grey lists let a server in after some minutes. */
 export const restMsMax = 15 * 60_000;
 
-type Failure = Error & { readonly code?: string; readonly responseCode?: number; readonly command?: string };
+type Failure = Error & {
+  readonly code?: string;
+  readonly responseCode?: number;
+  readonly response?: string;
+  readonly command?: string;
+};
+
+type Outgoing = Mail & {
+  readonly envelope: { readonly from: string; readonly to: string[] };
+  readonly signal: AbortSignal;
+};
 
 /** A mail that some addresses have taken, and since when, in monotonic milliseconds. */
 interface Served {
@@ -41,6 +54,8 @@ interface Served {
  */
 export function mailSender(receiver: MailReceiver, tools: SenderTools): Sender {
   const transport = createTransport({ ...serverOptions(receiver.server), disableFileAccess: true, disableUrlAccess: true });
+  const { user, oauth } = receiver.server;
+  const tokens = oauth && new AccessTokens(oauth, tools.clock);
   /** By `send_id`. */
   const partly = new Map<string, Served>();
 
@@ -68,6 +83,22 @@ export function mailSender(receiver: MailReceiver, tools: SenderTools): Sender {
     return { kind: 'delivered', status: 250 };
   };
 
+  const withToken = async (mail: Outgoing) =>
+    tokens ? { ...mail, auth: { type: 'OAuth2', user, accessToken: await tokens.get() } } : mail;
+
+  /** One more try by a new token where the one that was held is not taken: it counts no more, or was made before its client was allowed to. */
+  const deliver = async (mail: Outgoing) => {
+    const mayBeOld = tokens?.isHeld === true;
+    try {
+      return await transport.sendMail(await withToken(mail));
+    } catch (cause) {
+      if (!isNativeError(cause) || (cause as Failure).code !== 'EAUTH') throw cause;
+      tokens?.forget();
+      if (!mayBeOld) throw cause;
+      return transport.sendMail(await withToken(mail));
+    }
+  };
+
   return {
     send(told, signal) {
       const { send_id } = told.message;
@@ -76,7 +107,7 @@ export function mailSender(receiver: MailReceiver, tools: SenderTools): Sender {
       const mail = { ...mailOf(told, receiver), envelope: { from: receiver.from, to: waiting } };
       return attempt(tools.clock, signal, async (inTime) => {
         try {
-          const { rejected = [], rejectedErrors = [] } = await transport.sendMail({ ...mail, signal: inTime });
+          const { rejected = [], rejectedErrors = [] } = await deliver({ ...mail, signal: inTime });
           if (rejected.length === 0) {
             partly.delete(send_id);
             return { kind: 'delivered', status: 250 };
@@ -85,6 +116,8 @@ export function mailSender(receiver: MailReceiver, tools: SenderTools): Sender {
           return restOf(send_id, new Set([...done, ...waiting.filter((address) => !refused.has(address))]), rejectedErrors);
         } catch (cause) {
           if (!isNativeError(cause)) throw cause;
+          if (cause instanceof TokenRefused) return { kind: 'refused', status: 0, reason: cause.message, scope: 'endpoint' };
+          if (cause instanceof Transient) throw cause;
           // Every address that was left has refused it: it is they, and not the server.
           return isOfAddresses(cause) ? restOf(send_id, done, [cause]) : verdictOfFailure(cause, '');
         }
@@ -104,7 +137,7 @@ function serverOptions({ host, port, tls, user, password, ca }: MailServer): Rea
     secure: tls === 'implicit',
     requireTLS: tls === 'starttls',
     ignoreTLS: tls === 'none',
-    ...(user !== undefined && { auth: { user, pass: password ?? '' } }),
+    ...(user !== undefined && password !== undefined && { auth: { user, pass: password } }),
     ...(tls !== 'none' && { tls: { minVersion: 'TLSv1.2', ...(ca !== undefined && { ca }) } }),
     connectionTimeout: attemptMsMax,
     greetingTimeout: attemptMsMax,
@@ -133,8 +166,16 @@ function verdictOfFailure(failure: Failure, prefix: string): Verdict {
   throw new Transient(reason, { cause: failure });
 }
 
-/** The answer's number and the step only: the text of a server may quote addresses. */
-function reasonOf({ responseCode, command, code, message }: Failure): string {
-  if (responseCode !== undefined) return `answered ${responseCode}${command ? ` to ${command}` : ''}`;
+/**
+ * The answer's numbers and the step only: the text of a server may quote addresses. The three numbers of RFC 3463 say what the one before leaves out,
+ * as that a house takes no passwords any more.
+ */
+function reasonOf({ responseCode, response = '', command, code, message }: Failure): string {
+  if (responseCode !== undefined) {
+    const [, more = ''] = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})(?!\S)/.exec(response) ?? [];
+    return `answered ${responseCode}${more && ` ${more}`}${command ? ` to ${command}` : ''}`;
+  }
+  if (message.includes('wrong version number'))
+    return 'nothing on this port speaks TLS from its first byte on: give tls: starttls, or the port that does (465)';
   return code === undefined ? message : `${code}: ${message}`;
 }

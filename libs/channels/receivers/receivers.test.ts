@@ -23,6 +23,11 @@ const readFile = (path: string): string => {
   return text;
 };
 const mail = { from: 'vigie@aleo.example', server: { host: 'mx.aleo.example' } };
+const tokensFrom = (scheme: string) => ({
+  token_url: `${scheme}://login.example/token`,
+  client_id: 'vigie',
+  client_secret_file: '/run/pw',
+});
 const read = (list: unknown, common: unknown = { mail }) => readReceivers(list, common, { readFile });
 
 /** The least of each type. */
@@ -120,6 +125,20 @@ describe('the receivers', () => {
       'a user without a password',
       [leastOf('email', { server: { host: 'mx.aleo.example', user: 'hunter22' } })],
       /belongs to user/,
+    ],
+    [
+      'a password and tokens',
+      [
+        leastOf('email', {
+          server: { host: 'mx.aleo.example', user: 'a', password_file: '/run/pw', oauth: tokensFrom('https') },
+        }),
+      ],
+      /one of them/,
+    ],
+    [
+      'tokens that are asked for in clear',
+      [leastOf('email', { server: { host: 'mx.aleo.example', user: 'a', oauth: tokensFrom('http') } })],
+      /token_url[^]*must be https/,
     ],
     [
       'two ways to prove who sends',

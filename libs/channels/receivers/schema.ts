@@ -52,6 +52,25 @@ const onlyHere = {
   error: 'may be none on loopback only: everybody between would read who is suspected, and of what',
 };
 
+/** Who gives access tokens for mail: its secret is in every request, so that it goes over TLS, but for what listens on this machine. */
+const tokenSource = (tools: ReadingTools) =>
+  z
+    .strictObject({
+      token_url: receiverUrl.refine(
+        (text) => text.startsWith('https:') || isOnThisMachine(new URL(text).hostname),
+        'must be https, because the secret of the client goes there',
+      ),
+      client_id: z.string().min(1),
+      client_secret_file: textFile(tools),
+      scope: z.string().min(1).optional(),
+    })
+    .transform(({ token_url: tokenUrl, client_id: clientId, client_secret_file: clientSecret, scope }) => ({
+      tokenUrl,
+      clientId,
+      clientSecret,
+      scope,
+    }));
+
 /** A mail server: with TLS, unless it is on this machine. */
 export const mailServer = (tools: ReadingTools) =>
   z
@@ -61,13 +80,16 @@ export const mailServer = (tools: ReadingTools) =>
       tls: z.enum(['starttls', 'implicit', 'none']).default('starttls'),
       user: z.string().min(1).optional(),
       password_file: textFile(tools).optional(),
+      /** In place of a password: Exchange Online takes none any more. */
+      oauth: tokenSource(tools).optional(),
       ca_file: textFile(tools).optional(),
     })
     .refine(({ tls, host }) => tls !== 'none' || isOnThisMachine(host), onlyHere)
-    .refine(({ user, password_file }) => (user === undefined) === (password_file === undefined), {
-      path: ['password_file'],
-      error: 'belongs to user: give both or neither',
-    })
+    .refine(
+      ({ user, password_file, oauth }) =>
+        (user === undefined) === (password_file === undefined && oauth === undefined) && !(password_file && oauth),
+      { path: ['password_file'], error: 'or oauth, one of them, belongs to user: give both or neither' },
+    )
     .transform(({ password_file: password, ca_file: ca, port, ...rest }) => ({
       ...rest,
       port: port ?? { starttls: 587, implicit: 465, none: 25 }[rest.tls],
