@@ -38,7 +38,7 @@ const groupId = 'territory';
 export interface TerritoryTraffic extends Traffic {
   readonly startMs: number;
   readonly closedClinics: readonly string[];
-  /** What the group knows of before it is done: the audit, and the merger of a site's register. */
+  /** What the group knows of before it is done: the audit, and that a site joins, whose register is compared and which programs serve from then on. */
   readonly announced: readonly AnnouncedWork[];
 }
 
@@ -118,7 +118,7 @@ function eventOf(
     ...(emergency && { emergency }),
     source_ip: ip,
     device: `pc-${ip.split('.').join('-')}`,
-    session_id: `${account.id}-${day}-${application}`,
+    session_id: `${account.id}-${day}-${application}-${ip}`,
     auth: (kinds as Readonly<Record<string, string>>)[account.role] ?? 'password',
     mfa: account.role in kinds,
     application,
@@ -143,5 +143,11 @@ function announcedBy({ staff, sites }: Territory): readonly AnnouncedWork[] {
       untilMs: instantAt(joinDay + 7, 0),
     })),
     { name: 'migration', actorId: 'reprise-donnees', untilMs: instantAt(joinDay, 0) },
+    ...programs.map((actorId) => ({
+      name: 'merger' as const,
+      actorId,
+      ...(joining !== undefined && { clinicId: joining }),
+      untilMs: instantAt(joinDay + 7, 0),
+    })),
   ];
 }
