@@ -19,7 +19,7 @@ export class Arrivals {
   plan(book: DayBook, came: readonly Stay[]): void {
     const { random, staff, sites, headcount } = this.territory;
     for (const { patient, ward } of came) {
-      const desk = anyOf(random, staff.at('admissions', book.day, ward.site));
+      const desk = anyOf(random, staff.desksAt(book.day, ward.site));
       if (desk) book.put(random.between(7.3, 16), desk, 'create', [patient], { site: ward.site });
       book.put(random.between(7, 16), staff.program('interface-adt'), 'create', [patient], { site: ward.site });
       if (random.chance(0.6)) this.orders.analysis(book, random.between(9, 17), patient, ward.site);
@@ -35,7 +35,7 @@ export class Arrivals {
   #emergency(site: number, hours: number, book: DayBook): void {
     const { random, staff, register, beds } = this.territory;
     const { patient } = register.comes(site, book.day);
-    const desk = anyOf(random, staff.at('admissions', book.day, site));
+    const desk = anyOf(random, staff.desksAt(book.day, site));
     const triage = this.#onShift('triage', hours, site, book.day);
     const doctor = this.#onShift('urgentist', hours, site, book.day);
     const glass = random.chance(0.1) ? ({ emergency: true } as const) : {};

@@ -89,7 +89,7 @@ export class Consultations {
 
   #half({ doctor, site, begins, patients }: Session, book: DayBook): void {
     const { random, staff, agenda } = this.territory;
-    const desks = staff.at('admissions', book.day, site);
+    const desks = staff.desksAt(book.day, site);
     const each = 4 / patients.length;
     book.put(begins - 0.1, doctor, 'list', patients, { site });
     const seen: number[] = [];

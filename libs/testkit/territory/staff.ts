@@ -103,6 +103,12 @@ export class Staff {
     return this.#byRole.get(role) ?? [];
   }
 
+  /** Who receives people at a site on a day: its own, or where all are away somebody of the centre who comes over. */
+  desksAt(day: number, site: number): readonly Account[] {
+    const own = this.at('admissions', day, site);
+    return own.length ? own : this.at('admissions', day, 0).slice(-1);
+  }
+
   /** Who of a role works on a day; of a site, where one is named. */
   at(role: Role, day: number, site?: number): readonly Account[] {
     return this.of(role).filter((account) => (site === undefined || account.site === site) && worksOn(account, day));
