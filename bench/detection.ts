@@ -21,6 +21,7 @@ import { staysBelow, type StaysBelow, staysBelowTable } from '#libs/testkit/qual
 import type { Played } from '#libs/testkit/quality/verdict.js';
 import { attackHelp, parseAttackOrders } from '#libs/testkit/simulate/attack-orders.js';
 import { parseWeekOrders, weekHelp } from '#libs/testkit/simulate/week-orders.js';
+import { territoryTraffic } from '#libs/testkit/territory/territory-traffic.js';
 import { wardTraffic } from '#libs/testkit/wards/ward-traffic.js';
 import { report } from './yardstick/report.js';
 
@@ -44,7 +45,7 @@ const strangersRead = { roles: ['nurse', 'physician', 'secretary'], accounts: 12
 const learnedDays = 10;
 
 interface Options {
-  readonly traffic: 'hospital' | 'wards';
+  readonly traffic: 'hospital' | 'wards' | 'territory';
   readonly seeds: readonly number[];
   readonly days: number;
   readonly staff: number;
@@ -110,8 +111,8 @@ async function playAll(budget: number): Promise<PlayedAll> {
   let rules: RulesForPlay['rules'] = [];
   let below: readonly JustBelow[] = [];
   for (const seed of options.seeds) {
-    if (options.traffic === 'wards') {
-      const { one, pack } = await playWards(seed, budget);
+    if (options.traffic !== 'hospital') {
+      const { one, pack } = await playOther(options.traffic, seed, budget);
       ({ rules } = pack);
       played.push(one);
       report.note(`\n${seedReport(one, rules)}`);
@@ -143,17 +144,23 @@ async function playAll(budget: number): Promise<PlayedAll> {
   return { played, rules, below, stays };
 }
 
-/** The other group, whose attacks are its own: all of them, or none. */
-async function playWards(seed: number, budget: number): Promise<{ readonly one: Played; readonly pack: RulesForPlay }> {
-  const { days, staff, attacks } = options;
-  const traffic = wardTraffic({ seed, days, staff, attacks: attacks !== 'none' });
+/** Another group, whose attacks are its own: all of them, or none. */
+async function playOther(
+  name: 'wards' | 'territory',
+  seed: number,
+  budget: number,
+): Promise<{ readonly one: Played; readonly pack: RulesForPlay }> {
+  const { days, staff, exceptions } = options;
+  const order = { seed, days, staff, attacks: options.attacks !== 'none' };
+  const traffic = name === 'wards' ? { ...wardTraffic(order), announced: [] } : territoryTraffic(order);
   const pack = await packWith(
     { rulesDir: options.rules, listsDir: options.lists, without: options.without },
     listsOf(traffic.serviceAccounts, traffic.closedClinics),
+    exceptions ? traffic.announced : [],
   );
   const bar = new ProgressBar(process.stderr);
   const one = playTraffic(traffic, { ...pack, budget }, (at) => {
-    bar.show((at - traffic.startMs) / (days * dayMs), `wards ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
+    bar.show((at - traffic.startMs) / (days * dayMs), `${name} ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
   });
   bar.end();
   return { one, pack };
@@ -180,8 +187,8 @@ function readOptions(): Options {
   const command = new Command('bench:detection')
     .description('Plays simulated hospitals with planted attacks through the engine and measures what the rules make of them.')
     .addOption(
-      new Option('--traffic <group>', 'whose: the simulated hospital, or a group of wards by other assumptions')
-        .choices(['hospital', 'wards'])
+      new Option('--traffic <group>', 'whose: the simulated hospital, or a group of wards or a territory by other assumptions')
+        .choices(['hospital', 'wards', 'territory'])
         .default('hospital'),
     )
     .option('--seeds <list>', 'which hospitals: 1-10, or 3,5,8', seedsOf, seedsOf('1-10'))

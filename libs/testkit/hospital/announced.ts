@@ -26,7 +26,7 @@ const orderedWeeks: Readonly<
 
 /** Work that reads much and that the hospital knows of before it is done, since somebody ordered it. */
 export interface AnnouncedWork {
-  readonly name: 'recall_list' | 'migration' | OrderedWeek;
+  readonly name: 'recall_list' | 'migration' | 'audit' | OrderedWeek;
   readonly actorId: string;
   /** The clinic that it is about; none for the whole group. */
   readonly clinicId?: string;

@@ -28,6 +28,8 @@ export interface SimulationOptions extends HospitalOptions {
 export interface PlayedEvent {
   readonly event: SourceEvent;
   readonly cause?: Cause;
+  /** When it arrives, milliseconds since 1970; as it happens where it is left out. */
+  readonly receivedMs?: number;
 }
 
 /** A group as large as the one of the reference case. */

@@ -29,6 +29,7 @@ export function exceptionDocuments(work: readonly AnnouncedWork[], rules: readon
     documentOf('recall_list', 'Recall lists, ordered by the clinics, are exported and worked through', 'head of the outpatient department', of('recall_list'), rules),
     documentOf('migration', 'Mandated migration of the records to another product', 'head of information systems', of('migration'), rules),
     documentOf('merger', 'Two registers are merged, and doubles are looked for', 'head of admissions', of('merger'), rules),
+    documentOf('audit', 'Records of every ward are read for the certification', 'head of quality', of('audit'), rules),
     documentOf('research', 'Two physicians read records for a study', 'head of research', of('research'), rules),
     documentOf('device_recall', 'Patients of one clinic are called back for a device, by secretaries of all', 'head of quality', of('device_recall'), rules),
   ]; // prettier-ignore

@@ -5,7 +5,7 @@ import { type LoadedRules, loadRules, type RuleFile } from '#libs/detection/rule
 import { readRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
 import { readLists } from '#libs/detection/rules/load/require-rules.js';
 import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
-import { announcedWork } from '../hospital/announced.js';
+import { type AnnouncedWork, announcedWork } from '../hospital/announced.js';
 import type { Hospital } from '../hospital/hospital.js';
 import type { WeekOrder } from '../hospital/weeks/weeks.js';
 import { clinicsCsv } from '../hospital/registers.js';
@@ -28,22 +28,25 @@ export async function packFor(
   { exceptions, migration, weeks = [], ...folders }: PackOptions,
 ): Promise<RulesForPlay> {
   const load = await loaderOf(folders, registersOf(hospital));
+  return packed(load, exceptions ? announcedWork(hospital, { migration, weeks }) : []);
+}
+
+/** The rules of a folder with the lists of a group, and with exceptions for what it announces. Throws with every mistake. */
+export async function packWith(
+  folders: Pick<PackOptions, 'rulesDir' | 'listsDir' | 'without'>,
+  lists: ValueLists,
+  announced: readonly AnnouncedWork[] = [],
+): Promise<RulesForPlay> {
+  return packed(await loaderOf(folders, lists), announced);
+}
+
+function packed(load: (more: readonly RuleFile[]) => readonly Rule[], announced: readonly AnnouncedWork[]): RulesForPlay {
   const rules = load([]);
-  if (!exceptions) return { rules };
-  const announced = announcedWork(hospital, { migration, weeks });
+  if (announced.length === 0) return { rules };
   const text = exceptionDocuments(announced, rules);
   const excepted = text ? load([{ path: 'announced work', text }]) : rules;
   const actors = new Set(announced.map(({ actorId }) => actorId));
   return { rules, excepted: { rules: excepted, actors, exceptions: announced.length } };
-}
-
-/** The rules of a folder with the lists of a group, nothing of whose work is announced. Throws with every mistake. */
-export async function packWith(
-  folders: Pick<PackOptions, 'rulesDir' | 'listsDir' | 'without'>,
-  lists: ValueLists,
-): Promise<RulesForPlay> {
-  const load = await loaderOf(folders, lists);
-  return { rules: load([]) };
 }
 
 /** What every hospital says of itself. */

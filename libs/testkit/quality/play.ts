@@ -23,7 +23,7 @@ export interface RulesForPlay {
   readonly withoutVerdicts?: boolean;
 }
 
-/** Events in the order of their time, and what is known of where they come from. */
+/** Events in the order in which they arrive, and what is known of where they come from. */
 export interface Traffic {
   readonly groupId: string;
   readonly seed: number;
@@ -42,8 +42,8 @@ const frameBytesMax = 256 * 1024;
 
 /**
  * Plays a simulated hospital through the engine and judges what is told by the truth. Each event of an account that an attack uses ends a
- * frame, as it does where events come one by one. Time is event time: nothing is late, and every delay is that of the rules alone.
- * `onProgress` gets the event time, now and then.
+ * frame, as it does where events come one by one. The clock is that of arrivals: where nothing is late every delay is that of the rules alone.
+ * `onProgress` gets it, now and then.
  */
 export function play(options: SimulationOptions, rules: RulesForPlay, onProgress: (atMs: number) => void = () => {}): Played {
   const simulation = new Simulation(options);
@@ -84,7 +84,8 @@ class Play {
   run(onProgress: (atMs: number) => void): Played {
     let frameFrom = 0;
     for (const played of this.traffic.played()) {
-      const at = Date.parse(played.event.time);
+      const made = Date.parse(played.event.time);
+      const at = played.receivedMs ?? made;
       if (at - frameFrom >= frameLingerMs || this.#main.isFull) {
         this.#flush();
         frameFrom = at;
@@ -93,8 +94,8 @@ class Play {
         this.#flush();
         this.#learning.beginDay(played.event.group_id, at, this.#main.engines);
       }
-      this.#book.note(played, at);
-      const lines = rowLines(played.event, this.#source, this.#stamps);
+      this.#book.note(played, made);
+      const lines = rowLines(played.event, this.#source, this.#stamps, at);
       this.#main.add(lines, at);
       if (this.given.excepted?.actors.has(played.event.actor_id)) this.#bare?.add(lines, at);
       this.#events += 1;

@@ -16,11 +16,11 @@ export function simulatedSource(groupId: string): SourceContext {
 }
 
 /**
- * The access rows of an event as lines of a frame, made and stamped as the ingestor does it; it arrives as it is made. Throws when it is no event: a
- * bug of the simulation.
+ * The access rows of an event as lines of a frame, made and stamped as the ingestor does it when it arrives. Throws when it is no event: a bug of the
+ * simulation.
  */
-export function rowLines(event: SourceEvent, source: SourceContext, stamps: Stamps): readonly string[] {
+export function rowLines(event: SourceEvent, source: SourceContext, stamps: Stamps, receivedMs: number): readonly string[] {
   const parsed = parseVigieEvent(event);
   if (parsed.kind === 'rejected') throw new Error(`the simulation made no event: ${parsed.field} ${parsed.detail}`);
-  return stamps.stamp(toRows(parsed.value, source, event.time, event), event).map(rowLine);
+  return stamps.stamp(toRows(parsed.value, source, new Date(receivedMs).toISOString(), event), event, receivedMs).map(rowLine);
 }

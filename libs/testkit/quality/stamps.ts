@@ -21,15 +21,14 @@ export class Stamps {
     this.#services = new Set(services);
   }
 
-  stamp(rows: readonly AccessRow[], { patient_ids, clinic_id, time }: SourceEvent): readonly AccessRow[] {
-    const at = Date.parse(time);
-    this.#memory.advance(at);
+  stamp(rows: readonly AccessRow[], { patient_ids, clinic_id, time }: SourceEvent, receivedMs: number): readonly AccessRow[] {
+    this.#memory.advance(receivedMs);
     const stamped = stampRows(rows, {
       memory: this.#memory,
       isService: (_group, actor, kind) => kind === 'service' || this.#services.has(actor),
       tell: (touch) => this.#memory.take(touch),
     });
-    const day = this.#calendar.dayOf(at);
+    const day = this.#calendar.dayOf(Date.parse(time));
     // A row of each patient, in their order; none is named twice.
     return stamped.map((row, index) => {
       const name = patient_ids[index];
