@@ -127,6 +127,32 @@ describe('the messages of a stream', () => {
     for (const size of [1, 3, 7, 1_000_000]) expect(framed(stream, size)).toEqual(messages);
   });
 
+  it.each([
+    ['JSON', ['<134>1 2026-11-28T08:00:00Z h a - - - {"a":1}', '<134>1 2026-11-28T08:00:01Z h a - - - {"a":2}']],
+    ['CEF', ['<13>Nov 28 08:00:00 h a: CEF:0|V|cs1=8001', '<13>Nov  8 08:00:01 h a: CEF:0|V|cs1=234']],
+  ])('tells messages of %s apart that end with nothing', (_, messages) => {
+    for (const size of [1, 3, 40, 1_000_000]) expect(framed(messages.join(''), size)).toEqual(messages);
+    const framer = new SyslogFramer();
+    framer.push(Buffer.from(messages.join('')));
+    expect([framer.isWaiting, framer.flush().length, framer.isMidway]).toEqual([true, 1, false]);
+  });
+
+  it('does not read the last of them where the connection broke: half a number may be another one', () => {
+    const messages = ['<13>Nov 28 08:00:00 h a: CEF:0|V|cs1=1', '<13>Nov 28 08:00:01 h a: CEF:0|V|cs1=80'];
+    expect(atEnd(messages.join(''), true)).toEqual([messages[1]]);
+    expect(atEnd(messages.join(''), false)).toEqual(['frame_cut_off']);
+  });
+
+  it.each([
+    '<13>Nov 28 08:00:00 relay a: <134>1 2026-11-28T08:00:00Z h a - - - {"a":1}',
+    '<13>Nov 28 08:00:00 relay a:<134>1 2026-11-28T08:00:00Z h a - - - {"a":1}',
+    '<13>1 2026-11-28T08:00:00Z h a - - - {"raw":"<134>1 2026-11-28T08:00:00Z h a - - - x"}',
+    '<13>Nov 28 08:00:00 h a: CEF:0|V|msg=<134>Nov 28 08:00:00 h x y',
+    '<13>Nov 28 08:00:00 h a: grade a<12>b and 1<2>1 2',
+  ])('leaves a message whole in which there is another: %s', (message) => {
+    for (const size of [1, 7, 1_000_000]) expect(framed(`${message}\n`, size)).toEqual([message]);
+  });
+
   it('waits for silence where an object ends without its line, and not within its line', () => {
     const framer = new SyslogFramer();
     framer.push(Buffer.from('{"a":1}'));
@@ -215,6 +241,8 @@ describe('the messages of a stream', () => {
       '\\\\',
       '\n{',
       '\n "',
+      'x<13>1 2026-11-28T',
+      '}<1>Nov 28 08:00:00 ',
     );
     const bytes = fc.array(fc.oneof(part, fc.string({ maxLength: 3 })), { maxLength: 200 });
     fc.assert(

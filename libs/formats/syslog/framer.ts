@@ -4,7 +4,7 @@
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import { ByteQueue } from './byte-queue.js';
 import { type PlainMessage, plainMessageAt } from './plain-message.js';
-import { headBytesMax, headOf, isHeaderOnly, nextHeadIn, separatorsBefore } from './frame-heads.js';
+import { bareHeadIn, headBytesMax, headOf, isHeaderOnly, nextHeadIn, separatorsBefore } from './frame-heads.js';
 import { beginsObject, OpenObject } from './open-object.js';
 import { documentStartIn, documentStarts, isOpenDocument, OpenDocument } from './open-document.js';
 
@@ -16,6 +16,7 @@ const messageBytesMaxDefault = 256 * 1024;
 /** A message that is too long is passed over by its count up to here; a larger count is believed to be none. */
 const skippedBytesMax = 64 * 1024 * 1024;
 const chunkOfSearch = 4096;
+const closingBrace = 0x7d;
 
 type State =
   | { readonly at: 'head'; readonly isAfterCounted: boolean }
@@ -33,6 +34,8 @@ type State =
 export class SyslogFramer {
   readonly #held = new ByteQueue();
   #state: State = { at: 'head', isAfterCounted: false };
+  /** Whether a message has ended with nothing but the next one. */
+  #isBare = false;
 
   /** Without `isQuick` every message is looked at from all sides; the same messages come of it. */
   constructor(
@@ -53,7 +56,7 @@ export class SyslogFramer {
       ? this.#held.size >= state.length
       : state.at === 'object'
         ? state.object.isWaiting
-        : state.at === 'line' && (state.document !== undefined || state.isEnded === true);
+        : state.at === 'line' && (state.document !== undefined || state.isEnded === true || this.#endsBare);
   }
 
   /** Whether a message has begun and is not complete: a sender that stays so is gone, or plays for time. */
@@ -68,6 +71,7 @@ export class SyslogFramer {
 
   /** At the end of the connection; one that broke (`isClean` false) may have cut a line off, whose rest might be half an identifier. */
   end(isClean: boolean): readonly Framed[] {
+    this.#isBare &&= isClean;
     const framed = [...this.flush()];
     const { at } = this.#state;
     const isPassed = this.#state.at === 'object' && this.#state.isPassed;
@@ -166,6 +170,11 @@ export class SyslogFramer {
     if (!state.document) {
       const end = this.#lineEnd(state.scanned);
       const start = documentStartIn(bytes, state.scanned, end ?? bytes.length) ?? this.#documentBehind(end);
+      const bare = start === undefined ? bareHeadIn(bytes, state.scanned, end ?? bytes.length) : undefined;
+      if (bare !== undefined) {
+        this.#isBare = true;
+        return this.#take(bare);
+      }
       state.isEnded = end !== undefined;
       if (start === 'open' && !isForced) return 'wait';
       if (typeof start === 'number') state.document = new OpenDocument(start);
@@ -178,7 +187,12 @@ export class SyslogFramer {
       this.#state = state.document ? { at: 'lost' } : { at: 'end of line' };
       return this.#tooLong();
     }
-    return isForced && state.document ? this.#take(bytes.length) : 'wait';
+    return isForced && (state.document || this.#endsBare) ? this.#take(bytes.length) : 'wait';
+  }
+
+  /** Whether silence may be the end of a line that has none: of a sender that has no ends, or of an object, of which half would be none. */
+  get #endsBare(): boolean {
+    return this.#isBare || this.#held.bytes.at(-1) === closingBrace;
   }
 
   #object(state: State & { readonly at: 'object' }, isForced: boolean): Framed | 'on' | 'wait' {
