@@ -83,3 +83,14 @@ export function isHeaderOnly(line: Uint8Array): boolean {
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
+
+/** A whole header directly behind a letter, a digit or the end of an object: a sender that ends its messages with nothing. What a relay or a text holds stands behind a blank, a colon or a quote. */
+const bareHead = /[\w}](?=<\d{1,3}>(?:1 \d{4}-\d\d-\d\dT|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ))/;
+
+/** The first place behind `from` where the next message of such a sender begins. */
+export function bareHeadIn(bytes: Buffer, from: number, to: number): number | undefined {
+  const begin = Math.max(0, from - headBytesMax);
+  if (bytes[0] !== less || bytes.subarray(begin, to).indexOf(less) < 0) return undefined;
+  const found = bareHead.exec(bytes.toString('latin1', begin, to));
+  return found ? begin + found.index + 1 : undefined;
+}

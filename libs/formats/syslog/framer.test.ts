@@ -110,6 +110,59 @@ describe('the messages of a stream', () => {
     expect(atEnd('<13>one\n', false)).toEqual([]);
   });
 
+  it.each([
+    ['with nothing between', '{"a":1}{"b":"}{\\\\"}{"c":[{}]}\n', ['{"a":1}', '{"b":"}{\\\\"}', '{"c":[{}]}']],
+    ['with blanks between', '{"a":1} {"b":2}\r\n{"c":3}\0', ['{"a":1} ', '{"b":2}', '{"c":3}']],
+    [
+      'over several lines',
+      '{\n  "a": {\r\n    "b": 1\n  }\n}\n{\n"c": 2\n}',
+      ['{\n  "a": {\r\n    "b": 1\n  }\n}', '{\n"c": 2\n}'],
+    ],
+    ['and what follows in its line', '{"a":1} of 7 {"b":2}\n<13>x\n', ['{"a":1} of 7 {"b":2}', '<13>x']],
+    ['cut off within a line', '{"a":"1\n{"b":2\n<13>x\n', ['{"a":"1', '{"b":2', '<13>x']],
+    ['cut off between lines', '{\n  "a": 1,\nCEF:0|x\n', ['{\n  "a": 1,', 'CEF:0|x']],
+    ['too long for a message', `{"a":"${'x'.repeat(1000)}"}{"b":2}\n`, ['frame_too_long', '{"b":2}']],
+    ['too long, over lines', `{\n "a": "${'x'.repeat(1000)}",\n "b": 1\n}{"b":2}\n`, ['frame_too_long', '{"b":2}']],
+  ])('ends objects of JSON where they end, %s', (_, stream, messages) => {
+    for (const size of [1, 3, 7, 1_000_000]) expect(framed(stream, size)).toEqual(messages);
+  });
+
+  it.each([
+    ['JSON', ['<134>1 2026-11-28T08:00:00Z h a - - - {"a":1}', '<134>1 2026-11-28T08:00:01Z h a - - - {"a":2}']],
+    ['CEF', ['<13>Nov 28 08:00:00 h a: CEF:0|V|cs1=8001', '<13>Nov  8 08:00:01 h a: CEF:0|V|cs1=234']],
+  ])('tells messages of %s apart that end with nothing', (_, messages) => {
+    for (const size of [1, 3, 40, 1_000_000]) expect(framed(messages.join(''), size)).toEqual(messages);
+    const framer = new SyslogFramer();
+    framer.push(Buffer.from(messages.join('')));
+    expect([framer.isWaiting, framer.flush().length, framer.isMidway]).toEqual([true, 1, false]);
+  });
+
+  it('does not read the last of them where the connection broke: half a number may be another one', () => {
+    const messages = ['<13>Nov 28 08:00:00 h a: CEF:0|V|cs1=1', '<13>Nov 28 08:00:01 h a: CEF:0|V|cs1=80'];
+    expect(atEnd(messages.join(''), true)).toEqual([messages[1]]);
+    expect(atEnd(messages.join(''), false)).toEqual(['frame_cut_off']);
+  });
+
+  it.each([
+    '<13>Nov 28 08:00:00 relay a: <134>1 2026-11-28T08:00:00Z h a - - - {"a":1}',
+    '<13>Nov 28 08:00:00 relay a:<134>1 2026-11-28T08:00:00Z h a - - - {"a":1}',
+    '<13>1 2026-11-28T08:00:00Z h a - - - {"raw":"<134>1 2026-11-28T08:00:00Z h a - - - x"}',
+    '<13>Nov 28 08:00:00 h a: CEF:0|V|msg=<134>Nov 28 08:00:00 h x y',
+    '<13>Nov 28 08:00:00 h a: grade a<12>b and 1<2>1 2',
+  ])('leaves a message whole in which there is another: %s', (message) => {
+    for (const size of [1, 7, 1_000_000]) expect(framed(`${message}\n`, size)).toEqual([message]);
+  });
+
+  it('waits for silence where an object ends without its line, and not within its line', () => {
+    const framer = new SyslogFramer();
+    framer.push(Buffer.from('{"a":1}'));
+    expect([framer.isWaiting, framer.flush().length, framer.isMidway]).toEqual([true, 1, false]);
+    framer.push(Buffer.from('{"a":'));
+    expect([framer.isWaiting, framer.flush(), framer.isMidway]).toEqual([false, [], true]);
+    framer.push(Buffer.from('1,\n'));
+    expect([framer.isWaiting, framer.flush().length, framer.isMidway]).toEqual([true, 1, false]);
+  });
+
   it('gives back any messages in any mixture of framings and pieces', () => {
     const line = fc.string({ unit: 'grapheme', maxLength: 60 }).map((text) => `<13>${text.replaceAll(/[\r\n\0<]/g, ' ')}x`);
     const message = fc.oneof(line, fc.constant(`${header} ${document}`));
@@ -118,6 +171,18 @@ describe('the messages of a stream', () => {
       fc.property(stream, fc.integer({ min: 1, max: 40 }), (messages, size) => {
         const text = messages.map(([one, how]) => (how === 'count' ? counted(one) : one + how)).join('');
         expect(framed(text, size)).toEqual(messages.map(([one]) => one));
+      }),
+    );
+  });
+
+  it('gives back any objects of JSON, whatever is in them and between them', () => {
+    const value = fc.object({ maxDepth: 1, maxKeys: 3 });
+    const object = fc.tuple(value, fc.constantFrom(0, 1, '\t')).map(([one, indent]) => JSON.stringify(one, undefined, indent));
+    const stream = fc.array(fc.tuple(object, fc.constantFrom('', '\n', '\0', '\n\n')), { maxLength: 8 });
+    fc.assert(
+      fc.property(stream, fc.integer({ min: 1, max: 40 }), (objects, size) => {
+        const messages = objects.map(([one]) => (Buffer.byteLength(one) > 1000 ? 'frame_too_long' : one));
+        expect(framed(objects.flat().join(''), size)).toEqual(messages);
       }),
     );
   });
@@ -170,6 +235,14 @@ describe('the messages of a stream', () => {
       '\r',
       '[',
       '- ',
+      '{',
+      '}',
+      '"',
+      '\\\\',
+      '\n{',
+      '\n "',
+      'x<13>1 2026-11-28T',
+      '}<1>Nov 28 08:00:00 ',
     );
     const bytes = fc.array(fc.oneof(part, fc.string({ maxLength: 3 })), { maxLength: 200 });
     fc.assert(

@@ -4,7 +4,8 @@
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import { ByteQueue } from './byte-queue.js';
 import { type PlainMessage, plainMessageAt } from './plain-message.js';
-import { headBytesMax, headOf, isHeaderOnly, nextHeadIn, separatorsBefore } from './frame-heads.js';
+import { bareHeadIn, headBytesMax, headOf, isHeaderOnly, nextHeadIn, separatorsBefore } from './frame-heads.js';
+import { beginsObject, OpenObject } from './open-object.js';
 import { documentStartIn, documentStarts, isOpenDocument, OpenDocument } from './open-document.js';
 
 /** The bytes of one message without what framed them, or a named fault of the framing; what came after it is read on. */
@@ -15,22 +16,26 @@ const messageBytesMaxDefault = 256 * 1024;
 /** A message that is too long is passed over by its count up to here; a larger count is believed to be none. */
 const skippedBytesMax = 64 * 1024 * 1024;
 const chunkOfSearch = 4096;
+const closingBrace = 0x7d;
 
 type State =
   | { readonly at: 'head'; readonly isAfterCounted: boolean }
   | { readonly at: 'counted'; readonly length: number }
   | { readonly at: 'line'; scanned: number; isEnded?: boolean; document?: OpenDocument }
+  | { readonly at: 'object'; readonly object: OpenObject; isPassed: boolean }
   | { readonly at: 'skipping'; left: number }
   | { readonly at: 'end of line' }
   | { readonly at: 'lost' };
 
 /**
  * The messages of one TCP or TLS connection (RFC 6587, RFC 5425): octet counting, and lines that end with LF or NUL, told apart for each
- * message. XML in a line is joined over its line ends until its root closes. What is held never exceeds the longest message and a chunk.
+ * message. XML in a line is joined over its line ends until its root closes, an object of JSON with which a message begins until it ends. What is held never exceeds the longest message and a chunk.
  */
 export class SyslogFramer {
   readonly #held = new ByteQueue();
   #state: State = { at: 'head', isAfterCounted: false };
+  /** Whether a message has ended with nothing but the next one. */
+  #isBare = false;
 
   /** Without `isQuick` every message is looked at from all sides; the same messages come of it. */
   constructor(
@@ -49,12 +54,14 @@ export class SyslogFramer {
     const state = this.#state;
     return state.at === 'counted'
       ? this.#held.size >= state.length
-      : state.at === 'line' && (state.document !== undefined || state.isEnded === true);
+      : state.at === 'object'
+        ? state.object.isWaiting
+        : state.at === 'line' && (state.document !== undefined || state.isEnded === true || this.#endsBare);
   }
 
   /** Whether a message has begun and is not complete: a sender that stays so is gone, or plays for time. */
   get isMidway(): boolean {
-    return this.#held.size > 0 || this.#state.at === 'counted' || this.#state.at === 'skipping';
+    return this.#held.size > 0 || this.#state.at === 'counted' || this.#state.at === 'object' || this.#state.at === 'skipping';
   }
 
   /** After silence: the message that was waited for, as it is. */
@@ -64,9 +71,11 @@ export class SyslogFramer {
 
   /** At the end of the connection; one that broke (`isClean` false) may have cut a line off, whose rest might be half an identifier. */
   end(isClean: boolean): readonly Framed[] {
+    this.#isBare &&= isClean;
     const framed = [...this.flush()];
     const { at } = this.#state;
-    const isMessage = at === 'line' || (at === 'head' && this.#held.size > 0);
+    const isPassed = this.#state.at === 'object' && this.#state.isPassed;
+    const isMessage = at === 'line' || (at === 'object' && !isPassed) || (at === 'head' && this.#held.size > 0);
     if (isMessage && isClean) framed.push(accepted(this.#held.take(this.#held.size)));
     else if (isMessage || at === 'counted')
       framed.push(rejected('frame_cut_off', '', 'the connection ended inside a message; send it again'));
@@ -110,6 +119,8 @@ export class SyslogFramer {
         return this.#counted(state.length, isForced);
       case 'line':
         return this.#line(state, isForced);
+      case 'object':
+        return this.#object(state, isForced);
       case 'skipping':
         return this.#skip(state);
       case 'end of line':
@@ -124,6 +135,8 @@ export class SyslogFramer {
     if (this.#held.size === 0) return 'wait';
     const head = headOf(this.#held.bytes, this.messageBytesMax, isAfterCounted);
     if (head.kind === 'open') return 'wait';
+    if (head.kind === 'line' && beginsObject(this.#held.bytes))
+      return this.#to({ at: 'object', object: new OpenObject(), isPassed: false });
     if (head.kind === 'line') return this.#to({ at: 'line', scanned: 0 });
     if (head.kind === 'astray') {
       this.#state = { at: 'lost' };
@@ -157,6 +170,11 @@ export class SyslogFramer {
     if (!state.document) {
       const end = this.#lineEnd(state.scanned);
       const start = documentStartIn(bytes, state.scanned, end ?? bytes.length) ?? this.#documentBehind(end);
+      const bare = start === undefined ? bareHeadIn(bytes, state.scanned, end ?? bytes.length) : undefined;
+      if (bare !== undefined) {
+        this.#isBare = true;
+        return this.#take(bare);
+      }
       state.isEnded = end !== undefined;
       if (start === 'open' && !isForced) return 'wait';
       if (typeof start === 'number') state.document = new OpenDocument(start);
@@ -169,7 +187,26 @@ export class SyslogFramer {
       this.#state = state.document ? { at: 'lost' } : { at: 'end of line' };
       return this.#tooLong();
     }
-    return isForced && state.document ? this.#take(bytes.length) : 'wait';
+    return isForced && (state.document || this.#endsBare) ? this.#take(bytes.length) : 'wait';
+  }
+
+  /** Whether silence may be the end of a line that has none: of a sender that has no ends, or of an object, of which half would be none. */
+  get #endsBare(): boolean {
+    return this.#isBare || this.#held.bytes.at(-1) === closingBrace;
+  }
+
+  #object(state: State & { readonly at: 'object' }, isForced: boolean): Framed | 'on' | 'wait' {
+    const { object } = state;
+    const { size } = this.#held;
+    const end = object.endIn(this.#held.bytes) ?? (isForced && object.isWaiting ? size : undefined);
+    if (state.isPassed) {
+      this.#held.drop(end ?? object.pass());
+      return end === undefined ? 'wait' : this.#to({ at: 'head', isAfterCounted: false });
+    }
+    if (end !== undefined) return this.#take(end);
+    if (size <= this.messageBytesMax) return 'wait';
+    state.isPassed = true;
+    return this.#tooLong();
   }
 
   /** Where the document begins that follows a header in the next line; `open` where that cannot be told yet. */

@@ -54,6 +54,18 @@ const settled = async () => {
 };
 
 describe('a connection', () => {
+  it('that begins a handshake of TLS is closed at once, and one that holds such bytes later is not', () => {
+    const { take } = slowLog();
+    const hello = Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]);
+    const tls = connected(take);
+    tls.socket.write(hello);
+    const plain = connected(take);
+    plain.socket.write('<85>1');
+    plain.socket.write(hello);
+    expect([tls.dropped, tls.socket.destroyed]).toEqual([['bad_handshake'], true]);
+    expect([plain.dropped, plain.socket.destroyed]).toEqual([[], false]);
+  });
+
   it('is read no further than a limit while what came is not durable, and goes on when it is', async () => {
     const { take, batches } = slowLog();
     const { socket, budget, connection } = connected(take, 20_000_000);

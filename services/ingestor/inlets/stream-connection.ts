@@ -16,6 +16,9 @@ const bytesMax = 2 * 1024 * 1024;
 /** Bytes for which it is worth it to hand over more while what came before is not durable yet: with fewer, each message would be handed over by itself. */
 const batchBytes = 256 * 1024;
 
+/** Why a connection is closed from here. `bad_handshake`: it begins one of TLS, which is not spoken here. */
+export type ConnectionDrop = 'bad_handshake' | 'slow' | 'unknown_sender';
+
 export interface ConnectionTools {
   readonly framer: Framer;
   /** Who sends, as the sources say now; undefined when that source is gone. */
@@ -26,7 +29,7 @@ export interface ConnectionTools {
   readonly clock: Clock;
   readonly log: Log;
   /** The connection was closed from here. */
-  readonly dropped: (reason: 'slow' | 'unknown_sender') => void;
+  readonly dropped: (reason: ConnectionDrop) => void;
   readonly signal: AbortSignal;
 }
 
@@ -49,6 +52,7 @@ export class StreamConnection {
   /** Batches that are handed over and not durable. */
   readonly #underWay = new Set<Promise<void>>();
   #isClean = false;
+  #hasBegun = false;
   /** What came since chunks were taken. */
   #waiting: Chunk[] = [];
   #waitingBytes = 0;
@@ -103,6 +107,8 @@ export class StreamConnection {
   }
 
   #came(bytes: Buffer): void {
+    if (!this.#hasBegun && beginsTls(bytes)) return this.#drop('bad_handshake');
+    this.#hasBegun = true;
     const isLeased = this.#hasMemory(bytes.length);
     if (!isLeased) this.#unleased += 1;
     this.#waiting.push({ bytes, isLeased });
@@ -189,7 +195,7 @@ export class StreamConnection {
     }
   }
 
-  #drop(reason: 'slow' | 'unknown_sender'): void {
+  #drop(reason: ConnectionDrop): void {
     this.tools.dropped(reason);
     this.socket.destroy();
   }
@@ -203,4 +209,9 @@ export class StreamConnection {
       this.socket.destroy();
     }
   }
+}
+
+/** Whether a connection begins with the first record of a handshake: no message does, and its sender waits for an answer that never comes. */
+function beginsTls(bytes: Buffer): boolean {
+  return bytes[0] === 0x16 && bytes[1] === 0x03;
 }

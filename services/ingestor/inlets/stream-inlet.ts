@@ -73,7 +73,8 @@ export class StreamInlet implements Inlet {
       lease,
       clock: this.tools.clock,
       log: this.tools.log,
-      dropped: (reason) => this.#turned.note(reason, address, reason === 'slow' ? slow : unknown(certificate)),
+      dropped: (reason) =>
+        this.#turned.note(reason, address, { slow, bad_handshake: speaksTls, unknown_sender: unknown(certificate) }[reason]),
       signal: this.#closing.signal,
     });
     this.#keep(socket, connection);
@@ -132,6 +133,7 @@ export class StreamInlet implements Inlet {
 }
 
 const slow = 'it began a message and did not end it within a minute';
+const speaksTls = 'it speaks TLS: send to a listener with the transport tls, or switch it off at the sender';
 
 function unknown(certificate: SenderCertificate | undefined): string {
   if (!certificate) return unknownAddress;
