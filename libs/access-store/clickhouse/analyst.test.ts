@@ -83,6 +83,11 @@ describe('the page for analysts', () => {
     expect(categories).toEqual(['identity', 'prescription'].map((category) => ({ category, patients: 30 })));
   });
 
+  it('finds who touched a patient by either of two pseudonyms that follow each other', async () => {
+    for (const patient of [id(700), id(701)])
+      expect((await asked(1, { patient })).map((row) => row['actor_id'])).toEqual(['dr.before', 'dr.between', 'dr.after']);
+  });
+
   it('counts nobody where an access names nobody', async () => {
     // The secretary's export names one of 400; two more of theirs, one of them by night, name nobody.
     expect((await named(2)).toSorted()).toEqual([0, 0, 1]);
@@ -116,6 +121,9 @@ async function fill(store: ClickHouseStore): Promise<void> {
     access(204, { actor_id: 'dr.ahead', time_claimed: at(0, 74) }),
     access(205, { action: 'export', record_count: 400, actor_id: 'secretary', patient_id: '', time: at(5, 10) }),
     access(206, { actor_id: 'secretary', patient_id: '', time: at(5, 23), privileged: true, mfa: false, emergency: true }),
+    access(207, { actor_id: 'dr.before', patient_id: id(700), time: at(0, 10) }),
+    access(208, { actor_id: 'dr.between', patient_id: id(701), former_id: id(700), time: at(1, 10) }),
+    access(209, { actor_id: 'dr.after', patient_id: id(701), time: at(2, 10) }),
     access(203, { actor_id: 'dr.usurped', time: at(0, 50), clinic_id: 'c0' }),
   ];
   const rows = [...work, ...attack, ...other];

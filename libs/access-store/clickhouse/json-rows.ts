@@ -7,7 +7,7 @@ import { wholeRows } from '../contract/whole-rows.js';
 const settings = {
   output_format_json_quote_64bit_integers: 0,
   date_time_output_format: 'iso',
-  max_query_size: String(1024 * 1024),
+  max_query_size: String(16 * 1024 * 1024),
 } as const;
 
 /**

@@ -218,11 +218,12 @@ change(72, { ...common, actor_id: 'account.72.', state: 'withdrawn', change_type
     expect([await listed(70), await listed(71), await listed(72)]).toEqual([[{ n: 0 }], [{ n: 2 }], [{ n: 0 }]]);
   });
 
-  it('keep the selections that they name in the views, while those that no rule and no incident names fall out of them', async () => {
+  it('keep the selections that they name in the views, while those that no rule and no incident names that lists somebody fall out of them', async () => {
     const store = new ClickHouseStore(client, systemClock);
     const longAgo = new ClickHouseStore(client, new FakeClock(Date.UTC(2024, 0, 1)));
     await longAgo.registerSelections([selection('1'), selection('2'), selection('3')]);
-    await store.insert('incident_changes', lines([change(80, { selections: ['1'.repeat(32)] })]), 1, 'named');
+    const gone = change(81, { selections: ['2'.repeat(32)], state: 'withdrawn', change_type: 'incident.withdrawn' });
+    await store.insert('incident_changes', lines([change(80, { selections: ['1'.repeat(32)] }), gone]), 2, 'named');
     await store.registerSelections([selection('3'), selection('4')]);
     await store.registerSelections([selection('3')]);
     const [view] = await rows("SELECT as_select AS text FROM system.tables WHERE name = 'selected_accesses'");
@@ -230,10 +231,11 @@ change(72, { ...common, actor_id: 'account.72.', state: 'withdrawn', change_type
     expect(held).toEqual(['1', '3', '4']);
   });
 
-  it('have lists even where a rule names thousands of values', async () => {
+  it('have lists even where rules, and incidents of lists of before, name thousands of values: more than a mebibyte together', async () => {
     const store = new ClickHouseStore(client, systemClock);
-    const values = Array.from({ length: 10_000 }, (_, n) => `'${id(n)}'`);
-    await store.registerSelections([{ id: '5'.repeat(32), sql: `patient_id IN (${values.join(', ')})` }]);
+    const values = Array.from({ length: 12_000 }, (_, n) => `'${id(n)}'`);
+    const sql = `patient_id IN (${values.join(', ')})`;
+    await store.registerSelections(['5', '6', '7'].map((digit) => ({ id: digit.repeat(32), sql })));
     expect(await rows('SELECT count() AS n FROM vigie.incident_patients WHERE incident_id = 1::String')).toEqual([{ n: 0 }]);
   });
 

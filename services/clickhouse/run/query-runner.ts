@@ -62,7 +62,7 @@ export interface Answer {
 const graceMs = 5000;
 
 /** Longer than the text of any query may be, so that the engine can be asked to parse it. Bytes. */
-const querySizeMax = 4 * 1024 * 1024;
+const querySizeMax = 16 * 1024 * 1024;
 
 const nothing: Summary = { readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 };
 

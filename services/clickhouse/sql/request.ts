@@ -33,7 +33,7 @@ const notSettings = new Set([
 ]); // prettier-ignore
 
 /** A query longer than this is not looked at. Bytes; ClickHouse's own `max_query_size` is 262,144. */
-const queryBytesMax = 1024 * 1024;
+const queryBytesMax = 16 * 1024 * 1024;
 
 /** Puts the query of the URL, the body and the parts of a form together, as ClickHouse does. Throws `ClickHouseException`. */
 export function queryRequestOf(message: IncomingMessage, url: URL, queryId: string, body: Buffer): QueryRequest {
