@@ -23,7 +23,11 @@ const viewQuery = readFileSync(new URL('./view-selections.sql', import.meta.url)
 const expressionMax = 500_000;
 
 /** ClickHouse reads a statement of at most this many bytes; its own default is a quarter of it, and the embedded one takes no more. */
-const querySettings = { max_query_size: String(1024 * 1024) } as const;
+const querySettings = {
+  max_query_size: String(1024 * 1024),
+  // As many as a statement of this size can have: the 50,000 of ClickHouse are some two thousand short rules.
+  max_ast_elements: String(1024 * 1024),
+} as const;
 
 /** Selections that no incident names stay in the views for so long after their rules were last seen, if they are not too many. */
 const keptMs = 2 * 86_400_000;
