@@ -239,6 +239,40 @@ change(72, { ...common, actor_id: 'account.72.', state: 'withdrawn', change_type
     expect(await rows('SELECT count() AS n FROM vigie.incident_patients WHERE incident_id = 1::String')).toEqual([{ n: 0 }]);
   });
 
+  it('have lists even where all rules leave out thousands of programs', async () => {
+    const store = new ClickHouseStore(client, systemClock);
+    const programs = `(lower(actor_id) IN (${Array.from({ length: 3_000 }, (_, n) => `'svc-application-${n}'`).join(', ')}))`;
+    const actions = [
+      'read',
+      'list',
+      'search',
+      'export',
+      'print',
+      'download',
+      'create',
+      'update',
+      'delete',
+      'login',
+      'logout',
+      'other',
+    ];
+    const apart = actions.map((action, n) => ({ id: id(900 + n), sql: `(action = '${action}' AND NOT ${programs})` }));
+    await store.registerSelections(apart);
+    await store.insert(
+      'accesses',
+      lines([access(960, { actor_id: 'SVC-application-7' }), access(961, { actor_id: 'nurse-7' })]),
+      2,
+      'programs',
+    );
+    const of = `event_id IN ('${id(960)}', '${id(961)}')`;
+    expect(
+      await rows(`SELECT actor_id, has(selected, '${id(900)}') AS n FROM vigie.selected_accesses WHERE ${of} ORDER BY actor_id`),
+    ).toEqual([
+      { actor_id: 'SVC-application-7', n: 0 },
+      { actor_id: 'nurse-7', n: 1 },
+    ]);
+  });
+
   it('refuse a selection that ClickHouse does not understand, by name, and take the others', async () => {
     const store = new ClickHouseStore(client, systemClock);
     const bad = 'd'.repeat(32);

@@ -3,6 +3,7 @@
 
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { withoutRepeats } from './shared-lists.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const templates = {
@@ -115,10 +116,11 @@ export interface SelectionView {
 
 /** The views over all selections (id to expression): the one that evaluates them, and those that read it, in the order in which they can be made. */
 export function selectionViews(selections: ReadonlyMap<string, string>): readonly SelectionView[] {
-  const parts = [...selections].map(([id, expression]) => `if((${expression}\n), ['${id}'], [])`);
+  const { shared, expressions } = withoutRepeats(selections);
+  const parts = [...expressions].map(([id, expression]) => `if((${expression}\n), ['${id}'], [])`);
   const selected = `arrayConcat(CAST(['${anything}'], 'Array(String)')${parts.map((part) => `, ${part}`).join('')})`;
   const view = 'selected_accesses';
-  const evaluating = viewOf(view, filled(selectedAccesses, { view, selected }));
+  const evaluating = viewOf(view, filled(selectedAccesses, { view, selected, shared }));
   return [evaluating, ...Object.entries(views).map(([name, how]) => viewOf(name, readingText(name, how)))];
 }
 

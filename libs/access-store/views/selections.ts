@@ -22,8 +22,16 @@ const viewQuery = readFileSync(new URL('./view-selections.sql', import.meta.url)
 /** An expression is at most this long, in characters: a list of about 14,000 pseudonyms. */
 const expressionMax = 500_000;
 
-/** ClickHouse reads a statement of at most this many bytes, a quarter of a mebibyte by itself; the embedded one takes no more. With every list that changes, incidents that name it make the views longer. */
-const querySettings = { max_query_size: String(16 * 1024 * 1024) } as const;
+/**
+ * ClickHouse reads a statement of at most this many bytes, a quarter of a mebibyte by itself; the embedded one takes no more. With every
+ * list that changes, incidents that name it make the views longer.
+ */
+const statementBytesMax = 16 * 1024 * 1024;
+const querySettings = {
+  max_query_size: String(statementBytesMax),
+  // As many as a statement of this size can have: the 50,000 of ClickHouse are some two thousand short rules.
+  max_ast_elements: String(statementBytesMax),
+} as const;
 
 /** Selections that no incident names stay in the views for so long after their rules were last seen, if they are not too many. */
 const keptMs = 2 * 86_400_000;

@@ -39,6 +39,16 @@ describe('a condition of a correlation', () => {
   });
 });
 
+describe('a title', () => {
+  it.each(['|\n  Many\n  by night\n', '>\n  Many\n  by night\n', '"Many\\n by night "\n'])(
+    'is one line, also from %j',
+    (title) => {
+      const text = `title: ${title}name: e\nlevel: low\nlogsource: {product: ehr}\ndetection: {x: {action: read}, condition: x}\n`;
+      expect(loadRules([{ path: 'a.yml', text }]).rules.map((rule) => rule.title)).toEqual(['Many by night']);
+    },
+  );
+});
+
 describe('a reload', () => {
   it('finds the selections of what has not changed, joined and excepted ones too, and new ones of what has', () => {
     const texts = [

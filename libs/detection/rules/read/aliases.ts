@@ -21,7 +21,8 @@ export function readAliases(body: MapTree, mistakes: Mistakes): ReadonlyMap<stri
   const aliases = new Map<string, Alias>();
   const map = mapOf(body, 'aliases', mistakes);
   for (const { key: name, line, value } of map?.entries.values() ?? []) {
-    if (!/^[A-Za-z_][\w-]*$/.test(name)) mistakes.at(line, `an alias is letters, digits, _ and -, not ${shown(name)}`);
+    if (!/^[A-Za-z_][\w-]*$/.test(name))
+      mistakes.at(line, `an alias is letters from A to Z, digits, _ and -, and begins with a letter or _, not ${shown(name)}`);
     else if (isField(name))
       mistakes.at(line, `the alias ${shown(name)} is the name of a field, so it could mean either: give it another name`);
     else if (value.kind !== 'map' || value.entries.size === 0)

@@ -56,7 +56,7 @@ export function readDetection(detection: MapTree, context: DetectionContext): Ma
 function notAName(name: string): string | undefined {
   if (/^(and|or|not|of|all|them)$/i.test(name)) return 'it is a word of the condition, give it another name';
   if (/^\d[\w-]*$/.test(name)) return `it begins with a digit, put a letter or _ before it, such as e${name}`;
-  return /^[A-Za-z_][\w-]*$/.test(name) ? undefined : 'use letters, digits, _ and - only';
+  return /^[A-Za-z_][\w-]*$/.test(name) ? undefined : 'use letters from A to Z, digits, _ and - only';
 }
 
 function readCondition(

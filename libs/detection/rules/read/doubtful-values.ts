@@ -28,10 +28,10 @@ export function doubtOf({ field, modifiers }: FieldKey, { text }: ScalarTree): s
     return `the quotation marks of ${shown(text)} are no YAML and belong to the value: write plain ones, " or '`;
   if ((how === 'is' || how === 'startswith') && /^\\\\[^\\*?]/.test(text))
     return `two backslashes stand for one, so that ${shown(text)} looks for one at the begin: write four where two are meant, as before the name of a computer`;
-  const [sign] = /(?<!\\)(?:\\\\)*\\[*?]/.exec(text) ?? [];
-  if (sign === undefined) return undefined;
-  const meant = sign.slice(-1);
-  return `a backslash before ${meant} makes it the sign ${meant} itself, which ${shown(text)} looks for: write '\\\\${meant}' where a backslash and then ${meant === '*' ? 'anything' : 'any character'} is meant`;
+  // Behind an escaped backslash, and before ?, as in addresses of the web, public rules mean the sign itself.
+  return /(?<!\\)\\\*/.test(text)
+    ? `a backslash before * makes it the sign * itself, which ${shown(text)} looks for: write '\\\\*' where a backslash and then anything is meant`
+    : undefined;
 }
 
 function lineEndDoubt(text: string): string {

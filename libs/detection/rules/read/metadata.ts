@@ -33,7 +33,10 @@ export function readMetadata(map: MapTree, mistakes: Mistakes): Metadata {
   if (id !== '' && !isUuid(id)) mistakes.at(lineOf('id'), `id must be a UUID, not ${shown(id)}: make one with uuidgen`);
   const name = textOf(map, 'name', mistakes) ?? '';
   if (name !== '' && !/^[A-Za-z_][\w.-]*$/.test(name))
-    mistakes.at(lineOf('name'), `name must be letters, digits, _, - and ., not ${shown(name)}`);
+    mistakes.at(
+      lineOf('name'),
+      `name must be letters from A to Z, digits, _, - and ., and begin with a letter or _, not ${shown(name)}`,
+    );
   if (!map.entries.has('id') && !map.entries.has('name'))
     mistakes.at(map.line, 'id and name are missing: give at least one, so that the rule can be referred to');
   const status = textOf(map, 'status', mistakes);
@@ -45,7 +48,8 @@ export function readMetadata(map: MapTree, mistakes: Mistakes): Metadata {
       mistakes.at(line, `a tag is a namespace, a dot and a name in small letters, such as attack.t1078, not ${shown(text)}`);
   for (const key of ['author', 'license']) proseOf(map, key, mistakes);
   for (const key of ['date', 'modified']) checkDate(map, key, mistakes);
-  const title = proseOf(map, 'title', mistakes) ?? '';
+  // One line, in subjects of mails and tables of a terminal too.
+  const title = (proseOf(map, 'title', mistakes) ?? '').trim().replaceAll(/\s*\n\s*/g, ' ');
   const titleChars = [...title].length; // as the schema of Sigma counts: an emoji is one
   if (titleChars > ruleLimits.titleChars)
     mistakes.at(

@@ -10,7 +10,7 @@ describe('a value that its author hardly meant', () => {
       `a backslash before * makes it the sign * itself, which "CLINIC\\\\*" looks for: write '\\\\*' where a backslash and then anything is meant`,
     ],
     [String.raw`device|contains: "CLINIC\\*"`, 'a backslash before * makes it the sign * itself'],
-    [String.raw`actor_id: [a, 'b\\\?']`, `write '\\\\?' where a backslash and then any character is meant`],
+    [String.raw`actor_id: [a, 'b\\c\*']`, `write '\\\\*' where a backslash and then anything is meant`],
     [
       "actor_id: '%programs%'",
       '"%programs%" is compared as this very text: to take the values of the list, write expand behind the field',
@@ -35,6 +35,8 @@ describe('a value that its author hardly meant', () => {
 
   it.each([
     String.raw`actor_id: 'CLINIC\\*'`,
+    String.raw`actor_id: 'CLINIC\\\*'`,
+    String.raw`user_agent|contains: 'page\?id='`,
     String.raw`actor_id: 'CLINIC\a*'`,
     String.raw`actor_id|startswith: 'CLINIC\'`,
     String.raw`device|re: '\*$'`,
