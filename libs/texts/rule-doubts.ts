@@ -122,12 +122,10 @@ const french: Readonly<Record<string, string>> = {
     'Une fusion des registres de deux établissements ; à annoncer par une exception',
   'A telephone desk or a central office that answers for several clinics; its accounts are worth an exception':
     'Un standard ou un bureau central qui répond pour plusieurs établissements ; ses comptes méritent une exception',
-  'A desk that answers for the whole group, such as appointments by telephone':
-    'Un guichet qui répond pour tout le groupe, comme la prise de rendez-vous par téléphone',
-  'A central laboratory or pharmacy whose lists mix the clinics':
-    'Un laboratoire ou une pharmacie centrale dont les listes mêlent les établissements',
-  'A coder or auditor who works for all clinics': 'Un codeur ou un auditeur qui travaille pour tous les établissements',
-  'A desk that answers for the whole group': 'Un guichet qui répond pour tout le groupe',
+  'A desk or a laboratory for the whole group, in its first days':
+    'Un guichet ou un laboratoire pour tout le groupe, dans ses premiers jours',
+  'A coder or auditor who works in all clinics for once':
+    'Un codeur ou un auditeur qui travaille pour une fois dans tous les établissements',
   'Somebody whose work is for all clinics, such as an archivist with many requests; such accounts are worth a list of their own':
     'Quelqu’un dont le travail est pour tous les établissements, comme un archiviste aux nombreuses demandes ; de tels comptes méritent leur propre liste',
   'A campaign of the whole group over the patients of one clinic, such as a recall of a device; announce it by an exception':

@@ -1,7 +1,7 @@
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { exposedOf, falsePerWeek, type GoalMet, hasGoal } from './goals.js';
 import type { AttackSeen } from './truth-book.js';
-import type { FalseIncident, Played } from './verdict.js';
+import { type FalseIncident, firstOfEachRule, type Played } from './verdict.js';
 
 const nameColumns = 24;
 
@@ -11,10 +11,11 @@ export function seedReport(played: Played, rules: readonly Rule[]): string {
   const head = `seed ${seed}: ${days} days, ${count(staff)} staff, ${count(events)} events, ${count(rows)} rows`;
   const shown = falseIncidents.map((incident) => `    ${falseLine(incident, rules)}`);
   const without = exceptions ? `; ${falseWithoutExceptions.length} without the ${exceptions} exceptions for announced work` : '';
+  const first = firstOfEachRule(falseIncidents).length;
   return [
     head,
     ...attacks.map((attack) => `  ${attackLine(attack, rules)}`),
-    `  false incidents: ${falseIncidents.length}${without}`,
+    `  false incidents: ${falseIncidents.length}, of which ${first} are the first of their account by a rule${without}`,
     ...shown,
   ].join('\n');
 }

@@ -30,6 +30,16 @@ function actorsOf({ subject_kind, actor_id, accounts }: IncidentChange): readonl
   return subject_kind === 'account' ? [actor_id] : accounts;
 }
 
+/** Those that are left where the first case of an account makes an exception for its rules: of the others no rule is new for their account. */
+export function firstOfEachRule(incidents: readonly FalseIncident[]): readonly FalseIncident[] {
+  const known = new Set<string>();
+  return incidents.filter(({ actorId, rules }) => {
+    const before = known.size;
+    for (const rule of rules) known.add(`${actorId} ${rule}`);
+    return known.size > before;
+  });
+}
+
 const told = new Set(['incident.opened', 'incident.step', 'incident.rule_added']);
 
 /** Follows the changes that an engine gives, and says in the end which incidents were false. */

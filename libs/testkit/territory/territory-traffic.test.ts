@@ -6,7 +6,7 @@ import { shiftOf, worksOn } from './staff.js';
 import { territoryOf } from './territory.js';
 import { territoryTraffic } from './territory-traffic.js';
 
-const small = { seed: 7, staff: 120, days: 3, attacks: false };
+const small = { seed: 7, staff: 120, days: 2, attacks: false };
 
 describe('the territory', () => {
   it('gives the same events for the same options, in the order of arrival and each with an id of its own', () => {
