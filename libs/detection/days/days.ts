@@ -17,6 +17,9 @@ export interface DaysOptions extends GivingOptions {
   readonly retainMs: Milliseconds;
 }
 
+/** Room above what a day holds, at least, so that its upper bounds change few times. */
+const roomMin = 64;
+
 /** Times of windows, and what they may hold. */
 export interface LateRise {
   readonly from: number;
@@ -146,7 +149,7 @@ export class Days {
     // The newest of its cell may lie before what waits of another.
     if (before === most || time < table.from(record, column)) this.#wait(record, column, time);
     // With room, so that the next accesses change nothing, but no more than is known to be usual.
-    const roomy = this.options.tests ? table.usual(record, column) : upper + (upper >>> 2) + 4;
+    const roomy = this.options.tests ? Math.min(table.usual(record, column), 2 * upper + roomMin) : upper + (upper >>> 2) + 4;
     if (upper > before) table.setUpper(record, column, Math.min(Math.max(upper, roomy), countMax));
   }
 

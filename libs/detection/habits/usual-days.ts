@@ -9,6 +9,9 @@ interface Look {
   readonly floors: number;
 }
 
+/** More than days hold: of most accounts no single day is evidence enough, and these are asked about once a day. */
+const boundless: Look = { times: 1, floors: Number.POSITIVE_INFINITY };
+const boundlessCount = 2 ** 31;
 /** How far above what is there a day is asked about: what holds for more need not be asked again soon. */
 const looks: readonly Look[] = [
   { times: 2, floors: 3 },
@@ -16,7 +19,7 @@ const looks: readonly Look[] = [
   { times: 1.25, floors: 0 },
 ];
 /** Of a day on which nothing has risen. */
-const looksAhead = looks.filter(({ floors }) => floors > 0);
+const looksAhead: readonly Look[] = [boundless, ...looks.filter(({ floors }) => floors > 0)];
 /** What is there and no more. */
 const bare: Look = { times: 1, floors: 0 };
 /** Where a smaller look held, a larger one is tried again after so many days. */
@@ -50,6 +53,8 @@ export class UsualDays {
   /** Whether the largest counts of the day are none that are told. */
   is(record: number): boolean {
     const { table, counts } = this.days;
+    // Of a day that a snapshot or history has left nobody has asked yet.
+    if (table.usual(record, 0) === 0 && this.#isBelow(record, boundless)) return true;
     // What nobody would call mass is nothing most of the time, so that most days are asked about few times.
     for (const look of looks) if (this.#isBelow(record, look)) return true;
     if (this.#isBelow(record, bare)) return true;
@@ -67,8 +72,9 @@ export class UsualDays {
       const upper = table.upper(record, column);
       if (upper >= countMax) return false;
       const usual = table.usual(record, column);
-      const floor = usual === 0 ? floors * (counts[column]?.habit.floor ?? 0) : 0;
-      levels[column] = times === 1 ? upper : Math.max(floor, upper > usual ? Math.ceil(upper * times) + 1 : usual);
+      const floor = usual === 0 && floors > 0 ? Math.min(boundlessCount, floors * (counts[column]?.habit.floor ?? 0)) : 0;
+      const risen = times === 1 ? upper : upper > usual ? Math.ceil(upper * times) + 1 : usual;
+      levels[column] = Math.min(countMax - 1, Math.max(floor, risen));
     }
     if (days.evidence(record, (column) => levels[column] ?? outside()) >= 1) return false;
     for (let column = 0; column < counts.length; column += 1) table.setUsual(record, column, levels[column] ?? outside());
