@@ -1,5 +1,5 @@
 import { countMax } from '../days/day-table.js';
-import type { Days } from '../days/days.js';
+import { boundless, type Days } from '../days/days.js';
 import { outside } from '../scan/outside.js';
 
 interface Look {
@@ -9,17 +9,14 @@ interface Look {
   readonly floors: number;
 }
 
-/** More than days hold: of most accounts no single day is evidence enough, and these are asked about once a day. */
-const boundless: Look = { times: 1, floors: Number.POSITIVE_INFINITY };
-const boundlessCount = 2 ** 31;
 /** How far above what is there a day is asked about: what holds for more need not be asked again soon. */
 const looks: readonly Look[] = [
   { times: 2, floors: 3 },
   { times: 2, floors: 1 },
   { times: 1.25, floors: 0 },
 ];
-/** Of a day on which nothing has risen. */
-const looksAhead: readonly Look[] = [boundless, ...looks.filter(({ floors }) => floors > 0)];
+/** Of a day on which nothing has risen; undefined for more than any day holds: of most accounts no day is evidence enough, and these are asked about once. */
+const looksAhead: readonly (Look | undefined)[] = [undefined, ...looks.filter(({ floors }) => floors > 0)];
 /** What is there and no more. */
 const bare: Look = { times: 1, floors: 0 };
 /** Where a smaller look held, a larger one is tried again after so many days. */
@@ -44,7 +41,7 @@ export class UsualDays {
     if ((this.#taken += 1) >= triedAfter) this.#taken = this.#ahead = 0;
     for (let at = this.#ahead; at < looksAhead.length; at += 1) {
       const look = looksAhead[at];
-      if (!look || !this.#isBelow(record, look)) continue;
+      if (look ? !this.#isBelow(record, look) : !this.#stays(record)) continue;
       this.#ahead = at;
       return;
     }
@@ -54,13 +51,22 @@ export class UsualDays {
   is(record: number): boolean {
     const { table, counts } = this.days;
     // Of a day that a snapshot or history has left nobody has asked yet.
-    if (table.usual(record, 0) === 0 && this.#isBelow(record, boundless)) return true;
+    if (table.usual(record, 0) === 0 && this.#stays(record)) return true;
     // What nobody would call mass is nothing most of the time, so that most days are asked about few times.
     for (const look of looks) if (this.#isBelow(record, look)) return true;
     if (this.#isBelow(record, bare)) return true;
     if (counts.every((_, column) => table.upper(record, column) === table.most(record, column))) return false;
     this.settle(record);
     return this.#isBelow(record, bare);
+  }
+
+  /** Whether the day is usual whatever comes. */
+  #stays(record: number): boolean {
+    const { table, counts } = this.days;
+    for (let column = 0; column < counts.length; column += 1) if (table.upper(record, column) > boundless) return false;
+    if (!this.days.staysUsual(record)) return false;
+    table.setAllUsual(record, boundless);
+    return true;
   }
 
   /** Whether the day is usual even with as much. */
@@ -72,7 +78,7 @@ export class UsualDays {
       const upper = table.upper(record, column);
       if (upper >= countMax) return false;
       const usual = table.usual(record, column);
-      const floor = usual === 0 && floors > 0 ? Math.min(boundlessCount, floors * (counts[column]?.habit.floor ?? 0)) : 0;
+      const floor = usual === 0 ? floors * (counts[column]?.habit.floor ?? 0) : 0;
       const risen = times === 1 ? upper : upper > usual ? Math.ceil(upper * times) + 1 : usual;
       levels[column] = Math.min(countMax - 1, Math.max(floor, risen));
     }
