@@ -24,16 +24,19 @@ export interface CeilingParts {
   readonly day: number;
   readonly ruleDays: readonly number[];
   readonly peers: PeerGroups;
+  /** Told of every account as it is known after the step. */
+  readonly heed: (slot: number, state: AccountState) => void;
 }
 
 /** Sets the ceilings of every role: forty-nine of fifty of its accounts' own habits, of those who were there lately. Yields now and then. */
-export function* raiseCeilings({ states, step, day, ruleDays, peers: groups }: CeilingParts): Generator<void, void> {
+export function* raiseCeilings({ states, step, day, ruleDays, peers: groups, heed }: CeilingParts): Generator<void, void> {
   const state = new AccountState(ruleDays.length);
   const known = ruleDays.map((days) => (1 - dayKept ** days) / (1 - dayKept));
   const habits = new Map<number, { readonly peers: Peers; readonly lists: readonly number[][] }>();
   let done = 0;
   for (const slot of states.slots()) {
     states.read(slot, step, state);
+    heed(slot, state);
     if (++done % accountsAtATime === 0) yield;
     if (state.isService || state.weight <= ceilingWeightMin || day - state.last > 2 * newcomerDays) continue;
     let role = habits.get(state.role);

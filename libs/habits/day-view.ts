@@ -50,9 +50,15 @@ interface DayCount {
 }
 
 const weekDaysMin = 100;
+/** How far two logarithms of evidence may lie apart that differ by rounding alone, and more: accounts are kept in 32 bits. */
+const roundingMax = 1e-4;
+
 /** A model as it stood for one day: whatever is asked of it is answered the same for ever. */
 export class DayView {
   readonly #comparing: Comparing;
+  /** Accounts that a day may bring to what is needed over several days: few. */
+  readonly #reaching = new Set<string>();
+  readonly #anybodyReaches: boolean;
   /** What the days of each rule weigh at most in an account's own habit. */
   readonly #ruleWeights: readonly number[];
   /** Of the budget, what each rule has for what goes beyond peers. */
@@ -62,12 +68,21 @@ export class DayView {
   /** Accounts beside their own days. */
   readonly own: OwnView;
 
-  constructor(readonly parts: ViewParts) {
+  /** `carried` is the logarithm of the most evidence that earlier days of an account left of one count, where they left any. */
+  constructor(
+    readonly parts: ViewParts,
+    carried: ReadonlyMap<string, number> = new Map(),
+  ) {
     const sum = parts.rules.reduce((total, rule) => total + peersShareOf(rule) + ownShareOf(rule), 0);
     this.#weights = parts.rules.map((rule) => (sum > 0 ? peersShareOf(rule) / sum : 0));
     this.#comparing = new Comparing(parts);
     this.#ruleWeights = parts.ruleDays.map((days) => (1 - dayKept ** days) / (1 - dayKept));
     this.alpha = parts.budget / Math.max(weekDaysMin, parts.weekDays);
+    // What is needed at least; a day of which nothing is carried is bounded by itself.
+    const needed = -Math.log(this.alpha * (1 - singleDayShare)) - roundingMax;
+    const reaches = (most: number): boolean => evidenceKept * most + evidenceMax >= needed;
+    this.#anybodyReaches = reaches(0);
+    for (const [key, most] of carried) if (reaches(most)) this.#reaching.add(key);
     const own = parts.rules.map((rule) => (sum > 0 ? ownShareOf(rule) / sum : 0));
     const ownAlpha = (column: number) => this.alpha * singleDayShare * (own[column] ?? 0);
     this.own = new OwnView(parts.rules, (state, day) => this.#ownAmong(state, day), ownAlpha, parts.since);
@@ -176,17 +191,32 @@ export class DayView {
     return this.alpha * singleDayShare * (this.#weights[column] ?? 0);
   }
 
+  /** Whether counts of a day may bring the account to what is needed over several days. Most are never asked for more. */
+  mayReach(key: string): boolean {
+    return this.#anybodyReaches || this.#reaching.has(key);
+  }
+
   /**
    * Evidence of several days as a share of what is needed. `most` gives the day's largest counts so far. Needed is what chance gives once in
-   * 1 / alpha account-days (Ville's inequality), and at least what honest accounts reach as rarely: their days are not independent.
+   * 1 / alpha account-days (Ville's inequality), and at least what honest accounts reach as rarely: their days are not independent. 0 where no counts of the day
+   * reach it, as for most accounts: a single day is bounded, and little has added up.
    */
   evidenceOf(key: string, state: AccountState, day: number, most: (column: number) => number): number {
     if (!this.knows || state.isService) return 0;
-    const alpha = this.alpha * (1 - singleDayShare);
-    const needed = Math.max(-Math.log(alpha), this.#comparing.evidenceFitOf(key, this.classOf(state, day)).inverse(alpha));
+    const needed = this.#neededOverDays(key, state, day);
+    if (this.#mostOverDays(state) < needed - roundingMax) return 0;
     const today = (column: number) =>
       this.logEvidence(most(column) > 0 ? this.pOverDays(key, state, column, { count: most(column), day }) : 1);
     return Math.exp(this.logOverDays(state, today) - needed);
+  }
+
+  #neededOverDays(key: string, state: AccountState, day: number): number {
+    const alpha = this.alpha * (1 - singleDayShare);
+    return Math.max(-Math.log(alpha), this.#comparing.evidenceFitOf(key, this.classOf(state, day)).inverse(alpha));
+  }
+  /** What the logarithm of the evidence of several days comes to at most, whatever the day holds. */
+  #mostOverDays(state: AccountState): number {
+    return this.logOverDays(state, () => evidenceMax);
   }
 
   /**

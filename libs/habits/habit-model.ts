@@ -41,6 +41,8 @@ export class HabitModel implements Habits {
   readonly #populations = new Map<string, Population>();
   readonly #rules: ReadonlyMap<SubjectKind, readonly HabitRule[]>;
   readonly #states = new Map<SubjectKind, AccountState>();
+  /** Of accounts, without their own days: evidence of several days is asked for most often, and none of these decides it. */
+  readonly #withoutOwn: AccountState;
   /** The smallest count that is told of rules that nobody has met, by their ids. */
   readonly #unmet = new Map<string, number>();
   #day = 0;
@@ -52,6 +54,7 @@ export class HabitModel implements Habits {
       rules.set(rule.subject, [...(rules.get(rule.subject) ?? []), rule]);
     this.#rules = rules;
     for (const [subject, list] of rules) this.#states.set(subject, new AccountState(list.length, ownColumnsOf(list)));
+    this.#withoutOwn = new AccountState(rules.get('account')?.length ?? 0);
   }
 
   dayOf(_groupId: string, timeMs: number): number {
@@ -97,7 +100,8 @@ export class HabitModel implements Habits {
   }
 
   evidence(groupId: string, key: string, day: number, most: Readonly<Record<string, number>>): number {
-    const known = this.#known('account', groupId, key, day);
+    if (this.#population(groupId, 'account', false)?.viewOf(day)?.mayReach(key) !== true) return 0;
+    const known = this.#known('account', groupId, key, day, this.#withoutOwn);
     if (!known) return 0;
     const { rules } = known.view.parts;
     return known.view.evidenceOf(key, known.state, day, (column) => most[rules[column]?.id ?? ''] ?? 0);
@@ -153,10 +157,10 @@ export class HabitModel implements Habits {
     groupId: string,
     key: string,
     day: number,
+    state = this.#states.get(subject),
   ): Pick<AsKnown, 'population' | 'view' | 'state'> | undefined {
     const population = this.#population(groupId, subject, false);
     const view = population?.viewOf(day);
-    const state = this.#states.get(subject);
     if (!population || !view || !state) return undefined;
     population.read(key, view, state);
     return { population, view, state };

@@ -138,9 +138,15 @@ export class Population {
     this.#states.learn(++this.#step, learning.writer.finish());
     this.#weekDays.add(day, learning.staff);
     yield* this.#peers.endDay(day, day === this.#states.firstDay, this.#ruleDays);
-    yield* raiseCeilings({ states: this.#states, step: this.#step, day, ruleDays: this.#ruleDays, peers: this.#peers });
+    const carried = new Map<string, number>();
+    const heed = (slot: number, { evidence }: AccountState): void => {
+      let most = 0;
+      for (const one of evidence) if (one > most) most = one;
+      if (most > 0) carried.set(this.#states.keyOf(slot), most);
+    };
+    yield* raiseCeilings({ states: this.#states, step: this.#step, day, ruleDays: this.#ruleDays, peers: this.#peers, heed });
     this.#steps.endDay(learning.common, day);
-    this.#latest = this.#view();
+    this.#latest = this.#view(carried);
   }
 
   #learnRow(learning: Learning, row: number): void {
@@ -241,18 +247,21 @@ export class Population {
       if (days > 0 || rows.some((row) => pending.countOf(row, column) > 0)) this.#ruleDays[column] = days + 1;
   }
 
-  #view(): DayView {
-    return new DayView({
-      ...this.#peers.view(),
-      rules: this.options.rules,
-      step: this.#step,
-      firstDay: this.#states.firstDay,
-      roleNames: this.roles.names,
-      ruleDays: [...this.#ruleDays],
-      waiting: this.#steps.waiting,
-      since: [...this.#steps.since],
-      weekDays: this.#weekDays.count,
-      budget: this.options.budget,
-    });
+  #view(carried?: ReadonlyMap<string, number>): DayView {
+    return new DayView(
+      {
+        ...this.#peers.view(),
+        rules: this.options.rules,
+        step: this.#step,
+        firstDay: this.#states.firstDay,
+        roleNames: this.roles.names,
+        ruleDays: [...this.#ruleDays],
+        waiting: this.#steps.waiting,
+        since: [...this.#steps.since],
+        weekDays: this.#weekDays.count,
+        budget: this.options.budget,
+      },
+      carried,
+    );
   }
 }

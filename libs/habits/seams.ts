@@ -55,7 +55,7 @@ export interface Habits {
   least(rule: HabitRule, groupId: string, key: string, day: number, roles: readonly string[]): number;
   /**
    * Of the test over several days, as a share of what is needed: it fires at 1 and above, given the largest counts of the day so far. Never
-   * smaller for larger counts. 0 while nothing is known.
+   * smaller for larger counts. 0 while nothing is known, and where no counts of that day reach it.
    */
   evidence(groupId: string, key: string, day: number, most: Readonly<Record<string, number>>): number;
 }

@@ -60,6 +60,16 @@ export class DayTable {
     return this.#word(this.first(account), at.open);
   }
 
+  /** The record of the account's day that the time lies in, 0 for none. */
+  at(account: AccountNumber, time: Milliseconds): number {
+    const words = this.#words;
+    for (let record = this.#heads.first(account); record > 0; record = words[record * recordWords + at.next] ?? outside()) {
+      const since = time - this.start(record);
+      if (since >= 0 && since < (words[record * recordWords + at.length] ?? outside())) return record;
+    }
+    return 0;
+  }
+
   first(account: AccountNumber): number {
     return this.#heads.first(account);
   }
@@ -164,6 +174,17 @@ export class DayTable {
     this.#setTimeAt(record, at.kindAt, time);
   }
 
+  /** Notes that an access at `time` says role and kind, neither of which is 0, as the newest one does; false where that says another. It is so of nearly all accesses. */
+  saysAgain(record: number, role: number, kind: number, time: Milliseconds): boolean {
+    const words = this.#words;
+    const head = record * recordWords;
+    if (words[head + at.role] !== role || words[head + at.kind] !== kind) return false;
+    const since = time - this.start(record) + 1;
+    if (since > (words[head + at.roleAt] ?? outside())) words[head + at.roleAt] = since;
+    if (since > (words[head + at.kindAt] ?? outside())) words[head + at.kindAt] = since;
+    return true;
+  }
+
   most(record: number, column: number): number {
     return this.#most[record * this.columns + column] ?? outside();
   }
@@ -207,6 +228,12 @@ export class DayTable {
   /** No less than the upper bound, so that whoever relies on that may go on. */
   setUsual(record: number, column: number, count: number): void {
     this.#parts.setUsual(this.#opened(record), column, count);
+  }
+
+  /** The same of all columns. */
+  setAllUsual(record: number, count: number): void {
+    const open = this.#opened(record);
+    for (let column = 0; column < this.columns; column += 1) this.#parts.setUsual(open, column, count);
   }
 
   /** Lets the open part go: what was not looked at is forgotten. */

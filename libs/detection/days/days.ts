@@ -17,6 +17,12 @@ export interface DaysOptions extends GivingOptions {
   readonly retainMs: Milliseconds;
 }
 
+/** More than days hold. */
+export const boundless = 2 ** 31;
+
+/** Room above what a day holds, at least, so that its upper bounds change few times. */
+const roomMin = 64;
+
 /** Times of windows, and what they may hold. */
 export interface LateRise {
   readonly from: number;
@@ -44,6 +50,7 @@ export class Days {
   readonly #spareMs: readonly number[];
   /** What evidence was asked of last, by rule: one that is used again, since most days are asked about. */
   readonly #asked: Record<string, number> = {};
+  readonly #boundless: Readonly<Record<string, number>>;
 
   constructor(
     readonly options: DaysOptions,
@@ -53,6 +60,7 @@ export class Days {
     this.table = new DayTable(options.counts.length);
     this.giving = new Giving(this.table, this.texts, accounts, options);
     this.roles = new Roles(this.table, this.texts, this.giving);
+    this.#boundless = Object.fromEntries(options.counts.map(({ habit }) => [habit.id, boundless]));
     this.#calendar = new Calendar(options.habits);
     this.#spareMs = options.counts.map(({ rule }) => (rule ? rule.series.horizonMs - rule.timespanMs : Number.POSITIVE_INFINITY));
   }
@@ -66,15 +74,13 @@ export class Days {
     const { table } = this;
     const last = this.#last;
     if (last.account === account && time >= last.start && time < last.end) return last.record;
-    for (let record = table.first(account); record > 0; record = table.next(record)) {
-      if (time < table.start(record) || time >= table.end(record)) continue;
-      last.account = account;
-      last.record = record;
-      last.start = table.start(record);
-      last.end = table.end(record);
-      return record;
-    }
-    return 0;
+    const record = table.at(account, time);
+    if (record === 0) return 0;
+    last.account = account;
+    last.record = record;
+    last.start = table.start(record);
+    last.end = table.end(record);
+    return record;
   }
 
   dayOf(groupId: string, time: Milliseconds): CalendarDay {
@@ -146,7 +152,7 @@ export class Days {
     // The newest of its cell may lie before what waits of another.
     if (before === most || time < table.from(record, column)) this.#wait(record, column, time);
     // With room, so that the next accesses change nothing, but no more than is known to be usual.
-    const roomy = this.options.tests ? table.usual(record, column) : upper + (upper >>> 2) + 4;
+    const roomy = this.options.tests ? Math.min(table.usual(record, column), 2 * upper + roomMin) : upper + (upper >>> 2) + 4;
     if (upper > before) table.setUpper(record, column, Math.min(Math.max(upper, roomy), countMax));
   }
 
@@ -197,6 +203,11 @@ export class Days {
       this.risen.add(record);
   }
 
+  /** Whether `least` has been asked for the day. */
+  knowsLeast(record: number, column: number): boolean {
+    return this.table.least(record, column) > 0;
+  }
+
   /** The smallest count of the rule that is told on the day. */
   least(record: number, column: number): number {
     const { table } = this;
@@ -223,9 +234,13 @@ export class Days {
     return record > 0 && this.table.unusual(record) <= time;
   }
 
+  /** Whether the day stays usual even if each of its counts comes to `boundless`. */
+  staysUsual(record: number): boolean {
+    return this.#evidenceOf(record, this.#boundless) < 1;
+  }
+
   /** Of these counts of a day, as a share of what is needed over several days. */
   evidence(record: number, countOf: (column: number) => number): number {
-    const { groupId, actorId } = this.accounts.names(this.table.account(record));
     const { counts } = this;
     const most = this.#asked;
     for (const { habit } of counts) most[habit.id] = 0;
@@ -233,6 +248,10 @@ export class Days {
       const { habit, rule } = counts[column] ?? {};
       if (habit && rule) most[habit.id] = Math.max(most[habit.id] ?? outside(), countOf(column));
     }
+    return this.#evidenceOf(record, most);
+  }
+  #evidenceOf(record: number, most: Readonly<Record<string, number>>): number {
+    const { groupId, actorId } = this.accounts.names(this.table.account(record));
     return this.options.habits.evidence(groupId, actorId, this.table.day(record), most);
   }
 

@@ -4,6 +4,7 @@ import type { DayCount } from '../compile/series.js';
 import type { AccountTable } from '../memory/account-table.js';
 import type { Texts } from '../memory/texts.js';
 import { type DayTable, flag } from './day-table.js';
+import { outside } from '../scan/outside.js';
 import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 export interface GivingOptions {
@@ -17,8 +18,8 @@ export interface GivingOptions {
 
 /** Which days are to be given to whoever learns from them: new ones, and those that have changed since they were given. */
 export class Giving {
-  /** Days that wait, by the time at which they end. */
-  readonly #waiting = new Map<number, Set<number>>();
+  /** Days that wait, by the time at which they end, those before `taken` given. Whether one still waits its flags say: a record may have become another day meanwhile. */
+  readonly #waiting = new Map<number, { readonly records: number[]; taken: number }>();
   /** Days that were let go of before they were given. */
   readonly ready: AccountDay[] = [];
 
@@ -32,12 +33,12 @@ export class Giving {
   /** The day is to be given, again where it was. */
   change(record: number): void {
     const { table } = this;
-    if (this.options.isSilent || (table.flags(record) & flag.waits) > 0) return;
+    if (this.options.isSilent || this.#waits(record)) return;
     table.setFlags(record, table.flags(record) | flag.waits);
     const end = table.end(record);
-    const together = this.#waiting.get(end) ?? new Set();
-    together.add(record);
-    this.#waiting.set(end, together);
+    const together = this.#waiting.get(end);
+    if (together) together.records.push(record);
+    else this.#waiting.set(end, { records: [record], taken: 0 });
   }
 
   /** The same where an incident covers the day now and did not when it was given, or the other way round. */
@@ -51,19 +52,27 @@ export class Giving {
     return this.options.toldOf(table.account(record), table.start(record), table.end(record));
   }
 
-  /** Days that ended by `time` and wait, the earliest first. */
+  /** Days that ended by `time` and wait, the earliest first. One is passed over for good when the next is asked for. */
   *endedBy(time: Milliseconds): Iterable<number> {
-    for (const end of [...this.#waiting.keys()].toSorted((a, b) => a - b)) if (end <= time) yield* this.#waiting.get(end) ?? [];
+    const ended = [...this.#waiting].filter(([end]) => end <= time).toSorted(([a], [b]) => a - b);
+    for (const [end, together] of ended) {
+      for (; together.taken < together.records.length; together.taken += 1) {
+        const record = together.records[together.taken] ?? outside();
+        if (this.#waits(record) && this.table.end(record) === end) yield record;
+      }
+      this.#waiting.delete(end);
+    }
+  }
+
+  #waits(record: number): boolean {
+    return (this.table.flags(record) & flag.waits) > 0;
   }
 
   /** The day as it is known; it waits no more. */
   give(record: number): AccountDay {
     const { table, texts } = this;
     const told = this.#isTold(record);
-    const end = table.end(record);
     table.setFlags(record, flag.given | (told ? flag.told : 0) | (table.flags(record) & (flag.doubted | flag.roleless)));
-    this.#waiting.get(end)?.delete(record);
-    if (this.#waiting.get(end)?.size === 0) this.#waiting.delete(end);
     const { groupId, actorId: key } = this.accounts.names(table.account(record));
     const most = mostOf(this.options.counts, (column) => table.most(record, column));
     const [role, kind] = [texts.text(table.role(record)), texts.text(table.kind(record))];
@@ -72,7 +81,7 @@ export class Giving {
 
   /** What is known of the day is about to be let go of. */
   drop(record: number): void {
-    if ((this.table.flags(record) & flag.waits) > 0) this.ready.push(this.give(record));
+    if (this.#waits(record)) this.ready.push(this.give(record));
   }
 }
 

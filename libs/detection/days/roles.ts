@@ -6,7 +6,7 @@ import type { Milliseconds } from '../scan/kinds.js';
 
 /** Roles and kinds that are told apart; another one counts as not known, so that nobody fills the memory with them. */
 const textsMax = 4_096;
-/** The number of the text of an access that says none. */
+/** The number of the text of an access that says no role, or no kind. */
 const none = 0;
 
 /** Roles and kinds of accounts on their days. */
@@ -25,6 +25,7 @@ export class Roles {
   /** What an access at `time` says of the account. Of the day its newest access that says so counts, of one time the first text in order. */
   note(record: number, role: number, kind: number, time: Milliseconds): void {
     const { table } = this;
+    if (role !== none && kind !== none && table.saysAgain(record, role, kind, time)) return;
     const isSaid = role === none ? (table.flags(record) & flag.roleless) > 0 : role === table.role(record);
     if (!isSaid) this.#meet(record, role);
     if (role > 0 && this.#isNewer(role, table.role(record), time, table.roleAt(record))) {

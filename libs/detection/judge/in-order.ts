@@ -174,6 +174,8 @@ export class InOrder {
     // Of a window that is not held as a whole the account's history is asked.
     if (rule.learns && time - rule.timespanMs >= place.floor) days.rise(record, rule.habit, time, upper);
     if (upper < rule.atLeast) return;
+    // To count is less than to ask, and mostly says that fewer are there than anybody would be told of.
+    if (!days.knowsLeast(record, rule.habit) && !this.#holdsAtLeast(place.ledger, rule, time, gain)) return;
     const told = this.#told;
     told.atLeast = days.least(record, rule.habit);
     if (upper < told.atLeast) return;
@@ -181,6 +183,15 @@ export class InOrder {
     told.timespanMs = rule.timespanMs;
     if (this.#holdsInOrder(place.ledger, rule, told, time, gain, false, days.table.end(record)))
       this.#fire(place, rule, time, firings);
+  }
+
+  /** Whether the window of the newest entry holds the least that the rule is ever told from; where it does not, its bound is what it holds. */
+  #holdsAtLeast(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds, gain: number): boolean {
+    if (!this.#bounds.reach(ledger, rule, rule.atLeast, gain, false)) return false;
+    const end = this.#ledgers.length(ledger);
+    if (this.parts.counter.back(ledger, end, time - rule.timespanMs, rule, this.#count) >= 0) return true;
+    this.#bounds.set(ledger, rule, this.#count.value, 0);
+    return false;
   }
 
   /** What the window of the newest entry holds at most. After a restart that is counted, once. */
