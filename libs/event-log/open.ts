@@ -14,6 +14,7 @@ import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import { retry } from '#libs/runtime/retry.js';
 import { advertisedHint } from './kafka/reach/advertised.js';
 import type { KafkaOptions } from './kafka/kafka-log.js';
+import { oauthBearer, type TokenSource } from './kafka/reach/tokens.js';
 import { clientNameOf } from './kafka/order/upgrade-order.js';
 import { embeddedPartitions } from './limits.js';
 import type { SigningTools } from './signing/frame-signing.js';
@@ -120,7 +121,7 @@ export function kafkaOptions(
   brokers: readonly string[],
   { name, clock, logger, metrics, health }: Omit<OpenTools, 'signal' | 'health' | 'topics'> & { readonly health?: Health },
 ): KafkaOptions {
-  const sasl = saslOf(config);
+  const sasl = saslOf(config, clock);
   const ssl = tlsOf(config);
   return {
     brokers,
@@ -144,7 +145,7 @@ function keptOf(entries: readonly string[]): ReadonlyMap<string, number> {
   );
 }
 
-function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
+function saslOf(config: CommonConfig, clock: Clock): KafkaOptions['sasl'] {
   const {
     KAFKA_SASL_MECHANISM: mechanism,
     KAFKA_SASL_USERNAME: username,
@@ -155,6 +156,7 @@ function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
   if (!mechanism || !username || !password)
     throw new ConfigError('KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be given together');
   const now = renewedText(path, password, (text) => text !== '');
+  if (mechanism === 'oauthbearer') return oauthBearer({ ...tokenSourceOf(config), clientId: username, secret: now, clock });
   // The client asks for it at each connection.
   return {
     mechanism,
@@ -163,6 +165,19 @@ function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
       return now();
     },
   };
+}
+
+function tokenSourceOf(config: CommonConfig): Pick<TokenSource, 'endpoint' | 'scope' | 'extensions'> {
+  const { KAFKA_OAUTH_TOKEN_URL: endpoint, KAFKA_OAUTH_SCOPE: scope, KAFKA_OAUTH_EXTENSIONS: given = [] } = config;
+  if (!endpoint)
+    throw new ConfigError('KAFKA_SASL_MECHANISM is oauthbearer: KAFKA_OAUTH_TOKEN_URL must say where tokens are had');
+  const extensions = given.map((entry) => {
+    const [, name, value] = /^([A-Za-z]+)=([\x21-\x7e]+)$/.exec(entry) ?? [];
+    // RFC 7628 keeps `auth` for the token.
+    if (!name || !value || name === 'auth') throw new ConfigError(`KAFKA_OAUTH_EXTENSIONS: "${entry}" is not name=value`);
+    return [name, value] as const;
+  });
+  return { endpoint, ...(scope && { scope }), extensions: Object.fromEntries(extensions) };
 }
 
 /**

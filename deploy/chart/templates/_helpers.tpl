@@ -26,6 +26,11 @@
 {{- if ne .Values.kafka.saslMechanism "none" }}
 - { name: KAFKA_SASL_MECHANISM, value: {{ .Values.kafka.saslMechanism | quote }} }
 {{- end }}
+{{- if eq .Values.kafka.saslMechanism "oauthbearer" }}
+- { name: KAFKA_OAUTH_TOKEN_URL, value: {{ required "kafka.saslMechanism is oauthbearer: kafka.oauth.tokenUrl must say where tokens are had" .Values.kafka.oauth.tokenUrl | quote }} }
+- { name: KAFKA_OAUTH_SCOPE, value: {{ .Values.kafka.oauth.scope | quote }} }
+- { name: KAFKA_OAUTH_EXTENSIONS, value: {{ .Values.kafka.oauth.extensions | quote }} }
+{{- end }}
 - { name: CLICKHOUSE_URL, value: {{ .Values.clickhouse.url | quote }} }
 - { name: VIGIE_FRAMES_SIGNED_SINCE, value: {{ .Values.kafka.framesSignedSince | quote }} }
 {{- if .Values.rules }}

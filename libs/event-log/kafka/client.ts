@@ -14,6 +14,7 @@ import type { ConsumerSource } from './generation.js';
 import { seedOf } from './reach/addresses.js';
 import { Door } from './reach/door.js';
 import { forbiddenText, isForbidden } from './reach/rights.js';
+import { haveTokensFirst } from './reach/tokens.js';
 import type { Pace } from './reach/pace.js';
 import { tellRefusals } from './wire/coordinators.js';
 import { allowLongFetches } from './wire/long-fetches.js';
@@ -94,6 +95,7 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   allowLongFetches();
   tellReasons();
   tellTopicsApart();
+  haveTokensFirst();
   return {
     socketFactory: promptSockets,
     brokers: brokers.map(seedOf),

@@ -19,6 +19,8 @@ function isMissingRight(cause: Error): boolean {
 export function forbiddenText(cause: unknown, wanted?: string): string {
   const message = messageOf(cause);
   if (!isForbidden(cause)) return message;
+  if (message.includes('OAUTHBEARER'))
+    return `${message}: issuer, audience and keys that the listener asks for must be those of the token (KAFKA_OAUTH_TOKEN_URL, KAFKA_OAUTH_SCOPE)`;
   if (isUnknownName(cause))
     return `${message}: KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD are not those that the brokers know of this service`;
   return `${message}: the principal of this service lacks a right${wanted ? ` to ${wanted}` : ''}; 'vigie topics grant' gives every principal its rights`;
