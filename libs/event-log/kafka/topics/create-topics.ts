@@ -2,10 +2,9 @@ import { type ITopicConfig } from 'kafkajs';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { retry } from '#libs/runtime/retry.js';
-import { appendBytesMax } from '../../limits.js';
 import { type KafkaOptions, questionMsMax, within } from '../client.js';
 import { withAdmin } from './admin.js';
-import { retentionMsDefault, retentionSettings } from './topic-needs.js';
+import { messageBytesMax, retentionMsDefault, retentionSettings } from './topic-needs.js';
 
 export const kafkaPartitionsDefault = 12;
 const replicationDefault = 3;
@@ -62,8 +61,7 @@ function topicConfig(topic: string, { partitions, replicationFactor, config }: T
   const replicas = replicationFactor ?? Math.min(replicationDefault, brokers);
   const entries = {
     'min.insync.replicas': String(Math.max(1, replicas - 1)),
-    // The largest frame, should it not compress at all, with the batch around it.
-    'max.message.bytes': String(appendBytesMax + 64 * 1024),
+    'max.message.bytes': String(messageBytesMax),
     'compression.type': 'producer',
     // The broker's clock and not the producer's: it bounds how far a frame can move event time.
     'message.timestamp.type': 'LogAppendTime',
