@@ -20,6 +20,7 @@ import { embeddedPartitions } from './limits.js';
 import type { SigningTools } from './signing/frame-signing.js';
 import { embeddedSigning, kafkaSigning } from './signing/signing-config.js';
 import { type EventLog, UnknownTopic } from './port.js';
+import { prefixedLog } from './prefixed-log.js';
 
 export interface OpenTools {
   /** Named to the brokers, so that an operator sees who is who. */
@@ -54,13 +55,13 @@ const waitPolicy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
  * asked for is loaded, since the other's is a tenth of the start of a process.
  */
 export async function openEventLog(config: CommonConfig, tools: OpenTools): Promise<EventLog> {
-  const { KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir } = config;
+  const { KAFKA_BROKERS: brokers, KAFKA_PREFIX: prefix = '', VIGIE_DATA_DIR: dataDir } = config;
   const { name, topics, clock, logger, health, signal } = tools;
   if (!brokers) return openOwnLog(config, tools);
   const signing = kafkaSigning(config, signingTools(tools));
   const layout = {
     file: join(dataDir, 'state', name, 'partitions.json'),
-    groups: [groups.scorer, groups.archiver],
+    groups: [prefix + groups.scorer, prefix + groups.archiver],
     kept: keptOf(config.KAFKA_PARTITIONS_KEPT ?? []),
   };
   const options = { ...kafkaOptions(config, brokers, tools), layout, ...(signing && { signing }) };
@@ -75,7 +76,7 @@ export async function openEventLog(config: CommonConfig, tools: OpenTools): Prom
   };
   const patience = { clock, random: systemRandom, signal, onRetry };
   const { openKafkaLog } = await import('./kafka/kafka-log.js');
-  const log = await retry(() => openKafkaLog(options), waitPolicy, patience);
+  const log = prefixedLog(await retry(() => openKafkaLog(options), waitPolicy, patience), prefix);
   const topicsThere = () => Promise.all(topics.map((topic) => log.partitions(topic)));
   try {
     await retry(() => topicsThere().catch(unknownIsTransient), waitPolicy, patience);
@@ -130,6 +131,7 @@ export function kafkaOptions(
     log: logger,
     ...(metrics && { metrics }),
     ...(health && { health }),
+    ...(config.KAFKA_PREFIX && { prefix: config.KAFKA_PREFIX }),
     ...(sasl && { sasl }),
     ...(ssl && { ssl }),
   };

@@ -25,6 +25,11 @@ export const commonConfig = {
     .optional(),
   VIGIE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   KAFKA_BROKERS: brokerList().optional(),
+  /** What the names of topics and groups begin with, where several installations share a cluster. */
+  KAFKA_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,60}$/, 'is letters, digits, _, - and ., at most 60')
+    .optional(),
   /** `topic=count`: the number that a topic goes on by although it has more partitions now. */
   KAFKA_PARTITIONS_KEPT: commaList().optional(),
   /** How long a service waits for those of another version that must be replaced before it. */

@@ -17,6 +17,9 @@
 - { name: VIGIE_HOST, value: 0.0.0.0 }
 - { name: VIGIE_LOG_LEVEL, value: {{ .Values.logLevel | quote }} }
 - { name: KAFKA_BROKERS, value: {{ .Values.kafka.brokers | quote }} }
+{{- if .Values.kafka.prefix }}
+- { name: KAFKA_PREFIX, value: {{ .Values.kafka.prefix | quote }} }
+{{- end }}
 {{- if .Values.kafka.tls }}
 - { name: KAFKA_TLS, value: 'true' }
 {{- if .Values.kafka.ownAuthority }}

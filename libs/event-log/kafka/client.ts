@@ -30,6 +30,8 @@ export interface KafkaOptions {
   /** `host:port` of some brokers; they name the others. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** What the names of our topics and groups begin with on a cluster that several installations share, for who asks about them; a log is given whole names. */
+  readonly prefix?: string;
   /** `true` for TLS with the system's authorities, or Node's TLS options. */
   readonly ssl?: boolean | ConnectionOptions;
   readonly sasl?: SASLOptions;
