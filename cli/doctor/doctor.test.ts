@@ -18,7 +18,7 @@ import { aChange } from '#libs/testkit/case-records.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
 import { backupFindings } from './backups.js';
-import { advertisedHint } from '#libs/event-log/kafka/reach/advertised.js';
+import { reachHint } from '#libs/event-log/kafka/reach/advertised.js';
 import { seenIn } from '#libs/runtime/renewal/certificates-seen.js';
 import { certificateFindings, certificatesSeen } from './certificates.js';
 import { configurationFindings } from './configuration.js';
@@ -201,7 +201,7 @@ describe('brokers that cannot be reached', () => {
     ['Connection error: connect EHOSTUNREACH 172.18.0.4:29092 - Local (10.0.0.2:51234)', '172.18.0.4:29092'],
     ['connect ECONNREFUSED ::1:9092', '::1:9092'],
   ])('under a name that nobody gave are told as such: %s', (cause, name) => {
-    const hint = advertisedHint(`Kafka: list of topics: ${cause}`, ['kafka.hospital.example:9092']);
+    const hint = reachHint(`Kafka: list of topics: ${cause}`, ['kafka.hospital.example:9092']);
     expect(hint).toContain(`a broker says that it is to be reached as ${name},`);
     expect(hint).toContain('advertised.listeners');
   });
@@ -214,7 +214,7 @@ describe('brokers that cannot be reached', () => {
     // One of the names that were given, as it resolves.
     ['connect ECONNREFUSED 10.1.2.3:9093', ['kafka.hospital.example:9093']],
   ])('under a name that was given are not: %s', (cause, brokers) => {
-    expect(advertisedHint(`Kafka: list of topics: ${cause}`, brokers)).toBeUndefined();
+    expect(reachHint(`Kafka: list of topics: ${cause}`, brokers)).toBeUndefined();
   });
 });
 

@@ -12,7 +12,7 @@ import { systemRandom } from '#libs/runtime/random.js';
 import { ownCertificate } from '#libs/runtime/renewal/own-certificate.js';
 import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import { retry } from '#libs/runtime/retry.js';
-import { advertisedHint } from './kafka/reach/advertised.js';
+import { reachHint } from './kafka/reach/advertised.js';
 import type { KafkaOptions } from './kafka/kafka-log.js';
 import { oauthBearer, type TokenSource } from './kafka/reach/tokens.js';
 import { clientNameOf } from './kafka/order/upgrade-order.js';
@@ -71,7 +71,7 @@ export async function openEventLog(config: CommonConfig, tools: OpenTools): Prom
   const onRetry = (cause: Transient) => {
     if (told !== cause.message) logger.warn('the log is waited for', { cause });
     told = cause.message;
-    const hint = advertisedHint(told, brokers);
+    const hint = reachHint(told, brokers);
     waits = hint === undefined ? told : `${told}; ${hint}`;
   };
   const patience = { clock, random: systemRandom, signal, onRetry };
