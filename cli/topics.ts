@@ -55,8 +55,9 @@ export interface GrantOptions {
 export async function grantCommand({ prefix, dryRun }: GrantOptions): Promise<void> {
   if (!/^[\w.-]*$/.test(prefix))
     throw new ConfigError(`--prefix ${prefix} is no beginning of a name: letters, digits, _, - and .`);
-  const acls = aclsOf(prefix);
-  if (!dryRun) await grantRights(kafkaOf(readCommandConfig()), acls);
+  const config = readCommandConfig();
+  const acls = aclsOf(prefix, config.KAFKA_PREFIX);
+  if (!dryRun) await grantRights(kafkaOf(config), acls);
   for (const acl of acls) process.stdout.write(`${aclText(acl)}\n`);
 }
 

@@ -18,7 +18,7 @@ import { aChange } from '#libs/testkit/case-records.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
 import { backupFindings } from './backups.js';
-import { advertisedHint } from '#libs/event-log/kafka/reach/advertised.js';
+import { reachHint } from '#libs/event-log/kafka/reach/advertised.js';
 import { seenIn } from '#libs/runtime/renewal/certificates-seen.js';
 import { certificateFindings, certificatesSeen } from './certificates.js';
 import { configurationFindings } from './configuration.js';
@@ -80,6 +80,8 @@ const planted: readonly (readonly [string, () => readonly Finding[] | Promise<re
   ['a missing topic', () => logFindings(made().filter(({ topic }) => topic !== topics.actions), { windowsMs: week, signed: false }), /^wrong: Kafka has no topic vigie\.actions\.v1 -> vigie topics create/],
   ['a retention as long as the longest rule', () => logFindings(made({ [topics.accesses]: { settings: { 'retention.ms': String(week) } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.accesses\.v1 keeps 7 days, and rules look 7 days back: .* 10 days at least -> vigie topics alter/],
   ['cases that Kafka forgets', () => logFindings(made({ [topics.incidents]: { settings: { 'retention.ms': String(week) } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.incidents\.v1 must be kept for ever, and goes by 7 days/],
+  ['a topic that asks for more copies than it has', () => logFindings(made({ [topics.audit]: { copies: 2, settings: { 'min.insync.replicas': '3' } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.audit\.v1 asks for 3 copies .* and has 2/],
+  ['a topic with the brokers’ own size of messages', () => logFindings(made({ [topics.accesses]: { settings: { 'max.message.bytes': '1048588' } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.accesses\.v1 takes less than 16842752 bytes/],
   ['events that one broker acknowledges', () => logFindings(made({ [topics.accesses]: { settings: { 'min.insync.replicas': '1' } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.accesses\.v1 acknowledges events that one broker has/],
   ['habits over several partitions', () => logFindings(made({ [habitsTopic]: { partitions: 12 } }), { windowsMs: week, signed: false }), /^wrong: vigie\.habits\.v1 has 12 partitions: .* -> delete vigie\.habits\.v1, and run vigie topics create/],
   ['a memory of care that is forgotten after two weeks', () => logFindings(made({ [careTopic]: { settings: { 'retention.ms': String(2 * week) } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.care\.v1 must keep 37 days, and goes by 14 days -> vigie topics alter/],
@@ -199,7 +201,7 @@ describe('brokers that cannot be reached', () => {
     ['Connection error: connect EHOSTUNREACH 172.18.0.4:29092 - Local (10.0.0.2:51234)', '172.18.0.4:29092'],
     ['connect ECONNREFUSED ::1:9092', '::1:9092'],
   ])('under a name that nobody gave are told as such: %s', (cause, name) => {
-    const hint = advertisedHint(`Kafka: list of topics: ${cause}`, ['kafka.hospital.example:9092']);
+    const hint = reachHint(`Kafka: list of topics: ${cause}`, ['kafka.hospital.example:9092']);
     expect(hint).toContain(`a broker says that it is to be reached as ${name},`);
     expect(hint).toContain('advertised.listeners');
   });
@@ -212,7 +214,7 @@ describe('brokers that cannot be reached', () => {
     // One of the names that were given, as it resolves.
     ['connect ECONNREFUSED 10.1.2.3:9093', ['kafka.hospital.example:9093']],
   ])('under a name that was given are not: %s', (cause, brokers) => {
-    expect(advertisedHint(`Kafka: list of topics: ${cause}`, brokers)).toBeUndefined();
+    expect(reachHint(`Kafka: list of topics: ${cause}`, brokers)).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import { madeTopics } from '#libs/contracts/topics.js';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { services as allServices, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { hasRights, mayRead } from '#libs/access-store/inspect/inspect-store.js';
-import { advertisedHint } from '#libs/event-log/kafka/reach/advertised.js';
+import { reachHint } from '#libs/event-log/kafka/reach/advertised.js';
 import { describeTopics } from '#libs/event-log/kafka/topics/admin.js';
 import { servicePrincipals } from '#libs/event-log/kafka/topics/principals.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
@@ -52,8 +52,7 @@ export async function examine(env: Environment, options: DoctorOptions, clock: C
     ...(await looked('machine', 'see VIGIE_DATA_DIR', disk)),
     ...(await looked(
       'log',
-      (why) =>
-        advertisedHint(why, config.KAFKA_BROKERS ?? []) ?? 'see that Kafka runs, and KAFKA_BROKERS, its TLS and SASL variables',
+      (why) => reachHint(why, config.KAFKA_BROKERS ?? []) ?? 'see that Kafka runs, and KAFKA_BROKERS, its TLS and SASL variables',
       () => log(config, options.service),
     )),
     ...(await looked('store', 'see that ClickHouse runs, and CLICKHOUSE_URL, its user and password', () =>

@@ -1,6 +1,6 @@
 import { madeTopics, topics as names, topicsOfOnePartition } from '#libs/contracts/topics.js';
 import type { TopicFacts } from '#libs/event-log/kafka/topics/admin.js';
-import { daysText, retentionMarginMs, shortfalls } from '#libs/event-log/kafka/topics/topic-needs.js';
+import { daysText, messageBytesMax, retentionMarginMs, shortfalls } from '#libs/event-log/kafka/topics/topic-needs.js';
 import { advice, type Finding, fine, wrong } from './finding.js';
 
 /** What there must be: how far back rules look, and whether frames are signed. */
@@ -23,6 +23,8 @@ export function logFindings(
   const apart = incidents && actions && incidents.partitions !== actions.partitions;
   const single = facts.filter(({ copies }) => copies < 2).map(({ topic }) => topic);
   const loose = facts.filter(({ copies, settings }) => copies > 1 && Number(settings['min.insync.replicas'] ?? 1) < 2);
+  const strict = facts.filter(({ copies, settings }) => Number(settings['min.insync.replicas'] ?? 1) > copies);
+  const narrow = facts.filter(({ settings }) => Number(settings['max.message.bytes'] ?? Infinity) < messageBytesMax);
   const unclean = facts.filter(({ settings }) => settings['unclean.leader.election.enable'] === 'true');
   const clocks = facts.filter(({ settings }) => settings['message.timestamp.type'] !== 'LogAppendTime');
   const short = windowsMs === undefined ? [] : shortfalls(facts, windowsMs);
@@ -66,6 +68,22 @@ export function logFindings(
             'log',
             `${namesOf(loose)} acknowledges events that one broker has: min.insync.replicas is 1`,
             'kafka-configs --alter --topic <topic> --add-config min.insync.replicas=2',
+          ),
+        ]
+      : []),
+    ...strict.map(({ topic, copies, settings }) =>
+      wrong(
+        'log',
+        `${topic} asks for ${settings['min.insync.replicas']} copies of what it acknowledges, and has ${copies}: brokers may refuse every append`,
+        `kafka-configs --alter --topic ${topic} --add-config min.insync.replicas=${Math.max(1, copies - 1)}, or more copies`,
+      ),
+    ),
+    ...(narrow.length
+      ? [
+          wrong(
+            'log',
+            `${namesOf(narrow)} takes less than ${messageBytesMax} bytes at a time (max.message.bytes), which one event over many patients may come to`,
+            `kafka-configs --alter --topic <topic> --add-config max.message.bytes=${messageBytesMax}`,
           ),
         ]
       : []),

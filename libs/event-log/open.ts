@@ -12,13 +12,15 @@ import { systemRandom } from '#libs/runtime/random.js';
 import { ownCertificate } from '#libs/runtime/renewal/own-certificate.js';
 import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import { retry } from '#libs/runtime/retry.js';
-import { advertisedHint } from './kafka/reach/advertised.js';
+import { reachHint } from './kafka/reach/advertised.js';
 import type { KafkaOptions } from './kafka/kafka-log.js';
+import { oauthBearer, type TokenSource } from './kafka/reach/tokens.js';
 import { clientNameOf } from './kafka/order/upgrade-order.js';
 import { embeddedPartitions } from './limits.js';
 import type { SigningTools } from './signing/frame-signing.js';
 import { embeddedSigning, kafkaSigning } from './signing/signing-config.js';
 import { type EventLog, UnknownTopic } from './port.js';
+import { prefixedLog } from './prefixed-log.js';
 
 export interface OpenTools {
   /** Named to the brokers, so that an operator sees who is who. */
@@ -53,13 +55,13 @@ const waitPolicy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
  * asked for is loaded, since the other's is a tenth of the start of a process.
  */
 export async function openEventLog(config: CommonConfig, tools: OpenTools): Promise<EventLog> {
-  const { KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir } = config;
+  const { KAFKA_BROKERS: brokers, KAFKA_PREFIX: prefix = '', VIGIE_DATA_DIR: dataDir } = config;
   const { name, topics, clock, logger, health, signal } = tools;
   if (!brokers) return openOwnLog(config, tools);
   const signing = kafkaSigning(config, signingTools(tools));
   const layout = {
     file: join(dataDir, 'state', name, 'partitions.json'),
-    groups: [groups.scorer, groups.archiver],
+    groups: [prefix + groups.scorer, prefix + groups.archiver],
     kept: keptOf(config.KAFKA_PARTITIONS_KEPT ?? []),
   };
   const options = { ...kafkaOptions(config, brokers, tools), layout, ...(signing && { signing }) };
@@ -69,12 +71,12 @@ export async function openEventLog(config: CommonConfig, tools: OpenTools): Prom
   const onRetry = (cause: Transient) => {
     if (told !== cause.message) logger.warn('the log is waited for', { cause });
     told = cause.message;
-    const hint = advertisedHint(told, brokers);
+    const hint = reachHint(told, brokers);
     waits = hint === undefined ? told : `${told}; ${hint}`;
   };
   const patience = { clock, random: systemRandom, signal, onRetry };
   const { openKafkaLog } = await import('./kafka/kafka-log.js');
-  const log = await retry(() => openKafkaLog(options), waitPolicy, patience);
+  const log = prefixedLog(await retry(() => openKafkaLog(options), waitPolicy, patience), prefix);
   const topicsThere = () => Promise.all(topics.map((topic) => log.partitions(topic)));
   try {
     await retry(() => topicsThere().catch(unknownIsTransient), waitPolicy, patience);
@@ -120,7 +122,7 @@ export function kafkaOptions(
   brokers: readonly string[],
   { name, clock, logger, metrics, health }: Omit<OpenTools, 'signal' | 'health' | 'topics'> & { readonly health?: Health },
 ): KafkaOptions {
-  const sasl = saslOf(config);
+  const sasl = saslOf(config, clock);
   const ssl = tlsOf(config);
   return {
     brokers,
@@ -129,6 +131,7 @@ export function kafkaOptions(
     log: logger,
     ...(metrics && { metrics }),
     ...(health && { health }),
+    ...(config.KAFKA_PREFIX && { prefix: config.KAFKA_PREFIX }),
     ...(sasl && { sasl }),
     ...(ssl && { ssl }),
   };
@@ -144,7 +147,7 @@ function keptOf(entries: readonly string[]): ReadonlyMap<string, number> {
   );
 }
 
-function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
+function saslOf(config: CommonConfig, clock: Clock): KafkaOptions['sasl'] {
   const {
     KAFKA_SASL_MECHANISM: mechanism,
     KAFKA_SASL_USERNAME: username,
@@ -155,6 +158,7 @@ function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
   if (!mechanism || !username || !password)
     throw new ConfigError('KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be given together');
   const now = renewedText(path, password, (text) => text !== '');
+  if (mechanism === 'oauthbearer') return oauthBearer({ ...tokenSourceOf(config), clientId: username, secret: now, clock });
   // The client asks for it at each connection.
   return {
     mechanism,
@@ -163,6 +167,19 @@ function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
       return now();
     },
   };
+}
+
+function tokenSourceOf(config: CommonConfig): Pick<TokenSource, 'endpoint' | 'scope' | 'extensions'> {
+  const { KAFKA_OAUTH_TOKEN_URL: endpoint, KAFKA_OAUTH_SCOPE: scope, KAFKA_OAUTH_EXTENSIONS: given = [] } = config;
+  if (!endpoint)
+    throw new ConfigError('KAFKA_SASL_MECHANISM is oauthbearer: KAFKA_OAUTH_TOKEN_URL must say where tokens are had');
+  const extensions = given.map((entry) => {
+    const [, name, value] = /^([A-Za-z]+)=([\x21-\x7e]+)$/.exec(entry) ?? [];
+    // RFC 7628 keeps `auth` for the token.
+    if (!name || !value || name === 'auth') throw new ConfigError(`KAFKA_OAUTH_EXTENSIONS: "${entry}" is not name=value`);
+    return [name, value] as const;
+  });
+  return { endpoint, ...(scope && { scope }), extensions: Object.fromEntries(extensions) };
 }
 
 /**

@@ -25,6 +25,11 @@ export const commonConfig = {
     .optional(),
   VIGIE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   KAFKA_BROKERS: brokerList().optional(),
+  /** What the names of topics and groups begin with, where several installations share a cluster. */
+  KAFKA_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,60}$/, 'is letters, digits, _, - and ., at most 60')
+    .optional(),
   /** `topic=count`: the number that a topic goes on by although it has more partitions now. */
   KAFKA_PARTITIONS_KEPT: commaList().optional(),
   /** How long a service waits for those of another version that must be replaced before it. */
@@ -38,10 +43,21 @@ export const commonConfig = {
   KAFKA_TLS_CERT_FILE: z.string().optional(),
   KAFKA_TLS_KEY: z.string().refine(isPrivateKey, 'is no private key in PEM').optional(),
   KAFKA_TLS_KEY_FILE: z.string().optional(),
-  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: password().optional(),
   KAFKA_SASL_PASSWORD_FILE: z.string().optional(),
+  /** With `oauthbearer`: where tokens are had for the name and the password. */
+  KAFKA_OAUTH_TOKEN_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (text) => text.startsWith('https:') || isLoopback(new URL(text).hostname.replace(/^\[(.*)\]$/, '$1')),
+      'must be https',
+    )
+    .optional(),
+  KAFKA_OAUTH_SCOPE: z.string().optional(),
+  /** `name=value`: what brokers are told beside the token. */
+  KAFKA_OAUTH_EXTENSIONS: commaList().optional(),
   /** `key_id=base64` of those who write the log: the first signs frames, all are believed. */
   VIGIE_FRAME_KEYS: z.string().optional(),
   VIGIE_FRAME_KEYS_FILE: z.string().optional(),

@@ -227,6 +227,7 @@ const cases = versions.flatMap((version) => Object.entries(given).map(([name, va
 
     it.each([
       ['kafka.saslMechanism=none', /kafka.clientCertificate.secret must name/],
+      ['kafka.saslMechanism=oauthbearer', /kafka.oauth.tokenUrl must say/],
       ['clickhouse.passwords=false', /clickhouse.clientCertificate.secret must name/],
       ['kafka.clientCertificate.secret=kafka-%s,kafka.tls=false', /over TLS alone/],
     ])('refuses %s, under which nobody could say who it is', (values, says) => {

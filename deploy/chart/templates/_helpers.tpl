@@ -17,6 +17,9 @@
 - { name: VIGIE_HOST, value: 0.0.0.0 }
 - { name: VIGIE_LOG_LEVEL, value: {{ .Values.logLevel | quote }} }
 - { name: KAFKA_BROKERS, value: {{ .Values.kafka.brokers | quote }} }
+{{- if .Values.kafka.prefix }}
+- { name: KAFKA_PREFIX, value: {{ .Values.kafka.prefix | quote }} }
+{{- end }}
 {{- if .Values.kafka.tls }}
 - { name: KAFKA_TLS, value: 'true' }
 {{- if .Values.kafka.ownAuthority }}
@@ -25,6 +28,11 @@
 {{- end }}
 {{- if ne .Values.kafka.saslMechanism "none" }}
 - { name: KAFKA_SASL_MECHANISM, value: {{ .Values.kafka.saslMechanism | quote }} }
+{{- end }}
+{{- if eq .Values.kafka.saslMechanism "oauthbearer" }}
+- { name: KAFKA_OAUTH_TOKEN_URL, value: {{ required "kafka.saslMechanism is oauthbearer: kafka.oauth.tokenUrl must say where tokens are had" .Values.kafka.oauth.tokenUrl | quote }} }
+- { name: KAFKA_OAUTH_SCOPE, value: {{ .Values.kafka.oauth.scope | quote }} }
+- { name: KAFKA_OAUTH_EXTENSIONS, value: {{ .Values.kafka.oauth.extensions | quote }} }
 {{- end }}
 - { name: CLICKHOUSE_URL, value: {{ .Values.clickhouse.url | quote }} }
 - { name: VIGIE_FRAMES_SIGNED_SINCE, value: {{ .Values.kafka.framesSignedSince | quote }} }

@@ -69,18 +69,29 @@ export class Disk {
   }
 }
 
-/** LMDB's and the system's words for "no room" and "the disk failed"; they pass, or a person must act, but no frame is lost meanwhile. */
-const outsideFailures = /MDB_MAP_FULL|MDB_TXN_FULL|ENOSPC|EDQUOT|EIO|No space left|Input\/output error|quota/i;
+/** LMDB's and the system's words for "no room". */
+const noRoom = /MDB_MAP_FULL|MDB_TXN_FULL|ENOSPC|EDQUOT|EFBIG|No space left|File too large|quota/i;
+
+/**
+ * What to say of a write that failed outside of this process, and undefined of a bug: it passes, or a person must act, but no frame is lost meanwhile. LMDB gives what the system
+ * refused the system's number (30 of EROFS, as after an error of the disk, 5 of EIO), and its own errors numbers below zero.
+ */
+export function failureOfDisk(cause: unknown): string | undefined {
+  const text = String(cause);
+  if (noRoom.test(text)) return `the embedded log cannot write to its disk (${text}): free space or enlarge the volume`;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'number' && code > 0
+    ? `the embedded log cannot write to its disk (${text}): the disk or its file system has failed, as the system's own log says (dmesg)`
+    : undefined;
+}
 
 async function durably<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (failure) {
     const cause = await reasonOf(failure);
-    const text = String(cause);
-    if (outsideFailures.test(text))
-      throw new Transient(`the embedded log cannot write to its disk (${text}): free space or enlarge the volume`, { cause });
-    throw cause;
+    const text = failureOfDisk(cause);
+    throw text === undefined ? cause : new Transient(text, { cause });
   }
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { compiledModule } from '#libs/runtime/paths.js';
+import { failureOfDisk } from './disk.js';
 
 /** Blocks of 1 KiB that a file may have. */
 const blocksMax = 4096;
@@ -34,4 +35,21 @@ it('a disk that takes no more is what every append is told, and nothing else of 
     taken: expect.any(Number),
     refused: Array.from({ length: 20 }, () => 'Transient'),
   });
+});
+
+it.each([
+  [
+    'a file system that became read-only',
+    { code: 30, message: 'Read-only file system: Attempting to write page' },
+    /has failed.*dmesg/,
+  ],
+  ['a disk that fails', { code: 5, message: 'Input/output error' }, /has failed.*dmesg/],
+  ['a disk without room', { code: 28, message: 'No space left on device' }, /free space or enlarge/],
+  ['a log without room', { code: -30_792, message: 'MDB_MAP_FULL: Environment mapsize limit reached' }, /free space or enlarge/],
+  ['a bug', new TypeError('undefined is not iterable'), undefined],
+  ['a log that is damaged', { code: -30_796, message: 'MDB_CORRUPTED: Located page was wrong type' }, undefined],
+])('%s is what it is called', (_, given, says) => {
+  const told = failureOfDisk(Object.assign(new Error(given.message), given));
+  if (says) expect(told).toMatch(says);
+  else expect(told).toBeUndefined();
 });

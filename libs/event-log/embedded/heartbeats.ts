@@ -18,6 +18,7 @@ export class Heartbeats {
   readonly #log: Log;
   readonly #given = new Map<string, SignsOfLife>();
   readonly #seen = new Map<string, Silence>();
+  #isTold = false;
 
   constructor(directory: string, here: string, log: Log) {
     this.#log = log;
@@ -31,17 +32,19 @@ export class Heartbeats {
     this.#given.set(memberId, signs);
     try {
       signs.give();
+      this.#isTold = false;
     } catch {
       this.#create(signs.path);
     }
   }
 
-  /** A beat that cannot be given is silence, and silence is what others act on: it must not end the process. */
+  /** A beat that cannot be given is silence, and silence is what others act on: it must not end the process. Told once, not four times a second. */
   #create(path: string): void {
     try {
       closeSync(openSync(path, 'a'));
     } catch (cause) {
-      this.#log.warn('a sign of life could not be given', { cause });
+      if (!this.#isTold) this.#log.warn('a sign of life cannot be given', { cause });
+      this.#isTold = true;
     }
   }
 

@@ -14,6 +14,7 @@ import type { ConsumerSource } from './generation.js';
 import { seedOf } from './reach/addresses.js';
 import { Door } from './reach/door.js';
 import { forbiddenText, isForbidden } from './reach/rights.js';
+import { haveTokensFirst } from './reach/tokens.js';
 import type { Pace } from './reach/pace.js';
 import { tellRefusals } from './wire/coordinators.js';
 import { allowLongFetches } from './wire/long-fetches.js';
@@ -29,6 +30,8 @@ export interface KafkaOptions {
   /** `host:port` of some brokers; they name the others. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** What the names of our topics and groups begin with on a cluster that several installations share, for who asks about them; a log is given whole names. */
+  readonly prefix?: string;
   /** `true` for TLS with the system's authorities, or Node's TLS options. */
   readonly ssl?: boolean | ConnectionOptions;
   readonly sasl?: SASLOptions;
@@ -94,6 +97,7 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   allowLongFetches();
   tellReasons();
   tellTopicsApart();
+  haveTokensFirst();
   return {
     socketFactory: promptSockets,
     brokers: brokers.map(seedOf),

@@ -76,7 +76,7 @@ class KafkaLog implements EventLog {
     this.#producer = producer;
     this.#options = { ...options, partitionsUsed: this.#known };
     const { clock, log = silentLog, layout: { file, groups, kept } = { groups: [] }, health } = options;
-    this.#layout = new Layout({ admin, clock, log, groups, ...(file !== undefined && { file }) });
+    this.#layout = new Layout({ admin, clock, log, groups, ...(file !== undefined && { file }), ...(kept && { kept }) });
     health?.live('appends', () => [...this.#senders.values()].map(({ stuck }) => stuck).find((text) => text !== undefined));
     this.#pulse = new Pulse({ admin, clock, used: this.#known, ...(kept && { kept }), ...(health && { health }) });
   }

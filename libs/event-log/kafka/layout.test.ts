@@ -22,6 +22,8 @@ const cases: readonly (readonly [string, Known, number])[] = [
   ['grown, and a commit remembers it', { ends: [5, 7, 0, 0], committed: 2 }, 2],
   ['grown, and rows lie beyond already: those who read know better', { ends: [5, 7, 3, 0], committed: 2 }, 2],
   ['grown before anybody committed, and this host remembers it', { ends: [5, 7, 0, 0], remembered: 2 }, 2],
+  ['grown, nothing remembers it any more, and an operator has agreed to the old number', { ends: [5, 7, 0, 0], kept: 2 }, 2],
+  ['made anew with more, and an operator agreed to another number once', { ends: [5, 7, 3, 0], kept: 2 }, 4],
   ['grown while it was empty, as far as anybody can tell', { ends: [0, 0, 0, 0], remembered: 2 }, 2],
   ['made anew with more, and others place rows by them', { ends: [5, 7, 3, 0], remembered: 2 }, 4],
   ['made anew with fewer', { ends: [5], remembered: 2 }, 1],
@@ -119,6 +121,7 @@ interface Known {
   readonly committed?: number | undefined;
   readonly offset?: number;
   readonly remembered?: number;
+  readonly kept?: number;
   readonly cluster?: string;
   away?: boolean;
   readonly gone?: boolean;
@@ -127,7 +130,8 @@ interface Known {
 
 function layoutOf(known: Known, file: string): Layout {
   const groups = ['vigie-scorer', 'vigie-archiver'];
-  return new Layout({ admin: adminWith(known), clock: new FakeClock(), log: silentLog, groups, file });
+  const kept = known.kept === undefined ? {} : { kept: new Map([[topic, known.kept]]) };
+  return new Layout({ admin: adminWith(known), clock: new FakeClock(), log: silentLog, groups, file, ...kept });
 }
 
 async function fileWith({ remembered, cluster = 'c1' }: Known): Promise<string> {

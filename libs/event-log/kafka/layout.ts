@@ -18,6 +18,8 @@ export interface LayoutOptions {
   readonly groups: readonly string[];
   /** Where this host remembers it; without it only the groups do. */
   readonly file?: string;
+  /** Numbers that an operator has agreed to: what groups remember goes with their offsets once nobody has read for a week. */
+  readonly kept?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -43,7 +45,7 @@ export class Layout {
   async #find(topic: string, present: number): Promise<number> {
     const key = `${await this.#clusterId()}/${topic}`;
     const record = await this.#read();
-    const known = (await this.#committed(topic)) ?? (await this.#stillTrue(topic, record[key]));
+    const known = (await this.#committed(topic)) ?? (await this.#stillTrue(topic, record[key] ?? this.#options.kept?.get(topic)));
     const used = known !== undefined && known < present ? known : present;
     if (record[key] !== used) await this.#write({ ...record, [key]: used });
     return used;

@@ -56,10 +56,10 @@ async function whyNot(options: KafkaOptions, own: Runs): Promise<string> {
 
 /** Every service that reads, as the groups show it. */
 async function runningNow(options: KafkaOptions): Promise<readonly Runs[]> {
-  const { clock } = options;
+  const { clock, prefix = '' } = options;
   return withAdmin(options, async (admin) => {
     const { groups } = await within(clock, questionMsMax, 'list of groups', admin.listGroups());
-    const names = groups.map(({ groupId }) => groupId).filter((name) => name.startsWith(groupsLookedAtBeginning));
+    const names = groups.map(({ groupId }) => groupId).filter((name) => name.startsWith(prefix + groupsLookedAtBeginning));
     if (names.length === 0) return [];
     const described = await within(clock, questionMsMax, 'members of groups', admin.describeGroups(names));
     return described.groups.flatMap(({ members }) => members.flatMap(({ clientId }) => runsOf(clientId) ?? []));

@@ -4,7 +4,7 @@ import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { kafkaClient } from '../client.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { hostOf, seedOf } from './addresses.js';
-import { advertisedHint } from './advertised.js';
+import { reachHint } from './advertised.js';
 
 const server = createServer((socket) => socket.destroy());
 const why = await new Promise<string | undefined>((resolve) => {
@@ -36,10 +36,17 @@ describe('addresses of brokers', () => {
     else expect(read).toThrow(/KAFKA_BROKERS: entry 1 is not host:port, such as kafka-1\.example:9092/);
   });
 
+  it('a listener that hangs up asks for TLS or a name, where it goes on doing so', () => {
+    expect(reachHint('Kafka: connection to kafka:9093: Closed connection', ['kafka:9093'])).toMatch(
+      /KAFKA_TLS and KAFKA_SASL_MECHANISM/,
+    );
+    expect(reachHint('Kafka did not answer within 15000 ms: list of topics', ['kafka:9093'])).toBeUndefined();
+  });
+
   it('a given address of IPv6 is no name that a broker made up', () => {
     const failed = 'Kafka: list of topics: Connection error: connect ECONNREFUSED 2001:db8::5:9092';
-    expect(advertisedHint(failed, ['[2001:db8::5]:9092'])).toBeUndefined();
-    expect(advertisedHint(failed, ['[2001:db8::6]:9092'])).toContain('is to be reached as 2001:db8::5:9092');
+    expect(reachHint(failed, ['[2001:db8::5]:9092'])).toBeUndefined();
+    expect(reachHint(failed, ['[2001:db8::6]:9092'])).toContain('is to be reached as 2001:db8::5:9092');
   });
 
   (why ? describe.skip : describe)(`of IPv6${why ? ` (${why})` : ''}`, () => {

@@ -6,7 +6,10 @@ const failed = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|E
  * which nobody gave, is what cannot be reached; undefined where it may be one of those that were given. An address may be what a given name resolves to, so that
  * there the port must be another one, or the address this machine itself.
  */
-export function advertisedHint(message: string, given: readonly string[]): string | undefined {
+export function reachHint(message: string, given: readonly string[]): string | undefined {
+  // So ends a client that speaks without TLS or without a name where brokers ask for them; brokers that end say the same once.
+  if (message.endsWith(': Closed connection'))
+    return 'where it stays so, KAFKA_TLS and KAFKA_SASL_MECHANISM, _USERNAME and _PASSWORD are not what the listener asks for';
   const name = failed.exec(message)?.[1];
   if (name === undefined) return undefined;
   const plain = given.map((one) => one.replace(/^\[(.*)\]/, '$1'));

@@ -42,9 +42,13 @@ export async function describeTopics(options: KafkaOptions, names: readonly stri
 }
 
 /** `describeTopics` over a connection that is there. */
-export async function factsOf(admin: Admin, { clock }: KafkaOptions, names: readonly string[]): Promise<readonly TopicFacts[]> {
+export async function factsOf(
+  admin: Admin,
+  { clock, prefix = '' }: KafkaOptions,
+  names: readonly string[],
+): Promise<readonly TopicFacts[]> {
   const known = new Set(await within(clock, questionMsMax, 'list of topics', admin.listTopics()));
-  const there = names.filter((name) => known.has(name));
+  const there = names.map((name) => prefix + name).filter((name) => known.has(name));
   if (there.length === 0) return [];
   const metadata = await within(clock, questionMsMax, 'list of partitions', admin.fetchTopicMetadata({ topics: there }));
   const resources = there.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name }));
@@ -53,7 +57,7 @@ export async function factsOf(admin: Admin, { clock }: KafkaOptions, names: read
   return metadata.topics.map(({ name, partitions }) => {
     const entries = described.resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? [];
     return {
-      topic: name,
+      topic: name.slice(prefix.length),
       partitions: partitions.length,
       copies: Math.min(...partitions.map(({ replicas }) => replicas.length)),
       settings: Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue])),

@@ -26,7 +26,7 @@ export async function alterTopics(
     if (only || changed.length === 0) return changes;
     const resources = changed.map((one) => ({
       type: kafkajs.ConfigResourceTypes.TOPIC,
-      name: one.topic,
+      name: (options.prefix ?? '') + one.topic,
       configEntries: Object.entries({ ...ownSettings(one), ...wanted[one.topic] }).map(([name, value]) => ({ name, value })),
     }));
     const asked = admin.alterConfigs({ validateOnly: false, resources });

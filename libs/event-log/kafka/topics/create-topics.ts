@@ -2,10 +2,9 @@ import { type ITopicConfig } from 'kafkajs';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { retry } from '#libs/runtime/retry.js';
-import { appendBytesMax } from '../../limits.js';
 import { type KafkaOptions, questionMsMax, within } from '../client.js';
 import { withAdmin } from './admin.js';
-import { retentionMsDefault, retentionSettings } from './topic-needs.js';
+import { messageBytesMax, retentionMsDefault, retentionSettings } from './topic-needs.js';
 
 export const kafkaPartitionsDefault = 12;
 const replicationDefault = 3;
@@ -33,17 +32,17 @@ export async function createTopics(
   options: KafkaOptions,
   topics: Readonly<Record<string, TopicSettings>>,
 ): Promise<readonly TopicOutcome[]> {
-  const { clock } = options;
+  const { clock, prefix = '' } = options;
   return withAdmin(options, async (admin) => {
     const { brokers } = await within(clock, questionMsMax, 'list of brokers', admin.describeCluster());
     const known = new Set(await within(clock, questionMsMax, 'list of topics', admin.listTopics()));
-    const missing = Object.entries(topics).filter(([topic]) => !known.has(topic));
-    const configs = missing.map(([topic, settings]) => topicConfig(topic, settings, brokers.length));
+    const missing = Object.entries(topics).filter(([topic]) => !known.has(prefix + topic));
+    const configs = missing.map(([topic, settings]) => topicConfig(prefix + topic, settings, brokers.length));
     if (configs.length > 0) {
       const made = admin.createTopics({ topics: configs, waitForLeaders: false, timeout: createMsMax });
       await within(clock, createMsMax, 'creation of topics', made);
     }
-    const names = Object.keys(topics);
+    const names = Object.keys(topics).map((topic) => prefix + topic);
     const question = async () => {
       const answer = await within(clock, questionMsMax, 'list of partitions', admin.fetchTopicMetadata({ topics: names }));
       const leaderless = answer.topics.find(({ partitions }) => partitions.some(({ leader }) => leader < 0));
@@ -54,7 +53,9 @@ export async function createTopics(
     };
     // A broker that has not heard of a new topic yet says that there is none, for as long as it is busy.
     const { topics: now } = await retry(question, aboutAMinute, { clock, random: systemRandom });
-    return now.map(({ name, partitions }) => outcome(name, partitions.length, topics[name] ?? {}, !known.has(name)));
+    return now.map(({ name, partitions }) =>
+      outcome(name, partitions.length, topics[name.slice(prefix.length)] ?? {}, !known.has(name)),
+    );
   });
 }
 
@@ -62,8 +63,7 @@ function topicConfig(topic: string, { partitions, replicationFactor, config }: T
   const replicas = replicationFactor ?? Math.min(replicationDefault, brokers);
   const entries = {
     'min.insync.replicas': String(Math.max(1, replicas - 1)),
-    // The largest frame, should it not compress at all, with the batch around it.
-    'max.message.bytes': String(appendBytesMax + 64 * 1024),
+    'max.message.bytes': String(messageBytesMax),
     'compression.type': 'producer',
     // The broker's clock and not the producer's: it bounds how far a frame can move event time.
     'message.timestamp.type': 'LogAppendTime',

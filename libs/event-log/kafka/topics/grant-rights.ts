@@ -15,22 +15,33 @@ const cluster = 'kafka-cluster';
 
 /**
  * The rights of every principal, as Kafka keeps them, under names that begin with `prefix` (`vigie-` makes `User:vigie-scorer`): what each service writes and
- * reads, what `vigie topics` needs to make topics and to look at them, and what `vigie erase` needs to say how long they keep.
+ * reads, what `vigie topics` needs to make topics and to look at them, and what `vigie erase` needs to say how long they keep. Topics and groups begin with `shared`.
  */
-export function aclsOf(prefix: string): readonly AclEntry[] {
-  const services = Object.entries(servicePrincipals).flatMap(([name, rights]) => aclsOfService(`${prefix}${name}`, rights));
+export function aclsOf(prefix: string, shared = ''): readonly AclEntry[] {
+  const services = Object.entries(servicePrincipals).flatMap(([name, rights]) =>
+    aclsOfService(`${prefix}${name}`, prefixed(rights, shared), shared),
+  );
   const looks = [operations.DESCRIBE, operations.DESCRIBE_CONFIGS];
   const makes = [operations.CREATE, operations.ALTER_CONFIGS, ...looks].map((operation) =>
-    entry(`${prefix}topics`, operation, [resources.TOPIC, topicsBeginning, patterns.PREFIXED]),
+    entry(`${prefix}topics`, operation, [resources.TOPIC, shared + topicsBeginning, patterns.PREFIXED]),
   );
   const keeps = looks.map((operation) =>
-    entry(`${prefix}eraser`, operation, [resources.TOPIC, topicsBeginning, patterns.PREFIXED]),
+    entry(`${prefix}eraser`, operation, [resources.TOPIC, shared + topicsBeginning, patterns.PREFIXED]),
   );
   const cares = looks.map((operation) => entry(`${prefix}topics`, operation, [resources.CLUSTER, cluster, patterns.LITERAL]));
   return [...services, ...makes, ...cares, ...keeps];
 }
 
-function aclsOfService(principal: string, { writes, reads, groups, groupsBeginning }: PrincipalRights): readonly AclEntry[] {
+function prefixed({ writes, reads, groups, groupsBeginning }: PrincipalRights, shared: string): PrincipalRights {
+  const named = (names: readonly string[]) => names.map((name) => shared + name);
+  return { writes: named(writes), reads: named(reads), groups: named(groups), groupsBeginning: named(groupsBeginning) };
+}
+
+function aclsOfService(
+  principal: string,
+  { writes, reads, groups, groupsBeginning }: PrincipalRights,
+  shared: string,
+): readonly AclEntry[] {
   const known = [...new Set([...writes, ...reads])];
   const onTopics = (names: readonly string[], operation: number) =>
     names.map((name) => entry(principal, operation, [resources.TOPIC, name, patterns.LITERAL]));
@@ -40,7 +51,7 @@ function aclsOfService(principal: string, { writes, reads, groups, groupsBeginni
     ...onTopics(known, operations.DESCRIBE),
     ...onTopics(known, operations.DESCRIBE_CONFIGS),
     ...groups.map((name) => entry(principal, operations.READ, [resources.GROUP, name, patterns.LITERAL])),
-    entry(principal, operations.DESCRIBE, [resources.GROUP, groupsLookedAtBeginning, patterns.PREFIXED]),
+    entry(principal, operations.DESCRIBE, [resources.GROUP, shared + groupsLookedAtBeginning, patterns.PREFIXED]),
     ...groupsBeginning.map((name) => entry(principal, operations.READ, [resources.GROUP, name, patterns.PREFIXED])),
   ];
 }

@@ -1,7 +1,11 @@
 import { keptFor, keptForEver, topics } from '#libs/contracts/topics.js';
+import { appendBytesMax } from '../../limits.js';
 import type { TopicFacts } from './admin.js';
 
 const dayMs = 86_400_000;
+
+/** The largest frame, should it not compress at all, with the batch around it. */
+export const messageBytesMax = appendBytesMax + 64 * 1024;
 
 /** Kept of accesses where nobody says otherwise: the thirty days of the longest rules of the default pack, and some to mend what stands still. */
 export const retentionMsDefault = 35 * dayMs;
