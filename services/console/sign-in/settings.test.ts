@@ -121,9 +121,16 @@ describe('who somebody is', () => {
       id: 'a.durand',
       groups: ['soc', 'x'],
       acr: 'strong',
+      saysGroups: true,
       provedAt: 10_000,
     });
-    expect(identityOf({ sub: 'a', groups: 'soc' }, names)).toEqual({ id: 'a', groups: ['soc'], acr: '', provedAt: undefined });
+    expect(identityOf({ sub: 'a', groups: 'soc' }, names)).toEqual({
+      id: 'a',
+      groups: ['soc'],
+      saysGroups: true,
+      acr: '',
+      provedAt: undefined,
+    });
     for (const sub of ['', ' a', 'a\u200Bb', 'a\nb', 'System', 'x'.repeat(201), 7, undefined])
       expect(identityOf({ sub, groups: [] }, names)).toBeUndefined();
     for (const email_verified of [undefined, false, 'true'])
