@@ -75,7 +75,13 @@ export const consoleConfig = {
   /** What seals the sessions of browsers: keys of 32 bytes in base64, the newest first. */
   VIGIE_CONSOLE_KEY: z.string().optional(),
   /** Where browsers find the pages. Behind `https` the cookie of a session is for HTTPS alone. */
-  VIGIE_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  VIGIE_CONSOLE_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      isWithoutPath,
+      'has a path: the console is at the root of a name of its own, since its pages ask there for their files',
+    )
+    .optional(),
   /** Proxies before the console, which say from which address somebody comes. */
   VIGIE_CONSOLE_PROXIES: trustedProxies().optional(),
   /** Time for the log to acknowledge an action and to give it back, after which the client is told to ask again. */
@@ -179,6 +185,11 @@ function oidcOf(config: Environment): SessionConfig['oidc'] {
     pushes: config.VIGIE_OIDC_PAR,
   };
   return { settings, grants: readGrantsFile(file) };
+}
+
+function isWithoutPath(url: string): boolean {
+  const { pathname, search, hash } = new URL(url);
+  return /^\/*$/.test(pathname) && search === '' && hash === '';
 }
 
 function isSafeIssuer(url: string): boolean {
