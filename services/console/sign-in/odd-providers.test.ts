@@ -156,6 +156,16 @@ describe('providers as hospitals have them', () => {
     expect(visitor.went[0]).toMatch(/\/auth\?request_uri=urn[^&]*&client_id=vigie$/);
   });
 
+  it('is gone back to in the browser by who is in already, and sends them here once more', async () => {
+    await start();
+    provider.person = { id: 'a.durand', claims: { groups: ['soc'] } };
+    const back = await toTheProvider('/feeds');
+    const again = new Visitor();
+    await visitor.go(back.url);
+    expect((await visitor.go(back.url)).url).toBe(`${url}/`);
+    expect(refusedIn((await again.go(back.url)).text)).toBe('not_begun');
+  });
+
   it('says that its page of login was left open for too long, which nobody is blamed for', async () => {
     await start();
     const state = new URL((await visitor.go(`${url}/auth/oidc`, ({ origin }) => origin === provider.issuer)).url).searchParams;

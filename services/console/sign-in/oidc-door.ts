@@ -91,12 +91,14 @@ export class OidcDoor {
 
   /** Back from it: with a session, or with one that is confirmed. What was carried is used up. */
   async finish(headers: IncomingHttpHeaders, reply: FastifyReply, pathAndQuery: string): Promise<Next> {
-    const { provider, trips, clock } = this.tools;
+    const { provider, trips, visitors, clock } = this.tools;
     const now = clock.now();
     const name = this.#nameOf(new URLSearchParams(pathAndQuery.slice(pathAndQuery.indexOf('?') + 1)).get('state') ?? '');
     const trip = await trips.open(cookieOf(headers.cookie, name), now);
     void reply.header('set-cookie', this.#line(name, '', 0));
     const proved = await provider.finish(pathAndQuery, trip, now);
+    // Who goes back in their browser is sent here once more by a provider that knows them: they are in already.
+    if (proved === 'not_begun' && visitors.sessionOf(headers)) return { to: '/' };
     if (typeof proved === 'string' || !trip) return { refused: typeof proved === 'string' ? proved : 'not_begun' };
     const refused =
       trip.confirms === ''
