@@ -4,7 +4,16 @@ import { z } from 'zod';
 import { maskConfig } from '#libs/channels/told/mask-key.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { keysDir } from '#libs/pseudonyms/key-file.js';
-import { type CommonConfig, commaList, commonConfig, ConfigError, filePath, password, readConfig } from '#libs/runtime/config.js';
+import {
+  type CommonConfig,
+  commaList,
+  commonConfig,
+  ConfigError,
+  filePath,
+  flag,
+  password,
+  readConfig,
+} from '#libs/runtime/config.js';
 import { isLoopback } from '#libs/runtime/host-check.js';
 import { trustedProxies } from '#libs/runtime/proxies/trusted-proxies.js';
 import { readPatientPatterns } from './act/patient-like.js';
@@ -47,6 +56,8 @@ export const consoleConfig = {
     .string()
     .regex(/(^|\s)openid(\s|$)/, 'does not hold openid')
     .default('openid'),
+  /** Whether requests are pushed to the provider (RFC 9126); they are without it where it says that all must be. */
+  VIGIE_OIDC_PAR: flag(),
   /** The claim that names a person here: one that the provider gives to nobody else later. */
   VIGIE_OIDC_USER_CLAIM: z.string().default('sub'),
   /** The claim that lists somebody's groups; may lead into an object, `realm_access.roles`. */
@@ -64,7 +75,13 @@ export const consoleConfig = {
   /** What seals the sessions of browsers: keys of 32 bytes in base64, the newest first. */
   VIGIE_CONSOLE_KEY: z.string().optional(),
   /** Where browsers find the pages. Behind `https` the cookie of a session is for HTTPS alone. */
-  VIGIE_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  VIGIE_CONSOLE_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      isWithoutPath,
+      'has a path: the console is at the root of a name of its own, since its pages ask there for their files',
+    )
+    .optional(),
   /** Proxies before the console, which say from which address somebody comes. */
   VIGIE_CONSOLE_PROXIES: trustedProxies().optional(),
   /** Time for the log to acknowledge an action and to give it back, after which the client is told to ask again. */
@@ -165,8 +182,14 @@ function oidcOf(config: Environment): SessionConfig['oidc'] {
     scopes: config.VIGIE_OIDC_SCOPES,
     claims,
     consoleUrl: url.replace(/\/+$/, ''),
+    pushes: config.VIGIE_OIDC_PAR,
   };
   return { settings, grants: readGrantsFile(file) };
+}
+
+function isWithoutPath(url: string): boolean {
+  const { pathname, search, hash } = new URL(url);
+  return /^\/*$/.test(pathname) && search === '' && hash === '';
 }
 
 function isSafeIssuer(url: string): boolean {

@@ -153,8 +153,13 @@ export async function faultsOf(
 
 async function widthFaults(page: Page, at: string): Promise<readonly string[]> {
   const wide = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
-  return wide > 0 ? [`${at}: ${wide} pixels too wide`] : [];
+  // On a screen of a workplace, what is due stands in sight, also in the longer language: nobody moves a table sideways to see it.
+  const isCut = (page.viewportSize()?.width ?? 0) >= 1280 && (await page.evaluate(casesAreCut)) === true;
+  return [...(wide > 0 ? [`${at}: ${wide} pixels too wide`] : []), ...(isCut ? [`${at}: the table of cases is cut`] : [])];
 }
+
+const casesAreCut =
+  "[...document.querySelectorAll('.scrolls:has(> table.cases)')].some((one) => one.scrollWidth > one.clientWidth)";
 
 /** Words of which a page in the other language holds none; what people and sources wrote is marked with its language, or is data. */
 const ownWords = {

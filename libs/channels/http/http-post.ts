@@ -22,7 +22,7 @@ export const fetchPost: HttpPost = {
       await readCapped(answer);
       return { status: answer.status, retryAfter: answer.headers.get('retry-after') ?? undefined };
     } catch (cause) {
-      throw new Transient(describe(cause), { cause });
+      throw new Transient(reasonOfFetch(cause), { cause });
     }
   },
 };
@@ -39,12 +39,18 @@ async function readCapped(answer: Response): Promise<void> {
   await reader.cancel();
 }
 
+/** Causes that one error has at most. */
+const depthMax = 4;
+
 /**
- * `fetch failed` says nothing: the reason (refused, reset, unknown name) is in its cause. An error of types without one is of a request that
- * could not be made, and quotes its headers or its address, which may be secrets.
+ * `fetch failed` says nothing, and so does the `Request was cancelled` below it where a proxy to the outside refuses: the reason (refused, reset, unknown
+ * name, the proxy's status) is the innermost. An error of types without one is of a request that could not be made, and quotes its headers or its
+ * address, which may be secrets.
  */
-function describe(cause: unknown): string {
-  const inner = messageIn(causeIn(cause));
+export function reasonOfFetch(cause: unknown): string {
+  let inner: string | undefined;
+  for (let at = causeIn(cause), depth = 0; at !== undefined && depth < depthMax; at = causeIn(at), depth += 1)
+    inner = messageIn(at) ?? messageIn(firstOf(at)) ?? inner;
   if (inner === undefined && isTypeError(cause)) return 'the request could not be made: look at the address and the headers';
   return inner ?? messageIn(cause) ?? 'no answer';
 }
@@ -56,6 +62,13 @@ function isTypeError(value: unknown): boolean {
 
 function causeIn(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'cause' in value ? value.cause : undefined;
+}
+
+/** Where a name has several addresses, an error without a message holds one of each. */
+function firstOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'errors' in value && Array.isArray(value.errors)
+    ? (value.errors[0] as unknown)
+    : undefined;
 }
 
 function messageIn(value: unknown): string | undefined {

@@ -1,8 +1,9 @@
 import { allowInsecureRequests, clientCredentialsGrant, ClientSecretPost, Configuration } from 'openid-client';
 import { printable } from '#libs/contracts/visible-text.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { codeOf, isError, messageOf, Transient } from '#libs/runtime/outcome.js';
+import { isError, messageOf, Transient } from '#libs/runtime/outcome.js';
 import { attemptMsMax } from '../http/attempt.js';
+import { reasonOfFetch } from '../http/http-post.js';
 import { isOnThisMachine } from '../http/receiver-url.js';
 
 /** Where a mail server takes tokens in place of a password: who gives them, and to whom (RFC 6749, section 4.4). */
@@ -81,8 +82,5 @@ function wordsOf(cause: unknown): string {
   if (!isError(cause)) return messageOf(cause);
   const { error, error_description: more } = cause as { readonly error?: unknown; readonly error_description?: unknown };
   if (typeof error === 'string') return typeof more === 'string' ? `${error}: ${more}` : error;
-  // `fetch failed` says nothing.
-  const inner = isError(cause.cause) ? cause.cause : cause;
-  const code = codeOf(inner);
-  return code === undefined ? inner.message : `${inner.message} (${code})`;
+  return reasonOfFetch(cause);
 }

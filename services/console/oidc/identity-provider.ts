@@ -2,6 +2,7 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  buildAuthorizationUrlWithPAR,
   buildEndSessionUrl,
   calculatePKCECodeChallenge,
   clockTolerance,
@@ -46,6 +47,8 @@ export interface ProviderSettings {
   readonly claims: ClaimNames;
   /** Where browsers find the console, without a slash at its end. */
   readonly consoleUrl: string;
+  /** Whether what is asked goes to the provider by the console and not by the browser (RFC 9126), also where only this client must do so. */
+  readonly pushes: boolean;
 }
 
 /** What a browser carries while its person is at the provider. */
@@ -75,6 +78,9 @@ export interface Proved extends Identity {
 /** Longer ones would not fit into a cookie beside the rest. */
 const sidMax = 200;
 
+/** Of answers in which the provider refuses what it was sent. */
+const refusals = new Set(['OAUTH_RESPONSE_BODY_ERROR', 'OAUTH_WWW_AUTHENTICATE_CHALLENGE']);
+
 /** The hospital's identity provider: OpenID Connect Core 1.0, by code with PKCE (RFC 7636), state and nonce. */
 export class IdentityProvider {
   #found: Promise<Configuration> | undefined;
@@ -93,7 +99,7 @@ export class IdentityProvider {
     return `${this.settings.consoleUrl}/auth/callback`;
   }
 
-  /** Where the browser goes, and what it carries meanwhile; `away` where the provider does not say where that is. */
+  /** Where the browser goes, and what it carries meanwhile; `away` where the provider does not say where that is, `not_believed` where it does not take what is pushed to it. */
   async begin({
     to,
     confirms,
@@ -104,7 +110,7 @@ export class IdentityProvider {
     confirms: string;
     acrValues: readonly string[];
     now: number;
-  }): Promise<{ readonly url: URL; readonly trip: RoundTrip } | 'away'> {
+  }): Promise<{ readonly url: URL; readonly trip: RoundTrip } | ProviderRefusal> {
     const trip: RoundTrip = {
       state: randomState(),
       nonce: randomNonce(),
@@ -114,7 +120,7 @@ export class IdentityProvider {
       confirms,
     };
     try {
-      const url = buildAuthorizationUrl(await this.#configuration(), {
+      const url = await this.#authorizationUrl({
         redirect_uri: this.redirectUri,
         scope: this.settings.scopes,
         code_challenge: await calculatePKCECodeChallenge(trip.verifier),
@@ -126,7 +132,7 @@ export class IdentityProvider {
       });
       return { url, trip };
     } catch (cause) {
-      return this.#refuse('away', reasonOf(cause)) as 'away';
+      return this.#refuse(refusals.has(codeOf(cause) ?? '') ? 'not_believed' : 'away', reasonOf(cause));
     }
   }
 
@@ -134,6 +140,8 @@ export class IdentityProvider {
   async finish(pathAndQuery: string, trip: RoundTrip | undefined, now: number): Promise<Proved | ProviderRefusal> {
     const url = new URL(pathAndQuery, `${this.settings.consoleUrl}/`);
     if (!trip || url.searchParams.get('state') !== trip.state) return 'not_begun';
+    // Keycloak says so of a page of login that was left open for half an hour: nobody has refused anything.
+    if (url.searchParams.get('error_description') === 'authentication_expired') return 'not_begun';
     try {
       const configuration = await this.#configuration();
       const tokens = await this.#tokens(configuration, url.search, trip);
@@ -175,20 +183,31 @@ export class IdentityProvider {
     }
   }
 
+  async #authorizationUrl(asked: Readonly<Record<string, string>>): Promise<URL> {
+    const configuration = await this.#configuration();
+    const pushes = this.settings.pushes || configuration.serverMetadata().require_pushed_authorization_requests === true;
+    if (!pushes) return buildAuthorizationUrl(configuration, { ...asked });
+    return this.#showingSecret(() => buildAuthorizationUrlWithPAR(configuration, { ...asked }));
+  }
+
   /** Changes the code for tokens. The page may be behind a path of a proxy: the address that was registered is the one that counts. */
-  async #tokens(configuration: Configuration, query: string, trip: RoundTrip): ReturnType<typeof authorizationCodeGrant> {
-    const change = () =>
+  #tokens(configuration: Configuration, query: string, trip: RoundTrip): ReturnType<typeof authorizationCodeGrant> {
+    return this.#showingSecret(() =>
       authorizationCodeGrant(configuration, new URL(`${this.redirectUri}${query}`), {
         pkceCodeVerifier: trip.verifier,
         expectedState: trip.state,
         expectedNonce: trip.nonce,
         idTokenExpected: true,
-      });
+      }),
+    );
+  }
+
+  async #showingSecret<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      return await change();
+      return await ask();
     } catch (cause) {
       if (!this.#secret?.mayTryAnother(cause)) throw cause;
-      return change();
+      return ask();
     }
   }
 

@@ -4,6 +4,8 @@ import { systemUser } from '../users/users.js';
 export interface Identity {
   readonly id: string;
   readonly groups: readonly string[];
+  /** Whether it says anything of groups, be it that there are none. */
+  readonly saysGroups: boolean;
   /** How they logged in there; empty where it does not say. */
   readonly acr: string;
   /** When they proved to the provider who they are, in milliseconds; undefined where it does not say. */
@@ -66,6 +68,7 @@ export function identityOf(claims: Claims, names: ClaimNames): Identity | undefi
   return {
     id,
     groups: given.filter((group) => typeof group === 'string'),
+    saysGroups: hasGroups(claims, names),
     acr: typeof acr === 'string' ? acr : '',
     provedAt: typeof provedAt === 'number' ? provedAt * 1_000 : undefined,
   };

@@ -37,6 +37,9 @@ function detailsOf(error: Error): readonly string[] {
   if (cause['attribute'] === 'issuer' && isRecord(cause['body']))
     found.push(`it says that its issuer is ${String(cause['body']['issuer'])}: give VIGIE_OIDC_ISSUER that very text`);
   for (const name of ['claim', 'attribute']) if (typeof cause[name] === 'string') found.push(`${name} ${cause[name]}`);
+  // The secret of a client is no key of the provider: both could have made such a token.
+  if (typeof cause['alg'] === 'string' && cause['alg'].startsWith('HS'))
+    found.push(`signed by ${cause['alg']}, with the secret of the client: let it sign with a key of its own, RS256 or ES256`);
   if (isRecord(cause['header']) && typeof cause['header']['alg'] === 'string') found.push(`signed by ${cause['header']['alg']}`);
   return found;
 }

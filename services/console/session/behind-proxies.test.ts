@@ -65,6 +65,29 @@ describe('a console behind proxies', () => {
     expect([...statuses, await tried('a.durand', '198.51.100.8')]).toEqual([401, 401, 401, 401, 401, 429, 401]);
   });
 
+  it('knows a session beside what a proxy hands on of its own password or provider, and asks of it what it asks of any', async () => {
+    await addressesOf(undefined, []);
+    const url = await one?.app.getUrl();
+    const ask = (path: string, headers: Readonly<Record<string, string>>, body?: object) =>
+      fetch(`${url}${path}`, {
+        headers: { 'content-type': 'application/json', ...headers },
+        ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      });
+    const ours = { 'sec-fetch-site': 'same-origin' };
+    for (const authorization of ['Basic YTpi', 'Bearer eyJ.of.another']) {
+      const entered = await ask('/v1/login', { ...ours, authorization }, { token: 'a.durand' });
+      const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      const me = async (more: object) => (await ask('/v1/me', { cookie, ...more })).json();
+      expect(await me({ authorization })).toMatchObject({ user: { id: 'a.durand' } });
+      // Whose token is known asks by that, whoever is logged in.
+      expect(await me({ authorization: 'Bearer dpo' })).toMatchObject({ user: { id: 'dpo' } });
+      const led = await ask('/v1/confirm', { cookie, authorization, 'sec-fetch-site': 'cross-site' }, { token: 'a.durand' });
+      expect(led.status).toBe(403);
+    }
+    const nobody = { authorization: 'Basic YTpi', 'sec-fetch-site': 'cross-site' };
+    expect((await ask('/v1/login', nobody, { token: 'a.durand' })).status).toBe(403);
+  });
+
   it('refuses what is no address of a proxy', () => {
     for (const wrong of ['proxy.example', '10.0.0.0/33', '*'])
       expect(() => readConfig(consoleConfig, { VIGIE_CONSOLE_PROXIES: wrong })).toThrow('must hold addresses and networks');

@@ -168,8 +168,10 @@ export class Visitors {
   }
 
   async #beforeHandling({ headers, method, url }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    if (headers.authorization !== undefined) return undefined;
+    if (this.tools.directory.of(headers.authorization)) return undefined;
     const found = await this.#visitorOf(headers);
+    // A proxy that asks for a password or a provider of its own hands that on: beside a session it says nothing here.
+    if (!found && bearer.test(headers.authorization ?? '')) return undefined;
     if (found) this.#known.set(headers, found);
     const now = this.tools.clock.now();
     // A cookie of before does not take the place of the last one.
@@ -205,6 +207,9 @@ export class Visitors {
     return `${this.#cookie}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${this.tools.secure ? '; Secure' : ''}`;
   }
 }
+
+/** A program, which has no cookies; any other scheme is of a proxy, and comes along by itself as a cookie does. */
+const bearer = /^Bearer /i;
 
 /** A form of another site must not log somebody in as somebody else either. */
 function isOfBrowser(headers: IncomingHttpHeaders): boolean {

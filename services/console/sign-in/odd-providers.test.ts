@@ -148,6 +148,31 @@ describe('providers as hospitals have them', () => {
     expect(await list()).toBe(403);
   });
 
+  it('wants to be told by the console and not by the browser what is asked', async () => {
+    await start({ wantsPushed: true, secretBy: 'basic' }, { VIGIE_OIDC_PAR: 'true' });
+    provider.person = { id: 'a.durand', claims: { groups: ['soc'] } };
+    await login();
+    expect(await me()).toMatchObject({ user: { id: 'a.durand' } });
+    expect(visitor.went[0]).toMatch(/\/auth\?request_uri=urn[^&]*&client_id=vigie$/);
+  });
+
+  it('is gone back to in the browser by who is in already, and sends them here once more', async () => {
+    await start();
+    provider.person = { id: 'a.durand', claims: { groups: ['soc'] } };
+    const back = await toTheProvider('/feeds');
+    const again = new Visitor();
+    await visitor.go(back.url);
+    expect((await visitor.go(back.url)).url).toBe(`${url}/`);
+    expect(refusedIn((await again.go(back.url)).text)).toBe('not_begun');
+  });
+
+  it('says that its page of login was left open for too long, which nobody is blamed for', async () => {
+    await start();
+    const state = new URL((await visitor.go(`${url}/auth/oidc`, ({ origin }) => origin === provider.issuer)).url).searchParams;
+    const expired = `error=temporarily_unavailable&error_description=authentication_expired&state=${state.get('state')}`;
+    expect(refusedIn((await visitor.go(`${url}/auth/callback?${expired}`)).text)).toBe('not_begun');
+  });
+
   it('tells who runs the console why nobody comes in', async () => {
     await startProvider();
     const told: string[] = [];
@@ -158,13 +183,14 @@ describe('providers as hospitals have them', () => {
       scopes: 'openid groups',
       claims: { user: 'sub', groups: 'groups' },
       consoleUrl: url,
+      pushes: false,
     };
     const by = (change: Partial<ProviderSettings>) =>
       new IdentityProvider({ ...settings, ...change }, (refusal, reason) => void told.push(`${refusal}: ${reason}`));
     const tried = async (change: Partial<ProviderSettings>, confirms = '') => {
       const tried = by(change);
       const begun = await tried.begin({ to: '/', confirms, acrValues: [], now: Date.now() });
-      if (begun === 'away') return told.splice(0).join();
+      if (typeof begun === 'string') return told.splice(0).join();
       const back = await new Visitor().go(begun.url.href, ({ pathname }) => pathname === '/auth/callback');
       await tried.finish(back.url.slice(url.length), begun.trip, Date.now());
       return told.splice(0).join();
@@ -182,8 +208,15 @@ describe('providers as hospitals have them', () => {
     expect(await tried({ claims: { user: 'email', groups: 'groups' }, scopes: 'openid email' })).toMatch(
       /^nobody: .*email_verified/,
     );
+    expect(await tried({ pushes: true, clientSecret: 'another-secret-of-tests-77a1' })).toMatch(
+      /^not_believed: .*invalid_client/,
+    );
     provider.refuses = true;
     expect(await tried({})).toMatch(/^refused: .*access_denied/);
+    await provider.stop();
+    await startProvider({ signsBySecret: true });
+    provider.person = { id: 'a.durand', claims: {} };
+    expect(await tried({})).toMatch(/^not_believed: .*HS256, with the secret of the client/);
     await provider.stop();
     expect(await tried({})).toMatch(/^away: fetch failed: .*\(\w+\)$/);
   });

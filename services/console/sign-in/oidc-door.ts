@@ -80,7 +80,7 @@ export class OidcDoor {
   async begin(headers: IncomingHttpHeaders, reply: FastifyReply, to: unknown, confirms: string): Promise<Next> {
     const { provider, trips, grants, clock } = this.tools;
     const begun = await provider.begin({ to: ownPath(to), confirms, acrValues: grants.acrValues, now: clock.now() });
-    if (begun === 'away') return { refused: begun };
+    if (typeof begun === 'string') return { refused: begun };
     // A browser sends the oldest first.
     const others = cookieNames(headers.cookie, `${this.#cookie}-`);
     for (const name of others.slice(0, Math.max(0, others.length - tripsMax + 1)))
@@ -91,12 +91,14 @@ export class OidcDoor {
 
   /** Back from it: with a session, or with one that is confirmed. What was carried is used up. */
   async finish(headers: IncomingHttpHeaders, reply: FastifyReply, pathAndQuery: string): Promise<Next> {
-    const { provider, trips, clock } = this.tools;
+    const { provider, trips, visitors, clock } = this.tools;
     const now = clock.now();
     const name = this.#nameOf(new URLSearchParams(pathAndQuery.slice(pathAndQuery.indexOf('?') + 1)).get('state') ?? '');
     const trip = await trips.open(cookieOf(headers.cookie, name), now);
     void reply.header('set-cookie', this.#line(name, '', 0));
     const proved = await provider.finish(pathAndQuery, trip, now);
+    // Who goes back in their browser is sent here once more by a provider that knows them: they are in already.
+    if (proved === 'not_begun' && visitors.sessionOf(headers)) return { to: '/' };
     if (typeof proved === 'string' || !trip) return { refused: typeof proved === 'string' ? proved : 'not_begun' };
     const refused =
       trip.confirms === ''
@@ -146,7 +148,9 @@ export class OidcDoor {
     if (!user) {
       told(
         'no_role',
-        `of ${proved.groups.length} groups that it gives of this person none is in VIGIE_ROLES_FILE as it is written there, with a way of logging in that counts`,
+        proved.saysGroups
+          ? `of ${proved.groups.length} groups that it gives of this person none is in VIGIE_ROLES_FILE as it is written there, with a way of logging in that counts`
+          : 'neither the token of identity nor the endpoint of user information has the claim that VIGIE_OIDC_GROUPS_CLAIM names: let the provider add it to one of them',
       );
       return 'no_role';
     }

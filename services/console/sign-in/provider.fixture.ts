@@ -24,6 +24,10 @@ export interface ProviderOptions {
   readonly secretBy?: 'basic' | 'post';
   /** Whether what is said beside the token is signed too. */
   readonly signsUserInfo?: boolean;
+  /** Whether this client must push what it asks; the provider itself asks nobody for it. */
+  readonly wantsPushed?: boolean;
+  /** Whether tokens of identity are signed with the secret of the client. */
+  readonly signsBySecret?: boolean;
 }
 
 export const clientId = 'vigie';
@@ -82,7 +86,11 @@ export class RunningProvider {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { secretBy } = this.options;
-    if (secretBy !== undefined && request.url === '/token' && (request.headers.authorization ? 'basic' : 'post') !== secretBy)
+    if (
+      secretBy !== undefined &&
+      ['/token', '/request'].includes(request.url ?? '') &&
+      (request.headers.authorization ? 'basic' : 'post') !== secretBy
+    )
       return void response
         .writeHead(401, { 'content-type': 'application/json' })
         .end(JSON.stringify({ error: 'invalid_client', error_description: 'this way is not that of the client' }));
@@ -107,6 +115,8 @@ export class RunningProvider {
       backchannel_logout_uri: `${options.consoleUrl}/auth/backchannel-logout`,
       backchannel_logout_session_required: options.namesSessions !== false,
       ...(options.signsUserInfo && { userinfo_signed_response_alg: 'RS256' }),
+      ...(options.wantsPushed && { require_pushed_authorization_requests: true }),
+      ...(options.signsBySecret && { id_token_signed_response_alg: 'HS256' }),
       ...(options.isPublic ? { token_endpoint_auth_method: 'none' } : { client_secret: clientSecret }),
     };
     const provider = new Provider(this.issuer, {
@@ -120,6 +130,7 @@ export class RunningProvider {
         email: ['email', 'email_verified'],
         groups: ['groups', 'realm_access'],
       },
+      enabledJWA: { idTokenSigningAlgValues: ['RS256', 'HS256'] },
       conformIdTokenClaims: options.claimsInToken === false,
       cookies: { keys: ['cookies of tests'] },
       features: {

@@ -36,6 +36,11 @@ describe('settings of logging in', () => {
     ],
     ['an issuer without roles', { ...oidc, VIGIE_ROLES_FILE: '' }, 'VIGIE_ROLES_FILE'],
     ['an issuer in clear text', { ...oidc, VIGIE_OIDC_ISSUER: 'http://id.aleo.example' }, 'is not https'],
+    [
+      'pages below a path',
+      { ...oidc, VIGIE_CONSOLE_URL: 'https://aleo.example/vigie' },
+      'has a path: the console is at the root',
+    ],
     ['scopes without openid', { ...oidc, VIGIE_OIDC_SCOPES: 'profile email' }, 'does not hold openid'],
     ['a file of roles that is not there', { ...oidc, VIGIE_ROLES_FILE: join(folder, 'none.yml') }, 'cannot be read'],
     [
@@ -121,9 +126,16 @@ describe('who somebody is', () => {
       id: 'a.durand',
       groups: ['soc', 'x'],
       acr: 'strong',
+      saysGroups: true,
       provedAt: 10_000,
     });
-    expect(identityOf({ sub: 'a', groups: 'soc' }, names)).toEqual({ id: 'a', groups: ['soc'], acr: '', provedAt: undefined });
+    expect(identityOf({ sub: 'a', groups: 'soc' }, names)).toEqual({
+      id: 'a',
+      groups: ['soc'],
+      saysGroups: true,
+      acr: '',
+      provedAt: undefined,
+    });
     for (const sub of ['', ' a', 'a\u200Bb', 'a\nb', 'System', 'x'.repeat(201), 7, undefined])
       expect(identityOf({ sub, groups: [] }, names)).toBeUndefined();
     for (const email_verified of [undefined, false, 'true'])
