@@ -14,7 +14,7 @@ import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import { retry } from '#libs/runtime/retry.js';
 import { reachHint } from './kafka/reach/advertised.js';
 import type { KafkaOptions } from './kafka/kafka-log.js';
-import { oauthBearer, type TokenSource } from './kafka/reach/tokens.js';
+import { type BrokerTokenSource, oauthBearer } from './kafka/reach/tokens.js';
 import { clientNameOf } from './kafka/order/upgrade-order.js';
 import { embeddedPartitions } from './limits.js';
 import type { SigningTools } from './signing/frame-signing.js';
@@ -169,7 +169,7 @@ function saslOf(config: CommonConfig, clock: Clock): KafkaOptions['sasl'] {
   };
 }
 
-function tokenSourceOf(config: CommonConfig): Pick<TokenSource, 'endpoint' | 'scope' | 'extensions'> {
+function tokenSourceOf(config: CommonConfig): Pick<BrokerTokenSource, 'endpoint' | 'scope' | 'extensions'> {
   const { KAFKA_OAUTH_TOKEN_URL: endpoint, KAFKA_OAUTH_SCOPE: scope, KAFKA_OAUTH_EXTENSIONS: given = [] } = config;
   if (!endpoint)
     throw new ConfigError('KAFKA_SASL_MECHANISM is oauthbearer: KAFKA_OAUTH_TOKEN_URL must say where tokens are had');

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Transient } from '#libs/runtime/outcome.js';
-import { answerBytesMax, fetchPost, type HttpAnswer, reasonOfFetch } from './http-post.js';
+import { answerBytesMax, fetchPost, type HttpAnswer } from './http-post.js';
 
 describe('posting over real HTTP', () => {
   const servers: Server[] = [];
@@ -30,18 +30,6 @@ describe('posting over real HTTP', () => {
     });
     expect(await post(url)).toEqual({ status: 200, retryAfter: undefined });
     expect(got).toBe('x {}');
-  });
-
-  it('says what a proxy to the outside answered, which stands below two errors that say nothing', () => {
-    const refused = new Error('Proxy response (407) !== 200 when HTTP Tunneling');
-    const failed = new TypeError('fetch failed', { cause: new Error('Request was cancelled.', { cause: refused }) });
-    expect(reasonOfFetch(failed)).toBe(refused.message);
-  });
-
-  it('says of a name with several addresses what became of one of them', () => {
-    const each = ['10.0.0.1', '10.0.0.2'].map((address) => new Error(`connect ECONNREFUSED ${address}:443`));
-    const failed = new TypeError('fetch failed', { cause: new AggregateError(each, '') });
-    expect(reasonOfFetch(failed)).toBe('connect ECONNREFUSED 10.0.0.1:443');
   });
 
   it('does not follow a redirect', async () => {

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { silentLog } from '#libs/runtime/log.js';
 import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { type TokenGiver, tokenGiver } from '#libs/testkit/token-giver.js';
 import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
 import type { CaseMessage } from '#libs/contracts/case-message.js';
 import { fetchPost } from '../http/http-post.js';
@@ -253,66 +253,47 @@ async function serverOf(taken: (token: string | undefined) => boolean) {
 
   describe('by tokens in place of a password', () => {
     const secret = 'not-in-any-reason';
-    /** Gives tokens numbered from 1, or answers as `fails` says. */
-    async function tokenGiver() {
-      const state = { given: 0, fails: 0, asked: '' };
-      const server = createServer((request, response) => {
-        request.on('data', (chunk: Buffer) => (state.asked = chunk.toString()));
-        request.on('end', () => {
-          response.writeHead(state.fails || 200, { 'content-type': 'application/json' });
-          response.end(
-            JSON.stringify(
-              state.fails
-                ? { error: 'invalid_client', error_description: 'AADSTS7000215' }
-                : { access_token: `token-${(state.given += 1)}`, token_type: 'Bearer', expires_in: 3600 },
-            ),
-          );
-        });
-      });
-      givers.push(server);
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const tokenUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
-      return { state, oauth: { tokenUrl, clientId: 'vigie', clientSecret: secret, scope: 'mail/.default' } };
-    }
-    const givers: Server[] = [];
-    afterEach(() => {
-      for (const server of givers.splice(0)) server.close();
+    const givers: TokenGiver[] = [];
+    afterEach(async () => {
+      for (const giver of givers.splice(0)) await giver[Symbol.asyncDispose]();
     });
+    async function oauthFrom() {
+      const giver = await tokenGiver();
+      givers.push(giver);
+      return { giver, oauth: { endpoint: giver.endpoint, clientId: 'vigie', secret: () => secret, scope: 'mail/.default' } };
+    }
 
     it('shows one for as long as it counts', async () => {
-      const { state, oauth } = await tokenGiver();
+      const { giver, oauth } = await oauthFrom();
       const { port, shown } = await serverOf(() => true);
       const send = sending({ port, tls: 'starttls', ca, user: 'vigie@aleo.example', oauth });
       expect([await send(), await send()]).toEqual([delivered, delivered]);
       expect(shown).toEqual(Array(2).fill('XOAUTH2 vigie@aleo.example token-1'));
-      expect([...new URLSearchParams(state.asked)]).toEqual(
-        expect.arrayContaining([
-          ['grant_type', 'client_credentials'],
-          ['scope', 'mail/.default'],
-        ]),
-      );
+      expect(giver.asked).toEqual([expect.objectContaining({ grant_type: 'client_credentials', scope: 'mail/.default' })]);
     });
 
     it('asks for another at once where the one that was kept is not taken any more, and no more often', async () => {
-      const { oauth, state } = await tokenGiver();
+      const { giver, oauth } = await oauthFrom();
       let old: string | undefined;
       const { port } = await serverOf((token) => token !== old);
       const send = sending({ port, tls: 'starttls', ca, user: 'vigie', oauth });
       await send();
       old = 'token-1';
-      expect([await send(), state.given]).toEqual([delivered, 2]);
+      expect([await send(), giver.asked.length]).toEqual([delivered, 2]);
       old = 'token-3';
       const fresh = sending({ port, tls: 'starttls', ca, user: 'vigie', oauth });
-      expect([await fresh(), state.given]).toMatchObject([{ kind: 'refused', status: 535, scope: 'endpoint' }, 3]);
+      expect([await fresh(), giver.asked.length]).toMatchObject([{ kind: 'refused', status: 535, scope: 'endpoint' }, 3]);
     });
 
     it.each([
-      [401, { kind: 'refused', scope: 'endpoint', reason: 'no access token: invalid_client: AADSTS7000215' }],
+      [
+        401,
+        { kind: 'refused', scope: 'endpoint', reason: expect.stringMatching(/^no token from http:.+: invalid_client: AADSTS/) },
+      ],
       [503, { kind: 'later' }],
-    ])('says with %i of who gives them why there is none', async (fails, verdict) => {
-      const { oauth, state } = await tokenGiver();
-      state.fails = fails;
+    ])('says with %i of who gives them why there is none', async (status, verdict) => {
+      const { giver, oauth } = await oauthFrom();
+      giver.refusal = [status, { error: 'invalid_client', error_description: 'AADSTS7000215' }];
       const { port, shown } = await serverOf(() => true);
       const got = await sending({ port, tls: 'starttls', ca, user: 'vigie', oauth })();
       expect(got).toMatchObject(verdict);

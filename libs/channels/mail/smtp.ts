@@ -1,10 +1,10 @@
 import { isNativeError } from 'node:util/types';
 import { createTransport } from 'nodemailer';
 import { Transient } from '#libs/runtime/outcome.js';
+import { ClientTokens, NoToken, type TokenSource } from '#libs/runtime/outgoing/client-tokens.js';
 import type { Sender, SenderTools } from '../channel.js';
 import { attempt, attemptMsMax } from '../http/attempt.js';
 import type { Verdict } from '../http/verdict.js';
-import { AccessTokens, TokenRefused, type TokenSource } from './access-token.js';
 import { type Mail, type MailAddresses, mailOf } from './mail.js';
 
 /** A mail server and how to speak to it. */
@@ -55,7 +55,7 @@ interface Served {
 export function mailSender(receiver: MailReceiver, tools: SenderTools): Sender {
   const transport = createTransport({ ...serverOptions(receiver.server), disableFileAccess: true, disableUrlAccess: true });
   const { user, oauth } = receiver.server;
-  const tokens = oauth && new AccessTokens(oauth, tools.clock);
+  const tokens = oauth && new ClientTokens(oauth, tools.clock);
   /** By `send_id`. */
   const partly = new Map<string, Served>();
 
@@ -84,7 +84,7 @@ export function mailSender(receiver: MailReceiver, tools: SenderTools): Sender {
   };
 
   const withToken = async (mail: Outgoing) =>
-    tokens ? { ...mail, auth: { type: 'OAuth2', user, accessToken: await tokens.get() } } : mail;
+    tokens ? { ...mail, auth: { type: 'OAuth2', user, accessToken: await tokens.now() } } : mail;
 
   /** One more try by a new token where the one that was held is not taken: it counts no more, or was made before its client was allowed to. */
   const deliver = async (mail: Outgoing) => {
@@ -116,8 +116,10 @@ export function mailSender(receiver: MailReceiver, tools: SenderTools): Sender {
           return restOf(send_id, new Set([...done, ...waiting.filter((address) => !refused.has(address))]), rejectedErrors);
         } catch (cause) {
           if (!isNativeError(cause)) throw cause;
-          if (cause instanceof TokenRefused) return { kind: 'refused', status: 0, reason: cause.message, scope: 'endpoint' };
-          if (cause instanceof Transient) throw cause;
+          if (cause instanceof NoToken)
+            return cause.isRefused
+              ? { kind: 'refused', status: 0, reason: cause.message, scope: 'endpoint' }
+              : { kind: 'later', status: 0, reason: cause.message };
           // Every address that was left has refused it: it is they, and not the server.
           return isOfAddresses(cause) ? restOf(send_id, done, [cause]) : verdictOfFailure(cause, '');
         }

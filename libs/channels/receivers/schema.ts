@@ -64,10 +64,10 @@ const tokenSource = (tools: ReadingTools) =>
       client_secret_file: textFile(tools),
       scope: z.string().min(1).optional(),
     })
-    .transform(({ token_url: tokenUrl, client_id: clientId, client_secret_file: clientSecret, scope }) => ({
-      tokenUrl,
+    .transform(({ token_url: endpoint, client_id: clientId, client_secret_file: clientSecret, scope }) => ({
+      endpoint,
       clientId,
-      clientSecret,
+      secret: () => clientSecret,
       scope,
     }));
 
