@@ -97,13 +97,14 @@ export class Roles {
   }
 }
 
-/** Whether less is told of a rule on the day now that its accesses say these roles, too; it is remembered. What nobody has asked for is no less. */
+/** Whether less is told of a rule on the day now that its accesses say these roles, too; it is remembered. What was asked for before a restart is no longer known, and is asked for again. */
 export function lowersLeast(days: Days, record: number, column: number, roles: readonly number[]): boolean {
   const { table, texts } = days;
-  const known = table.least(record, column);
-  if (known === 0) return false;
   const said = roles.map((role) => texts.text(role));
-  const least = days.leastOf(table.account(record), table.day(record), column, said);
+  const before = days.roles.of(record).filter((role) => !said.includes(role));
+  const leastBy = (some: readonly string[]): number => days.leastOf(table.account(record), table.day(record), column, some);
+  const known = table.least(record, column) || leastBy(before);
+  const least = leastBy(said);
   if (least >= known) return false;
   table.setLeast(record, column, least);
   return true;
