@@ -46,13 +46,9 @@ function withHabit(rule: Rule, turns: (id: string) => boolean, known: Map<Rule, 
   );
   const isCount = kindOfRule(rule.type).measure === 'distinct' || kindOfRule(rule.type).measure === 'sum';
   const fits = isCount && !isMeeting(rule.type) && isMonotone(rule) && inputs.every(({ kind }) => kind === 'rows');
-  const { dormantMs: _, spread: __, ...rest } = rule;
-  const plainInputs = inputs.map((input) => {
-    const { spread: ___, ...plain } = input;
-    return plain;
-  });
+  const { dormantMs: _, ...rest } = rule;
   const turned: Rule =
-    fits && turns(rule.id) ? { ...rest, inputs: plainInputs, habit: { weight: 0.5, scale: 'volume' } } : { ...rule, inputs };
+    fits && turns(rule.id) ? { ...rest, inputs, habit: { weight: 0.5, scale: 'volume' } } : { ...rule, inputs };
   const whole = rule.unfiltered ? { ...turned, unfiltered: withHabit(rule.unfiltered, turns, known) } : turned;
   known.set(rule, whole);
   return whole;

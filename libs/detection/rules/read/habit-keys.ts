@@ -81,6 +81,7 @@ export function checkHabit(map: MapTree, vigie: VigieKeys, { type, condition }: 
   if (!fits) mistakes.at(line, `${key} goes with ${taken} only, not with ${type}`);
   else if (!isMonotone({ type, condition }) || !asked?.entries.has('gte') || asked.entries.has('gt'))
     mistakes.at(line, `${key} goes with gte only: its number is the floor, below which nothing is told`);
-  if (vigie.spread) mistakes.at(line, `${key} does not go with spread: one count is compared with what is usual`);
+  if (vigie.spread && vigie.habitDays)
+    mistakes.at(line, 'habit_days does not go with spread: what several days show is shown by counts');
   if (vigie.dormantMs !== undefined) mistakes.at(line, `${key} does not go with dormant: what is usual is a count of awake days`);
 }
