@@ -74,6 +74,8 @@ export interface HabitTerms {
   readonly scale: HabitScale;
   /** Of a `volume`, a further share of it, above 0 and at most 1, for days far beyond the account's own full ones in units of their spread. */
   readonly own?: number;
+  /** It is told from its floor on of whoever is not known for such work: the budget has no part of that. */
+  readonly excuses?: boolean;
 }
 
 /** A Sigma filter that takes accesses out of rules, for a time, with somebody who answers for it. */
@@ -160,9 +162,12 @@ export function habitRuleOf({ id, habit, condition, timespanMs, subject }: Rule)
   return habit && { id, ...habit, floor: condition.atLeast, timespanMs, subject };
 }
 
-/** Whether what is usual decides, of the rule's own count or over several days: then it is the budget of false incidents that pays for it. */
+/**
+ * Whether what is usual decides, of the rule's own count or over several days: then it is the budget of false incidents that pays for it. Where it only excuses,
+ * the number of the rule decides.
+ */
 export function goesByHabit({ habit, habitDays }: Partial<Pick<Rule, 'habit' | 'habitDays'>>): boolean {
-  return habit !== undefined || habitDays === true;
+  return (habit !== undefined && habit.excuses !== true) || habitDays === true;
 }
 
 /** The same of all rules that are judged for these, those that other rules look at included; each id once. */

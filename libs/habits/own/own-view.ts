@@ -1,5 +1,5 @@
 import type { AccountState } from '../account-state.js';
-import { ownExcessMin, ownLearnedDeviations } from '../constants.js';
+import { fullOwnDays, ownExcessMin, ownLearnedDeviations } from '../constants.js';
 import { Fit } from '../compare/fit.js';
 import { flag } from '../pending-days.js';
 import type { Peers, PeersView } from '../peers.js';
@@ -24,9 +24,9 @@ import {
 } from './own-days.js';
 import { noOwnPeers, varianceWithin } from './own-peers.js';
 
-/** The rules that ask for own days. */
+/** The rules that ask for own days: to compare with them, or to know of whom their work is known. */
 export function ownColumnsOf(rules: readonly HabitRule[]): readonly number[] {
-  return rules.flatMap((rule, column) => (ownShareOf(rule) > 0 ? [column] : []));
+  return rules.flatMap((rule, column) => (ownShareOf(rule) > 0 || rule.excuses ? [column] : []));
 }
 
 /** Of each rule, the last day that was learned on which a step was common to many accounts, 0 for none: what is counted is something else behind it, and own days begin anew. */
@@ -87,9 +87,19 @@ export class OwnView {
   /** Mean and spread of an account's full days; undefined where the rule does not ask for them, or too little is known. */
   habitOf(state: AccountState, column: number, day: number, since = this.since): OwnHabit | undefined {
     const own = this.#columns.indexOf(column);
-    if (own < 0 || state.isService) return undefined;
+    const rule = this.rules[column];
+    if (own < 0 || !rule || ownShareOf(rule) === 0 || state.isService) return undefined;
     const terms = this.#termsOf(column);
     return ownHabitOf(fullDaysOf(state.own.rootsOf(own, since[column]), terms), this.#varianceOf(state, own, day), terms);
+  }
+
+  /** Whether the account's own days know such work: one that reached the rule's floor, or as many as make a habit that came half as far. */
+  knowsWork(state: AccountState, column: number): boolean {
+    const rule = this.rules[column];
+    if (!rule) return false;
+    const roots = state.own.rootsOf(this.#columns.indexOf(column));
+    const atLeast = (count: number) => roots.filter((root) => root >= rootOf(count)).length;
+    return atLeast(rule.floor) > 0 || atLeast(rule.floor * fullOwnDays.floorShare) >= fullOwnDays.min;
   }
 
   /** The count, not rounded, from which on a day is beyond the account's own; Infinity where it is not compared with itself. */
@@ -160,6 +170,7 @@ export class OwnView {
       if (waiting.has(column)) continue;
       const root = rootOf(countOf(column));
       const terms = this.#termsOf(column);
+      if (this.rules[column]?.excuses) continue;
       const full = fullDaysOf(state.own.rootsOf(own, since[column]), terms);
       if (full.days > 0 && isMuch(full, terms) && isFull(root, full, terms)) {
         const square = ((levelOf(root) - full.mean) ** 2 * full.days) / (full.days + 1);
