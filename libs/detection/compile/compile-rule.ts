@@ -85,7 +85,14 @@ function termsOf({ type, timespanMs, condition, percentile, meeting, spread, dor
     ? [[kindOfRule(type).measure, percentile ?? null, above ?? false, below ?? false]]
     : [];
   if (meeting) figure.push([JSON.stringify(meeting)]);
-  if (habit) figure.push(['habit', habit.weight, habit.scale, ...(habit.own === undefined ? [] : [habit.own]), ...(habit.excuses ? ['excuses'] : [])]);
+  if (habit)
+    figure.push([
+      'habit',
+      habit.weight,
+      habit.scale,
+      ...(habit.own === undefined ? [] : [habit.own]),
+      ...(habit.excuses ? ['excuses'] : []),
+    ]);
   if (habitDays === true) figure.push(['habit_days']);
   return [
     timespanMs,

@@ -174,14 +174,14 @@ export class InOrder {
   }
 
   /** The same where the largest counts of the day may rise, or enough is there to be told. */
-  #takeHabit(
-    place: Place,
-    rule: CompiledRule,
-    { record, time, upper: bound, gain, newSpread }: Rise,
-    firings: Firing[],
-  ): void {
+  #takeHabit(place: Place, rule: CompiledRule, rise: Rise, firings: Firing[]): void {
     const days = this.#days;
-    const upper = this.#upperOf(place.ledger, rule, time, bound);
+    const { record, time } = rise;
+    // What was counted has the newest entry in it already.
+    const isCounted = rise.upper === Number.POSITIVE_INFINITY;
+    const upper = isCounted ? this.#countWhole(place.ledger, rule, time) : rise.upper;
+    const gain = isCounted ? 0 : rise.gain;
+    const newSpread = !isCounted && rise.newSpread;
     if (!days || record === 0) return;
     // Of a window that is not held as a whole the account's history is asked.
     if (rule.learns && time - rule.timespanMs >= place.floor) days.rise(record, rule.habit, time, upper);
@@ -207,10 +207,10 @@ export class InOrder {
     return false;
   }
 
-  /** What the window of the newest entry holds at most. After a restart that is counted, once. */
-  #upperOf(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds, upper: number): number {
-    if (upper < Number.POSITIVE_INFINITY) return upper;
-    const all = { counted: rule.counted, timespanMs: rule.timespanMs, atLeast: upper, spreadAtLeast: rule.spreadAtLeast };
+  /** What the window of the newest entry holds: its bound says nothing, as after a restart. */
+  #countWhole(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds): number {
+    const { counted, timespanMs, spreadAtLeast } = rule;
+    const all = { counted, timespanMs, atLeast: Number.POSITIVE_INFINITY, spreadAtLeast };
     this.parts.counter.back(ledger, this.#ledgers.length(ledger), time - rule.timespanMs, all, this.#count);
     this.#bounds.set(ledger, rule, this.#count.value, this.#count.spread);
     return this.#count.value;

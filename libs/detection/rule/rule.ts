@@ -5,7 +5,7 @@ import { laneKinds } from '#libs/contracts/vocabulary.js';
 import type { Field } from '../rules/match/fields.js';
 import type { Selection } from '../rules/match/selection.js';
 import type { Meeting } from './meeting.js';
-import { isFigure, type RuleType } from './rule-kinds.js';
+import { isFigure, isMeeting, type RuleType } from './rule-kinds.js';
 import type { Milliseconds } from '../scan/kinds.js';
 
 export type { Field } from '../rules/match/fields.js';
@@ -65,6 +65,13 @@ export function meets({ atLeast, atMost, except, above, below }: CountCondition,
 export function isMonotone({ type, condition, meeting }: Pick<Rule, 'type' | 'condition' | 'meeting'>): boolean {
   if (isFigure(type) || meeting !== undefined) return false;
   return condition.atMost === Number.POSITIVE_INFINITY && condition.except === undefined;
+}
+
+/** Whether its matches are there for good and by accesses alone, so that how many there are on a day may be a habit. */
+export function isSteady(rule: Rule): boolean {
+  const { dormantMs, habit, habitDays, inputs } = rule;
+  if (!isMonotone(rule) || isMeeting(rule.type) || dormantMs !== undefined || habit || habitDays) return false;
+  return inputs.every((input) => input.kind === 'rows' || isSteady(input.rule));
 }
 
 /** How much of its subject's habits a rule asks for. */
