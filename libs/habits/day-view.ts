@@ -5,7 +5,6 @@ import {
   dayKept,
   evidenceKept,
   evidenceMax,
-  fullOwnDays,
   newcomerAfterDays,
   newcomerDays,
   newcomerDaysMin,
@@ -172,15 +171,17 @@ export class DayView {
     if (!this.#isLane && holdsFirstDay(rule, day - firstDay)) return unknown;
     if (state.isService) return rule.excuses && !state.isJudgedByItself ? unknown : Math.max(rule.floor, state.ownLeast(column));
     const among = this.classOf(state, day, column);
-    const usual = this.usualOf(state, column, among);
-    if (!usual || (rule.excuses && !this.#knowsWork(rule, state, column, usual))) return unknown;
+    if (!this.usualOf(state, column, among) || (rule.excuses && !this.#knowsWork(state, column))) return unknown;
     const least = Math.min(this.#leastByPeers(key, state, column, among), this.own.leastOf(key, state, column, day));
     return Math.max(rule.floor, Math.ceil(least - 1e-9));
   }
 
-  /** Whether such work is known of the account: by its own days, or as what it and its role usually do. */
-  #knowsWork({ floor }: HabitRule, state: AccountState, column: number, { usual }: Usual): boolean {
-    return usual >= fullOwnDays.floorShare * floor || this.own.knowsWork(state, column);
+  /**
+   * Whether such work is known of the account: somebody has called honest what it did, and a day of it came to the floor. What nobody has looked at makes nobody
+   * known, and neither does what others of the role do: whoever stays below the floor for days gains nothing by it.
+   */
+  #knowsWork(state: AccountState, column: number): boolean {
+    return state.isLifted && this.own.reachedFloor(state, column);
   }
 
   /** Not rounded; Infinity where peers have no share of the rule. */

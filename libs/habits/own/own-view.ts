@@ -1,5 +1,5 @@
 import type { AccountState } from '../account-state.js';
-import { fullOwnDays, ownExcessMin, ownLearnedDeviations } from '../constants.js';
+import { ownExcessMin, ownLearnedDeviations } from '../constants.js';
 import { Fit } from '../compare/fit.js';
 import { flag } from '../pending-days.js';
 import type { Peers, PeersView } from '../peers.js';
@@ -93,13 +93,10 @@ export class OwnView {
     return ownHabitOf(fullDaysOf(state.own.rootsOf(own, since[column]), terms), this.#varianceOf(state, own, day), terms);
   }
 
-  /** Whether the account's own days know such work: one that reached the rule's floor, or as many as make a habit that came half as far. */
-  knowsWork(state: AccountState, column: number): boolean {
-    const rule = this.rules[column];
-    if (!rule) return false;
-    const roots = state.own.rootsOf(this.#columns.indexOf(column));
-    const atLeast = (count: number) => roots.filter((root) => root >= rootOf(count)).length;
-    return atLeast(rule.floor) > 0 || atLeast(rule.floor * fullOwnDays.floorShare) >= fullOwnDays.min;
+  /** Whether one of the account's days that are remembered came to the floor of the rule. */
+  reachedFloor(state: AccountState, column: number): boolean {
+    const floor = rootOf(this.rules[column]?.floor ?? Infinity);
+    return state.own.rootsOf(this.#columns.indexOf(column)).some((root) => root >= floor);
   }
 
   /** The count, not rounded, from which on a day is beyond the account's own; Infinity where it is not compared with itself. */

@@ -169,7 +169,7 @@ function conditionsOf(rule: Rule): readonly string[] {
     );
   else if (rule.habit?.excuses)
     sentences.push(
-      `Where the ${subjectNoun(subject)} is known for such work, by its own days or by its role, it is told only where that is more than what it and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} beside the budget. Else, and while nothing is known, it is told from there on.`,
+      `Where the ${subjectNoun(subject)} is known for such work, by a day that somebody called honest, it is told only where that is more than what it and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} beside the budget. Else, and while nothing is known, it is told from there on.`,
     );
   else if (rule.habit)
     sentences.push(
