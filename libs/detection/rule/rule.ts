@@ -135,7 +135,7 @@ export interface Rule {
   readonly dormantMs?: Milliseconds;
   /**
    * It holds where the count reaches what is told of its subject on that day of the calendar (`Habits.least`), at least `condition.atLeast`. Of
-   * counts of accesses that more accesses can only raise, without spread.
+   * counts that more accesses can only raise, of accesses or of matches that are there for good. With a spread both must hold.
    */
   readonly habit?: HabitTerms;
   /**
