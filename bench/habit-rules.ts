@@ -55,7 +55,7 @@ const plainRules = counted.map(([id, of, timespanMs, floor]) =>
   aRule({ id, title: id, selection: selectionOf(of), timespanMs, atLeast: floor * 40 }),
 );
 /** Without a model the pack's own habit rules never hold and cost next to nothing; with one each has its days, so they are left out of what is compared. */
-const fixed = pack.rules.filter((rule) => !goesByHabit(rule)).map(({ habit: _, ...rule }) => rule);
+const fixed = pack.rules.filter((rule) => !goesByHabit(rule)).map(({ habit: _habit, ...rule }) => rule);
 const without: EngineOptions = { ...pack, rules: fixed };
 const plain: EngineOptions = { ...pack, rules: [...fixed, ...plainRules] };
 const withHabits: EngineOptions = { ...pack, rules: [...fixed, ...usual, days], habits };

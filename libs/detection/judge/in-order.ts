@@ -185,12 +185,12 @@ export class InOrder {
     if (!days || record === 0) return;
     // Of a window that is not held as a whole the account's history is asked.
     if (rule.learns && time - rule.timespanMs >= place.floor) days.rise(record, rule.habit, time, upper);
-    if (upper < rule.atLeast) return;
+    if (upper < rule.atLeast || this.#bounds.upperSpread(place.ledger, rule) < rule.spreadAtLeast) return;
     // To count is less than to ask, and mostly says that fewer are there than anybody would be told of.
     if (!days.knowsLeast(record, rule.habit) && !this.#holdsAtLeast(place.ledger, rule, time, gain, newSpread)) return;
     const told = this.#told;
     told.atLeast = days.least(record, rule.habit);
-    if (upper < told.atLeast || this.#bounds.upperSpread(place.ledger, rule) < rule.spreadAtLeast) return;
+    if (upper < told.atLeast) return;
     told.counted = rule.counted;
     told.timespanMs = rule.timespanMs;
     told.spreadAtLeast = rule.spreadAtLeast;
