@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { HabitModel } from '#libs/habits/habit-model.js';
 import type { Habits } from '#libs/habits/seams.js';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
-import { habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
+import { goesByHabit, habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
 import type { Match } from '#libs/detection/rules/match/match.js';
 import { and, test } from '#libs/detection/rules/match/match.js';
 import { selectionOf } from '#libs/detection/rules/match/selection.js';
@@ -55,7 +55,7 @@ const plainRules = counted.map(([id, of, timespanMs, floor]) =>
   aRule({ id, title: id, selection: selectionOf(of), timespanMs, atLeast: floor * 40 }),
 );
 /** Without a model the pack's own habit rules never hold and cost next to nothing; with one each has its days, so they are left out of what is compared. */
-const fixed = pack.rules.filter(({ habit, habitDays }) => !habit && habitDays !== true);
+const fixed = pack.rules.filter((rule) => !goesByHabit(rule)).map(({ habit: _habit, ...rule }) => rule);
 const without: EngineOptions = { ...pack, rules: fixed };
 const plain: EngineOptions = { ...pack, rules: [...fixed, ...plainRules] };
 const withHabits: EngineOptions = { ...pack, rules: [...fixed, ...usual, days], habits };

@@ -50,6 +50,9 @@ const ruleSets: readonly (readonly [string, readonly Rule[]])[] = [
   ['a bound from above', [{ ...ruleOf({ id: 'r' }), condition: { atLeast: 40, atMost: 1_000_000 } }]],
   ['more than is usual', [usualOf(50)]],
   ['no more than is usual', [usualOf(1_000_000)]],
+  ['more than is usual, beside a spread that is met', [usualOf(50, 2)]],
+  ['more than is usual, beside a spread that is not', [usualOf(50, 4)]],
+  ['no more than is usual, beside a spread that is not', [usualOf(1_000_000, 4)]],
   ['unusual days', [usualOf(1_000_000), { ...ruleOf({ id: 'days', atLeast: 20 }), habitDays: true }]],
   [
     'twelve thresholds and windows',
@@ -182,8 +185,9 @@ function framesOf(rows: readonly AccessRow[], perFrame = rowsPerFrame): readonly
 }
 
 /** What it is told from stands in its id. */
-function usualOf(least: number): Rule {
-  return { ...ruleOf({ id: `usual ${least}`, atLeast: 40 }), habit: { weight: 1, scale: 'volume' } };
+function usualOf(least: number, clinics = 0): Rule {
+  const spread = clinics > 0 ? ({ field: 'clinic_id', atLeast: clinics } as const) : undefined;
+  return { ...ruleOf({ id: `usual ${least}`, atLeast: 40, spread }), habit: { weight: 1, scale: 'volume' } };
 }
 
 function sumOf(atLeast: number): Rule {

@@ -89,9 +89,14 @@ export class AccountState {
         this.evidence[column] = Math.max(0, this.evidence[column] ?? 0);
   }
 
+  /** Whether so many days are known that a program is judged by them. */
+  get isJudgedByItself(): boolean {
+    return this.days >= ownDaysMin;
+  }
+
   /** From which count on a program is beyond its own days: their mean and six of their standard deviations, at least 4 %, and two and a half roots where it counts little. */
   ownLeast(column: number): number {
-    if (this.days < ownDaysMin) return Infinity;
+    if (!this.isJudgedByItself) return Infinity;
     const mean = (this.sums[column] ?? 0) / this.weight;
     const variance = Math.max(0, (this.squares[column] ?? 0) / this.weight - mean * mean);
     // The days are few, so that their spread is taken as that of a sample.

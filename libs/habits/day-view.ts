@@ -44,6 +44,11 @@ export interface ViewParts {
   readonly budget: number;
 }
 
+/** What is told of a rule while nothing is known. */
+export function leastUnknown({ excuses, floor }: HabitRule): number {
+  return excuses ? floor : Infinity;
+}
+
 interface DayCount {
   readonly count: number;
   readonly day: number;
@@ -73,8 +78,8 @@ export class DayView {
     readonly parts: ViewParts,
     carried: ReadonlyMap<string, number> = new Map(),
   ) {
-    const sum = parts.rules.reduce((total, rule) => total + peersShareOf(rule) + ownShareOf(rule), 0);
-    this.#weights = parts.rules.map((rule) => (sum > 0 ? peersShareOf(rule) / sum : 0));
+    const sum = parts.rules.reduce((total, rule) => total + (rule.excuses ? 0 : peersShareOf(rule) + ownShareOf(rule)), 0);
+    this.#weights = parts.rules.map((rule) => peersShareOf(rule) / (sum > 0 ? sum : 1));
     this.#comparing = new Comparing(parts);
     this.#ruleWeights = parts.ruleDays.map((days) => (1 - dayKept ** days) / (1 - dayKept));
     this.alpha = parts.budget / Math.max(weekDaysMin, parts.weekDays);
@@ -160,13 +165,23 @@ export class DayView {
   leastOf(key: string, state: AccountState, column: number, day: number): number {
     const rule = this.parts.rules[column];
     const { waiting, ruleDays, firstDay } = this.parts;
-    if (!rule || !this.knows || waiting.has(column) || (ruleDays[column] ?? 0) < 1) return Infinity;
-    if (!this.#isLane && holdsFirstDay(rule, day - firstDay)) return Infinity;
-    if (state.isService) return Math.max(rule.floor, state.ownLeast(column));
+    if (!rule) return Infinity;
+    const unknown = leastUnknown(rule);
+    if (!this.knows || waiting.has(column) || (ruleDays[column] ?? 0) < 1) return unknown;
+    if (!this.#isLane && holdsFirstDay(rule, day - firstDay)) return unknown;
+    if (state.isService) return rule.excuses && !state.isJudgedByItself ? unknown : Math.max(rule.floor, state.ownLeast(column));
     const among = this.classOf(state, day, column);
-    if (!this.usualOf(state, column, among)) return Infinity;
+    if (!this.usualOf(state, column, among) || (rule.excuses && !this.#knowsWork(state, column))) return unknown;
     const least = Math.min(this.#leastByPeers(key, state, column, among), this.own.leastOf(key, state, column, day));
     return Math.max(rule.floor, Math.ceil(least - 1e-9));
+  }
+
+  /**
+   * Whether such work is known of the account: somebody has called honest what it did, and a day of it came to the floor. What nobody has looked at makes nobody
+   * known, and neither does what others of the role do: whoever stays below the floor for days gains nothing by it.
+   */
+  #knowsWork(state: AccountState, column: number): boolean {
+    return state.isLifted && this.own.reachedFloor(state, column);
   }
 
   /** Not rounded; Infinity where peers have no share of the rule. */
@@ -227,6 +242,7 @@ export class DayView {
     let sum = 0;
     const { ruleDays, waiting } = this.parts;
     for (let column = 0; column < this.#weights.length; column += 1) {
+      if (this.parts.rules[column]?.excuses) continue;
       const asks = (ruleDays[column] ?? 0) > 0 && !waiting.has(column);
       const evidence = asks ? evidenceKept * (state.evidence[column] ?? 0) + today(column) : 0;
       sum += (this.#weights[column] ?? 0) * (evidence > 0 ? Math.exp(evidence) : 1);

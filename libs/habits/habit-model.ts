@@ -3,6 +3,7 @@ import { type SubjectKind, subjectKinds } from '#libs/contracts/vocabulary.js';
 import { AccountState } from './account-state.js';
 import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { daysAnswered, unmetAfterDays } from './constants.js';
+import { leastUnknown } from './day-view.js';
 import { explained, type HabitExplanation } from './explain-day.js';
 import { type AsKnown, readAs } from './first-seen.js';
 import { ownColumnsOf } from './own/own-view.js';
@@ -92,8 +93,8 @@ export class HabitModel implements Habits {
     const known = this.#known(rule.subject, groupId, key, day);
     const column = known?.population.columnOf(rule.id);
     if (this.#isUnmet(rule, column === undefined ? undefined : known?.view.parts.ruleDays[column], { groupId, day }))
-      return this.#leastUnmet(rule);
-    if (!known || column === undefined) return Infinity;
+      return rule.excuses ? rule.floor : this.#leastUnmet(rule);
+    if (!known || column === undefined) return leastUnknown(rule);
     const { view, state } = known;
     if (rule.subject === 'account') readAs({ ...known, key, column, day }, roles);
     return view.leastOf(key, state, column, day);

@@ -35,6 +35,8 @@ export interface HabitRule {
   readonly scale: HabitScale;
   /** Of a `volume`, a further share of it for days far beyond the account's own full ones in units of their spread; absent where these are not asked for. */
   readonly own?: number;
+  /** It is told from its floor on, and what is usual only excuses: those of whom such work is known. Its weight comes beside those of all others. */
+  readonly excuses?: boolean;
   /** The count of its condition; nothing below is ever told. */
   readonly floor: number;
   readonly timespanMs: number;
@@ -48,7 +50,7 @@ export interface Habits {
   /** When a day begins, milliseconds since 1970, UTC. */
   startOf(groupId: string, day: number): number;
   /**
-   * The smallest count that is told on that day: at least the rule's floor; Infinity while nothing is known. `roles` is what accesses of that day say of the
+   * The smallest count that is told on that day: at least the rule's floor; Infinity while nothing is known, the floor of a rule that excuses. `roles` is what accesses of that day say of the
    * account so far, empty text where one says none; it is asked for where no day of the account is known, and of several roles the one counts by which
    * the least is told. So a further role never makes it larger.
    */

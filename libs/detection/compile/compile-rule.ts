@@ -73,6 +73,8 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
  */
 function habitOf(build: Build, rule: Rule, counted: readonly unknown[]): number {
   const habit = habitRuleOf(rule);
+  // Without a model nobody is excused, and the number of the rule decides.
+  if (habit?.excuses && !build.options.habits) return -1;
   return habit ? build.habit(habit, JSON.stringify([habit.id, ...counted])) : -1;
 }
 
@@ -83,7 +85,14 @@ function termsOf({ type, timespanMs, condition, percentile, meeting, spread, dor
     ? [[kindOfRule(type).measure, percentile ?? null, above ?? false, below ?? false]]
     : [];
   if (meeting) figure.push([JSON.stringify(meeting)]);
-  if (habit) figure.push(['habit', habit.weight, habit.scale, ...(habit.own === undefined ? [] : [habit.own])]);
+  if (habit)
+    figure.push([
+      'habit',
+      habit.weight,
+      habit.scale,
+      ...(habit.own === undefined ? [] : [habit.own]),
+      ...(habit.excuses ? ['excuses'] : []),
+    ]);
   if (habitDays === true) figure.push(['habit_days']);
   return [
     timespanMs,

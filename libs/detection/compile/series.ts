@@ -1,4 +1,4 @@
-import type { HabitRule } from '#libs/habits/seams.js';
+import type { HabitRule, Habits } from '#libs/habits/seams.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Reach } from '../rule/reach.js';
 import type { Field, Rule, Selection } from '../rule/rule.js';
@@ -142,6 +142,8 @@ export interface CompiledSeries {
 }
 
 export interface CompileOptions {
+  /** Who is asked what is usual. */
+  readonly habits?: Habits;
   readonly subject?: SubjectKind;
   readonly holdsReach?: boolean;
   readonly quietMs: Milliseconds;

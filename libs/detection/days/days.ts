@@ -15,6 +15,8 @@ export interface DaysOptions extends GivingOptions {
   readonly tests: boolean;
   /** How far behind its account's newest access a day may end and still be changed from memory, milliseconds. */
   readonly retainMs: Milliseconds;
+  /** Whether the account's history is asked for: what it says may be that an incident covers days before. */
+  isAsked(account: AccountNumber): boolean;
 }
 
 /** More than days hold. */
@@ -257,6 +259,7 @@ export class Days {
 
   /** Days that no access changes any more but by the account's history. */
   #letGo(account: AccountNumber): void {
+    if (this.options.isAsked(account)) return;
     const newest = this.accounts.newest(account);
     for (const record of this.of(account)) if (this.table.end(record) + this.options.retainMs <= newest) this.drop(record);
   }

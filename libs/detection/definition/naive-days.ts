@@ -14,7 +14,7 @@ const countMax = 2 ** 32 - 2;
 function mostOf(rows: readonly AccessRow[], rules: readonly Rule[], from: number, until: number): Record<string, number> {
   const all = habitsIn(rules).map((rule): [string, number] => {
     // Whatever it is told from: every access that takes part is a time at which it counts something.
-    const { habit: _, ...plain } = { ...rule, condition: { ...rule.condition, atLeast: 1 } };
+    const { habit: _, spread: __, ...plain } = { ...rule, condition: { ...rule.condition, atLeast: 1 } };
     const counts = naiveFirings(rows, plain).filter(({ time }) => time >= from && time <= until);
     return [rule.id, Math.min(countMax, Math.max(0, ...counts.map(({ value }) => value)))];
   });

@@ -19,8 +19,8 @@ export interface Usual {
   evidence(time: number): number;
 }
 
-/** Without a model nothing is known. */
-const unknown: Usual = { least: () => Number.POSITIVE_INFINITY, evidence: () => 0 };
+/** Without a model nothing is known, and nobody is excused. */
+const unknown: Usual = { least: ({ excuses, floor }) => (excuses ? floor : Number.POSITIVE_INFINITY), evidence: () => 0 };
 
 /** What takes part in a rule: an access, or a match of another rule. */
 interface Part {

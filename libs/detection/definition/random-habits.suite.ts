@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Habits } from '#libs/habits/seams.js';
-import { isMonotone, type Rule } from '../rule/rule.js';
+import { isMonotone, isSteady, type Rule } from '../rule/rule.js';
 import { isMeeting, kindOfRule } from '../rule/rule-kinds.js';
 import type { History } from './partition-run.suite.js';
 import { history } from './random-history.suite.js';
@@ -45,14 +45,14 @@ function withHabit(rule: Rule, turns: (id: string) => boolean, known: Map<Rule, 
     input.kind === 'matches' ? { ...input, rule: withHabit(input.rule, turns, known) } : input,
   );
   const isCount = kindOfRule(rule.type).measure === 'distinct' || kindOfRule(rule.type).measure === 'sum';
-  const fits = isCount && !isMeeting(rule.type) && isMonotone(rule) && inputs.every(({ kind }) => kind === 'rows');
-  const { dormantMs: _, spread: __, ...rest } = rule;
-  const plainInputs = inputs.map((input) => {
-    const { spread: ___, ...plain } = input;
-    return plain;
-  });
+  const fits =
+    isCount &&
+    !isMeeting(rule.type) &&
+    isMonotone(rule) &&
+    inputs.every((input) => input.kind === 'rows' || isSteady(input.rule));
+  const { dormantMs: _, ...rest } = rule;
   const turned: Rule =
-    fits && turns(rule.id) ? { ...rest, inputs: plainInputs, habit: { weight: 0.5, scale: 'volume' } } : { ...rule, inputs };
+    fits && turns(rule.id) ? { ...rest, inputs, habit: { weight: 0.5, scale: 'volume' } } : { ...rule, inputs };
   const whole = rule.unfiltered ? { ...turned, unfiltered: withHabit(rule.unfiltered, turns, known) } : turned;
   known.set(rule, whole);
   return whole;

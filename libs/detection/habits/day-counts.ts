@@ -257,11 +257,11 @@ export class DayCounts {
     return times[low] ?? Number.POSITIVE_INFINITY;
   }
 
-  #isHeld(record: number, { series, timespanMs }: CompiledRule): boolean {
+  #isHeld(record: number, { series, timespanMs, innerMs }: CompiledRule): boolean {
     const { windows, days } = this;
     const account = days.table.account(record);
     const from = days.table.start(record) - timespanMs;
-    return windows.floorOf(account, series) <= from && windows.since(account) <= from;
+    return windows.floorOf(account, series) <= from && windows.since(account) <= from - innerMs;
   }
 
   #tell(record: number, since: number, until: number, firings: Firing[]): void {

@@ -1,6 +1,6 @@
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { CompiledRule } from '../compile/series.js';
-import { goesByHabit, type Rule } from '../rule/rule.js';
+import type { Rule } from '../rule/rule.js';
 import type { Firing } from '../judge/firing.js';
 import type { WindowCount } from '../count/window-count.js';
 import { matchAt, type MatchTimes } from './match-times.js';
@@ -52,9 +52,9 @@ export function matchOf({ rule: of, first, last, least }: Firing, window: Window
 
 /** Whether the rule asks for more than it did when the match was told; what is usual for an account is its own matter each day. */
 export function isStricter(rule: Rule, { shown }: Match): boolean {
-  const { condition, spread, timespanMs } = rule;
+  const { condition, spread, timespanMs, habit, habitDays } = rule;
   if (timespanMs / 1000 < shown.timespan_seconds || (spread?.atLeast ?? 0) > shown.spread_threshold) return true;
-  return !goesByHabit(rule) && Math.floor(condition.atLeast) > shown.threshold;
+  return !habit && habitDays !== true && Math.floor(condition.atLeast) > shown.threshold;
 }
 
 type Matches = ReadonlyMap<string, Match>;

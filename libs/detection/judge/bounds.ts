@@ -40,7 +40,8 @@ export class Bounds {
   }
 
   /** As `raise`, where the minimum is another one: what the window holds at most, infinite where that is not known. */
-  raiseTo(ledger: LedgerNumber, rule: CompiledRule, gain: number): number {
+  raiseTo(ledger: LedgerNumber, rule: CompiledRule, gain: number, newSpread: boolean): number {
+    if (newSpread) this.add(ledger, rule, 0, 1);
     const packed = this.ledgers.bound(ledger, rule.slot);
     const value = packed & valueMax;
     if (value === valueMax || gain === 0) return this.upper(ledger, rule);

@@ -14,6 +14,15 @@ import { lookBack, nothingSeen } from './look-back.js';
 import { outside } from '../scan/outside.js';
 import type { LedgerNumber, Milliseconds } from '../scan/kinds.js';
 
+/** What the newest entry does to the window of a rule that goes by a day: `upper` is what it holds at most. */
+interface Rise {
+  readonly record: number;
+  readonly time: Milliseconds;
+  readonly upper: number;
+  readonly gain: number;
+  readonly newSpread: boolean;
+}
+
 /**
  * Takes the newest entry of a ledger in. Each rule keeps an upper bound of its counts: one more for a value not seen within its window, never less
  * for what expires. Only when a bound reaches the threshold is the window counted, from its end, and no further than needed: that decides exactly, and
@@ -119,8 +128,7 @@ export class InOrder {
   #judge(place: Place, rule: CompiledRule, entry: Entry, isNew: boolean, firings: Firing[]): void {
     const { ledger, account } = place;
     const { time } = entry;
-    const seen = this.#seen;
-    const newSpread = seen.newSpread || !this.#marks.sets.has(seen.lastSet, rule.counted);
+    const newSpread = this.#newSpreadOf(rule);
     const gain = this.#newGainOf(rule, entry);
     if (!this.#bounds.raise(ledger, rule, gain, newSpread)) return;
     if (rule.dormancy >= 0 && !this.parts.dormancy.isAwake(account, rule, time)) return;
@@ -139,6 +147,12 @@ export class InOrder {
     stretches.append(entry.time, Math.max(value, bounds.upper(ledger, rule)), Math.max(spread, bounds.upperSpread(ledger, rule)));
   }
 
+  /** Whether the newest entry may bring a spread value that the rule's window lacks. */
+  #newSpreadOf(rule: CompiledRule): boolean {
+    const { newSpread, lastSet } = this.#seen;
+    return newSpread || !this.#marks.sets.has(lastSet, rule.counted);
+  }
+
   /** What the newest entry adds to the rule's window at most. */
   #newGainOf(rule: CompiledRule, entry: Entry): number {
     const { valueAt, valueSet } = this.#seen;
@@ -152,54 +166,53 @@ export class InOrder {
     if (!days) return;
     const { time } = entry;
     const gain = this.#newGainOf(rule, entry);
-    const upper = this.#bounds.raiseTo(place.ledger, rule, gain);
+    const newSpread = rule.spreadAtLeast > 0 && this.#newSpreadOf(rule);
+    const upper = this.#bounds.raiseTo(place.ledger, rule, gain, newSpread);
     const record = days.at(place.account, time);
     if (rule.learns && days.isCalm(record, rule.habit, time, upper, rule.atLeast)) return;
-    this.#takeHabit(place, rule, record, time, upper, isNew ? gain : 0, firings);
+    this.#takeHabit(place, rule, { record, time, upper, gain: isNew ? gain : 0, newSpread: isNew && newSpread }, firings);
   }
 
   /** The same where the largest counts of the day may rise, or enough is there to be told. */
-  #takeHabit(
-    place: Place,
-    rule: CompiledRule,
-    record: number,
-    time: Milliseconds,
-    bound: number,
-    gain: number,
-    firings: Firing[],
-  ): void {
+  #takeHabit(place: Place, rule: CompiledRule, rise: Rise, firings: Firing[]): void {
     const days = this.#days;
-    const upper = this.#upperOf(place.ledger, rule, time, bound);
+    const { record, time } = rise;
+    // What was counted has the newest entry in it already.
+    const isCounted = rise.upper === Number.POSITIVE_INFINITY;
+    const upper = isCounted ? this.#countWhole(place.ledger, rule, time) : rise.upper;
+    const gain = isCounted ? 0 : rise.gain;
+    const newSpread = !isCounted && rise.newSpread;
     if (!days || record === 0) return;
     // Of a window that is not held as a whole the account's history is asked.
     if (rule.learns && time - rule.timespanMs >= place.floor) days.rise(record, rule.habit, time, upper);
-    if (upper < rule.atLeast) return;
+    if (upper < rule.atLeast || this.#bounds.upperSpread(place.ledger, rule) < rule.spreadAtLeast) return;
     // To count is less than to ask, and mostly says that fewer are there than anybody would be told of.
-    if (!days.knowsLeast(record, rule.habit) && !this.#holdsAtLeast(place.ledger, rule, time, gain)) return;
+    if (!days.knowsLeast(record, rule.habit) && !this.#holdsAtLeast(place.ledger, rule, time, gain, newSpread)) return;
     const told = this.#told;
     told.atLeast = days.least(record, rule.habit);
     if (upper < told.atLeast) return;
     told.counted = rule.counted;
     told.timespanMs = rule.timespanMs;
-    if (this.#holdsInOrder(place.ledger, rule, told, time, gain, false, days.table.end(record)))
+    told.spreadAtLeast = rule.spreadAtLeast;
+    if (this.#holdsInOrder(place.ledger, rule, told, time, gain, newSpread, days.table.end(record)))
       this.#fire(place, rule, time, firings);
   }
 
   /** Whether the window of the newest entry holds the least that the rule is ever told from; where it does not, its bound is what it holds. */
-  #holdsAtLeast(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds, gain: number): boolean {
-    if (!this.#bounds.reach(ledger, rule, rule.atLeast, gain, false)) return false;
+  #holdsAtLeast(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds, gain: number, newSpread: boolean): boolean {
+    if (!this.#bounds.reach(ledger, rule, rule.atLeast, gain, newSpread)) return false;
     const end = this.#ledgers.length(ledger);
     if (this.parts.counter.back(ledger, end, time - rule.timespanMs, rule, this.#count) >= 0) return true;
-    this.#bounds.set(ledger, rule, this.#count.value, 0);
+    this.#bounds.set(ledger, rule, this.#count.value, this.#count.spread);
     return false;
   }
 
-  /** What the window of the newest entry holds at most. After a restart that is counted, once. */
-  #upperOf(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds, upper: number): number {
-    if (upper < Number.POSITIVE_INFINITY) return upper;
-    const all = { counted: rule.counted, timespanMs: rule.timespanMs, atLeast: upper, spreadAtLeast: 0 };
+  /** What the window of the newest entry holds: its bound says nothing, as after a restart. */
+  #countWhole(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds): number {
+    const { counted, timespanMs, spreadAtLeast } = rule;
+    const all = { counted, timespanMs, atLeast: Number.POSITIVE_INFINITY, spreadAtLeast };
     this.parts.counter.back(ledger, this.#ledgers.length(ledger), time - rule.timespanMs, all, this.#count);
-    this.#bounds.set(ledger, rule, this.#count.value, 0);
+    this.#bounds.set(ledger, rule, this.#count.value, this.#count.spread);
     return this.#count.value;
   }
 

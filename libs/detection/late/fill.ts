@@ -115,7 +115,7 @@ export class Fill {
   #moveDays(account: AccountNumber, from: number): void {
     const { live, past } = this;
     if (!live.days || !past.state.days) return;
-    const longestMs = Math.max(...live.compiled.dayCounts.map(({ habit }) => habit.timespanMs));
+    const longestMs = Math.max(...live.compiled.dayCounts.map(({ habit, rule }) => habit.timespanMs + (rule?.innerMs ?? 0)));
     const whole = { from: this.fromMs + longestMs, to: Number.POSITIVE_INFINITY };
     adoptDays({ days: live.days, account }, { days: past.state.days, account: from }, whole);
   }

@@ -5,7 +5,7 @@ import { laneKinds } from '#libs/contracts/vocabulary.js';
 import type { Field } from '../rules/match/fields.js';
 import type { Selection } from '../rules/match/selection.js';
 import type { Meeting } from './meeting.js';
-import { isFigure, type RuleType } from './rule-kinds.js';
+import { isFigure, isMeeting, type RuleType } from './rule-kinds.js';
 import type { Milliseconds } from '../scan/kinds.js';
 
 export type { Field } from '../rules/match/fields.js';
@@ -67,6 +67,13 @@ export function isMonotone({ type, condition, meeting }: Pick<Rule, 'type' | 'co
   return condition.atMost === Number.POSITIVE_INFINITY && condition.except === undefined;
 }
 
+/** Whether its matches are there for good and by accesses alone, so that how many there are on a day may be a habit. */
+export function isSteady(rule: Rule): boolean {
+  const { dormantMs, habit, habitDays, inputs } = rule;
+  if (!isMonotone(rule) || isMeeting(rule.type) || dormantMs !== undefined || habit || habitDays) return false;
+  return inputs.every((input) => input.kind === 'rows' || isSteady(input.rule));
+}
+
 /** How much of its subject's habits a rule asks for. */
 export interface HabitTerms {
   /** Its share of the budget, above 0 and at most 1. */
@@ -74,6 +81,8 @@ export interface HabitTerms {
   readonly scale: HabitScale;
   /** Of a `volume`, a further share of it, above 0 and at most 1, for days far beyond the account's own full ones in units of their spread. */
   readonly own?: number;
+  /** It is told from its floor on of whoever is not known for such work: the budget has no part of that. */
+  readonly excuses?: boolean;
 }
 
 /** A Sigma filter that takes accesses out of rules, for a time, with somebody who answers for it. */
@@ -126,7 +135,7 @@ export interface Rule {
   readonly dormantMs?: Milliseconds;
   /**
    * It holds where the count reaches what is told of its subject on that day of the calendar (`Habits.least`), at least `condition.atLeast`. Of
-   * counts of accesses that more accesses can only raise, without spread.
+   * counts that more accesses can only raise, of accesses or of matches that are there for good. With a spread both must hold.
    */
   readonly habit?: HabitTerms;
   /**
@@ -160,9 +169,12 @@ export function habitRuleOf({ id, habit, condition, timespanMs, subject }: Rule)
   return habit && { id, ...habit, floor: condition.atLeast, timespanMs, subject };
 }
 
-/** Whether what is usual decides, of the rule's own count or over several days: then it is the budget of false incidents that pays for it. */
+/**
+ * Whether what is usual decides, of the rule's own count or over several days: then it is the budget of false incidents that pays for it. Where it only excuses,
+ * the number of the rule decides.
+ */
 export function goesByHabit({ habit, habitDays }: Partial<Pick<Rule, 'habit' | 'habitDays'>>): boolean {
-  return habit !== undefined || habitDays === true;
+  return (habit !== undefined && habit.excuses !== true) || habitDays === true;
 }
 
 /** The same of all rules that are judged for these, those that other rules look at included; each id once. */

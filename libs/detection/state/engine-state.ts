@@ -128,7 +128,8 @@ export class EngineState {
       (this.incidents.byAccount.get(account) ?? []).some(
         ({ state, firstTime, lastTime }) => state !== 'withdrawn' && firstTime < end && lastTime >= start,
       );
-    return new Days({ habits, counts: compiled.dayCounts, tests, subject, retainMs, isSilent, toldOf }, accounts);
+    const isAsked = (account: AccountNumber): boolean => this.rejudgements.byAccount.has(account);
+    return new Days({ habits, counts: compiled.dayCounts, tests, subject, retainMs, isSilent, toldOf, isAsked }, accounts);
   }
 
   #book(kind: BookOptions['kind']): IncidentBook {

@@ -1,4 +1,4 @@
-import type { Rule } from '#libs/detection/rule/rule.js';
+import { goesByHabit, type Rule } from '#libs/detection/rule/rule.js';
 import type { AttackSettings } from '../hospital/attacks/attack-plans.js';
 import { dayMs, hourMs } from '../hospital/local-time.js';
 import { exposedOf } from './goals.js';
@@ -99,7 +99,7 @@ export function justBelowTable(played: readonly Played[], below: readonly JustBe
     const read = Math.max(...seen.map(({ patients }) => patients));
     const when = days.length ? `${days[Math.floor((days.length - 1) / 2)]}` : '';
     return [
-      `| ${rule.title}${rule.habit ? ' (learned)' : ''} | ${atMost.toLocaleString('en')} in ${timeText(rule.timespanMs)} | ${told.length} of ${seen.length} | ` +
+      `| ${rule.title}${goesByHabit(rule) ? ' (learned)' : ''} | ${atMost.toLocaleString('en')} in ${timeText(rule.timespanMs)} | ${told.length} of ${seen.length} | ` +
         `${rangeText(exposed)} of ${read.toLocaleString('en')} | ${when} | ${[...by].join('; ')} |`,
     ];
   });

@@ -1,4 +1,4 @@
-import type { Rule } from '#libs/detection/rule/rule.js';
+import { goesByHabit, type Rule } from '#libs/detection/rule/rule.js';
 import { exposedOf, falsePerWeek } from './goals.js';
 import type { Played } from './verdict.js';
 
@@ -31,7 +31,7 @@ function ruleTable(played: readonly Played[], rules: readonly Rule[]): readonly 
     const wrong = falsePerWeek(played, (one) => one.falseIncidents.filter((incident) => incident.rules.includes(id)));
     const bare = falsePerWeek(played, (one) => one.falseWithoutExceptions.filter((incident) => incident.rules.includes(id)));
     if (told === 0 && wrong === 0 && bare === 0) return [];
-    const kind = rule.habit || rule.habitDays ? 'learned' : 'fixed';
+    const kind = goesByHabit(rule) ? 'learned' : 'fixed';
     return [{ first, told, line: `| ${title} | ${kind} | ${first} | ${told} | ${wrong.toFixed(2)} | ${bare.toFixed(2)} |` }];
   });
   const lines = rows.toSorted((a, b) => b.first - a.first || b.told - a.told).map(({ line }) => line);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { goesByHabit } from '#libs/detection/rule/rule.js';
 import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { announcedWork } from '../hospital/announced.js';
 import { defaultSimulation, Simulation, type SimulationOptions } from '../hospital/simulation.js';
@@ -121,7 +122,7 @@ describe('announced work', () => {
 /** What fires with what is usual alone: without the fixed rules. */
 async function habitsOf(options: SimulationOptions): Promise<RulesForPlay> {
   const { rules } = await packOf({ ...options, migration: false });
-  return { rules: rules.filter(({ habit, habitDays }) => habit !== undefined || habitDays === true) };
+  return { rules: rules.filter(goesByHabit) };
 }
 
 function fail(): never {

@@ -1,6 +1,6 @@
 import { inputsOf } from '../../rule/meeting.js';
 import { hasAmounts, isMeeting } from '../../rule/rule-kinds.js';
-import type { Input, Rule } from '../../rule/rule.js';
+import { type Input, isSteady, type Rule } from '../../rule/rule.js';
 import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
 import type { Correlation } from '../read/correlation.js';
 import type { Document, Documents } from '../read/documents.js';
@@ -98,10 +98,10 @@ export class Linker {
       return mistakes.at(line, `rules names ${name}, and more than ${ruleLimits.chain} correlations would stand on one another`);
     if (correlation.vigie.dormantMs !== undefined)
       return mistakes.at(line, `rules names ${name}, a correlation: dormant goes with event rules only`);
-    if (correlation.vigie.habit ?? correlation.vigie.habitDays)
+    if (correlation.vigie.habitDays)
       return mistakes.at(
         line,
-        `rules names ${name}, a correlation: what is usual is counted over accesses, so habit goes with event rules only`,
+        `rules names ${name}, a correlation: habit_days counts patients of accesses, and goes with event rules only`,
       );
     if (hasAmounts(correlation.type))
       return mistakes.at(
@@ -115,6 +115,11 @@ export class Linker {
       );
     const inner = this.#link(target, filters, path);
     const plain = this.#link(target, [], path);
+    if (inner && correlation.vigie.habit && !isSteady(inner.rule))
+      return mistakes.at(
+        line,
+        `rules names ${name}, a correlation whose matches do not stay, or that goes by habits itself: habit goes with event rules and with correlations over these that have a lower bound alone`,
+      );
     const place = inner && placesIn(target, inner.rule, correlation, this.#documents, mistakes);
     return inner && plain && place && { kind: 'matches', inner, plain, place };
   }

@@ -14,12 +14,25 @@ const example = 'habit: {weight: 0.1, scale: volume}';
 export function readHabit(vigie: MapTree, mistakes: Mistakes): VigieKeys['habit'] {
   const habit = mapOf(vigie, 'habit', mistakes);
   if (!habit) return undefined;
-  refuseUnknownKeys(habit, 'habit', ['weight', 'scale', 'own'], {}, mistakes);
+  refuseUnknownKeys(habit, 'habit', ['weight', 'scale', 'own', 'excuses'], {}, mistakes);
   const line = vigie.entries.get('habit')?.line ?? habit.line;
   const weight = readWeight(habit.entries.get('weight'), line, mistakes);
   const scale = readScale(habit.entries.get('scale'), line, mistakes);
   const own = readOwn(habit.entries.get('own'), scale, mistakes);
-  return weight === undefined || scale === undefined ? undefined : { weight, scale, ...(own !== undefined && { own }) };
+  const excuses = readExcuses(habit, scale, mistakes);
+  if (weight === undefined || scale === undefined) return undefined;
+  return { weight, scale, ...(own !== undefined && { own }), ...(excuses && { excuses }) };
+}
+
+/** Whether what is usual only excuses; false where the key is absent or wrong (noted). */
+function readExcuses({ entries }: MapTree, scale: HabitScale | undefined, mistakes: Mistakes): boolean {
+  const entry = entries.get('excuses');
+  if (!entry) return false;
+  if (entry.value.kind !== 'scalar' || entry.value.value !== true) mistakes.at(entry.line, 'excuses is true or left away');
+  else if (scale === 'own' || entries.has('own'))
+    mistakes.at(entry.line, 'excuses goes with what peers do: leave own away, and write scale: volume or scale: rare');
+  else return true;
+  return false;
 }
 
 /** The share of the budget for days beyond the account's own; undefined where it is absent or wrong (noted). */
@@ -81,6 +94,7 @@ export function checkHabit(map: MapTree, vigie: VigieKeys, { type, condition }: 
   if (!fits) mistakes.at(line, `${key} goes with ${taken} only, not with ${type}`);
   else if (!isMonotone({ type, condition }) || !asked?.entries.has('gte') || asked.entries.has('gt'))
     mistakes.at(line, `${key} goes with gte only: its number is the floor, below which nothing is told`);
-  if (vigie.spread) mistakes.at(line, `${key} does not go with spread: one count is compared with what is usual`);
+  if (vigie.spread && vigie.habitDays)
+    mistakes.at(line, 'habit_days does not go with spread: what several days show is shown by counts');
   if (vigie.dormantMs !== undefined) mistakes.at(line, `${key} does not go with dormant: what is usual is a count of awake days`);
 }

@@ -167,6 +167,10 @@ function conditionsOf(rule: Rule): readonly string[] {
     sentences.push(
       `From there on it is told where that is far more than the ${subjectNoun(subject)}’s own days hold, in units of their spread and with what days before went beyond them, with a share of ${rule.habit.weight} of the budget. Until two of its days are known it never holds.`,
     );
+  else if (rule.habit?.excuses)
+    sentences.push(
+      `Where the ${subjectNoun(subject)} is known for such work, by a day that somebody called honest, it is told only where that is more than what it and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} beside the budget. Else, and while nothing is known, it is told from there on.`,
+    );
   else if (rule.habit)
     sentences.push(
       `From there on it is told where that is more than what the ${subjectNoun(subject)} and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} of the budget. While nothing is known of them it never holds.`,

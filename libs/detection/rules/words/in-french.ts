@@ -179,6 +179,10 @@ function conditionsOf(rule: Rule): readonly string[] {
     sentences.push(
       'Au-delà de ce plancher, seulement ce qui dépasse de loin ses propres journées, à la mesure de leur dispersion, ce dont les jours d’avant les ont dépassées compris. Tant que deux de ses journées ne sont pas connues, elle n’est jamais remplie.',
     );
+  else if (rule.habit?.excuses)
+    sentences.push(
+      'De qui est connu pour ce travail, par une journée que quelqu’un a jugée honnête, seulement ce qui dépasse ce qu’il atteint d’habitude en un jour, lui et ses pairs. De tout autre, et tant que rien n’en est connu, dès ce nombre.',
+    );
   else if (rule.habit)
     sentences.push(
       'Au-delà de ce plancher, seulement ce qui dépasse ce qu’il atteint d’habitude en un jour, lui et ses pairs. Tant que rien n’en est connu, elle n’est jamais remplie.',
