@@ -11,7 +11,11 @@ interface ToolWithLibraries {
 export function findBrowser(): ToolWithLibraries;
 
 /** See debian-tool.mjs: a program of a Debian package and the environment that it needs, or why there is none. */
-export function findWithLibraries(packageName: string, program: string, folder?: string): ToolWithLibraries;
+export function findWithLibraries(
+  packageName: string,
+  program: string,
+  where?: { readonly folder?: string; readonly others?: readonly string[] },
+): ToolWithLibraries;
 
 interface UnpackedTool extends ToolWithLibraries {
   readonly home?: string;

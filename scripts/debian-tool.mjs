@@ -21,6 +21,9 @@ export function findTool(packageName, program) {
     : { reason: reason ?? `the package has no ${program}` };
 }
 
+/** What either kind of Chromium reads beside itself is in a package of its own, which a machine with the other kind has elsewhere. */
+const chromium = { folder: 'usr/lib/chromium', others: ['chromium-common'] };
+
 /**
  * Debian's Chromium, where `VIGIE_CHROMIUM` names none: as `findWithLibraries` has it. The headless shell, which is what pages are drawn by without what a person has around them, since a
  * page costs a fourth of the processor there; the whole one where that cannot be had.
@@ -31,20 +34,20 @@ export function findBrowser() {
     return existsSync(own)
       ? { path: own, env: { ...process.env } }
       : { reason: `VIGIE_CHROMIUM names ${own}, which is not there` };
-  const shell = findWithLibraries('chromium-headless-shell', 'chromium-headless-shell', 'usr/lib/chromium');
-  return shell.path === undefined ? findWithLibraries('chromium', 'chromium', 'usr/lib/chromium') : shell;
+  const shell = findWithLibraries('chromium-headless-shell', 'chromium-headless-shell', chromium);
+  return shell.path === undefined ? findWithLibraries('chromium', 'chromium', chromium) : shell;
 }
 
 /**
  * The path of a program with those libraries of its package's that the machine lacks: `{ path, env } | { reason }`, where `env` is all that it is
- * to be started with. `folder` is where the package has it.
+ * to be started with. `folder` is where the package has it, `others` are packages that stand beside it whatever the machine has installed.
  */
-export function findWithLibraries(packageName, program, folder = 'usr/bin') {
+export function findWithLibraries(packageName, program, { folder = 'usr/bin', others = [] } = {}) {
   const own = onPath(program);
   if (own) return { path: own, env: { ...process.env } };
   const home = join(root, '.cache', packageName);
   const path = join(home, folder, program);
-  const reason = existsSync(path) ? undefined : fetchPackage(packageName, home, true);
+  const reason = existsSync(path) ? undefined : fetchPackage(packageName, home, true, others);
   if (reason !== undefined || !existsSync(path)) return { reason: reason ?? `the package has no ${program}` };
   const libraries = readdirSync(join(home, 'usr', 'lib')).filter((name) => name.endsWith('-linux-gnu'));
   const folders = libraries.flatMap((name) => ['', 'pulseaudio'].map((below) => join(home, 'usr', 'lib', name, below)));

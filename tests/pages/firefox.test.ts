@@ -8,7 +8,7 @@ import { findAndTake, type KeyPage, reads, stepTo } from './keys.js';
 
 /** Debian's Firefox is fetched for the long run alone. */
 const installed = isLongRun
-  ? findWithLibraries('firefox-esr', 'firefox-esr', 'usr/lib/firefox-esr')
+  ? findWithLibraries('firefox-esr', 'firefox-esr', { folder: 'usr/lib/firefox-esr' })
   : { reason: 'in the long run alone' };
 const inFirefox = installed.path === undefined ? describe.skip : describe;
 
