@@ -2,7 +2,7 @@ import { noSources, readSources, type SourcesFile } from '#libs/sources/read-sou
 import { ConfigError } from '#libs/runtime/config.js';
 
 const doors =
-  'Splunk HEC /services/collector, Elastic /_bulk, OTLP /v1/logs, Loki /loki/api/v1/push, GELF /gelf, files /v1/files';
+  'Splunk HEC /services/collector, Elastic /_bulk, OTLP /v1/logs, Loki /loki/api/v1/push, GELF /gelf, Amazon Data Firehose /firehose, files /v1/files';
 
 /** Every door of the ingestor that is open beside `/v1/events` and FHIR, a line each; `path` is the file of sources, where there is one. */
 export function inletsOf(path: string | undefined, environment: Readonly<Record<string, string | undefined>>): readonly string[] {

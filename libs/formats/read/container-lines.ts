@@ -11,6 +11,8 @@ const criHeadMax = 128;
 /** `{"log":"...\n","stream":"stdout",...}` of Docker: a piece whose text does not end its line is followed by the next. */
 const dockerStart = Buffer.from('{"log":"');
 const dockerStream = Buffer.from('","stream":"');
+const streams: ReadonlySet<string> = new Set(['stdout', 'stderr']);
+const streamChars = 6;
 
 /** A line as the engine wrote it: what stands around the text of the program, and the text as it is written. */
 interface Piece {
@@ -38,18 +40,19 @@ export class ContainerLines {
   take(line: Uint8Array, blanks: Uint8Array): Accepted<Uint8Array> | Rejected | undefined {
     const piece = pieceOf(line, blanks);
     if (!piece) return accepted(line);
-    const begun = this.#begun.get(piece.stream);
-    if (piece.isLast && !begun) return accepted(line);
-    const { before, texts, bytes } = begun ?? { before: piece.before, texts: [], bytes: 0 };
-    const all = bytes + piece.text.length;
-    const kept = all > limits.itemBytesMax ? [] : [...texts, piece.text];
+    const open = this.#begun.get(piece.stream);
+    if (piece.isLast && !open) return accepted(line);
+    const begun = open ?? { before: piece.before, texts: [], bytes: 0 };
+    begun.bytes += piece.text.length;
+    if (begun.bytes > limits.itemBytesMax) begun.texts.length = 0;
+    // A copy: the next bytes of the file come into the same memory.
+    else begun.texts.push(piece.isLast ? piece.text : Buffer.from(piece.text));
     if (!piece.isLast) {
-      // Copies: the next bytes of the file come into the same memory.
-      this.#begun.set(piece.stream, { before: Buffer.from(before), texts: kept.map((text) => Buffer.from(text)), bytes: all });
+      this.#begun.set(piece.stream, begun);
       return undefined;
     }
     this.#begun.delete(piece.stream);
-    return kept.length ? accepted(Buffer.concat([before, ...kept, piece.behind])) : tooLarge(all);
+    return begun.texts.length > 0 ? accepted(Buffer.concat([begun.before, ...begun.texts, piece.behind])) : tooLarge(begun.bytes);
   }
 
   /** What began and has no end in the file. */
@@ -87,7 +90,9 @@ function dockerPiece(line: Buffer): Piece | undefined {
   if (!line.subarray(0, dockerStart.length).equals(dockerStart)) return undefined;
   const end = line.indexOf(dockerStream);
   if (end < 0) return undefined;
-  const stream = line.toString('latin1', end + dockerStream.length, end + dockerStream.length + 6);
+  const stream = line.toString('latin1', end + dockerStream.length, end + dockerStream.length + streamChars);
+  // Each stream that has begun is held.
+  if (!streams.has(stream)) return undefined;
   const text = line.subarray(dockerStart.length, end);
   return { stream, isLast: text.length < pieceBytes || endsLine(text), before: dockerStart, text, behind: line.subarray(end) };
 }

@@ -153,6 +153,15 @@ describe('a log of containers', () => {
     expect(patientsOf(await readFile(Buffer.from(lines.join('\n')), plainReading, 5000))).toEqual([undefined, '1', '2', '3']);
   });
 
+  it('of Docker names one of two streams; other objects that begin alike are read as they are, and wait for nothing', async () => {
+    const lines = [docker('x'.repeat(16_384), 'first.'), docker(own('2'), 'second'), docker('y'.repeat(16_384), 'stdout')];
+    expect(await readFile(Buffer.from(lines.join('\n')), plainReading, 5000)).toEqual([
+      expect.not.objectContaining({ reason: 'partial_line' }),
+      expect.not.objectContaining({ reason: 'partial_line' }),
+      expect.objectContaining({ reason: 'partial_line' }),
+    ]);
+  });
+
   it('has lines of any length, and of one that is too long no part is read', async () => {
     const part = `2026-11-28T08:00:00.1Z stdout P ${'x'.repeat(16_384)}\n`;
     const bytes = Buffer.from(
