@@ -13,6 +13,7 @@ export function pathOf(name: string, file: string): string | undefined;
 export function floorMistakes(sources: Sources, floors?: Floors): readonly string[];
 export function doorMistakes(sources: Sources, doors?: readonly string[]): readonly string[];
 export function circleMistakes(sources: Sources, guarded?: RegExp): readonly string[];
+export function loopMistakes(sources: Sources): readonly string[];
 export function purposeMistakes(sources: Sources): readonly string[];
 export function crowdMistakes(files: readonly string[]): readonly string[];
 export function packageMistakes(

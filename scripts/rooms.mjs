@@ -111,6 +111,36 @@ export function circleMistakes(sources, guarded = withoutCircles) {
     );
 }
 
+/** Sources that import each other, types included, directly or by others: none of them can be read, moved or tested without the rest. */
+export function loopMistakes(sources) {
+  const found = [...sources].flatMap(([file, text]) =>
+    importsOf(text).flatMap(({ name, line }) => {
+      const path = pathOf(name, file);
+      const to = path !== undefined && [path, path.replace(/\.ts$/, '.tsx')].find((one) => sources.has(one));
+      return to ? [{ file, line, to }] : [];
+    }),
+  );
+  const looped = loopedOf(found);
+  const next = new Map();
+  for (const { file, to } of looped) next.set(file, new Set([...(next.get(file) ?? []), to]));
+  return looped
+    .filter(({ file, to }) => reaches(next, to, file))
+    .map(
+      ({ file, line, to }) =>
+        `${file}:${line}: ${file} and ${to} import each other, directly or by others; move what both need to a file of its own`,
+    );
+}
+
+/** Imports without those of files that nothing left imports, or that import nothing left: circles, and what lies between them. */
+function loopedOf(imports) {
+  for (let left = imports; ;) {
+    const [from, into] = [new Set(left.map(({ file }) => file)), new Set(left.map(({ to }) => to))];
+    const kept = left.filter(({ file, to }) => into.has(file) && from.has(to));
+    if (kept.length === left.length) return kept;
+    left = kept;
+  }
+}
+
 function reaches(next, from, goal, seen = new Set()) {
   if (from === goal) return true;
   if (seen.has(from)) return false;

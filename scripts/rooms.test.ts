@@ -6,6 +6,7 @@ import {
   detectionFloors,
   doorMistakes,
   floorMistakes,
+  loopMistakes,
   importsOf,
   packageMistakes,
   purposeMistakes,
@@ -107,6 +108,26 @@ describe('rooms of a service', () => {
           }),
         );
         expect(circleMistakes(sources)).toHaveLength(closed ? length : 0);
+      }),
+    );
+  });
+});
+
+describe('sources', () => {
+  it('import each other in no circle of any length, types and pages included', () => {
+    fc.assert(
+      fc.property(wayOf, fc.integer({ min: 2, max: 6 }), fc.boolean(), (way, length, closed) => {
+        const sources = new Map([
+          ['libs/a/outside.ts', way('#libs/a/x0.js')],
+          ...Array.from({ length }, (_, n): [string, string] => {
+            const to = (n + 1) % length;
+            return [
+              n === 0 ? 'libs/a/x0.ts' : `web/x${n}.tsx`,
+              to === 0 && !closed ? '' : way(to === 0 ? '#libs/a/x0.js' : `#web/x${to}.js`),
+            ];
+          }),
+        ]);
+        expect(loopMistakes(sources)).toHaveLength(closed ? length : 0);
       }),
     );
   });

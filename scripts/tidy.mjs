@@ -6,7 +6,15 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { circleMistakes, crowdMistakes, doorMistakes, floorMistakes, packageMistakes, purposeMistakes } from './rooms.mjs';
+import {
+  circleMistakes,
+  crowdMistakes,
+  doorMistakes,
+  floorMistakes,
+  loopMistakes,
+  packageMistakes,
+  purposeMistakes,
+} from './rooms.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const linesMax = 300;
@@ -162,6 +170,7 @@ const untidy = [
   ...floorMistakes(sources),
   ...doorMistakes(sources),
   ...circleMistakes(sources),
+  ...loopMistakes(sources),
   ...purposeMistakes(sources),
   ...crowdMistakes(listed),
   ...packageMistakes(JSON.parse(readFileSync(`${root}/package.json`, 'utf8')), sources),

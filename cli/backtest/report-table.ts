@@ -4,7 +4,6 @@ import { firedAt } from '#libs/detection/history/history-judge.js';
 import { subjectName } from '#libs/contracts/incident.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { count, durationText } from './rate-progress.js';
-import type { BacktestReport } from './report.js';
 import { alignedRows } from '../table.js';
 
 const headings = ['', 'fired at (UTC)', 'account', 'at firing', 'in the end', 'clinics', 'lasted', 'found', 'level'] as const;
@@ -16,6 +15,24 @@ type Cells = readonly string[];
 interface Entry {
   readonly cells: Cells;
   readonly below: readonly string[];
+}
+
+/** What a backtest found, and of what. Times in milliseconds. */
+export interface BacktestReport {
+  readonly result: BacktestResult;
+  readonly rulesFolder: string;
+  readonly rules: number;
+  /** Folder of the rules that were judged beside; empty where what was told stands beside. */
+  readonly baseline: string;
+  /** False incidents a week that habits may make, of the rules that are tried and in use; undefined where none of the tried asks for habits. */
+  readonly budgets: { readonly tried: number; readonly present: number } | undefined;
+  readonly source: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly readFromMs: number;
+  readonly rows: number;
+  readonly badLines: number;
+  readonly seconds: number;
 }
 
 /** The report for people, as text. */

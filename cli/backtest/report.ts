@@ -1,26 +1,7 @@
-import type { BacktestResult } from '#libs/detection/history/backtest.js';
 import { printable, printableLines } from '#libs/contracts/visible-text.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import { tableOf } from './report-table.js';
+import { type BacktestReport, tableOf } from './report-table.js';
 import type { BacktestCommandOptions } from './command.js';
-
-/** What a backtest found, and of what. Times in milliseconds. */
-export interface BacktestReport {
-  readonly result: BacktestResult;
-  readonly rulesFolder: string;
-  readonly rules: number;
-  /** Folder of the rules that were judged beside; empty where what was told stands beside. */
-  readonly baseline: string;
-  /** False incidents a week that habits may make, of the rules that are tried and in use; undefined where none of the tried asks for habits. */
-  readonly budgets: { readonly tried: number; readonly present: number } | undefined;
-  readonly source: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly readFromMs: number;
-  readonly rows: number;
-  readonly badLines: number;
-  readonly seconds: number;
-}
 
 export function reportText(report: BacktestReport, format: BacktestCommandOptions['format']): string {
   const { comparison, suppressed, undecided } = report.result;

@@ -12,7 +12,8 @@ import { type Accepted, accepted, type Rejected, rejected } from '#libs/runtime/
 import { admit } from './admit/admit.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Care } from './care/care.js';
-import type { Intake, ItemOutcome } from './receive/intake.js';
+import type { Intake } from './receive/intake.js';
+import type { ItemOutcome } from './receive/taker.js';
 import { originInRequest, quarantinedEventOf, quarantinedRecordOf, withSealed } from './admit/quarantine.js';
 
 /** The rows of an event within their limit, and what had to be left out of them. */

@@ -18,10 +18,10 @@ import { Ticket } from './frames/ticket.js';
 import { EventWriter } from './event-writer.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Failpoint } from './receive/failpoint.js';
-import { acceptedLine, type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
+import { acceptedLine, Intake } from './receive/intake.js';
 import { HttpRefusal, noEvent } from './receive/http-refusal.js';
 import { MinuteAccounts } from './minute-accounts.js';
-import { type Custody, isUnread, type Item, type Taker } from './receive/taker.js';
+import { type Custody, type IngestAnswer, isUnread, type Item, type ItemOutcome, type Taker } from './receive/taker.js';
 
 export interface PipelineTools {
   readonly accesses: FrameBuilder;

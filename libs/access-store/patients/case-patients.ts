@@ -48,9 +48,6 @@ const patientsFigure = z.object({
 });
 export type PatientsFigure = z.infer<typeof patientsFigure>;
 
-/** A clinic, and how many lines a list has of it. */
-export type ClinicLines = PatientsFigure['by_clinic'][number];
-
 /** Longer lists are read in parts: for a page of a short one all of it is computed, which is one question and no guess. */
 export const wholeLinesMax = 2_000;
 

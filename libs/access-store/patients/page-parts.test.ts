@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hex128Of } from '#libs/contracts/hex128.js';
-import type { ClinicLines } from './case-patients.js';
-import { firstPlace, PageParts, type PatientsPlace } from './page-parts.js';
+import { type ClinicLines, firstPlace, PageParts, type PatientsPlace } from './page-parts.js';
 
 type Line = readonly [clinicId: string, patientId: string];
 

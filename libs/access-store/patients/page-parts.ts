@@ -1,4 +1,5 @@
-import type { ClinicLines } from './case-patients.js';
+/** A clinic, and how many lines a list has of it. */
+export type ClinicLines = readonly [clinicId: string, lines: number];
 
 /** Where a list was left: clinic and pseudonym of its last line; both empty before the first. */
 export type PatientsPlace = readonly [clinicId: string, patientId: string];

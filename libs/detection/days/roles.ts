@@ -1,8 +1,7 @@
 import type { Texts } from '../memory/texts.js';
 import { type DayTable, flag } from './day-table.js';
-import type { Days } from './days.js';
 import type { Giving } from './giving.js';
-import type { Milliseconds } from '../scan/kinds.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
 /** Roles and kinds that are told apart; another one counts as not known, so that nobody fills the memory with them. */
 const textsMax = 4_096;
@@ -97,8 +96,16 @@ export class Roles {
   }
 }
 
+/** The days of accounts, and what is told of them. */
+interface ToldDays {
+  readonly table: DayTable;
+  readonly texts: Texts;
+  readonly roles: Roles;
+  leastOf(account: AccountNumber, day: number, column: number, roles: readonly string[]): number;
+}
+
 /** Whether less is told of a rule on the day now that its accesses say these roles, too; it is remembered. What was asked for before a restart is no longer known, and is asked for again. */
-export function lowersLeast(days: Days, record: number, column: number, roles: readonly number[]): boolean {
+export function lowersLeast(days: ToldDays, record: number, column: number, roles: readonly number[]): boolean {
   const { table, texts } = days;
   const said = roles.map((role) => texts.text(role));
   const before = days.roles.of(record).filter((role) => !said.includes(role));

@@ -5,7 +5,7 @@ import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
 import { beginWith, reachBack } from './reach-back.js';
 import type { Incident } from './incident.js';
-import type { Arrival } from './incident-seams.js';
+import type { Arrival } from './opening.js';
 import { outside } from '../scan/outside.js';
 import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { accountsListedMax, blockPatientsMax, type ChangeType, type IncidentChange, levels } from '#libs/contracts/incident.js';
 import { categories, type SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Incident } from './incident.js';
+import { digest } from './incident-digest.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import type { Marks } from '../memory/marks.js';
 import { placeOf } from '../scan/subject-reader.js';
@@ -15,11 +15,6 @@ export interface ChangeContext {
   readonly mergedInto: string;
   readonly kind: 'incidents' | 'suppressed';
   readonly subject: SubjectKind;
-}
-
-/** 32 hexadecimal digits that depend on nothing but the parts. */
-export function digest(...parts: readonly (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
 /** The state of the incident as a row of `vigie.incidents.v1`. `selectionIds` are by number. */
@@ -98,9 +93,4 @@ function blockPatientsOf({ patientSet, firedSet }: Incident): Pick<IncidentChang
 
 function distinct(texts: readonly string[]): string[] {
   return [...new Set(texts)].filter((text) => text !== '').toSorted();
-}
-
-/** What a change tells of the incident, to be compared. */
-export function contentsOf({ patients, patientsAtFiring, isLate, inOrder, marks, firedSet }: Incident): string {
-  return JSON.stringify([patients, patientsAtFiring, isLate, inOrder, firedSet, [...marks].toSorted(([a], [b]) => a - b)]);
 }

@@ -1,29 +1,10 @@
-import type { RuleMatch } from '#libs/contracts/incident.js';
-import type { CompiledRule } from '../compile/series.js';
 import type { Rule } from '../rule/rule.js';
 import type { Firing } from '../judge/firing.js';
 import type { WindowCount } from '../count/window-count.js';
+import type { Match } from './match.js';
 import { matchAt, type MatchTimes } from './match-times.js';
 import type { GrownWindows } from './windows-grown.js';
 import type { Milliseconds } from '../scan/kinds.js';
-
-/** A rule that fired for an incident, with what a change tells of it, so that it outlives the rule. */
-export interface Match {
-  readonly ruleId: string;
-  readonly selection: number;
-  shown: Pick<RuleMatch, 'title' | 'level' | 'threshold' | 'spread_threshold' | 'timespan_seconds'>;
-  readonly steps: readonly number[];
-  readonly exceptions: CompiledRule['exceptions'];
-  firstFired: number;
-  lastFired: number;
-  /** Counts (an average without what lies behind the point) and earliest entry of the window at `firstFired`. */
-  value: number;
-  spread: number;
-  windowFirst: number;
-  /** How far before `windowFirst` accesses lie that inner rules counted, and the earliest of them; `windowFirst` without inner rules. */
-  readonly innerMs: Milliseconds;
-  begins: number;
-}
 
 /** The match of a firing that is the first one known of its rule; `lastFired` of one that was known after it. */
 export function matchOf({ rule: of, first, last, least }: Firing, window: WindowCount, lastFired = last): Match {

@@ -1,26 +1,8 @@
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Incident } from './incident.js';
-import type { Opening } from './opening.js';
+import type { Arrival, Opening } from './opening.js';
 import type { Unfindable } from './kept-part.js';
-import type { Anchor } from '../judge/settler.js';
-import type { Entry } from '../memory/entry.js';
-import type { ScannedRow } from '../scan/scanned-row.js';
 import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
-
-/** The access that has just arrived, as incidents need it. */
-export interface Arrival {
-  readonly account: AccountNumber;
-  /** Its patient (all zero without one), time and mark. */
-  readonly entry: Readonly<Entry>;
-  /** Set of the selections that matched it; the empty one where it is no access but a time that was judged. */
-  readonly set: number;
-  readonly receivedAt: number;
-  readonly detectedAt: Milliseconds;
-  /** How far behind others it came, milliseconds; 0 when in time. */
-  readonly lateMs: Milliseconds;
-  /** The access itself, valid until the next one, or the time that was judged: what it opens gets its id from it. */
-  readonly by: ScannedRow | Anchor;
-}
 
 export interface BookOptions extends Unfindable {
   readonly quietMs: Milliseconds;

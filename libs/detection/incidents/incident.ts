@@ -1,6 +1,6 @@
-import { contentsOf } from './incident-change.js';
 import type { Firing } from '../judge/firing.js';
-import { exceptionsOf, firingSelectionsOf, inOrderOf, lowers, type Match, matchOf, prolong } from './incident-match.js';
+import { exceptionsOf, firingSelectionsOf, inOrderOf, lowers, matchOf, prolong } from './incident-match.js';
+import type { Match } from './match.js';
 import { KnownTimes, stepOf } from './match-times.js';
 import type { Opening } from './opening.js';
 import { GrownWindows } from './windows-grown.js';
@@ -244,4 +244,9 @@ export class Incident {
     this.times.changed();
     this.firingStale = true;
   }
+}
+
+/** What a change tells of the incident, to be compared. */
+function contentsOf({ patients, patientsAtFiring, isLate, inOrder, marks, firedSet }: Incident): string {
+  return JSON.stringify([patients, patientsAtFiring, isLate, inOrder, firedSet, [...marks].toSorted(([a], [b]) => a - b)]);
 }

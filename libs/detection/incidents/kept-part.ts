@@ -1,6 +1,6 @@
 import type { SelectionSets } from '../memory/selection-sets.js';
 import { Incident } from './incident.js';
-import type { Match } from './incident-match.js';
+import type { Match } from './match.js';
 
 /** What judging history again by the rules of now cannot find. */
 export interface Unfindable {

@@ -1,5 +1,5 @@
 import type { CompiledRule } from '../compile/series.js';
-import type { Match } from './incident-match.js';
+import type { Match } from './match.js';
 import { outside } from '../scan/outside.js';
 
 /** What the matches of an incident come to together. */

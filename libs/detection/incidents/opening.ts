@@ -3,9 +3,24 @@ import type { AccountTable } from '../memory/account-table.js';
 import type { Anchor } from '../judge/settler.js';
 import { parseWhole } from '../scan/frame-scanner.js';
 import { ScannedRow } from '../scan/scanned-row.js';
-import { digest } from './incident-change.js';
-import type { Arrival } from './incident-seams.js';
-import type { Milliseconds } from '../scan/kinds.js';
+import { digest } from './incident-digest.js';
+import type { Entry } from '../memory/entry.js';
+import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
+
+/** The access that has just arrived, as incidents need it. */
+export interface Arrival {
+  readonly account: AccountNumber;
+  /** Its patient (all zero without one), time and mark. */
+  readonly entry: Readonly<Entry>;
+  /** Set of the selections that matched it; the empty one where it is no access but a time that was judged. */
+  readonly set: number;
+  readonly receivedAt: number;
+  readonly detectedAt: Milliseconds;
+  /** How far behind others it came, milliseconds; 0 when in time. */
+  readonly lateMs: Milliseconds;
+  /** The access itself, valid until the next one, or the time that was judged: what it opens gets its id from it. */
+  readonly by: ScannedRow | Anchor;
+}
 
 /** What is fixed when an incident opens. Times in milliseconds. */
 export interface Opening {

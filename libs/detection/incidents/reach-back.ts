@@ -1,6 +1,6 @@
 import { noSelections } from '../memory/selection-sets.js';
 import type { Incident } from './incident.js';
-import type { Match } from './incident-match.js';
+import type { Match } from './match.js';
 import type { Milliseconds } from '../scan/kinds.js';
 
 /** Looks for the earliest access above `after`, not above `until`, that a selection takes; infinite without one. */

@@ -1,7 +1,7 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { categories, isStoredSubject } from '#libs/contracts/vocabulary.js';
 import { Incident } from '../incidents/incident.js';
-import type { Match } from '../incidents/incident-match.js';
+import type { Match } from '../incidents/match.js';
 import { keepPart } from '../incidents/kept-part.js';
 import { versionsPerFrame } from '../incidents/incident-teller.js';
 import { noSelections } from '../memory/selection-sets.js';

@@ -2,7 +2,7 @@
 // Whatever they change is in state; what a step finds it returns.
 
 import { isStoredSubject } from '#libs/contracts/vocabulary.js';
-import { digest } from '../incidents/incident-change.js';
+import { digest } from '../incidents/incident-digest.js';
 import { idOf } from '../incidents/opening.js';
 import { clear } from '../judge/dormancy.js';
 import type { ScannedRow } from '../scan/scanned-row.js';

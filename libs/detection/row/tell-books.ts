@@ -1,4 +1,4 @@
-import type { Arrival } from '../incidents/incident-seams.js';
+import type { Arrival } from '../incidents/opening.js';
 import type { Firing } from '../judge/firing.js';
 import type { EngineState } from '../state/engine-state.js';
 

@@ -1,7 +1,7 @@
 // rule/: what a rule is once it has been read, and how far back it looks.
 // Values and types alone; every room above speaks in them.
 
-import type { Rule } from './rule.js';
+import type { Milliseconds } from '../scan/kinds.js';
 
 /** Which inputs of a `temporal` must be met, and which must not: `not` stands before single inputs only. Inputs by their place. */
 export type Meeting =
@@ -43,6 +43,6 @@ export function leastOf(meeting: Meeting): number {
  * How far after a time accesses decide about whether the rule holds there, milliseconds: what must not be met must not follow within the timespan
  * either, since nobody says first why he will look.
  */
-export function forwardMsOf({ meeting, timespanMs }: Pick<Rule, 'meeting' | 'timespanMs'>): number {
+export function forwardMsOf({ meeting, timespanMs }: { readonly meeting?: Meeting; readonly timespanMs: Milliseconds }): number {
   return meeting && inputsOf(meeting, 'unmet').size > 0 ? timespanMs : 0;
 }

@@ -3,7 +3,7 @@ import type { AccountDay } from '#libs/habits/seams.js';
 import { subjectKinds } from '#libs/contracts/vocabulary.js';
 import { incidentChange, parseIncidentChange } from '#libs/contracts/incident.js';
 import { entryWords } from '../memory/entry.js';
-import type { Match as RuleMatch } from '../incidents/incident-match.js';
+import type { Match as RuleMatch } from '../incidents/match.js';
 import type { Opening } from '../incidents/opening.js';
 import type { Match } from '../rules/match/match.js';
 

@@ -1,4 +1,4 @@
-import kafkajs, { type Admin, type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import kafkajs, { type Admin, type Consumer, type ConsumerConfig, type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
@@ -10,7 +10,6 @@ import { retry } from '#libs/runtime/retry.js';
 import { UnknownTopic } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
 import { installCodecs } from './wire/codecs.js';
-import type { ConsumerSource } from './generation.js';
 import { seedOf } from './reach/addresses.js';
 import { Door } from './reach/door.js';
 import { forbiddenText, isForbidden } from './reach/rights.js';
@@ -25,6 +24,14 @@ import { quietRequestQueue } from './wire/request-queue.js';
 import { promptSockets } from './wire/sockets.js';
 import { tellTopicsApart } from './wire/topic-metadata.js';
 import { guardFetches } from './wire/unreadable-batches.js';
+
+/** A consumer, and how to cut all of its connections. Without `cut` there is nothing to cut. */
+export type CuttableConsumer = Consumer & { readonly cut?: () => void };
+
+/** Makes consumers; each has connections of its own. */
+export interface ConsumerSource {
+  consumer(config: ConsumerConfig): CuttableConsumer;
+}
 
 export interface KafkaOptions {
   /** `host:port` of some brokers; they name the others. */

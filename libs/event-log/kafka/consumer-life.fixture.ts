@@ -6,7 +6,8 @@ import { silentLog } from '#libs/runtime/log.js';
 import { Recorder } from '../contract-tools.js';
 import type { JoinOptions } from '../port.js';
 import type { KafkaOptions } from './client.js';
-import type { Assignment, CuttableConsumer } from './generation.js';
+import type { CuttableConsumer } from './client.js';
+import type { Assignment } from './generation.js';
 import { KafkaMember } from './kafka-member.js';
 import { Pace } from './reach/pace.js';
 

@@ -1,22 +1,14 @@
-import type { Consumer, ConsumerConfig, EachBatchPayload } from 'kafkajs';
+import type { ConsumerConfig, EachBatchPayload } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { TopicPartition } from '../port.js';
-import { questionMsMax, within } from './client.js';
+import { type ConsumerSource, type CuttableConsumer, questionMsMax, within } from './client.js';
 
 /** Joining may wait for another member to notice that it must share. */
 const joinMsMax = 120_000;
 /** How long a consumer may take to leave its group in order before its connections are cut. */
 const leaveMsMax = 10_000;
-
-/** A consumer, and how to cut all of its connections. Without `cut` there is nothing to cut. */
-export type CuttableConsumer = Consumer & { readonly cut?: () => void };
-
-/** Makes consumers; each has connections of its own. */
-export interface ConsumerSource {
-  consumer(config: ConsumerConfig): CuttableConsumer;
-}
 
 export type GenerationState = 'joining' | 'running' | 'over';
 export type Assignment = Readonly<Record<string, readonly number[]>>;

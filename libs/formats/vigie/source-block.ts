@@ -3,7 +3,7 @@ import { accountHashOf } from '#libs/contracts/topics.js';
 import { eventIdsOf } from '../event-id/event-id.js';
 import { isoText } from '../time.js';
 import type { SourceContext } from '../to-rows.js';
-import type { Layout } from './wasm/row-program.js';
+import type { Layout } from './wasm/layout.js';
 
 /** What the module has to know of a source and a request: numbers, then where each text lies and its length, then the texts. */
 export function sourceBlock(source: SourceContext, receivedMs: number, layout: Layout): Buffer {

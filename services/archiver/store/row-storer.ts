@@ -5,10 +5,10 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { type Outcome, rejected, type Rejected, Transient } from '#libs/runtime/outcome.js';
 import type { Attempts } from './attempts.js';
-import { type Batch, type BatchLine, tokenOf } from '../collect/batch.js';
+import { type BatchLine, tokenOf } from '../collect/batch.js';
 import { checkLines, goodLinesOf } from '../refuse/line-check.js';
 import { knownTopic, type Refusal } from '../refuse/refusal.js';
-import type { SetAside } from './set-aside.js';
+import type { SetAside, Storing } from './set-aside.js';
 import type { Slots } from '../collect/slots.js';
 import { type ArchiveStore, tables } from '../collect/tables.js';
 
@@ -34,14 +34,6 @@ export interface StorerTools {
 export interface Stored {
   readonly bytes: Buffer;
   readonly rows: number;
-}
-
-/** One batch on its way into its table. */
-export interface Storing {
-  readonly batch: Batch;
-  readonly signal: AbortSignal;
-  /** Ends every token: a range that is stored anew is not what it was. */
-  readonly again: string;
 }
 
 /**

@@ -3,11 +3,10 @@ import { foreignFrame, type QuarantineRow, unreadableBatch } from '#libs/contrac
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Attempts } from './attempts.js';
-import { tokenOf } from '../collect/batch.js';
+import { type Batch, tokenOf } from '../collect/batch.js';
 import type { RefusalBreaker } from '../refuse/breaker.js';
 import { notAnObject } from '../refuse/row-form.js';
 import { bareRowOf, knownTopic, type Quarantine, quarantinedLineOf, type Refusal } from '../refuse/refusal.js';
-import type { Storing } from './row-storer.js';
 import { type ArchiveStore, tables } from '../collect/tables.js';
 
 /** How long a quarantine table that takes not even rows of our own making is left alone, in milliseconds. */
@@ -15,6 +14,14 @@ const refusedWaitMs = 15_000;
 
 /** Reasons of what no version of a service has written. */
 const foreign: ReadonlySet<string> = new Set([notAnObject, unreadableBatch, foreignFrame]);
+
+/** One batch on its way into its table. */
+export interface Storing {
+  readonly batch: Batch;
+  readonly signal: AbortSignal;
+  /** Ends every token: a range that is stored anew is not what it was. */
+  readonly again: string;
+}
 
 /**
  * Puts refused lines into the quarantine, and resolves when it has them. Those of other topics go through the quarantine's own; a line of

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { commandHeader } from '#libs/access-store/clickhouse/services-credential.js';
 import { exception } from '../engine/exception.js';
-import type { Asker, Identity } from '../run/query-runner.js';
+import type { Asker, Identity } from '../run/who-asks.js';
 import { header } from '../sql/request.js';
 
 /** Who of the people may ask: everybody, with a password that they share where it is not empty; those who are named, each with their own; nobody. */

@@ -10,7 +10,8 @@ import { HttpAnswer } from './http-answer.js';
 import type { QueryAudit } from '../audit/query-audit.js';
 import { type Credentials, identityOf, nobodyOf } from './identity.js';
 import type { ClickHouseMetrics } from './clickhouse-metrics.js';
-import type { Answer, Asker, QueryRunner } from '../run/query-runner.js';
+import type { Answer, QueryRunner } from '../run/query-runner.js';
+import type { Asker } from '../run/who-asks.js';
 import { header, queryRequestOf } from '../sql/request.js';
 import { whenWhole } from './when-whole.js';
 

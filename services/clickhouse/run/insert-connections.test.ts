@@ -3,7 +3,7 @@ import type { EngineConnection } from '../engine/engine.js';
 import type { QueryRequest } from '../sql/request.js';
 import { inspect } from '../sql/sql-text.js';
 import { InsertConnections } from './insert-connections.js';
-import type { Identity } from './query-runner.js';
+import type { Identity } from './who-asks.js';
 
 const archiver: Identity = { role: 'services', owner: '' };
 const person: Identity = {

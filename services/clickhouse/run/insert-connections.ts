@@ -3,7 +3,7 @@
 
 import type { EngineConnection } from '../engine/engine.js';
 import type { QueryRequest } from '../sql/request.js';
-import type { Identity } from './query-runner.js';
+import type { Identity } from './who-asks.js';
 
 /**
  * Connections on which an INSERT went well, kept for the next of the same kind: opening one and taking its role costs as much as some

@@ -8,7 +8,7 @@ import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
 import { Accumulated, tookAny } from '../receive/accounts.js';
 import { batchesOf } from '../receive/batches.js';
-import type { IngestAnswer } from '../receive/intake.js';
+import type { IngestAnswer } from '../receive/taker.js';
 import { contentOf, digestOf, hl7In, isOfDisk, mayBeHalf, renamed, unpacked } from './folder-files.js';
 import { stateOf, TakenFiles } from './folder-taken.js';
 import type { InletTools } from './inlet.js';

@@ -13,8 +13,7 @@ import type { ConfiguredSource } from '#libs/sources/source.js';
 import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
 import { batchesOf, madeAndTaken, takenWhole } from '../receive/batches.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
-import type { ItemOutcome } from '../receive/intake.js';
-import type { Item, SendingSource, Taker } from '../receive/taker.js';
+import type { Item, ItemOutcome, SendingSource, Taker } from '../receive/taker.js';
 import type { Framed } from './framing.js';
 
 /** Times between two tries while the log takes nothing, in milliseconds. */

@@ -2,7 +2,8 @@
 // What it brings goes to a `Taker`.
 
 import type { RefusedItem } from './http-refusal.js';
-import { type IngestAnswer, type ItemOutcome, refusedListedMax } from './intake.js';
+import { refusedListedMax } from './intake.js';
+import type { IngestAnswer, ItemOutcome } from './taker.js';
 
 /** The answer of Vigie's own doors, put together from outcomes that are told item by item. */
 export class Accumulated {

@@ -1,8 +1,7 @@
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import { HttpRefusal } from './http-refusal.js';
-import type { ItemOutcome } from './intake.js';
-import { type Custody, isUnread, type Item, type Taker } from './taker.js';
+import { type Custody, isUnread, type Item, type ItemOutcome, type Taker } from './taker.js';
 import { Turns } from '../turns/turns.js';
 
 /** Items, and steps of their meters, that are taken at a time: some hundred kilobytes. */

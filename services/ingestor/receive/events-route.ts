@@ -9,9 +9,8 @@ import { ownLineOf, readsOwnLines } from '#libs/formats/vigie/line.js';
 import type { Source } from '#libs/sources/source.js';
 import { answerOf, tookAny } from './accounts.js';
 import { HttpRefusal, noEvent } from './http-refusal.js';
-import type { IngestAnswer } from './intake.js';
 import type { Route } from './receiver.js';
-import type { Item, Taker } from './taker.js';
+import type { IngestAnswer, Item, Taker } from './taker.js';
 
 const ownMediaTypes = [
   'application/json',

@@ -11,11 +11,10 @@ import { limits } from '#libs/formats/limits.js';
 import type { Reading } from '#libs/formats/input-format.js';
 import { readRecord } from '#libs/formats/read/read-payload.js';
 import { assertNever, rejected } from '#libs/runtime/outcome.js';
-import type { ItemOutcome } from './intake.js';
 import { Turns } from '../turns/turns.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Asked, Route } from './receiver.js';
-import type { Item, SendingSource, Taker } from './taker.js';
+import type { Item, ItemOutcome, SendingSource, Taker } from './taker.js';
 
 /** Of every answer of these doors. */
 export const fhirType = 'application/fhir+json; charset=utf-8';

@@ -6,29 +6,11 @@ import type { FrameBuilder } from '../frames/frame-builder.js';
 import { StagedRows } from '../frames/staged-rows.js';
 import { Ticket } from '../frames/ticket.js';
 import type { RefusedItem } from './http-refusal.js';
-import type { Custody } from './taker.js';
+import type { Custody, IngestAnswer, ItemOutcome } from './taker.js';
 import { Turns } from '../turns/turns.js';
 
 /** Refused items that an answer lists one by one; all are counted. */
 export const refusedListedMax = 1000;
-
-/** What a sender is told about a request. */
-export interface IngestAnswer {
-  /** Events that are in the log now. */
-  readonly accepted: number;
-  readonly refused: readonly RefusedItem[];
-  /** All that were refused; more than `refused` lists when there are very many. */
-  readonly refused_count: number;
-  /** Events that were taken in custody and set aside, such as those about patients who cannot be told apart. */
-  readonly quarantined: number;
-}
-
-/** What became of one item, for answers that say it item by item. */
-export type ItemOutcome =
-  /** `field` and `reason` say what of an event that was taken is kept apart. `eventId` is empty where its door tells none. */
-  | { readonly kind: 'accepted'; readonly eventId: string; readonly field?: string; readonly reason?: string }
-  | { readonly kind: 'quarantined'; readonly eventId: string; readonly field: string; readonly reason: string }
-  | { readonly kind: 'refused'; readonly field: string; readonly reason: string };
 
 /** One for all of them: no door by which lines come tells an event id. */
 export const acceptedLine: ItemOutcome = { kind: 'accepted', eventId: '' };

@@ -7,10 +7,9 @@ import { parseItem } from '#libs/formats/json/parse-item.js';
 import { originalOf, readOriginal } from '#libs/formats/read/original.js';
 import { refused } from '#libs/formats/read/read-payload.js';
 import { HttpRefusal } from './http-refusal.js';
-import type { ItemOutcome } from './intake.js';
 import { peeked } from './peeked.js';
 import type { Route } from './receiver.js';
-import type { SendingSource, Taker } from './taker.js';
+import type { ItemOutcome, SendingSource, Taker } from './taker.js';
 
 /** A line of the request: a record of the quarantine as `originalText` wrote it. */
 const replayed = z.strictObject({ quarantine_id: hex128, group_id: z.string(), source: z.string(), record: z.string() });

@@ -4,7 +4,7 @@ import type { OwnLine } from '#libs/formats/vigie/line.js';
 import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import type { Source } from '#libs/sources/source.js';
-import type { IngestAnswer, ItemOutcome } from './intake.js';
+import type { RefusedItem } from './http-refusal.js';
 
 /** Who sends, with the keys of the group, and how its records are read. */
 export type SendingSource = SourceContext & Pick<Source, 'reading' | 'detects'>;
@@ -41,6 +41,24 @@ export type Item = DecodedItem | UnreadItem;
 export function isUnread(item: Item): item is UnreadItem {
   return 'read' in item;
 }
+
+/** What a sender is told about a request. */
+export interface IngestAnswer {
+  /** Events that are in the log now. */
+  readonly accepted: number;
+  readonly refused: readonly RefusedItem[];
+  /** All that were refused; more than `refused` lists when there are very many. */
+  readonly refused_count: number;
+  /** Events that were taken in custody and set aside, such as those about patients who cannot be told apart. */
+  readonly quarantined: number;
+}
+
+/** What became of one item, for answers that say it item by item. */
+export type ItemOutcome =
+  /** `field` and `reason` say what of an event that was taken is kept apart. `eventId` is empty where its door tells none. */
+  | { readonly kind: 'accepted'; readonly eventId: string; readonly field?: string; readonly reason?: string }
+  | { readonly kind: 'quarantined'; readonly eventId: string; readonly field: string; readonly reason: string }
+  | { readonly kind: 'refused'; readonly field: string; readonly reason: string };
 
 /** Who takes what requests bring. Rejects with `HttpRefusal` where the whole request cannot be taken. */
 export interface Taker {

@@ -3,10 +3,9 @@ import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { Reading } from '#libs/formats/input-format.js';
 import type { Payload } from '#libs/formats/payload.js';
 import type { Accepted, Rejected } from '#libs/runtime/outcome.js';
-import type { ItemOutcome } from '../receive/intake.js';
 import { peeked } from '../receive/peeked.js';
 import { type OwnLine, readsOwnLines } from '#libs/formats/vigie/line.js';
-import type { Item, SendingSource, Taker } from '../receive/taker.js';
+import type { Item, ItemOutcome, SendingSource, Taker } from '../receive/taker.js';
 
 /** What became of one item of a request, however many events it carried. */
 export type Fate =

@@ -1,17 +1,16 @@
 import { type HabitScale, habitScales } from '#libs/habits/seams.js';
 import { countTypes, isCount } from '../../rule/rule-kinds.js';
 import { isMonotone } from '../../rule/rule.js';
-import type { CountCondition, RuleType } from '../../rule/rule.js';
+import type { CountCondition, HabitTerms, RuleType } from '../../rule/rule.js';
 import { anyOf, shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import type { Entry, MapTree } from '../yaml/tree.js';
 import { anyCountOf, mapOf, refuseUnknownKeys } from './read-tree.js';
-import type { VigieKeys } from './vigie-keys.js';
 
 const example = 'habit: {weight: 0.1, scale: volume}';
 
 /** `habit` of a correlation; undefined where it is absent or wrong (noted). */
-export function readHabit(vigie: MapTree, mistakes: Mistakes): VigieKeys['habit'] {
+export function readHabit(vigie: MapTree, mistakes: Mistakes): HabitTerms | undefined {
   const habit = mapOf(vigie, 'habit', mistakes);
   if (!habit) return undefined;
   refuseUnknownKeys(habit, 'habit', ['weight', 'scale', 'own', 'excuses'], {}, mistakes);
@@ -74,13 +73,21 @@ export function readHabitDays(vigie: MapTree, mistakes: Mistakes): boolean {
   return false;
 }
 
+/** What of the map `vigie` habits must agree with. */
+interface Keys {
+  readonly habit: HabitTerms | undefined;
+  readonly habitDays: boolean;
+  readonly spread: object | undefined;
+  readonly dormantMs: number | undefined;
+}
+
 interface Body {
   readonly type: RuleType;
   readonly condition: CountCondition;
 }
 
 /** What goes with habits: counts that more accesses can only raise, of accesses, and no second condition beside the count. */
-export function checkHabit(map: MapTree, vigie: VigieKeys, { type, condition }: Body, mistakes: Mistakes): void {
+export function checkHabit(map: MapTree, vigie: Keys, { type, condition }: Body, mistakes: Mistakes): void {
   const key = vigie.habit ? 'habit' : vigie.habitDays ? 'habit_days' : undefined;
   if (!key) return;
   const keys = mapOf(map, 'vigie', mistakes);

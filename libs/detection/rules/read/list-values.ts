@@ -2,7 +2,7 @@ import type { Field } from '../match/fields.js';
 import { and, not, or, test } from '../match/match.js';
 import type { Match } from '../match/match.js';
 import type { Mistakes } from '../text/mistakes.js';
-import type { Value } from './values.js';
+import type { Value } from './never.js';
 
 /** A value of a list, with the accesses that it is for where it is not for all: of one group, in a time. */
 export interface ListValue {

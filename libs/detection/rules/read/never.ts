@@ -5,10 +5,13 @@ import { test, type Test } from '../match/match.js';
 import { compilePredicate } from '../match/predicate.js';
 import { canMeetDigits } from '../match/regex-run.js';
 import { anyOf, shown } from '../text/mistakes.js';
+import type { ScalarTree } from '../yaml/tree.js';
 import { neverAddress } from './never-address.js';
-import type { Value } from './values.js';
 
 const hexDigits = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
+/** A value that a rule compares a field with; values of lists are literal text without wildcards. */
+export type Value = Pick<ScalarTree, 'value' | 'text'> & { readonly verbatim?: boolean };
 
 /** Why no text that the field can hold meets the test, if so. Values of lists come from elsewhere, and one that meets nothing harms nobody. */
 export function neverText(match: Extract<Test, { kind: 'glob' | 'regex' | 'present' }>, value: Value): string | undefined {

@@ -6,14 +6,10 @@ import { parseGlob, surround } from '../match/glob.js';
 import { lowerAscii, not, or, test, type GlobPart, type Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 import type { Modifiers } from './modifiers.js';
-import { neverText } from './never.js';
+import { neverText, type Value } from './never.js';
 import { shownPlain } from './read-tree.js';
 import { parseNetwork } from '../match/network.js';
 import { RegexRefused, parseRegex } from '../match/regex-syntax.js';
-import type { ScalarTree } from '../yaml/tree.js';
-
-/** A value that a rule compares a field with; values of lists are literal text without wildcards. */
-export type Value = Pick<ScalarTree, 'value' | 'text'> & { readonly verbatim?: boolean };
 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 

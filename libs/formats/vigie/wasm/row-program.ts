@@ -1,18 +1,8 @@
 import type { Derivation } from '#libs/pseudonyms/pseudonymiser.js';
 import { modulesOf } from '../../web-assembly.js';
 import { rowProgram } from './program.js';
+import { type Layout, layoutNames } from './layout.js';
 import { writeTables } from './tables.js';
-
-/** The numbers of layout.as.ts that this side needs. */
-const layoutNames = [
-  'keysAt', 'keyLengthsAt', 'kindsAt', 'closesAt', 'prefixLengthsAt', 'prefixesAt', 'wordsAt', 'wordListBytes', 'masksAt', 'classesAt',
-  'foldedAt', 'base64At', 'hexAt', 'initialAt', 'roundsAt', 'partsAt', 'partLengthsAt', 'sourceAt', 'sourceTextsAt', 'sourceBytesMax',
-  'futureMsAt', 'groupHashAt', 'recordKeyAt', 'contentKeyAt', 'groupTextAt', 'afterTimeAt', 'afterEventIdAt', 'keyIdAt', 'windowAt',
-  'windowBytes', 'windowSlackBytes', 'lineBytesMax', 'rowAt', 'contentAt', 'startsAt', 'endsAt', 'patientsAt', 'digitsAt',
-  'eventIdAt', 'factsAt', 'pseudonymWordsAt', 'blockAt', 'endingsAt', 'endingBytesMax', 'endingsMax', 'endingLengthsAt', 'endingPartsAt',
-  'stagesAt', 'stages', 'recordHalfAt', 'stageBytes', 'stageDistance',
-] as const; // prettier-ignore
-export type Layout = Readonly<Record<(typeof layoutNames)[number], number>>;
 
 /** Where the program tells of the line that was read, from `factsAt` on: time is a double, the others are words of 32 bits. */
 export const factPlaces = {

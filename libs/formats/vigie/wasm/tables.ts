@@ -1,5 +1,5 @@
 import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
-import type { Layout } from './row-program.js';
+import type { Layout } from './layout.js';
 
 /** The fields in the order of `Field` in scan.as.ts; from `actor_role` on, the order of an access row. */
 const fields = [

@@ -4,11 +4,8 @@ import type { Me } from '../../api/answers.js';
 import { newKey, post } from '../../api/client.js';
 import { useShortcuts } from '../../parts/shortcuts.js';
 import { useTexts } from '../../texts/context.js';
-import type { Texts } from '../../texts/fr.js';
-import { ActionForm, type FormKind } from './action-form.js';
+import { type ActionBody, ActionForm, type FormKind } from './action-form.js';
 import { useSend } from '../../parts/send.js';
-
-export type ActionBody = Readonly<Record<string, unknown>> & { readonly type: keyof Texts['act']['done'] };
 
 const forms = ['assign', 'note', 'measure', 'hold', 'resolve'] as const;
 
