@@ -179,6 +179,28 @@ describe('of histories that were judged wrong once', () => {
     });
     expect(current.length).toBe(1);
   });
+
+  it.each([
+    ['that its subject begins anew', hour, { event: 2, at: 5 * minute, receivedAt: 14 * hour + 1 }],
+    ['that its windows move on', 6 * hour, { event: 2, at: 13 * hour, receivedAt: 14 * hour + 1, record_count: 0 }],
+  ])('what came late enough to be due is judged though the next access of the frame has it %s', (_, at, next) => {
+    const sum: Rule = {
+      ...aRule({ selection: reads, timespanMs: 1_000, field: ['record_count'] }),
+      type: 'value_sum',
+      condition: { atLeast: 3, atMost: 60 },
+    };
+    const from = { source_ip: '10.0.0.2' };
+    const { current } = agree({
+      ...inLane({ ...plain, rules: [sum] }, 'source_ip'),
+      rows: [
+        rowOf({ event: 3, at: 5 * minute, receivedAt: 0, ...(at === hour && from) }),
+        rowOf({ event: 1, at: 14 * hour }),
+        rowOf({ event: 0, at, receivedAt: 14 * hour + 1, record_count: 3, ...from }),
+        rowOf({ ...next, ...from }),
+      ],
+    });
+    expect(current.length).toBe(1);
+  });
 });
 
 const plain: History = {
@@ -226,7 +248,7 @@ function temporal(rule: Rule): Rule {
   return { ...rule, type: 'temporal', field: [], inputs: [{ kind: 'rows', selection: reads, by: [], field: [] }] };
 }
 
-interface RowGiven extends Pick<AccessRow, 'session_id' | 'id_block' | 'record_count'> {
+interface RowGiven extends Pick<AccessRow, 'session_id' | 'id_block' | 'record_count' | 'source_ip'> {
   readonly event: number;
   /** From the beginning on, milliseconds; it arrives then, where nothing else is said. */
   readonly at: number;

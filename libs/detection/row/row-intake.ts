@@ -86,12 +86,14 @@ export class RowIntake {
     this.#doubts.note(row, account, Math.max(noted, judged, told), lateMs, offset); // 7. what only history can tell
   }
 
-  /** The partition's time before the row. What is due is judged before the account's windows move on. */
+  /**
+   * The partition's time before the row. What is due is judged before the account's windows move on, though the row may come late: so may have what waits,
+   * and then the row may let go of what that is counted from.
+   */
   #advance({ time }: ScannedRow, detectedAt: Milliseconds): number {
     const { state } = this;
     const before = state.watermark;
-    const reached = Math.min(time, this.#reachedMax);
-    if (reached <= before) return before;
+    const reached = Math.max(before, Math.min(time, this.#reachedMax));
     if (state.settler.size > 0) this.settle(reached, detectedAt);
     state.watermark = reached;
     return before;
