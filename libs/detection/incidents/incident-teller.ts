@@ -145,9 +145,11 @@ export class IncidentTeller {
     this.#told.push(this.#changeOf(incident, 'incident.updated', String(incident.version), now));
   }
 
-  /** What rules without their exceptions find is recorded only when an exception has to do with it. */
+  /** What rules without their exceptions find is recorded only when an exception has to do with it. Of one that ended long ago only that it was is known. */
   #isHidden(incident: Incident): boolean {
-    return this.options.kind === 'suppressed' && !incident.isExceptional;
+    if (this.options.kind !== 'suppressed') return false;
+    const { archived, version, state } = incident;
+    return archived ? version === 0 || state === 'withdrawn' : !incident.isExceptional;
   }
 
   #changeOf(incident: Incident, type: ChangeType, what: string, changedAt: number, mergedInto = ''): IncidentChange {
