@@ -202,6 +202,30 @@ describe('of histories that were judged wrong once', () => {
     expect(current.length).toBe(1);
   });
 
+  it.each(['s', 'of more than fifteen bytes', 'f'.repeat(32)])(
+    'a value that accesses say and matches carry is counted once: %s',
+    (session_id) => {
+      const [by, of] = [['session_id'], { selection: reads, timespanMs: 1_000, field: ['session_id'] }] as const;
+      const inner = aRule({ ...of, id: 'inner', by, field: ['patient_id'], atLeast: 1, raises: false });
+      const rows = { kind: 'rows', selection: reads, by: [], field: ['session_id'] } as const;
+      const both: Rule = {
+        ...aRule({ ...of, atLeast: 1 }),
+        inputs: [rows, { kind: 'matches', rule: inner, by: [], field: [0] }],
+      };
+      const { current } = agree({ rules: [both], rows: [rowOf({ event: 0, at: 0, patient: 1, session_id })] });
+      expect(current.flatMap(({ matches }) => matches.map(({ value }) => value))).toEqual([1]);
+    },
+  );
+
+  it('a patient that accesses are of and matches carry is counted once', () => {
+    const of = { selection: reads, timespanMs: 1_000, atLeast: 1 };
+    const inner = aRule({ ...of, id: 'inner', by: ['patient_id'], raises: false });
+    const plainRule = aRule(of);
+    const both: Rule = { ...plainRule, inputs: [...plainRule.inputs, { kind: 'matches', rule: inner, by: [], field: [0] }] };
+    const { current } = agree({ rules: [both], rows: [rowOf({ event: 0, at: 0, patient: 1 })] });
+    expect(current.flatMap(({ matches }) => matches.map(({ value }) => value))).toEqual([1]);
+  });
+
   it('what exceptions keep from being an incident is one record, though some of it was let go of before it was joined', () => {
     const [some, out] = [
       and([is('action', 'read'), not(is('clinic_id', '2'))]),

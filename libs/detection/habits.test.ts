@@ -80,10 +80,14 @@ function subjectIn({ subject = 'account' }: HabitHistory): AccountDay['subject']
 
 /** Whether the one says no more of the day than the other. */
 function isNoMore(one: AccountDay, of: AccountDay): boolean {
-  if (one.key !== of.key || one.day !== of.day) return false;
+  if (one.groupId !== of.groupId || one.key !== of.key || one.day !== of.day) return false;
   return Object.entries(one.most).every(([id, count]) => count <= (of.most[id] ?? 0));
 }
 
 function sorted(days: readonly AccountDay[]): readonly AccountDay[] {
-  return days.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.day - b.day));
+  return days.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : a.day - b.day));
+}
+
+function nameOf({ groupId, key }: AccountDay): string {
+  return `${groupId} ${key}`;
 }
