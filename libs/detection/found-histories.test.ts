@@ -202,6 +202,21 @@ describe('of histories that were judged wrong once', () => {
     expect(current.length).toBe(1);
   });
 
+  it('an access that comes late to the end of a silence while its account is judged again is judged in its place', () => {
+    const { current } = agree({
+      rules: [aRule({ selection: reads, atLeast: 1, timespanMs: 1_000, dormantMs: 40 * hour })],
+      frames: 4,
+      judgingFrames: 1,
+      rows: [
+        rowOf({ event: 0, at: 0 }),
+        rowOf({ event: 1, at: 96 * hour }),
+        rowOf({ event: 2, at: 48 * hour }),
+        rowOf({ event: 3, at: 48 * hour, patient: 1 }),
+      ],
+    });
+    expect(current.length).toBe(1);
+  });
+
   it.each(['s', 'of more than fifteen bytes', 'f'.repeat(32)])(
     'a value that accesses say and matches carry is counted once: %s',
     (session_id) => {
@@ -226,25 +241,27 @@ describe('of histories that were judged wrong once', () => {
     expect(current.flatMap(({ matches }) => matches.map(({ value }) => value))).toEqual([1]);
   });
 
-  it('what exceptions keep from being an incident is one record, though some of it was let go of before it was joined', () => {
+  it('what exceptions keep from being an incident is one record or none, though what was recorded was let go of before', () => {
     const [some, out] = [
       and([is('action', 'read'), not(is('clinic_id', '2'))]),
       and([is('action', 'read'), is('clinic_id', '2')]),
     ];
     const exception = { id: 'e', title: '', owner: '', reason: '', expiresMs: 0, excluded: selectionOf(out), file: '', line: 1 };
     const rule = { ...neverTwo(selectionOf(some)), exceptions: [exception], unfiltered: neverTwo(reads) };
-    const { suppressed } = agree({
-      rules: [rule],
-      frames: 2,
-      held: { keepClosedMs: 0 },
-      rows: [
-        rowOf({ event: 0, at: 0 }),
-        rowOf({ event: 1, at: minute }),
-        rowOf({ event: 2, at: 5 * minute, clinic_id: '2' }),
-        rowOf({ event: 3, at: 5 * minute + 1 }),
-      ],
-    });
-    expect(suppressed.length).toBe(1);
+    const of = { rules: [rule], held: { keepClosedMs: 0 } };
+    const joined = [
+      rowOf({ event: 0, at: 0 }),
+      rowOf({ event: 1, at: minute }),
+      rowOf({ event: 2, at: 5 * minute, clinic_id: '2' }),
+      rowOf({ event: 3, at: 5 * minute + 1 }),
+    ];
+    expect(agree({ ...of, frames: 2, rows: joined }).suppressed.length).toBe(1);
+    const undone = [
+      rowOf({ event: 0, at: 0, clinic_id: '2' }),
+      rowOf({ event: 1, at: hour }),
+      rowOf({ event: 2, at: 0, receivedAt: hour }),
+    ];
+    expect(agree({ ...of, frames: 3, rows: undone }).suppressed.length).toBe(0);
   });
 });
 

@@ -148,8 +148,7 @@ export class IncidentTeller {
   /** What rules without their exceptions find is recorded only when an exception has to do with it. Of one that ended long ago only that it was is known. */
   #isHidden(incident: Incident): boolean {
     if (this.options.kind !== 'suppressed') return false;
-    const { archived, version, state } = incident;
-    return archived ? version === 0 || state === 'withdrawn' : !incident.isExceptional;
+    return incident.archived ? incident.version === 0 : !incident.isExceptional;
   }
 
   #changeOf(incident: Incident, type: ChangeType, what: string, changedAt: number, mergedInto = ''): IncidentChange {

@@ -117,7 +117,7 @@ export class Rejudging {
     const since = linesOf(judged.key, pending.lines.since(judged.seen), live.reader);
     if (this.#disturbs(since)) return this.#drop(judged.key, false);
     this.#intake.late = lateOf(live, account, pending);
-    this.#judge(since);
+    if (!this.#judge(since)) return this.#drop(judged.key, false);
     // What waits for more accesses goes on waiting.
     this.#settledUntil = Math.max(this.#settledUntil, live.settler.watermark);
     this.#intake.settle(live.settler.watermark, 0);
@@ -188,11 +188,14 @@ export class Rejudging {
     this.#settledUntil = Math.max(this.#settledUntil, this.history.watermark);
   }
 
-  #judge(lines: readonly Line[]): void {
-    if (lines.length === 0) return;
+  /** False where one of them lies before a silence of which no more is known, or before what has been judged: it must come in its place. */
+  #judge(lines: readonly Line[]): boolean {
+    if (lines.length === 0) return true;
     const scanner = new FrameScanner(Buffer.concat(lines.flatMap(({ bytes }) => [bytes, newline])), this.history.reader);
-    while (scanner.next(this.#line)) this.#intake.take(this.#line, 0, 0);
+    let isClear = true;
+    while (scanner.next(this.#line)) isClear = this.#intake.take(this.#line, 0, 0) && isClear;
     this.history.countGrown();
+    return isClear;
   }
 
   #drop(key: Uint8Array, adopted: boolean): boolean {
