@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { inLane } from './definition/lane-rules.suite.js';
-import { naiveRecount } from './definition/naive-recount.js';
+import { naiveRecount, naiveSuppressed } from './definition/naive-recount.js';
 import type { History } from './definition/partition-run.suite.js';
-import { and, test } from './rules/match/match.js';
+import { and, not, test } from './rules/match/match.js';
 import { base, hour, is, minute } from './definition/random-conditions.suite.js';
 import { latenessIn, play, type Played, withKnownFound } from './definition/random-history.suite.js';
 import type { Rule } from './rule/rule.js';
@@ -179,6 +179,90 @@ describe('of histories that were judged wrong once', () => {
     });
     expect(current.length).toBe(1);
   });
+
+  it.each([
+    ['that its subject begins anew', hour, { event: 2, at: 5 * minute, receivedAt: 14 * hour + 1 }],
+    ['that its windows move on', 6 * hour, { event: 2, at: 13 * hour, receivedAt: 14 * hour + 1, record_count: 0 }],
+  ])('what came late enough to be due is judged though the next access of the frame has it %s', (_, at, next) => {
+    const sum: Rule = {
+      ...aRule({ selection: reads, timespanMs: 1_000, field: ['record_count'] }),
+      type: 'value_sum',
+      condition: { atLeast: 3, atMost: 60 },
+    };
+    const from = { source_ip: '10.0.0.2' };
+    const { current } = agree({
+      ...inLane({ ...plain, rules: [sum] }, 'source_ip'),
+      rows: [
+        rowOf({ event: 3, at: 5 * minute, receivedAt: 0, ...(at === hour && from) }),
+        rowOf({ event: 1, at: 14 * hour }),
+        rowOf({ event: 0, at, receivedAt: 14 * hour + 1, record_count: 3, ...from }),
+        rowOf({ ...next, ...from }),
+      ],
+    });
+    expect(current.length).toBe(1);
+  });
+
+  it('an access that comes late to the end of a silence while its account is judged again is judged in its place', () => {
+    const { current } = agree({
+      rules: [aRule({ selection: reads, atLeast: 1, timespanMs: 1_000, dormantMs: 40 * hour })],
+      frames: 4,
+      judgingFrames: 1,
+      rows: [
+        rowOf({ event: 0, at: 0 }),
+        rowOf({ event: 1, at: 96 * hour }),
+        rowOf({ event: 2, at: 48 * hour }),
+        rowOf({ event: 3, at: 48 * hour, patient: 1 }),
+      ],
+    });
+    expect(current.length).toBe(1);
+  });
+
+  it.each(['s', 'of more than fifteen bytes', 'f'.repeat(32)])(
+    'a value that accesses say and matches carry is counted once: %s',
+    (session_id) => {
+      const [by, of] = [['session_id'], { selection: reads, timespanMs: 1_000, field: ['session_id'] }] as const;
+      const inner = aRule({ ...of, id: 'inner', by, field: ['patient_id'], atLeast: 1, raises: false });
+      const rows = { kind: 'rows', selection: reads, by: [], field: ['session_id'] } as const;
+      const both: Rule = {
+        ...aRule({ ...of, atLeast: 1 }),
+        inputs: [rows, { kind: 'matches', rule: inner, by: [], field: [0] }],
+      };
+      const { current } = agree({ rules: [both], rows: [rowOf({ event: 0, at: 0, patient: 1, session_id })] });
+      expect(current.flatMap(({ matches }) => matches.map(({ value }) => value))).toEqual([1]);
+    },
+  );
+
+  it('a patient that accesses are of and matches carry is counted once', () => {
+    const of = { selection: reads, timespanMs: 1_000, atLeast: 1 };
+    const inner = aRule({ ...of, id: 'inner', by: ['patient_id'], raises: false });
+    const plainRule = aRule(of);
+    const both: Rule = { ...plainRule, inputs: [...plainRule.inputs, { kind: 'matches', rule: inner, by: [], field: [0] }] };
+    const { current } = agree({ rules: [both], rows: [rowOf({ event: 0, at: 0, patient: 1 })] });
+    expect(current.flatMap(({ matches }) => matches.map(({ value }) => value))).toEqual([1]);
+  });
+
+  it('what exceptions keep from being an incident is one record or none, though what was recorded was let go of before', () => {
+    const [some, out] = [
+      and([is('action', 'read'), not(is('clinic_id', '2'))]),
+      and([is('action', 'read'), is('clinic_id', '2')]),
+    ];
+    const exception = { id: 'e', title: '', owner: '', reason: '', expiresMs: 0, excluded: selectionOf(out), file: '', line: 1 };
+    const rule = { ...neverTwo(selectionOf(some)), exceptions: [exception], unfiltered: neverTwo(reads) };
+    const of = { rules: [rule], held: { keepClosedMs: 0 } };
+    const joined = [
+      rowOf({ event: 0, at: 0 }),
+      rowOf({ event: 1, at: minute }),
+      rowOf({ event: 2, at: 5 * minute, clinic_id: '2' }),
+      rowOf({ event: 3, at: 5 * minute + 1 }),
+    ];
+    expect(agree({ ...of, frames: 2, rows: joined }).suppressed.length).toBe(1);
+    const undone = [
+      rowOf({ event: 0, at: 0, clinic_id: '2' }),
+      rowOf({ event: 1, at: hour }),
+      rowOf({ event: 2, at: 0, receivedAt: hour }),
+    ];
+    expect(agree({ ...of, frames: 3, rows: undone }).suppressed.length).toBe(0);
+  });
 });
 
 const plain: History = {
@@ -202,6 +286,9 @@ function agree(given: Partial<History>): Played {
   expect(withKnownFound(of, run.current)).toEqual(
     withKnownFound(of, naiveRecount(of.rows, of.rules, of.quietMs, latenessIn(of))),
   );
+  expect(withKnownFound(of, run.suppressed)).toEqual(
+    withKnownFound(of, naiveSuppressed(of.rows, of.rules, of.quietMs, latenessIn(of))),
+  );
   return run;
 }
 
@@ -222,16 +309,25 @@ function aLack(selection: Rule['selection'], given: Partial<Pick<Rule, 'id' | 't
   };
 }
 
+function neverTwo(selection: Rule['selection']): Rule {
+  return {
+    ...aRule({ selection, timespanMs: 1_000, field: [] }),
+    type: 'event_count',
+    condition: { atLeast: 1, atMost: Number.POSITIVE_INFINITY, except: 2 },
+  };
+}
+
 function temporal(rule: Rule): Rule {
   return { ...rule, type: 'temporal', field: [], inputs: [{ kind: 'rows', selection: reads, by: [], field: [] }] };
 }
 
-interface RowGiven extends Pick<AccessRow, 'session_id' | 'id_block' | 'record_count'> {
+interface RowGiven extends Pick<AccessRow, 'session_id' | 'id_block' | 'record_count' | 'source_ip'> {
   readonly event: number;
   /** From the beginning on, milliseconds; it arrives then, where nothing else is said. */
   readonly at: number;
   readonly receivedAt?: number;
   readonly patient?: number;
+  readonly clinic_id?: string;
 }
 
 function rowOf({ event, at, receivedAt = at, patient, ...rest }: RowGiven): AccessRow {

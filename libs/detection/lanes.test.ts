@@ -4,9 +4,9 @@ import type { LaneKind } from '#libs/contracts/vocabulary.js';
 import { inLane } from './definition/lane-rules.suite.js';
 import { naiveRecount, naiveSuppressed } from './definition/naive-recount.js';
 import { isMonotone, type Rule } from './rule/rule.js';
-import { history, latenessIn, play, withKnownFound } from './definition/random-history.suite.js';
+import { history, isLiar, latenessIn, play, withKnownFound } from './definition/random-history.suite.js';
 
-const { VIGIE_TEST_SEED: seed = '20261129', VIGIE_TEST_HISTORIES = '150' } = process.env;
+const { VIGIE_TEST_SEED: seed = '20261129', VIGIE_TEST_HISTORIES = '150', VIGIE_TEST_PATH: alone } = process.env;
 const histories = Math.min(Number(VIGIE_TEST_HISTORIES), 3_000);
 const anyLane: fc.Arbitrary<LaneKind> = fc.constantFrom('source_ip', 'source_ip', 'session_id', 'clinic_id');
 
@@ -23,7 +23,9 @@ describe('an engine of blocks of numbers agrees with a naive recount of the same
         fc.property(history, (plain) => {
           // Later than this nothing comes, and the rules are known from the beginning: what memory has lost nobody else knows. The loader refuses other rules.
           const lane = inLane(plain, 'id_block');
-          const of = { ...lane, rules: lane.rules.filter(canOnlyRise), allowedLatenessMs: 60 * 3_600_000, changed: undefined };
+          const rows = lane.rows.filter((row) => !isLiar(row));
+          const rules = lane.rules.filter(canOnlyRise);
+          const of = { ...lane, rows, rules, allowedLatenessMs: 60 * 3_600_000, held: {}, changed: undefined };
           const run = play(of);
           expect(run.rejudged).toBe(0);
           expect(withKnownFound(of, run.current)).toEqual(
@@ -35,7 +37,7 @@ describe('an engine of blocks of numbers agrees with a naive recount of the same
         }),
         { numRuns: histories, seed: Number(seed) },
       );
-      expect(shared).toBeGreaterThan(histories / 20);
+      if (!alone) expect(shared).toBeGreaterThan(histories / 20);
     },
     Math.max(300_000, 60 * histories),
   );
@@ -61,7 +63,7 @@ describe('an engine of addresses, sessions or clinics agrees with a naive recoun
         { numRuns: histories, seed: Number(seed) },
       );
       // Incidents of one account alone would be found by an engine of accounts, too.
-      expect(shared).toBeGreaterThan(histories / 10);
+      if (!alone) expect(shared).toBeGreaterThan(histories / 10);
     },
     Math.max(300_000, 60 * histories),
   );

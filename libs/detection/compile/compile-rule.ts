@@ -1,5 +1,6 @@
 import {
   type CountCondition,
+  type Field,
   habitRuleOf,
   type Input,
   isMonotone,
@@ -171,14 +172,35 @@ function valueOfRow({ type }: Rule, { field }: RowsInput, input: number): RowFee
   return field.length === 1 && field[0] === 'event_id' ? { kind: 'event' } : { kind: 'fields', fields: field };
 }
 
-function valueOfMatch(rule: Rule, { field }: MatchesInput, input: number): MatchFeed['value'] {
+function valueOfMatch(rule: Rule, { field, rule: inner }: MatchesInput, input: number): MatchFeed['value'] {
   if (isMeeting(rule.type)) return { kind: 'input', input };
-  return rule.type === 'event_count' ? { kind: 'match' } : { kind: 'places', places: field };
+  if (rule.type === 'event_count') return { kind: 'match' };
+  const [place, ...more] = field;
+  if (place === undefined || more.length > 0 || !isMixed(rule)) return { kind: 'places', places: field };
+  return { kind: identifiers.has(fieldOf(inner, place)) ? 'identifier' : 'field', place };
+}
+
+/** What accesses count by their 128 bits. */
+const identifiers: ReadonlySet<Field | undefined> = new Set<Field>(['patient_id', 'event_id']);
+
+/** The field whose value stands at a place of the rule's group-by. */
+function fieldOf({ inputs: [input] }: Rule, place: number): Field | undefined {
+  if (input?.kind === 'rows') return input.by[place];
+  const further = input?.by[place];
+  return input && further !== undefined ? fieldOf(input.rule, further) : undefined;
+}
+
+/** Whether values of accesses and values of matches are counted together. */
+function isMixed({ inputs }: Rule): boolean {
+  return new Set(inputs.map(({ kind }) => kind)).size > 1;
 }
 
 /** What an input brings into a series, as a part of the series' key. */
 function keyOfInput(rule: Rule, input: Input, inner: CompiledRule | undefined): unknown {
   const { entry } = kindOfRule(rule.type);
-  const counted = { input: [], event: ['event'], amount: ['event', 'amount', ...input.field], values: input.field }[entry];
+  // Windows of before, in which values of matches were others than those of accesses, begin anew.
+  const mixed = input.kind === 'matches' && isMixed(rule) ? ['as accesses'] : [];
+  const values = [...input.field, ...mixed];
+  const counted = { input: [], event: ['event'], amount: ['event', 'amount', ...input.field], values }[entry];
   return [input.kind === 'rows' ? input.selection.id : inner?.key, input.by, counted, input.spread ?? null];
 }

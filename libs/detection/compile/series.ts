@@ -30,6 +30,8 @@ export interface MatchFeed {
   readonly value:
     | { readonly kind: 'match' }
     | { readonly kind: 'places'; readonly places: readonly number[] }
+    /** Beside accesses, as which they count: the value of an identifier, or of another field. */
+    | { readonly kind: 'identifier' | 'field'; readonly place: number }
     | { readonly kind: 'input'; readonly input: number };
   readonly spread: number | undefined;
 }

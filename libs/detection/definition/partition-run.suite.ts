@@ -8,6 +8,7 @@ import type { Fill } from '../late/fill.js';
 import { base, hour } from './random-conditions.suite.js';
 import type { Rejudging } from '../late/rejudge.js';
 import type { Rule } from '../rule/rule.js';
+import { usedAgain } from './used-again.suite.js';
 
 /** Accesses in the order in which they arrive, and everything that happens to those who judge them. */
 export interface History {
@@ -19,6 +20,8 @@ export interface History {
   readonly habits?: Habits;
   readonly quietMs: number;
   readonly allowedLatenessMs: number;
+  /** What an engine may let go of sooner than it would. */
+  readonly held?: Pick<EngineOptions, 'forgetAfterMs' | 'keepClosedMs' | 'closedBytesMax'>;
   readonly partitions: number;
   /** Frames of each partition. */
   readonly frames: number;
@@ -91,14 +94,18 @@ export class PartitionRun {
     this.#engine.idle(20 * 24 * hour, base);
     this.#serveAll();
     this.told.push(...this.#engine.takeChanges({ includeUpdates: true }));
-    this.#engine.advance(base + 14 * 24 * hour, base);
+    const newest = Math.max(
+      base,
+      ...this.#frames.flat().map(({ time, received_at }) => Math.min(Date.parse(time), Date.parse(received_at))),
+    );
+    this.#engine.advance(newest + 14 * 24 * hour, base);
     this.days.push(...this.#engine.takeDays());
   }
 
   #options(rules: readonly Rule[]): EngineOptions {
     const { subject = 'account' } = this.of;
-    const { quietMs, allowedLatenessMs, habits } = this.of;
-    return { rules, subject, quietMs, allowedLatenessMs, ...(habits && { habits }) };
+    const { quietMs, allowedLatenessMs, habits, held } = this.of;
+    return { rules, subject, quietMs, allowedLatenessMs, ...held, ...(habits && { habits }) };
   }
 
   #apply(frame: number): void {
@@ -106,6 +113,7 @@ export class PartitionRun {
     const at = base + frame + this.of.clock.slice(0, frame + 1).reduce((sum, by) => sum + by, 0);
     this.#engine.apply({ offset: frame, bytes }, at);
     this.#fill?.fill.take(bytes);
+    usedAgain(bytes);
     this.#next = frame + 1;
     this.#stored = Math.max(this.#stored, frame);
   }
@@ -131,7 +139,7 @@ export class PartitionRun {
     this.filled += 1;
     const fill = this.#engine.beginFill(0);
     const past = this.#stores(this.#next);
-    for (let at = 0; at < past.length; at += 7) fill.take(bytesOf(inOrder(past).slice(at, at + 7)));
+    takeAll(inOrder(past), 7, (bytes) => fill.take(bytes));
     this.#fill = { fill, from: this.#next };
   }
 
@@ -158,7 +166,7 @@ export class PartitionRun {
         rejudging.begin(one);
         const has = this.#stores(through + 1);
         const wanted = askedRows(has, one, this.of.subject);
-        for (let at = 0; at < wanted.length; at += 5) rejudging.take(bytesOf(inOrder(wanted).slice(at, at + 5)));
+        takeAll(inOrder(wanted), 5, (bytes) => rejudging.take(bytes));
       }
       this.#judging = { rejudging, asked, from: this.#next };
     }
@@ -190,6 +198,15 @@ export class PartitionRun {
     this.#judging = undefined;
     this.#fill = undefined;
     if (kept?.lacks || (kept && kept.rules !== rules)) this.#beginFill();
+  }
+}
+
+/** As frames of some rows each. */
+function takeAll(rows: readonly AccessRow[], together: number, take: (bytes: Uint8Array) => void): void {
+  for (let at = 0; at < rows.length; at += together) {
+    const bytes = bytesOf(rows.slice(at, at + together));
+    take(bytes);
+    usedAgain(bytes);
   }
 }
 

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
+import { aRule } from '#libs/testkit/a-rule.js';
 import type { Habits } from '#libs/habits/seams.js';
-import { isMonotone, isSteady, type Rule } from '../rule/rule.js';
+import { type HabitTerms, isMonotone, isSteady, type Rule, type Selection } from '../rule/rule.js';
 import { isMeeting, kindOfRule } from '../rule/rule-kinds.js';
 import type { History } from './partition-run.suite.js';
 import { history } from './random-history.suite.js';
+import { shown } from './shown-history.suite.js';
 import { base, hour } from './random-conditions.suite.js';
 
 /** A calendar whose days are short, so that a history has many. */
@@ -22,7 +24,9 @@ function habitsOf(seed: number): Habits {
   return {
     dayOf: (_, time) => 1_000 + Math.floor((time - origin) / dayMs),
     startOf: (_, day) => origin + (day - 1_000) * dayMs,
-    least: ({ id, floor }, group, key, day, roles) => {
+    least: ({ id, floor, excuses }, group, key, day, roles) => {
+      // Nobody has called honest what it did.
+      if (excuses && mixed(seed, id, key, 'known') % 2 === 0) return floor;
       const leastOf = (...role: readonly string[]) => {
         const any = mixed(seed, id, group, key, day, ...role);
         return any % 7 === 0 ? Number.POSITIVE_INFINITY : floor + (any % 4) - 1;
@@ -38,7 +42,7 @@ function habitsOf(seed: number): Habits {
 }
 
 /** The rule with habits, where habits go with it; each version of it with the same. */
-function withHabit(rule: Rule, turns: (id: string) => boolean, known: Map<Rule, Rule>): Rule {
+function withHabit(rule: Rule, turns: (id: string) => HabitTerms | undefined, known: Map<Rule, Rule>): Rule {
   const made = known.get(rule);
   if (made) return made;
   const inputs = rule.inputs.map((input) =>
@@ -51,38 +55,25 @@ function withHabit(rule: Rule, turns: (id: string) => boolean, known: Map<Rule, 
     isMonotone(rule) &&
     inputs.every((input) => input.kind === 'rows' || isSteady(input.rule));
   const { dormantMs: _, ...rest } = rule;
-  const turned: Rule =
-    fits && turns(rule.id) ? { ...rest, inputs, habit: { weight: 0.5, scale: 'volume' } } : { ...rule, inputs };
+  const habit = turns(rule.id);
+  const turned: Rule = fits && habit ? { ...rest, inputs, habit } : { ...rule, inputs };
   const whole = rule.unfiltered ? { ...turned, unfiltered: withHabit(rule.unfiltered, turns, known) } : turned;
   known.set(rule, whole);
   return whole;
 }
 
+function habitFor(seed: number, id: string): HabitTerms | undefined {
+  if (mixed(seed, id, 'turn') % 4 === 0) return undefined;
+  return { weight: 0.5, scale: 'volume', ...(mixed(seed, id, 'excuses') % 3 === 0 && { excuses: true }) };
+}
+
 /** A rule that asks for what several days show, over the accesses of another. */
-function daysRuleOver({ selection, subject, level }: Rule, atLeast: number): Rule {
-  return {
-    type: 'value_count',
-    id: 'days',
-    title: 'days',
-    description: '',
-    subject,
-    level,
-    by: [],
-    field: ['patient_id'],
-    timespanMs: 10 * hour,
-    inputs: [{ kind: 'rows', selection, by: [], field: ['patient_id'] }],
-    condition: { atLeast, atMost: Number.POSITIVE_INFINITY },
-    raises: true,
-    exceptions: [],
-    steps: [],
-    attack: [],
-    falsePositives: [],
-    runbook: '',
-    file: '',
-    line: 1,
+function daysRuleOver({ selection, subject, level, exceptions, unfiltered }: Rule, atLeast: number): Rule {
+  const over = (of: Selection): Rule => ({
+    ...aRule({ id: 'days', title: 'days', subject, level, selection: of, atLeast, timespanMs: 10 * hour }),
     habitDays: true,
-    selection,
-  };
+  });
+  return { ...over(selection), ...(unfiltered && { exceptions, unfiltered: over(unfiltered.selection) }) };
 }
 
 export interface HabitHistory extends History {
@@ -99,12 +90,12 @@ export const habitHistory: fc.Arbitrary<HabitHistory> = fc
   })
   .map(({ of, seed, days, roles }) => {
     const known = new Map<Rule, Rule>();
-    const turned = of.rules.map((rule) => withHabit(rule, (id) => mixed(seed, id, 'turn') % 4 > 0, known));
+    const turned = of.rules.map((rule) => withHabit(rule, (id) => habitFor(seed, id), known));
     const [first] = turned.filter(({ id }) => !id.startsWith('unmet'));
     const rules = days > 0 && first ? [...turned, daysRuleOver(first, days)] : turned;
     const rows = of.rows.map((row) => {
       const role = roles[mixed(row.event_id, row.patient_id) % roles.length];
       return role === undefined ? row : { ...row, actor_role: role };
     });
-    return { ...of, rows, rules, habits: habitsOf(seed) };
+    return shown({ ...of, rows, rules, habits: habitsOf(seed) });
   });

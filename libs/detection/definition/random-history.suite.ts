@@ -5,6 +5,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { asJudged, type NaiveIncident, subjectOf } from './naive-recount.js';
 import { type History, PartitionRun } from './partition-run.suite.js';
 import { base, hour, minute } from './random-conditions.suite.js';
+import { shown } from './shown-history.suite.js';
 import { anyRules } from './random-rules.suite.js';
 
 export interface Played {
@@ -56,14 +57,14 @@ export function play(of: History): Played {
       ).values(),
     ],
     said: told,
-    days: [...new Map(days.map((one) => [`${one.key} ${one.day}`, one])).values()],
+    days: [...new Map(days.map((one) => [`${one.groupId} ${one.key} ${one.day}`, one])).values()],
     rejudged,
     filled,
   };
 }
 
-function accessText({ actor_id, time, patient_id, clinic_id, categories }: AccessRow): string {
-  return JSON.stringify([actor_id, time, patient_id, clinic_id, categories]);
+function accessText({ group_id, actor_id, time, patient_id, clinic_id, categories }: AccessRow): string {
+  return JSON.stringify([group_id, actor_id, time, patient_id, clinic_id, categories]);
 }
 
 /** Which accesses came later than allowed behind the newest of their partition, and never in time. */
@@ -127,7 +128,8 @@ function naiveOf(change: IncidentChange): NaiveIncident {
 }
 
 export function byTime(a: NaiveIncident, b: NaiveIncident): number {
-  return a.actor < b.actor ? -1 : a.actor > b.actor ? 1 : a.firstTime - b.firstTime || a.lastTime - b.lastTime;
+  const [one, other] = [`${a.group} ${a.actor}`, `${b.group} ${b.actor}`];
+  return one < other ? -1 : one > other ? 1 : a.firstTime - b.firstTime || a.lastTime - b.lastTime;
 }
 
 const anyRow = fc.record({
@@ -136,6 +138,7 @@ const anyRow = fc.record({
     fc.integer({ min: 0, max: 5 * 24 }).map((h) => h * hour),
     fc.integer({ min: 0, max: 30 * minute }),
   ),
+  group: fc.constantFrom('aleo', 'aleo', 'aleo', 'aleo', 'aleo', 'zoé'),
   actor: fc.constantFrom('a', 'a', 'a', 'b', 'é"\\', ''),
   patient: fc.integer({ min: 0, max: 7 }),
   clinic: fc.constantFrom('1', '2', '2', '3', ''),
@@ -162,6 +165,8 @@ const anyRow = fc.record({
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 12 * minute }) },
     { weight: 1, arbitrary: fc.constantFrom(5 * minute, 5 * minute + 1, 48 * hour, 170 * 365 * 24 * hour) },
   ),
+  /** By how much both clocks are wrong, where some are. */
+  lies: fc.constantFrom(0, 0, 0, 0, 35 * 24 * hour, 200 * 24 * hour),
   again: fc.option(fc.integer({ min: 0, max: 48 * hour }), { nil: undefined, freq: 5 }),
 });
 type AnyRow = typeof anyRow extends fc.Arbitrary<infer T> ? T : never;
@@ -170,6 +175,15 @@ export const history: fc.Arbitrary<History> = fc
   .record({
     rows: fc.array(anyRow, { maxLength: 40, size: 'max' }),
     rules: anyRules,
+    lies: fc.constantFrom(false, false, false, false, true),
+    held: fc.option(
+      fc.record({
+        forgetAfterMs: fc.constantFrom(0, 24 * hour),
+        keepClosedMs: fc.constantFrom(0, 24 * hour, 30 * 24 * hour),
+        closedBytesMax: fc.constantFrom(0, 2 ** 28),
+      }),
+      { nil: undefined, freq: 2 },
+    ),
     quietMs: fc.constantFrom(5 * minute, hour, 24 * hour),
     allowedLatenessMs: fc.constantFrom(0, 15 * minute, 60 * hour),
     partitions: fc.integer({ min: 1, max: 3 }),
@@ -188,19 +202,26 @@ export const history: fc.Arbitrary<History> = fc
       { nil: undefined, freq: 2 },
     ),
   })
-  .map(({ rows, ...rest }) => ({
+  .map(({ rows, lies, held, ...rest }) => ({
     ...rest,
-    rows: ofEvents(rows)
+    ...(held && { held }),
+    rows: ofEvents(rows.map((row) => (lies ? row : { ...row, lies: 0 })))
       .flatMap(({ row, event }) => {
         const access = accessOf(row, event);
         const arrivals = [{ access, at: row.at + row.delay }];
         if (row.again === undefined) return arrivals;
-        const again = { ...access, received_at: new Date(base + row.at + row.again).toISOString() };
+        const again = { ...access, received_at: new Date(base + row.lies + row.at + row.again).toISOString() };
         return [...arrivals, { access: again, at: row.at + row.again }];
       })
       .toSorted((a, b) => a.at - b.at)
       .map(({ access }) => access),
-  }));
+  }))
+  .map(shown);
+
+/** Whether both clocks of the access were wrong. */
+export function isLiar({ received_at }: AccessRow): boolean {
+  return Date.parse(received_at) > base + 30 * 24 * hour;
+}
 
 /** Some histories, always the same ones. */
 export function randomHistories(count: number): readonly History[] {
@@ -219,16 +240,16 @@ function ofEvents(rows: readonly AnyRow[]): readonly { readonly row: AnyRow; rea
     const joins = row.joins && before && !patients.has(row.patient) ? before : undefined;
     if (!joins) patients.clear();
     patients.add(row.patient);
-    const { at, actor, delay, ahead } = joins?.row ?? row;
-    made.push({ row: { ...row, at, actor, delay, ahead }, event: joins?.event ?? row.event * 1000 + index });
+    const { at, group, actor, delay, ahead, lies } = joins?.row ?? row;
+    made.push({ row: { ...row, at, group, actor, delay, ahead, lies }, event: joins?.event ?? row.event * 1000 + index });
   }
   return made;
 }
 
 function accessOf(row: AnyRow, event: number): AccessRow {
   return {
-    time: new Date(base + row.at + (row.ahead === undefined ? 0 : row.delay + row.ahead)).toISOString(),
-    group_id: 'aleo',
+    time: new Date(base + row.lies + row.at + (row.ahead === undefined ? 0 : row.delay + row.ahead)).toISOString(),
+    group_id: row.group,
     actor_id: row.actor,
     patient_id: row.patient ? row.patient.toString(16).padStart(32, '0') : '',
     clinic_id: row.clinic,
@@ -236,7 +257,7 @@ function accessOf(row: AnyRow, event: number): AccessRow {
     outcome: row.outcome,
     event_id: event.toString(16).padStart(32, '0'),
     source: 'test',
-    received_at: new Date(base + row.at + row.delay).toISOString(),
+    received_at: new Date(base + row.lies + row.at + row.delay).toISOString(),
     ...(row.records === undefined ? {} : { record_count: row.records }),
     ...(row.categories ? { categories: [...row.categories] } : {}),
     ...(row.emergency === undefined ? {} : { emergency: row.emergency }),

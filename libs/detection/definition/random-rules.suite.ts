@@ -6,6 +6,7 @@ import {
   type Field,
   type Input,
   isMonotone,
+  isSteady,
   type Rule,
   type Selection,
 } from '../rule/rule.js';
@@ -40,6 +41,14 @@ const terms = fc.record({
     },
   ),
   dormantMs: fc.option(fc.constantFrom(40 * hour, 60 * hour), { nil: undefined, freq: 5 }),
+  /** Where nobody knows what is usual one is told by its number, the other never. */
+  habit: fc.option(
+    fc.constantFrom({ weight: 0.5, scale: 'rare' as const, excuses: true }, { weight: 0.5, scale: 'own' as const }),
+    {
+      nil: undefined,
+      freq: 10,
+    },
+  ),
 });
 type Terms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
 
@@ -51,6 +60,7 @@ interface Shape {
   readonly field: readonly Field[];
   readonly terms: Terms;
 }
+const groupings: readonly (readonly Field[])[] = [[], [], [], ['session_id'], ['session_id'], ['session_id', 'application']];
 const shape: fc.Arbitrary<Shape> = fc.record({
   type: fc.constantFrom(
     'value_count' as const,
@@ -65,7 +75,7 @@ const shape: fc.Arbitrary<Shape> = fc.record({
     'temporal_ordered' as const,
   ),
   bases: fc.array(anyBase, { minLength: 1, maxLength: 3 }),
-  by: fc.constantFrom([] as const, [] as const, ['session_id'] as const),
+  by: fc.constantFrom(...groupings),
   alias: fc.boolean(),
   field: fc.constantFrom(
     ['patient_id'] as const,
@@ -113,13 +123,17 @@ function versionOf(of: Shape, condition: (base: Base) => Match): Version {
   const used = isTemporal ? bases : bases.slice(0, alias ? 2 : 1);
   const inputs = used.map((one, index): Input => {
     // An alias lets the second input name the group by another field.
-    const named = alias && index === 1 && by.length > 0 ? (['application'] as const) : by;
+    const named = alias && index === 1 ? by.map(aliased) : by;
     const of = spread && !isTemporal ? { spread: spread.field } : {};
     return { kind: 'rows', selection: selectionFor(condition(one), one.treeless), by: named, field: counted, ...of };
   });
   const meeting = meetingOf(type, given, used.length);
   const met = used.filter((_, input) => isAskedFor(meeting, input)).map(condition);
   return { inputs, selection: selectionFor(met.length === 1 && met[0] ? met[0] : or(met), false) };
+}
+
+function aliased(field: Field): Field {
+  return field === 'session_id' ? 'application' : 'session_id';
 }
 
 function ruleFrom(id: string, of: Shape): Rule {
@@ -129,7 +143,7 @@ function ruleFrom(id: string, of: Shape): Rule {
   const count = filteredVersion.inputs.length;
   const meeting = meetingOf(type, given, count);
   const condition = meeting ? reaching(leastOf(meeting)) : conditionOf(type, given, count);
-  const isDormant = !isTemporal && isMonotone({ type, condition });
+  const onlyRises = !isTemporal && isMonotone({ type, condition });
   const whole: Rule = {
     ...aRule({
       id,
@@ -148,7 +162,8 @@ function ruleFrom(id: string, of: Shape): Rule {
     ...(type === 'value_median' && { percentile: 50 }),
     ...(meeting && { meeting }),
     ...(given.spread && !isTemporal && { spread: given.spread }),
-    ...(given.dormantMs && isDormant && { dormantMs: given.dormantMs }),
+    ...(given.dormantMs && onlyRises && { dormantMs: given.dormantMs }),
+    ...(given.habit && !given.dormantMs && onlyRises && { habit: given.habit }),
     ...(given.allowedLatenessMs && { allowedLatenessMs: given.allowedLatenessMs }),
   };
   const exceptions = bases.slice(0, count).flatMap((one, index): Exception[] => {
@@ -174,53 +189,77 @@ function ruleFrom(id: string, of: Shape): Rule {
 /** A rule over the matches of another, and of the accesses of a condition besides. */
 interface Outer {
   readonly type: Rule['type'];
-  readonly inner: Shape;
   readonly beside: Base;
+  /** It counts the accesses, too, where it counts matches. */
+  readonly mixes: boolean;
   readonly byInner: boolean;
   readonly innerRaises: boolean;
   readonly terms: Terms;
 }
 const outer: fc.Arbitrary<Outer> = fc.record({
   type: shape.map(({ type }) => type),
-  inner: shape.map((of) => ({
-    ...of,
-    bases: of.bases.map((one) => ({ ...one, except: undefined })),
-    terms: { ...of.terms, dormantMs: undefined },
-  })),
   beside: anyBase.map((one) => ({ ...one, except: undefined })),
+  mixes: fc.constantFrom(false, false, true),
   byInner: fc.boolean(),
   innerRaises: fc.boolean(),
   terms,
 });
 
-function outerFrom(id: string, of: Outer): readonly Rule[] {
-  const inner: Rule = { ...ruleFrom(`${id} inner`, of.inner), raises: of.innerRaises };
+/** The inner rule, where it raises incidents itself, and the one over it. */
+function outerFrom(id: string, of: Outer, over: Rule): readonly Rule[] {
+  const inner: Rule = { ...over, raises: of.innerRaises };
   const carries = inner.by.length > 0;
   const type = hasAmounts(of.type) || (of.type === 'value_count' && !carries) ? 'event_count' : of.type;
-  const by = carries && of.byInner && type !== 'value_count' ? (['session_id'] as const) : [];
   const isTemporal = isMeeting(type);
-  const matches: Input = { kind: 'matches', rule: inner, by: by.length ? [0] : [], field: type === 'value_count' ? [0] : [] };
-  const beside: Input = { kind: 'rows', selection: selectionFor(of.beside.full, of.beside.treeless), by, field: [] };
-  const { timespanMs, level, steps, allowedLatenessMs, condition } = of.terms;
-  const inputs = isTemporal ? [matches, beside] : [matches];
-  const meeting = meetingOf(type, of.terms, inputs.length);
-  const selections = [inner.selection, ...(isTemporal ? [beside.selection] : [])];
-  const trees = selections.filter((_, input) => isAskedFor(meeting, input)).map(({ tree }) => tree);
-  const selection = selectionOf(or(trees.flatMap((tree) => tree ?? [])));
-  const rule: Rule = {
-    ...aRule({ id, title: id, selection }),
+  const by = carries && of.byInner && type !== 'value_count' ? (['session_id'] as const) : [];
+  const field = type === 'value_count' ? (['session_id'] as const) : [];
+  const { timespanMs, level, steps, allowedLatenessMs, condition, spread, habit } = of.terms;
+  const spreads = spread?.field === 'session_id' && carries && !isTemporal ? spread : undefined;
+  const hasRows = isTemporal || of.mixes;
+  const meeting = meetingOf(type, of.terms, hasRows ? 2 : 1);
+  const inputsOver = (rule: Rule): readonly Input[] => {
+    const selection = selectionFor(of.beside.full, of.beside.treeless);
+    const matches = { by: by.map(() => 0), field: field.map(() => 0), ...(spreads && { spread: 0 }) };
+    const rows = { selection, by, field, ...(spreads && { spread: spreads.field }) };
+    return [{ kind: 'matches', rule, ...matches }, ...(hasRows ? [{ kind: 'rows' as const, ...rows }] : [])];
+  };
+  const selectionOver = ({ selection }: Rule): Selection => {
+    const trees = [selection, ...(hasRows ? [selectionFor(of.beside.full, false)] : [])];
+    return selectionOf(or(trees.filter((_, input) => isAskedFor(meeting, input)).flatMap(({ tree }) => tree ?? [])));
+  };
+  const asks = isTemporal ? reaching(meeting ? leastOf(meeting) : 2) : condition;
+  const whole: Rule = {
+    ...aRule({ id, title: id, selection: selectionOver(inner) }),
     timespanMs,
     level,
     steps,
     ...(allowedLatenessMs && { allowedLatenessMs }),
     type,
-    inputs,
+    inputs: inputsOver(inner),
     by,
-    field: type === 'value_count' ? ['session_id'] : [],
-    condition: isTemporal ? reaching(meeting ? leastOf(meeting) : 2) : condition,
+    field,
+    condition: asks,
     ...(meeting && { meeting }),
+    ...(spreads && { spread: spreads }),
+    ...(habit && !isTemporal && isMonotone({ type, condition: asks }) && isSteady(inner) && { habit }),
   };
+  const { unfiltered, exceptions } = inner;
+  const isSuppressed = unfiltered !== undefined && isAskedFor(meeting, 0);
+  const rule: Rule = isSuppressed
+    ? { ...whole, exceptions, unfiltered: { ...whole, inputs: inputsOver(unfiltered), selection: selectionOver(unfiltered) } }
+    : whole;
   return of.innerRaises ? [inner, rule] : [rule];
+}
+
+/** Rules on top of one another. */
+function tower(inner: Rule, over: readonly Outer[]): readonly Rule[] {
+  return over.reduce<readonly Rule[]>(
+    (rules, of, floor) => {
+      const last = rules.at(-1);
+      return last ? [...rules.slice(0, -1), ...outerFrom(`o${floor}`, of, last)] : rules;
+    },
+    [inner],
+  );
 }
 
 /** Rules that no access meets: those behind them have numbers of selections above 32, and 64. */
@@ -228,14 +267,20 @@ const unmet: readonly Rule[] = Array.from({ length: 70 }, (_, n) =>
   aRule({ id: `unmet ${n}`, title: '', selection: selectionOf(is('application', `none ${n}`)) }),
 );
 
-/** One to four rules that may fire, before, behind or between some that do not. */
+/** One to six rules that may fire, before, behind or between some that do not. */
 export const anyRules: fc.Arbitrary<readonly Rule[]> = fc
   .tuple(
     fc.array(shape, { minLength: 1, maxLength: 3 }),
-    fc.option(outer, { nil: undefined, freq: 1 }),
+    shape,
+    fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 3, arbitrary: fc.array(outer, { minLength: 1, maxLength: 1 }) },
+      fc.array(outer, { minLength: 2, maxLength: 2 }),
+    ),
     fc.constantFrom(0, 0, 0, 0, 31, 70),
   )
-  .map(([shapes, over, between]) => {
+  .map(([shapes, inner, over, between]) => {
     const [first, ...others] = shapes.map((of, index) => ruleFrom(`r${index}`, of));
-    return [...(first ? [first] : []), ...unmet.slice(0, between), ...others, ...(over ? outerFrom('o', over) : [])];
+    const built = over.length > 0 ? tower(ruleFrom('inner', inner), over) : [];
+    return [...(first ? [first] : []), ...unmet.slice(0, between), ...others, ...built];
   });

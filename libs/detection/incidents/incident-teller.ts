@@ -145,9 +145,10 @@ export class IncidentTeller {
     this.#told.push(this.#changeOf(incident, 'incident.updated', String(incident.version), now));
   }
 
-  /** What rules without their exceptions find is recorded only when an exception has to do with it. */
+  /** What rules without their exceptions find is recorded only when an exception has to do with it. Of one that ended long ago only that it was is known. */
   #isHidden(incident: Incident): boolean {
-    return this.options.kind === 'suppressed' && !incident.isExceptional;
+    if (this.options.kind !== 'suppressed') return false;
+    return incident.archived ? incident.version === 0 : !incident.isExceptional;
   }
 
   #changeOf(incident: Incident, type: ChangeType, what: string, changedAt: number, mergedInto = ''): IncidentChange {

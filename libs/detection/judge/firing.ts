@@ -1,3 +1,4 @@
+import { copied } from '../memory/grown.js';
 import type { Days } from '../days/days.js';
 import { noCell } from '../memory/cell-key.js';
 import type { CellKey } from '../memory/cell-table.js';
@@ -41,5 +42,5 @@ export function firingAt(
 
 /** Most cells are empty, and one empty array serves for all of them: a new one costs more than the rest of a firing. */
 export function copyOf({ bytes, start, end }: Place['cell']): Uint8Array {
-  return start === end ? noCell.bytes : bytes.slice(start, end);
+  return start === end ? noCell.bytes : copied(bytes, start, end);
 }

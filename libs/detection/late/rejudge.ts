@@ -4,7 +4,7 @@ import type { Incident } from '../incidents/incident.js';
 import { idOfHistory, type Opening, suppressedId } from '../incidents/opening.js';
 import type { Pending, Rejudgement, Stretch } from '../state/rejudgements.js';
 import { RowIntake } from '../row/row-intake.js';
-import { adoptDays } from './adopt-days.js';
+import { adoptDays, toldOtherwise } from './adopt-days.js';
 import { behind, isOf, type Line, linesOf } from './rows-of-account.js';
 import { lateOf } from './late-accesses.js';
 import { takeMatches } from './undone-matches.js';
@@ -117,15 +117,34 @@ export class Rejudging {
     const since = linesOf(judged.key, pending.lines.since(judged.seen), live.reader);
     if (this.#disturbs(since)) return this.#drop(judged.key, false);
     this.#intake.late = lateOf(live, account, pending);
-    this.#judge(since);
+    if (!this.#judge(since)) return this.#drop(judged.key, false);
     // What waits for more accesses goes on waiting.
     this.#settledUntil = Math.max(this.#settledUntil, live.settler.watermark);
     this.#intake.settle(live.settler.watermark, 0);
     this.history.countGrown();
+    if (this.#reachesBack(account, pending, judged.key)) return this.#drop(judged.key, false);
     live.copies?.keep(account);
     this.#replace(account, pending, judged.key, detectedAt);
     live.rejudgements.byAccount.delete(account);
     return this.#drop(judged.key, true);
+  }
+
+  /** Whether what was found covers other days than what was known, which are no longer held: then they are judged again, too. */
+  #reachesBack(account: AccountNumber, pending: Pending, key: Uint8Array): boolean {
+    const { live, history } = this;
+    const found = accountOf(history, key);
+    if (!live.days || !history.days || !found) return false;
+    const from = toldOtherwise(
+      { days: live.days, account },
+      { days: history.days, account: found },
+      {
+        known: live.incidents.byAccount.get(account) ?? [],
+        found: history.incidents.byAccount.get(found) ?? [],
+        stretch: stretchOf(live, account, pending),
+      },
+    );
+    pending.from = Math.min(pending.from, from ?? pending.from);
+    return from !== undefined;
   }
 
   #replace(account: AccountNumber, pending: Pending, key: Uint8Array, detectedAt: Milliseconds): void {
@@ -169,11 +188,14 @@ export class Rejudging {
     this.#settledUntil = Math.max(this.#settledUntil, this.history.watermark);
   }
 
-  #judge(lines: readonly Line[]): void {
-    if (lines.length === 0) return;
+  /** False where one of them lies before a silence of which no more is known, or before what has been judged: it must come in its place. */
+  #judge(lines: readonly Line[]): boolean {
+    if (lines.length === 0) return true;
     const scanner = new FrameScanner(Buffer.concat(lines.flatMap(({ bytes }) => [bytes, newline])), this.history.reader);
-    while (scanner.next(this.#line)) this.#intake.take(this.#line, 0, 0);
+    let isClear = true;
+    while (scanner.next(this.#line)) isClear = this.#intake.take(this.#line, 0, 0) && isClear;
     this.history.countGrown();
+    return isClear;
   }
 
   #drop(key: Uint8Array, adopted: boolean): boolean {

@@ -4,6 +4,7 @@ import { accountOf, between } from '../scan/row-layout.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { usedAgain } from '../definition/used-again.suite.js';
 import { AccountTable } from './account-table.js';
 
 const name = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '.', '7', String.raw`\\`), minLength: 1, maxLength: 60 });
@@ -29,6 +30,7 @@ it('finds accounts by their exact bytes, whatever they begin with, and whoever h
           table.remove(found);
           expected.delete(text);
         } else if (!found) expected.set(text, table.add(bytes, start, end, hash));
+        usedAgain(bytes);
       }
       expect(table.count).toBe(expected.size);
       for (const [text, account] of expected) {

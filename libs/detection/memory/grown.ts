@@ -25,3 +25,7 @@ export class SlotsNoted {
     return this.#slots;
   }
 }
+/** A part of `bytes` in memory of its own: frames and scratch are `Buffer`s, whose `slice` is the same memory, which is used again or held as a whole. */
+export function copied(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}

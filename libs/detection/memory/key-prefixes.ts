@@ -1,3 +1,4 @@
+import { copied } from './grown.js';
 import { between } from '../scan/row-layout.js';
 import { viewOf } from '../scan/scan-text.js';
 
@@ -37,7 +38,7 @@ export class KeyPrefixes {
     if (groupEnd < 0 || prefixEnd >= end || prefixEnd - start > prefixBytesMax) return 0;
     if (mark.compare(bytes, groupEnd, prefixEnd) !== 0) return 0;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, prefixEnd - start).toString('latin1');
-    return this.#byText.get(text) ?? this.#add(text, bytes.slice(start, prefixEnd));
+    return this.#byText.get(text) ?? this.#add(text, copied(bytes, start, prefixEnd));
   }
 
   length(prefix: number): number {

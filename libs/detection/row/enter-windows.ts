@@ -13,7 +13,7 @@ import { optionalPlaces } from '../scan/row-layout.js';
 import { rowProgram } from '../scan/row-program.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
-import { cellOf, RowValues, setDigest, setInput, setSpread } from './row-values.js';
+import { cellOf, RowValues, setDigest, setIdentifier, setText, setInput, setSpread } from './row-values.js';
 import { outside } from '../scan/outside.js';
 import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
 
@@ -181,7 +181,10 @@ export class EnterWindows {
     if (firing.first <= place.floor) return true;
     if (feed.value.kind === 'input') setInput(this.#entry, feed.value.input);
     else if (feed.value.kind === 'match') setDigest(this.#entry, JSON.stringify([firing.rule.key, values, firing.first]));
-    else setDigest(this.#entry, JSON.stringify(feed.value.places.map((at) => values[at] ?? '')));
+    else if (feed.value.kind === 'places')
+      setDigest(this.#entry, JSON.stringify(feed.value.places.map((at) => values[at] ?? '')));
+    else if (feed.value.kind === 'field') setText(this.#entry, values[feed.value.place] ?? '');
+    else setIdentifier(this.#entry, values[feed.value.place] ?? '');
     if (feed.series.spreads) setSpread(this.#entry, feed.spread === undefined ? '' : (values[feed.spread] ?? ''));
     this.#entry.time = firing.first;
     return windows.ledgersOf(feed.series).judge.take(place, this.#entry, firings);

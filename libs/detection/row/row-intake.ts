@@ -65,15 +65,15 @@ export class RowIntake {
 
   /**
    * The road of a row, top to bottom. `offset` is that of its frame, `detectedAt` the wall clock. Steps 4 to 6 return up to which event time what
-   * was told of the account is in doubt, `clear` for nothing; whatever is, its history decides.
+   * was told of the account is in doubt, `clear` for nothing; whatever is, its history decides. False where something is.
    */
-  take(row: ScannedRow, offset: number, detectedAt: Milliseconds): void {
+  take(row: ScannedRow, offset: number, detectedAt: Milliseconds): boolean {
     const { state } = this;
     this.#offset = offset;
     const before = this.#advance(row, detectedAt); // 1. event time moves on
     const set = this.#select(row); // 2. which selections it meets, by the pseudonym as it was written
     state.links.resolve(row); // from here on the patient is who windows count by
-    if (set === noSelections) return;
+    if (set === noSelections) return true;
     const account = this.#find.accountOf(row, before); // 3. whose it is
     state.days?.before(account, row.time);
     const noted = this.#presence.note(row, account, set); // 4. when the account was there
@@ -83,15 +83,19 @@ export class RowIntake {
     readAccess(row, mark, this.#access);
     const judged = this.#windows.take(row, account, set, this.#access, this.#firings); // 5. into its windows: which rules hold
     const told = this.#tell(row, account, set, lateMs, detectedAt); // 6. what that means for incidents
-    this.#doubts.note(row, account, Math.max(noted, judged, told), lateMs, offset); // 7. what only history can tell
+    const until = Math.max(noted, judged, told);
+    this.#doubts.note(row, account, until, lateMs, offset); // 7. what only history can tell
+    return until === clear;
   }
 
-  /** The partition's time before the row. What is due is judged before the account's windows move on. */
+  /**
+   * The partition's time before the row. What is due is judged before the account's windows move on, though the row may come late: so may have what waits,
+   * and then the row may let go of what that is counted from.
+   */
   #advance({ time }: ScannedRow, detectedAt: Milliseconds): number {
     const { state } = this;
     const before = state.watermark;
-    const reached = Math.min(time, this.#reachedMax);
-    if (reached <= before) return before;
+    const reached = Math.max(before, Math.min(time, this.#reachedMax));
     if (state.settler.size > 0) this.settle(reached, detectedAt);
     state.watermark = reached;
     return before;

@@ -96,8 +96,8 @@ export class RowValues {
     const values = fields.map((one) => this.text(row, one));
     if (values.includes('')) return false;
     const [only = ''] = values;
-    const bytes = values.length === 1 ? Buffer.from(only) : undefined;
-    if (!bytes || !packText(viewOf(bytes), 0, bytes.length, entry)) setDigest(entry, JSON.stringify(values));
+    if (values.length === 1) setText(entry, only);
+    else setDigest(entry, JSON.stringify(values));
     return true;
   }
 
@@ -159,6 +159,17 @@ function wordsOfHex(text: string): readonly number[] {
 function wordsOfDigest(text: string): readonly number[] {
   const hash = createHash('md5').update(text).digest();
   return [0, 4, 8, 12].map((at) => hash.readUInt32LE(at));
+}
+
+/** The value of one field: a short text is packed. */
+export function setText(entry: Entry, text: string): void {
+  const bytes = Buffer.from(text);
+  if (!packText(viewOf(bytes), 0, bytes.length, entry)) setDigest(entry, JSON.stringify([text]));
+}
+
+/** A patient or an event as a value: the 128 bits that their 32 hexadecimal digits stand for. */
+export function setIdentifier(entry: Entry, text: string): void {
+  [entry.v0 = 0, entry.v1 = 0, entry.v2 = 0, entry.v3 = 0] = wordsOfHex(text);
 }
 
 /** 128 bits of a text. */

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { viewOf } from '../scan/scan-text.js';
+import { usedAgain } from '../definition/used-again.suite.js';
 import { ByBytes } from './by-bytes.js';
 
 const text = fc.oneof(
@@ -17,6 +18,7 @@ it('knows a text again by its bytes alone, wherever they lie and however near to
       for (const [one, before, behind] of asked) {
         const bytes = Buffer.from(`${'"'.repeat(before)}${one}${'"'.repeat(behind)}`);
         expect(made[numbers.of(bytes, viewOf(bytes), before, bytes.length - behind)]).toBe(one);
+        usedAgain(bytes);
       }
       expect(new Set(made).size).toBe(made.length);
     }),

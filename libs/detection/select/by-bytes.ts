@@ -1,6 +1,7 @@
 // select/: which selections a row meets, each distinct value asked once.
 // Its answer is the number of a set; nobody above looks at conditions again.
 
+import { copied } from '../memory/grown.js';
 import { hashBytes, hashWords } from '../scan/keyed-hash.js';
 import { packText } from '../scan/packed-text.js';
 import { outside } from '../scan/outside.js';
@@ -56,7 +57,7 @@ export class ByBytes {
     const { v0, v1, v2, v3 } = this.#key;
     const value = this.make(bytes, start, end);
     const id = this.#values.push(value) - 1;
-    this.#bytes.push(v3 === long ? bytes.slice(start, end) : undefined);
+    this.#bytes.push(v3 === long ? copied(bytes, start, end) : undefined);
     if ((id + 1) * keyWords > this.#keys.length) {
       const wider = new Uint32Array(this.#keys.length * 2);
       wider.set(this.#keys);
