@@ -1,5 +1,6 @@
 import type { Days } from '../days/days.js';
 import type { Entry } from '../memory/entry.js';
+import { waitsMax } from '../memory/ledger-heads.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
@@ -22,6 +23,11 @@ interface Rise {
   readonly gain: number;
   readonly newSpread: boolean;
 }
+
+/** Entries that are looked at to sharpen a bound, for each entry that it spares or that waits for it. */
+const looksMax = 32;
+/** Longer windows are not counted for that alone. */
+const sharpenedMax = looksMax * waitsMax;
 
 /**
  * Takes the newest entry of a ledger in. Each rule keeps an upper bound of its counts: one more for a value not seen within its window, never less
@@ -200,14 +206,43 @@ export class InOrder {
 
   /** Whether the window of the newest entry holds the least that the rule is ever told from; where it does not, its bound is what it holds. */
   #holdsAtLeast(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds, gain: number, newSpread: boolean): boolean {
-    if (!this.#bounds.reach(ledger, rule, rule.atLeast, gain, newSpread)) return false;
+    if (!this.#reaches(ledger, rule, rule.atLeast, time, gain, newSpread)) return false;
     const end = this.#ledgers.length(ledger);
     if (this.parts.counter.back(ledger, end, time - rule.timespanMs, rule, this.#count) >= 0) return true;
     this.#bounds.set(ledger, rule, this.#count.value, this.#count.spread);
     return false;
   }
 
-  /** What the window of the newest entry holds: its bound says nothing, as after a restart. */
+  /** Whether the bounds still reach the minima when it is looked at whether the newest entry brings anything new. */
+  #reaches(
+    ledger: LedgerNumber,
+    rule: CompiledRule,
+    atLeast: number,
+    time: Milliseconds,
+    gain: number,
+    newSpread: boolean,
+  ): boolean {
+    if (this.#bounds.reach(ledger, rule, atLeast, gain, newSpread)) return true;
+    this.#sharpen(ledger, rule, atLeast, time);
+    return false;
+  }
+
+  /**
+   * A bound that stands just below its minimum, since it has been raised by values that the window had, would have all rules asked at each access: the
+   * window is counted, so that it may rise again. Where that gains little, it is not done again soon: no entry costs more looks than so many.
+   */
+  #sharpen(ledger: LedgerNumber, rule: CompiledRule, atLeast: number, time: Milliseconds): void {
+    const ledgers = this.#ledgers;
+    const { heads } = ledgers;
+    const waits = heads.waits(ledger);
+    if (waits > 0) return heads.setWaits(ledger, waits - 1);
+    const entries = ledgers.length(ledger) - ledgers.firstAfter(ledger, time - rule.timespanMs);
+    if (entries > sharpenedMax) return;
+    const left = atLeast - 1 - this.#countWhole(ledger, rule, time);
+    heads.setWaits(ledger, Math.max(0, Math.min(waitsMax, Math.ceil(entries / looksMax) - left)));
+  }
+
+  /** What the window of the newest entry holds, which its bounds are from here on. */
   #countWhole(ledger: LedgerNumber, rule: CompiledRule, time: Milliseconds): number {
     const { counted, timespanMs, spreadAtLeast } = rule;
     const all = { counted, timespanMs, atLeast: Number.POSITIVE_INFINITY, spreadAtLeast };
@@ -228,7 +263,7 @@ export class InOrder {
   ): boolean {
     const holds = this.#holdsOf(ledger);
     if (holds && time < (holds[rule.slot] ?? outside())) return true;
-    if (!this.#bounds.reach(ledger, rule, least.atLeast, gain, newSpread)) return false;
+    if (!this.#reaches(ledger, rule, least.atLeast, time, gain, newSpread)) return false;
     const reachedAt = this.parts.counter.back(ledger, this.#ledgers.length(ledger), time - rule.timespanMs, least, this.#count);
     if (reachedAt < 0) {
       const { value, spread } = this.#count;

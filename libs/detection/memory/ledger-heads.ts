@@ -5,12 +5,15 @@ import type { LedgerNumber } from '../scan/kinds.js';
 /** Words of a head: two of them share a line of memory. */
 const headWords = 8;
 const headBytes = 4 * headWords;
-/** `kinds`: class of the run, 8 bits; varied, whether another spread value ends the rest, and whether the newest entry has a shape, 1 bit each, and 5 of nothing; sole spread value plus one, 16. `rest`: set of selections, 16 bits; spread values, 16. */
+/** `kinds`: class of the run, 8 bits; varied, whether another spread value ends the rest, and whether the newest entry has a shape, 1 bit each; how often nothing is counted yet, 5 bits; sole spread value plus one, 16. `rest`: set of selections, 16 bits; spread values, 16. */
 const at = { chunk: 0, word: 1, length: 2, kinds: 3, bounds: 4, rest: 5, left: 6, record: 7 } as const;
 const classMask = 0xff;
 const variedBit = 0x100;
 const soleRestBit = 0x200;
 const shapedBit = 0x400;
+const waitsAt = 11;
+/** The largest number that `waits` has room for. */
+export const waitsMax = 31;
 
 /** In place of a sole spread value: there are several, or nobody knows. */
 const several = 0xffff;
@@ -86,6 +89,15 @@ export class LedgerHeads {
     const kinds = ledger * headWords + at.kinds;
     const others = (this.#words[kinds] ?? outside()) & ~shapedBit;
     this.#words[kinds] = isShaped ? others | shapedBit : others;
+  }
+
+  /** So often a bound is not made exact yet, though it stands just below its minimum (`judge/in-order.ts`); 0 in a new ledger. */
+  waits(ledger: LedgerNumber): number {
+    return ((this.#words[ledger * headWords + at.kinds] ?? outside()) >>> waitsAt) & waitsMax;
+  }
+  setWaits(ledger: LedgerNumber, waits: number): void {
+    const kinds = ledger * headWords + at.kinds;
+    this.#words[kinds] = ((this.#words[kinds] ?? outside()) & ~(waitsMax << waitsAt)) | (waits << waitsAt);
   }
 
   /** An entry of this spread value comes in. Numbers that do not fit here are not told apart. */
