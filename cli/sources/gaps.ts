@@ -1,6 +1,6 @@
 import type { SourceHealth } from '#libs/access-store/sources/source-health.js';
-import type { FeedGap } from '#libs/contracts/feed-gaps.js';
-import { blindRules } from '#libs/detection/rule/feed-gaps.js';
+import type { FeedGap } from '#libs/contracts/vocabulary.js';
+import { blindRules } from '#libs/detection/rule/what-feeds-lack.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 
 /** What a feed lacks, what that means for the rules in use, and what to do. */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
-import { type FeedGap, feedGaps } from '#libs/contracts/feed-gaps.js';
+import { type FeedGap, feedGaps } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 
 const healthSql = readFileSync(new URL('./source-health.sql', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import type { CaseStatus } from '#libs/contracts/case-row.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
-import type { FeedGap } from '#libs/contracts/feed-gaps.js';
+import type { FeedGap } from '#libs/contracts/vocabulary.js';
 import type { NotificationRow } from '#libs/contracts/notification-row.js';
 import type { SeenAction, SeenIncident, SeenRow } from '#libs/contracts/seen-case.js';
 

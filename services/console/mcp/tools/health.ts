@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { feedGaps } from '#libs/contracts/feed-gaps.js';
+import { feedGaps } from '#libs/contracts/vocabulary.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { ok } from '../../answer/answer.js';
 import type { Sources } from '../sources.js';

@@ -1,4 +1,4 @@
-import type { FeedGap } from '#libs/contracts/feed-gaps.js';
+import type { FeedGap } from '#libs/contracts/vocabulary.js';
 import type { Field } from '../rules/match/fields.js';
 import { neverMet } from '../rules/match/undecided.js';
 import type { Rule, RowsInput } from './rule.js';

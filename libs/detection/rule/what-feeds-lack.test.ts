@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FeedGap } from '#libs/contracts/feed-gaps.js';
+import type { FeedGap } from '#libs/contracts/vocabulary.js';
 import { defaultListsDir } from '../rules/load/config.js';
 import { loadRules } from '../rules/load/load-rules.js';
 import { readRuleFiles, readValueLists } from '../rules/load/read-rule-files.js';
-import { blindRules } from './feed-gaps.js';
+import { blindRules } from './what-feeds-lack.js';
 
 const read = await readRuleFiles(new URL('../../../rules/', import.meta.url).pathname);
 const lists = await readValueLists(defaultListsDir);
