@@ -15,7 +15,8 @@ import { type GoalMet, judgeGoals, judgeLearnedGoals } from '#libs/testkit/quali
 import { markdownReport } from '#libs/testkit/quality/markdown-report.js';
 import { attacksJustBelow, type JustBelow, justBelowTable } from '#libs/testkit/quality/just-below.js';
 import { listsOf, packFor, packWith } from '#libs/testkit/quality/load-pack.js';
-import { play, playTraffic, type RulesForPlay } from '#libs/testkit/quality/play.js';
+import { hospitalTraffic, playTraffic, type RulesForPlay } from '#libs/testkit/quality/play.js';
+import { type PoorFeedName, poorFeeds, throughFeeds } from '#libs/testkit/quality/poor-feeds.js';
 import { seedReport, summary } from '#libs/testkit/quality/report.js';
 import { staysBelow, type StaysBelow, staysBelowTable } from '#libs/testkit/quality/stays-below.js';
 import type { Played } from '#libs/testkit/quality/verdict.js';
@@ -47,6 +48,7 @@ const learnedDays = 10;
 interface Options {
   readonly traffic: 'hospital' | 'wards' | 'territory';
   readonly seeds: readonly number[];
+  readonly feed: readonly PoorFeedName[];
   readonly days: number;
   readonly staff: number;
   readonly patients: number;
@@ -71,6 +73,7 @@ report.note(
     (options.exceptions
       ? 'with exceptions, owner and end, for announced work (recall lists, migration, merger)'
       : 'without exceptions') +
+    (options.feed.length ? `; feed ${options.feed.join(', ')}` : '') +
     (options.without.length ? `; without ${options.without.join(', ')}` : ''),
 );
 const byBudget = new Map<number, readonly Played[]>();
@@ -131,9 +134,13 @@ async function playAll(budget: number): Promise<PlayedAll> {
     const simulation = below.length ? { ...planned, attacks: below.map(({ order }) => order) } : planned;
     const bar = new ProgressBar(process.stderr);
     const days: AccountDay[] = [];
-    const one = play(simulation, { ...pack, budget, onDay: (day) => days.push(day) }, (at) => {
-      bar.show((at - simulation.start) / (simulation.days * dayMs), `seed ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
-    });
+    const one = playTraffic(
+      throughFeeds(hospitalTraffic(simulation), options.feed),
+      { ...pack, budget, onDay: (day) => days.push(day) },
+      (at) => {
+        bar.show((at - simulation.start) / (simulation.days * dayMs), `seed ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
+      },
+    );
     bar.end();
     ({ rules } = pack);
     played.push(one);
@@ -159,7 +166,7 @@ async function playOther(
     exceptions ? traffic.announced : [],
   );
   const bar = new ProgressBar(process.stderr);
-  const one = playTraffic(traffic, { ...pack, budget }, (at) => {
+  const one = playTraffic(throughFeeds(traffic, options.feed), { ...pack, budget }, (at) => {
     bar.show((at - traffic.startMs) / (days * dayMs), `${name} ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
   });
   bar.end();
@@ -192,6 +199,7 @@ function readOptions(): Options {
         .default('hospital'),
     )
     .option('--seeds <list>', 'which hospitals: 1-10, or 3,5,8', seedsOf, seedsOf('1-10'))
+    .option('--feed <list>', 'what tells less than the simulation does, one after the other: no-roles,no-sessions', feedsOf, [])
     .option('--days <number>', 'how many days each', whole(1, 400), 14)
     .option('--staff <number>', 'accounts of people', whole(100, 200_000), defaultSimulation.staff)
     .option('--patients <number>', 'population of the group', whole(10_000, 1e9), defaultSimulation.patients)
@@ -221,7 +229,7 @@ function readOptions(): Options {
     .option('--json <file>', 'also write the figures there')
     .option('--report <file>', 'also write what every attack had and every rule found and cost there, as tables in Markdown')
     .option('--plot <file>', 'also draw what the budgets told, as SVG')
-    .addHelpText('after', `\n${attackHelp()}\n\n${weekHelp()}\n\nEnds with 1 when a goal is missed.`);
+    .addHelpText('after', `\n${feedHelp()}\n\n${attackHelp()}\n\n${weekHelp()}\n\nEnds with 1 when a goal is missed.`);
   command.parse(process.argv);
   return command.opts<Options>();
 }
@@ -233,6 +241,19 @@ function seedsOf(text: string): readonly number[] {
     if (!(count >= 1 && count <= 1_000)) throw new InvalidArgumentError('It must be seeds such as 1-10 or 3,5,8.');
     return Array.from({ length: count }, (_, index) => Number(from) + index);
   });
+}
+
+function feedsOf(text: string): readonly PoorFeedName[] {
+  return text.split(',').map((part) => {
+    const name = Object.keys(poorFeeds).find((one): one is PoorFeedName => one === part.trim());
+    if (!name) throw new InvalidArgumentError(`It must be some of ${Object.keys(poorFeeds).join(', ')}.`);
+    return name;
+  });
+}
+
+function feedHelp(): string {
+  const lines = Object.entries(poorFeeds).map(([name, { says }]) => `  ${name.padEnd(20)} ${says}`);
+  return `Feeds:\n${lines.join('\n')}`;
 }
 
 function numbersOf(text: string): readonly number[] {

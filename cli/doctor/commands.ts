@@ -7,7 +7,7 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description(
-      'say what this installation lacks, and what to do: configuration, log, store, clock, lists, certificates, backups',
+      'say what this installation lacks, and what to do: configuration, log, store, clock, lists, feeds, certificates, backups',
     )
     .addOption(
       new Option(

@@ -10,13 +10,16 @@ import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { ownLimits } from '#libs/runtime/environment/memory-dumps.js';
 import { messageOf } from '#libs/runtime/outcome.js';
+import { sourceHealth } from '#libs/access-store/sources/source-health.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
+import { rulesInUse } from '../sources/health.js';
 import { kafkaOf, windowsOf } from '../topics.js';
 import { withStore } from '../with-store.js';
 import { type BackupFacts, backupFindings } from './backups.js';
 import { certificateFindings, certificatesSeen } from './certificates.js';
 import { configurationFindings } from './configuration.js';
 import { type Area, type Finding, findingsText, fine, wrong } from './finding.js';
+import { feedFindings } from './feeds.js';
 import { listFindings, listSizes } from './lists.js';
 import { logFindings } from './log.js';
 import { coreFindings, diskOf, machineFindings } from './machine.js';
@@ -116,7 +119,9 @@ async function store(
     const stored = await storedLists(client, clock.now()).catch(notAllowed);
     if (!stored) return [...told, listsUnseen];
     const lists = await listSizes(config, stored.sizes).catch(() => undefined);
-    return [...told, ...(lists ? listFindings({ ...lists, firing: stored.firing }) : [])];
+    const health = await sourceHealth(client, clock.now()).catch(notAllowed);
+    const feeds = health ? feedFindings(health, await rulesInUse(config)) : [];
+    return [...told, ...(lists ? listFindings({ ...lists, firing: stored.firing }) : []), ...feeds];
   });
 }
 

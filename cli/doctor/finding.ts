@@ -1,5 +1,5 @@
 /** What is looked at, in the order in which it is told. */
-export const areas = ['configuration', 'machine', 'log', 'store', 'clock', 'lists', 'certificates', 'backups'] as const;
+export const areas = ['configuration', 'machine', 'log', 'store', 'clock', 'lists', 'feeds', 'certificates', 'backups'] as const;
 export type Area = (typeof areas)[number];
 
 /** `wrong`: something cannot work, or would be lost. `advice`: it works, and is not what an installation should stay with. */

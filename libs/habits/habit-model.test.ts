@@ -273,6 +273,28 @@ describe('what is learned', () => {
     expect(model.least(unlinked, groupId, 'another robot', firstDay + 11)).toBeGreaterThan(20);
   });
 
+  it('of whoever a rule of programs counts is that of a program, where its source says nothing of its kind as where it does', () => {
+    const ofPrograms: HabitRule = { ...unlinked, id: 'looked_at', weight: 0.01, floor: 20, programs: true };
+    const robots = ['portal', 'letters', 'backup', 'dispensing', 'results'];
+    const [said, unsaid] = ['service', ''].map((kind) => {
+      const random = new SeededRandom(seed, 'programs without a kind');
+      const model = new HabitModel({ rules: [...rules, ofPrograms], falseIncidentsPerWeek: 1, zone: 'Europe/Paris' });
+      const staff = staffOf(100, random);
+      for (let day = firstDay; day < firstDay + 12; day += 1) {
+        for (const one of staff) for (const lived of [dayOf(one, day, random)]) if (lived) model.add(lived);
+        for (const key of robots)
+          model.add(anAccountDay({ key, kind, role: '', day, most: { [ofPrograms.id]: 600 + random.whole(-20, 20) } }));
+        learn(model, day + 2);
+      }
+      return [
+        ...robots.map((key) => model.least(ofPrograms, groupId, key, firstDay + 12)),
+        ...['a1', 'a2', 'a3'].map((key) => model.least(unlinked, groupId, key, firstDay + 12)),
+      ];
+    });
+    expect(unsaid).toEqual(said);
+    expect(Math.max(...(unsaid ?? []))).toBeLessThan(900);
+  });
+
   it('of a program is its own spread, from the day on that has a week before it, without the first two days of the group', () => {
     const model = aModel();
     const random = new SeededRandom(seed, 'program');

@@ -82,8 +82,10 @@ export class Population {
   }
 
   add(day: AccountDay): void {
-    const flags = (day.told ? flag.told : 0) | (day.kind === 'service' ? flag.service : 0);
     const counts = this.options.rules.map(({ id }) => day.most[id] ?? 0);
+    // Most feeds say of nobody that it is a program; the hospital's own list, by which rules count them, knows.
+    const isProgram = this.options.rules.some(({ programs }, column) => programs === true && (counts[column] ?? 0) > 0);
+    const flags = (day.told ? flag.told : 0) | (isProgram || day.kind === 'service' ? flag.service : 0);
     const slot = this.#states.take(day.key);
     this.#pending.add(slot, day.day, { role: this.roles.numberOf(day.role), flags, countOf: (column) => counts[column] ?? 0 });
   }

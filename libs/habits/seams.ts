@@ -37,6 +37,8 @@ export interface HabitRule {
   readonly own?: number;
   /** It is told from its floor on, and what is usual only excuses: those of whom such work is known. Its weight comes beside those of all others. */
   readonly excuses?: boolean;
+  /** Whoever it counts is a program, whatever the source says of its kind, and compared with itself. */
+  readonly programs?: boolean;
   /** The count of its condition; nothing below is ever told. */
   readonly floor: number;
   readonly timespanMs: number;

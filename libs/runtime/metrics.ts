@@ -36,6 +36,14 @@ const counters = {
   // What goes on.
   vigie_frames_appended_total: { help: 'Frames acknowledged by the log', labels: ['topic'] },
   vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'group_id', 'source'] },
+  vigie_rows_sampled_total: {
+    help: 'Access rows that were looked at for what feeds lack: the first of each frame',
+    labels: ['group_id', 'source'],
+  },
+  vigie_rows_sampled_without_total: {
+    help: 'Of these, rows without a field that rules need: actor_role, session_id, source_ip, outcome, care_link',
+    labels: ['group_id', 'source', 'field'],
+  },
   vigie_rows_stamped_total: {
     help: 'Access rows by what the ingestor knew of the patient: own, stay, several, single, none, unknown, no_patient',
     labels: ['care_link'],

@@ -21,6 +21,7 @@ import { failpoint, splitPartitions } from './receive/failpoint.js';
 import { Doors } from './inlets/doors.js';
 import { HandOver } from './inlets/hand-over.js';
 import { FrameBuilder } from './frames/frame-builder.js';
+import { sampledLog } from './frames/sampled-log.js';
 import { IngestPipeline } from './pipeline.js';
 import { TakerInUse } from './receive/taker-in-use.js';
 import { IntakeBudget } from './receive/intake-budget.js';
@@ -192,6 +193,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     const partitions = await retry(() => log.partitions(topic), policy, tools);
     const armed = this.config.VIGIE_FAILPOINT;
     const appends = armed === 'between-partitions' ? splitPartitions(log, failpoint(armed)) : log;
-    return new FrameBuilder(topic, partitions, { log: appends, clock: this.clock, metrics: this.metrics });
+    const looked = topic === topics.accesses ? sampledLog(appends, this.metrics) : appends;
+    return new FrameBuilder(topic, partitions, { log: looked, clock: this.clock, metrics: this.metrics });
   }
 }

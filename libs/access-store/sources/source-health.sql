@@ -13,6 +13,15 @@ SELECT
     uniqExactIf(event_id, age < 86400 AND patient_id = '') AS without_patient,
     uniqExactIf(event_id, age < 86400 AND actor_kind IN ('service', 'vendor')) AS without_human,
     uniqExactIf(event_id, age < 86400 AND time_claimed IS NOT NULL) AS dated_ahead,
+    countIf(age < 86400) AS rows_day,
+    countIf(age < 86400 AND actor_role != '') AS with_role,
+    countIf(age < 86400 AND session_id != '') AS with_session,
+    countIf(age < 86400 AND source_ip != '') AS with_address,
+    countIf(age < 86400 AND outcome != 'unknown') AS with_outcome,
+    countIf(age < 86400 AND patient_id != '') AS with_patient,
+    countIf(age < 86400 AND patient_id != '' AND care_link != '') AS with_link,
+    uniqIf(source_ip, age < 86400 AND source_ip != '') AS addresses,
+    uniqIf(actor_id, age < 86400 AND source_ip != '') AS accounts,
     ifNotFinite(quantileExactIf(0.5)(dateDiff('millisecond', time, received_at), age < 86400) / 1000, 0) AS delay_seconds
 FROM vigie.accesses
 WHERE received_at <= now_at

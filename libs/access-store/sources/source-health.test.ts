@@ -12,6 +12,8 @@ const nowMs = Date.parse('2026-11-28T10:30:00.000Z');
 const hour = 3_600_000;
 const week = 7 * 24 * hour;
 const group = `sources-${process.pid}`;
+const poorGroup = `${group}-poor`;
+const rich = { actor_role: 'nurse', session_id: 's', source_ip: '10.0.0.1', care_link: 'own' } as const;
 let client: ClickHouseClient;
 let end: () => Promise<void>;
 beforeAll(async () => {
@@ -25,6 +27,12 @@ beforeAll(async () => {
     ...habit('silent', 40),
     ...received('silent', 50, nowMs - 2 * hour),
     ...habit('nightly', 10),
+    ...received('poor', 150, nowMs - hour / 4, { outcome: 'unknown', source_ip: '10.0.0.1' }, poorGroup).map((row, index) => ({
+      ...row,
+      actor_id: `nurse.${index % 25}`,
+    })),
+    ...received('few', 99, nowMs - hour / 4, { outcome: 'unknown' }, poorGroup),
+    ...received('rich', 150, nowMs - hour / 4, rich, poorGroup),
     ...received('elsewhere', 3, nowMs - hour / 2, {}, 'another group'),
   ];
   await stored('accesses', rows);
@@ -55,6 +63,15 @@ describe('the health of sources', () => {
       delay_seconds: 2,
       set_aside: { unreadable_patient: 1 },
     });
+  });
+
+  it('says what hardly any of its accesses has, and nothing of a source that brought few', async () => {
+    const lacks = (await sourceHealth(client, nowMs, poorGroup)).map((one) => [one.source, one.lacks]);
+    expect(lacks).toEqual([
+      ['few', []],
+      ['poor', ['actor_role', 'session_id', 'one_source_ip', 'outcome', 'care_link']],
+      ['rich', []],
+    ]);
   });
 
   it('knows sources of which everything is set aside, and nothing of another group', async () => {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
+import { type FeedGap, feedGaps } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 
 const healthSql = readFileSync(new URL('./source-health.sql', import.meta.url), 'utf8');
@@ -23,6 +24,15 @@ const healthRow = z.object({
   without_human: count,
   dated_ahead: count,
   delay_seconds: z.number(),
+  rows_day: count,
+  with_role: count,
+  with_session: count,
+  with_address: count,
+  with_outcome: count,
+  with_patient: count,
+  with_link: count,
+  addresses: count,
+  accounts: count,
 });
 const reasonRow = z.object({ group_id: z.string(), source: z.string(), reason: z.string(), records: count });
 
@@ -47,6 +57,8 @@ export interface SourceHealth {
   readonly dated_ahead: number;
   /** Median of the time from an access to its receipt; below zero where the source's clock runs ahead. */
   readonly delay_seconds: number;
+  /** What its accesses of the day lack, all but a hundredth of them; empty where there were few. */
+  readonly lacks: readonly FeedGap[];
   /** Records that were set aside, by reason. */
   readonly set_aside: Readonly<Record<string, number>>;
 }
@@ -54,6 +66,13 @@ export interface SourceHealth {
 /** With fewer events in the hour by habit, an hour without any is no sign. */
 const habitMin = 20;
 const thinShare = 0.25;
+/** Of fewer rows in a day nothing is said to be lacking. */
+const rowsMin = 100;
+/** What fewer of them have, nobody can judge by; of links half of those that name a patient, since old records never have one. */
+const carriedShare = 0.01;
+const linkedShare = 0.5;
+/** So many accounts from one address do not sit at one computer. */
+const accountsMin = 20;
 
 /** All sources of the last four weeks and a day, in order of group and name. Rejects with `Transient` when the store is away. */
 export async function sourceHealth(client: ClickHouseClient, nowMs: number, groupId = ''): Promise<readonly SourceHealth[]> {
@@ -78,12 +97,37 @@ function healthOf(
     delay_seconds: 0,
   };
   const all = [
-    ...stored.map(({ last_time, last_received, ...row }) => (row.events_day ? { ...row, last_time, last_received } : row)),
-    ...unheard.map(({ group_id, source }) => ({ group_id, source, ...nothing })),
+    ...stored.map((row) => ({
+      ...figuresOf(row),
+      ...(row.events_day && { last_time: row.last_time, last_received: row.last_received }),
+      lacks: lacksOf(row),
+    })),
+    ...unheard.map(({ group_id, source }) => ({ group_id, source, ...nothing, lacks: [] })),
   ];
   return all
     .map((row) => ({ ...row, state: stateOf(row), set_aside: setAsideOf(row, reasons) }))
     .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+type Stored = z.infer<typeof healthRow>;
+
+function figuresOf({ group_id, source, events_hour, events_day, habit_hour, ...row }: Stored) {
+  const { without_patient, without_human, dated_ahead, delay_seconds } = row;
+  return { group_id, source, events_hour, events_day, habit_hour, without_patient, without_human, dated_ahead, delay_seconds };
+}
+
+function lacksOf(row: Stored): readonly FeedGap[] {
+  if (row.rows_day < rowsMin) return [];
+  const least = carriedShare * row.rows_day;
+  const lacking: Readonly<Record<FeedGap, boolean>> = {
+    actor_role: row.with_role < least,
+    session_id: row.with_session < least,
+    source_ip: row.with_address < least,
+    one_source_ip: row.addresses === 1 && row.accounts >= accountsMin,
+    outcome: row.with_outcome < least,
+    care_link: row.with_patient >= rowsMin && row.with_link < linkedShare * row.with_patient,
+  };
+  return feedGaps.filter((gap) => lacking[gap]);
 }
 
 function stateOf({ events_hour, habit_hour }: Pick<SourceHealth, 'events_hour' | 'habit_hour'>): SourceState {

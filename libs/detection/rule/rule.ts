@@ -83,6 +83,8 @@ export interface HabitTerms {
   readonly own?: number;
   /** It is told from its floor on of whoever is not known for such work: the budget has no part of that. */
   readonly excuses?: boolean;
+  /** It counts programs alone: whoever it counts is one, whatever the source calls it. */
+  readonly programs?: boolean;
 }
 
 /** A Sigma filter that takes accesses out of rules, for a time, with somebody who answers for it. */

@@ -30,6 +30,10 @@ export interface SourceEvent {
   readonly application: string;
 }
 
+/** An event as a poorer feed sends it: what the feed does not tell is left out. */
+export type SentEvent = Partial<SourceEvent> &
+  Pick<SourceEvent, 'id' | 'time' | 'group_id' | 'clinic_id' | 'actor_id' | 'action' | 'patient_ids'>;
+
 /** Who can sign in: a person, a service, a vendor. */
 export interface Account {
   readonly id: string;

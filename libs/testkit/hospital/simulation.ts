@@ -1,6 +1,6 @@
 import { plant, type PlantedAttack } from './attacks/plant.js';
 import type { AttackOrder } from './attacks/attack-plans.js';
-import type { Access, Cause, PatientName, SourceEvent } from './event.js';
+import type { Access, Cause, PatientName, SentEvent, SourceEvent } from './event.js';
 import { type Hospital, hospitalOf, type HospitalOptions } from './hospital.js';
 import { dayMs, instantOf, localDayOf } from './local-time.js';
 import { Merge } from './merge.js';
@@ -27,6 +27,8 @@ export interface SimulationOptions extends HospitalOptions {
 /** An event with what it never says of itself: why it was made. */
 export interface PlayedEvent {
   readonly event: SourceEvent;
+  /** What is sent of it, where a feed tells less or otherwise. */
+  readonly sent?: SentEvent;
   readonly cause?: Cause;
   /** When it arrives, milliseconds since 1970; as it happens where it is left out. */
   readonly receivedMs?: number;

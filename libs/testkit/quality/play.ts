@@ -30,6 +30,8 @@ export interface Traffic {
   readonly days: number;
   readonly staff: number;
   readonly serviceAccounts: readonly string[];
+  /** Whether the ingestors know no links, `VIGIE_CARE_LINK=off`. */
+  readonly withoutLinks?: boolean;
   readonly played: () => Iterable<PlayedEvent>;
 }
 
@@ -46,9 +48,14 @@ const frameBytesMax = 256 * 1024;
  * `onProgress` gets it, now and then.
  */
 export function play(options: SimulationOptions, rules: RulesForPlay, onProgress: (atMs: number) => void = () => {}): Played {
+  return playTraffic(hospitalTraffic(options), rules, onProgress);
+}
+
+/** A simulated hospital as traffic, to be played once. */
+export function hospitalTraffic(options: SimulationOptions): Traffic {
   const simulation = new Simulation(options);
   const { serviceAccounts } = simulation.hospital;
-  return playTraffic({ ...options, serviceAccounts, played: () => simulation.played() }, rules, onProgress);
+  return { ...options, serviceAccounts, played: () => simulation.played() };
 }
 
 /** The same with events of whatever origin. */
@@ -74,7 +81,7 @@ class Play {
     this.#source = simulatedSource(traffic.groupId);
     const rules = given.excepted?.rules ?? given.rules;
     this.#learning = new Learning(rules, this.#book, given);
-    this.#stamps = new Stamps(traffic.serviceAccounts);
+    this.#stamps = new Stamps(traffic.serviceAccounts, !traffic.withoutLinks);
     const { habits } = this.#learning;
     this.#main = new Judging(rules, { habits }, this.#book, this.#stamps);
     // What it counts is what is usual without the announced work: it learns nothing of its own.
@@ -95,7 +102,7 @@ class Play {
         this.#learning.beginDay(played.event.group_id, at, this.#main.engines);
       }
       this.#book.note(played, made);
-      const lines = rowLines(played.event, this.#source, this.#stamps, at);
+      const lines = rowLines(played.sent ?? played.event, this.#source, this.#stamps, at);
       this.#main.add(lines, at);
       if (this.given.excepted?.actors.has(played.event.actor_id)) this.#bare?.add(lines, at);
       this.#events += 1;

@@ -5,7 +5,7 @@ import { stampRows } from '#libs/care/stamp-rows.js';
 import { stepOf, visibleFrom } from '#libs/care/steps.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import type { SourceEvent } from '../hospital/event.js';
+import type { SentEvent } from '../hospital/event.js';
 
 const zone = 'Europe/Paris';
 /** Numbers of one block. */
@@ -17,11 +17,15 @@ export class Stamps {
   readonly #memory = new CareMemory(this.#calendar);
   readonly #services: ReadonlySet<string>;
 
-  constructor(services: readonly string[]) {
+  /** Without `knowsLinks` rows say nothing of who met whom, as with `VIGIE_CARE_LINK=off`. */
+  constructor(
+    services: readonly string[],
+    private readonly knowsLinks = true,
+  ) {
     this.#services = new Set(services);
   }
 
-  stamp(rows: readonly AccessRow[], { patient_ids, clinic_id, time }: SourceEvent, receivedMs: number): readonly AccessRow[] {
+  stamp(rows: readonly AccessRow[], { patient_ids, clinic_id, time }: SentEvent, receivedMs: number): readonly AccessRow[] {
     this.#memory.advance(receivedMs);
     const stamped = stampRows(rows, {
       memory: this.#memory,
@@ -30,7 +34,9 @@ export class Stamps {
     });
     const day = this.#calendar.dayOf(Date.parse(time));
     // A row of each patient, in their order; none is named twice.
-    return stamped.map((row, index) => {
+    return stamped.map((whole, index) => {
+      const { care_link: _link, ...linkless } = whole;
+      const row = this.knowsLinks ? whole : linkless;
       const name = patient_ids[index];
       if (name === undefined) return row;
       const [authority, id] = typeof name === 'string' ? ['', name] : [name.authority, name.id];

@@ -1,5 +1,6 @@
 import type { CaseStatus } from '#libs/contracts/case-row.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
+import type { FeedGap } from '#libs/contracts/vocabulary.js';
 import type { NotificationRow } from '#libs/contracts/notification-row.js';
 import type { SeenAction, SeenIncident, SeenRow } from '#libs/contracts/seen-case.js';
 
@@ -147,6 +148,7 @@ export interface Feeds {
     readonly habit_hour: number;
     readonly dated_ahead: number;
     readonly delay_seconds: number;
+    readonly lacks: readonly FeedGap[];
     readonly set_aside: Readonly<Record<string, number>>;
   }[];
 }

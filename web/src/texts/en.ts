@@ -431,6 +431,15 @@ export function englishTexts(f: Format): Texts {
       states: { ok: 'alive', thin: 'thin', silent: 'silent' },
       never: 'nothing in 24 h',
       ahead: (n) => `${f.number(n)} dated ahead`,
+      lacks: (gaps: readonly string[]) => `lacks ${gaps.join(', ')}`,
+      gaps: {
+        actor_role: 'role',
+        session_id: 'session',
+        source_ip: 'address',
+        one_source_ip: 'addresses of its own (one for all)',
+        outcome: 'outcome',
+        care_link: 'known link of care',
+      },
     },
     me: {
       title: 'Settings',

@@ -443,6 +443,15 @@ export function frenchTexts(f: Format) {
       states: { ok: 'actif', thin: 'clairsemé', silent: 'silencieux' },
       never: 'rien en 24 h',
       ahead: (n: number) => `${count(n, 'daté', 'datés')} du futur`,
+      lacks: (gaps: readonly string[]) => `manque : ${gaps.join(', ')}`,
+      gaps: {
+        actor_role: 'rôle',
+        session_id: 'session',
+        source_ip: 'adresse',
+        one_source_ip: 'adresse propre (une seule pour tous)',
+        outcome: 'issue',
+        care_link: 'lien de soins connu',
+      },
     },
     me: {
       title: 'Réglages',

@@ -8,6 +8,11 @@ export function isDecided(match: Match, row: Partial<AccessRow>, isKnown: (field
   return answerOf(match, row, isKnown) !== undefined;
 }
 
+/** Whether the condition holds of no access that lacks these fields; an outcome that is not told is `unknown`. */
+export function neverMet(match: Match, absent: ReadonlySet<string>): boolean {
+  return answerOf(match, { outcome: 'unknown' }, (field) => absent.has(field)) === false;
+}
+
 /** In three-valued logic: undefined where an unknown field is needed to know. */
 function answerOf(match: Match, row: Partial<AccessRow>, isKnown: (field: Field) => boolean): boolean | undefined {
   if (match.op === 'test') return isKnown(match.test.field) ? predicateOf(match)(row) : undefined;

@@ -13,14 +13,15 @@ const example = 'habit: {weight: 0.1, scale: volume}';
 export function readHabit(vigie: MapTree, mistakes: Mistakes): HabitTerms | undefined {
   const habit = mapOf(vigie, 'habit', mistakes);
   if (!habit) return undefined;
-  refuseUnknownKeys(habit, 'habit', ['weight', 'scale', 'own', 'excuses'], {}, mistakes);
+  refuseUnknownKeys(habit, 'habit', ['weight', 'scale', 'own', 'excuses', 'programs'], {}, mistakes);
   const line = vigie.entries.get('habit')?.line ?? habit.line;
   const weight = readWeight(habit.entries.get('weight'), line, mistakes);
   const scale = readScale(habit.entries.get('scale'), line, mistakes);
   const own = readOwn(habit.entries.get('own'), scale, mistakes);
   const excuses = readExcuses(habit, scale, mistakes);
+  const programs = readPrograms(habit, scale, mistakes);
   if (weight === undefined || scale === undefined) return undefined;
-  return { weight, scale, ...(own !== undefined && { own }), ...(excuses && { excuses }) };
+  return { weight, scale, ...(own !== undefined && { own }), ...(excuses && { excuses }), ...(programs && { programs }) };
 }
 
 /** Whether what is usual only excuses; false where the key is absent or wrong (noted). */
@@ -30,6 +31,17 @@ function readExcuses({ entries }: MapTree, scale: HabitScale | undefined, mistak
   if (entry.value.kind !== 'scalar' || entry.value.value !== true) mistakes.at(entry.line, 'excuses is true or left away');
   else if (scale === 'own' || entries.has('own'))
     mistakes.at(entry.line, 'excuses goes with what peers do: leave own away, and write scale: volume or scale: rare');
+  else return true;
+  return false;
+}
+
+/** Whether the rule counts programs alone; false where the key is absent or wrong (noted). */
+function readPrograms({ entries }: MapTree, scale: HabitScale | undefined, mistakes: Mistakes): boolean {
+  const entry = entries.get('programs');
+  if (!entry) return false;
+  if (entry.value.kind !== 'scalar' || entry.value.value !== true) mistakes.at(entry.line, 'programs is true or left away');
+  else if (scale === 'own' || entries.has('own'))
+    mistakes.at(entry.line, 'programs have a measure of their own: leave own away, and write scale: volume or scale: rare');
   else return true;
   return false;
 }

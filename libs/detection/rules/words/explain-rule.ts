@@ -179,6 +179,8 @@ function conditionsOf(rule: Rule): readonly string[] {
     sentences.push(
       `It is told as well where the day goes far beyond the ${subjectNoun(subject)}’s own full days, in units of their spread, with a further share of ${rule.habit.own}.`,
     );
+  if (rule.habit?.programs)
+    sentences.push(`Whoever it counts is taken for a program and compared with its own days, whatever its source calls it.`);
   if (rule.habitDays === true)
     sentences.push(
       `It does so only where all counts of the day, with those of the days before, are more than chance makes of what is usual. While nothing is known it never holds.`,

@@ -189,6 +189,10 @@ function conditionsOf(rule: Rule): readonly string[] {
     );
   if (rule.habit?.own !== undefined)
     sentences.push('Aussi quand le jour dépasse de loin ses propres journées pleines, à la mesure de leur dispersion.');
+  if (rule.habit?.programs)
+    sentences.push(
+      'Qui est compté ici est tenu pour un programme et comparé à ses propres journées, quoi que la source en dise.',
+    );
   if (rule.habitDays === true)
     sentences.push(
       'Seulement quand tous les comptes du jour, avec ceux des jours d’avant, dépassent ce que le hasard fait de l’habitude. Tant que rien n’en est connu, elle n’est jamais remplie.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedGaps } from '#libs/contracts/vocabulary.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { ok } from '../../answer/answer.js';
 import type { Sources } from '../sources.js';
@@ -13,7 +14,7 @@ export function feedHealthTool({ health }: Pick<Sources, 'health'>): AssistantTo
     name: 'feed_health',
     title: 'Feeds',
     description:
-      'Whether Vigie sees everything: each feed beside its own habit, silent ones first, with delay, shares without patient, and what was set aside by reason.',
+      'Whether Vigie sees everything: each feed beside its own habit, silent ones first, with delay, shares without patient, fields that nearly none of its accesses has (lacks), and what was set aside by reason.',
     roles: everybody,
     input: argumentsOf({}),
     output: z.strictObject({
@@ -31,6 +32,7 @@ export function feedHealthTool({ health }: Pick<Sources, 'health'>): AssistantTo
           without_human: z.number(),
           dated_ahead: z.number(),
           delay_seconds: z.number(),
+          lacks: z.array(z.enum(feedGaps)),
           set_aside: z.record(z.string(), z.number()),
         }),
       ),
@@ -38,13 +40,16 @@ export function feedHealthTool({ health }: Pick<Sources, 'health'>): AssistantTo
     run: async ({ assistant, now }) => {
       const states = ['silent', 'thin', 'ok'];
       const all = (await health(now, assistant.groupId)).toSorted((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
-      const feeds = all.slice(0, rowsMax).map(({ group_id: _group, source, last_time, last_received, set_aside, ...one }) => ({
-        source: ownNameText(source),
-        ...one,
-        last_time: last_time ?? null,
-        last_received: last_received ?? null,
-        set_aside: Object.fromEntries(Object.entries(set_aside).map(([reason, records]) => [ownNameText(reason), records])),
-      }));
+      const feeds = all
+        .slice(0, rowsMax)
+        .map(({ group_id: _group, source, last_time, last_received, set_aside, lacks, ...one }) => ({
+          source: ownNameText(source),
+          ...one,
+          lacks: [...lacks],
+          last_time: last_time ?? null,
+          last_received: last_received ?? null,
+          set_aside: Object.fromEntries(Object.entries(set_aside).map(([reason, records]) => [ownNameText(reason), records])),
+        }));
       return ok({ as_of: isoOf(now), feeds }, { case_id: '', rows: feeds.length });
     },
   });

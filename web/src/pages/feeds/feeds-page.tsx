@@ -69,7 +69,10 @@ function Row({ one }: { readonly one: Source }) {
         {one.dated_ahead > 0 && <span className="below">{t.feeds.ahead(one.dated_ahead)}</span>}
       </td>
       <td className="number">{f.span(Math.max(0, one.delay_seconds) * 1_000)}</td>
-      <td>{asideOf(one, f)}</td>
+      <td>
+        {asideOf(one, f)}
+        {one.lacks.length > 0 && <span className="below">{t.feeds.lacks(one.lacks.map((gap) => t.feeds.gaps[gap]))}</span>}
+      </td>
     </tr>
   );
 }
