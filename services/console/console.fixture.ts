@@ -50,7 +50,7 @@ import { consoleConfig, sessionConfig } from './config.js';
 import { FakeShelf } from './answer/fake-shelf.fixture.js';
 import { newLog } from './console-log.fixture.js';
 import { ConsoleModule } from './console.module.js';
-import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
+import type { IncidentFigure } from '#libs/access-store/together/patients-together.js';
 import { PATIENTS_TOGETHER } from './patient-providers.js';
 import { PASSWORD_COST } from './sign-in-providers.js';
 import { ConsolePipeline } from './follow/pipeline.js';
@@ -171,7 +171,7 @@ export class RunningConsole {
       .overrideProvider(CasePatients)
       .useValue(patients)
       .overrideProvider(PATIENTS_TOGETHER)
-      .useValue(async (one: CaseFigure) => patients.together(one))
+      .useValue(async (figures: readonly IncidentFigure[]) => patients.together(figures))
       .overrideProvider(OpenPatients)
       .useValue(new OpenPatients((ids) => patients.ofIncidents(ids), { clock, log: silentLog }))
       .overrideProvider(RuleWindows)

@@ -34,8 +34,8 @@ const together = {
   inject: [STORE_CLIENT],
   useFactory:
     (client: StoreClient): CounterTools['together'] =>
-    (one) =>
-      patientsTogether(client, one),
+    (figures) =>
+      patientsTogether(client, figures),
 };
 
 const counter = {

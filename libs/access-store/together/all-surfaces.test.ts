@@ -256,7 +256,7 @@ it('the list equals the figure, whoever asks, over late, merged, withdrawn and l
             ? [{ incident_id: ids[place] ?? '', patients: namesOf(counted(one)).size }]
             : [],
         );
-        const together = await patientsTogether(client, { caseId, figures: told, members: new Set(members) });
+        const together = await patientsTogether(client, told);
         expect(told.length === 0 ? 0 : together).toBe(told.length === 0 ? 0 : expected);
         for (const clinic of clinics) {
           const own = namesOf(inCase.filter((one) => one.clinic === clinic)).size;

@@ -5,7 +5,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { isStoredSubject, subjectColumns } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
-import { aChange } from '#libs/testkit/case-records.js';
+import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { type SharedIncident, sharedIncidents } from '../incidents/shared-incidents.js';
 import { patientsOfIncidents } from '../together/some-patients.js';
@@ -135,16 +135,11 @@ describe('the ledger of a case', () => {
     expect(await listed('case_ledger_of', `case_id = '${second.incident_id}'`)).toEqual([]);
   });
 
-  it('is as long as the figure of a case into which people linked, once the store is where the scorer is', async () => {
-    const pairs = [
-      [12, 13],
-      [14, 15],
-      [16, 17],
-      [18, 19],
-    ].map(([first = 0, second = 0]) => [incidents[first], incidents[second]]);
-    for (const [first, second] of pairs) {
-      if (!first || !second) throw new Error('too few incidents');
-      const ids = [first.incident_id, second.incident_id];
+  it('is as long as the figure of incidents that people linked, once the store is where the scorer is, whichever others it still lists in their case', async () => {
+    const trios = [12, 15, 18].map((from) => incidents.slice(from, from + 3));
+    for (const [first, second, withdrawn] of trios) {
+      if (!first || !second || !withdrawn) throw new Error('too few incidents');
+      const ids = [first, second, withdrawn].map(({ incident_id }) => incident_id);
       const joined = {
         case_id: `linked ${first.incident_id}`,
         group_id: 'helix',
@@ -155,14 +150,11 @@ describe('the ledger of a case', () => {
       };
       await client.insert({ table: 'vigie.case_states', values: [joined], format: 'JSONEachRow' });
       const figures = [first, second].map((one) => ({ incident_id: one.incident_id, patients: people([scopeOf(one)]) }));
-      const given = { caseId: joined.case_id, figures, members: new Set(ids) };
-      expect(await patientsTogether(client, given)).toBe(people([scopeOf(first), scopeOf(second)]));
+      expect(await patientsTogether(client, figures)).toBe(people([scopeOf(first), scopeOf(second)]));
       const ahead = figures.map((one) => ({ ...one, patients: one.patients + 1 }));
-      expect(await patientsTogether(client, { ...given, figures: ahead })).toBeUndefined();
-      expect(
-        await patientsTogether(client, { ...given, figures: figures.slice(0, 1), members: new Set(ids.slice(0, 1)) }),
-      ).toBeUndefined();
-      expect(await patientsTogether(client, { ...given, caseId: 'nobody' })).toBeUndefined();
+      expect(await patientsTogether(client, ahead)).toBeUndefined();
+      const unknown = { incident_id: anIncidentId('nobody'), patients: 1 };
+      expect(await patientsTogether(client, [...figures, unknown])).toBeUndefined();
     }
   });
 

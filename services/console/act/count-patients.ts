@@ -1,4 +1,4 @@
-import type { CaseFigure, IncidentFigure } from '#libs/access-store/together/patients-together.js';
+import type { IncidentFigure } from '#libs/access-store/together/patients-together.js';
 import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
 import { standing } from '#libs/cases/case-state.js';
 import { type CaseAction, caseAction } from '#libs/contracts/case-action.js';
@@ -18,7 +18,7 @@ export interface CounterTools {
   readonly clock: Clock;
   readonly log: Log;
   /** By the store; undefined while it is not where the scorer is. Rejects with `Transient`. */
-  readonly together: (one: CaseFigure) => Promise<number | undefined>;
+  readonly together: (figures: readonly IncidentFigure[]) => Promise<number | undefined>;
   /** Appends an action. Rejects with `Transient` when its append is not known. */
   readonly append: (action: CaseAction) => Promise<unknown>;
 }
@@ -72,7 +72,7 @@ export class CaseCounter {
     if (isKnown && clock.now() < last.at + last.pauseMs) return;
     const pauseMs = isKnown ? Math.min(2 * last.pauseMs, againMs.most) : againMs.first;
     this.#tries.set(caseId, { key, pauseMs, at: clock.now() });
-    const patients = await together({ caseId, figures, members: new Set(view.state.members.keys()) });
+    const patients = await together(figures);
     if (patients !== undefined) await append(this.#actionOf(view, figures, patients));
   }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { CaseFigures, ClinicFigures } from '#libs/access-store/incidents/case-figures.js';
 import type { CasePatients, PatientLine, PatientsFigure, PatientsWanted } from '#libs/access-store/patients/case-patients.js';
 import type { PatientsPlace } from '#libs/access-store/patients/page-parts.js';
-import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
+import type { IncidentFigure } from '#libs/access-store/together/patients-together.js';
 import type { PatientsListed } from '#libs/access-store/together/some-patients.js';
 import { certainties } from '#libs/contracts/dossier.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
@@ -81,7 +81,7 @@ export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv
     this.lines = all.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   }
 
-  async together({ figures }: CaseFigure): Promise<number | undefined> {
+  async together(figures: readonly IncidentFigure[]): Promise<number | undefined> {
     if (this.away) throw new Transient('the store does not answer');
     return this.common === undefined ? undefined : figures.reduce((sum, { patients }) => sum + patients, -this.common);
   }
