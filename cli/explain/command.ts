@@ -20,7 +20,10 @@ export function explainSyntax(): Command {
   return new Command('explain')
     .description('what the windows of an account hold now: each rule against its threshold')
     .argument('<actor_id>', 'the account, or what --subject says')
-    .option('--group <group_id>', 'its hospital group; where it is left out, those that VIGIE_INGEST_TOKENS names')
+    .option(
+      '--group <group_id>',
+      'its hospital group; where it is left out, those that VIGIE_INGEST_TOKENS names, or those of this machine',
+    )
     .addOption(
       new Option('--subject <kind>', 'what is named, where it is no account: an address, a device or a session').choices(
         laneKinds,

@@ -1,8 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { localKeyEntry } from '#libs/pseudonyms/key-file.js';
 import { readCommandConfig } from '../config.js';
 import type { ExplainOptions } from './command.js';
 import { explainCommand } from './explain.js';
@@ -43,6 +47,17 @@ describe('vigie explain', () => {
     expect(await explained({}, env)).toMatchObject({ group_id: 'helix' });
   });
 
+  it('tries those that have taken accesses on this machine where no credential was given, as on a first start', async () => {
+    const url = await scorer((path) =>
+      path.includes('/a%20b/') ? { status: 200, body: { ...view, group_id: 'a b' } } : unknown,
+    );
+    const folder = mkdtempSync(join(tmpdir(), 'vigie-explain-'));
+    localKeyEntry(folder, 'dev');
+    localKeyEntry(folder, 'a b');
+    expect(await explained({}, { VIGIE_DATA_DIR: folder, VIGIE_SCORER_URLS: url })).toMatchObject({ group_id: 'a b' });
+    rmSync(folder, { recursive: true });
+  });
+
   it.each([
     ['an account without accesses', unknown, 'it has made no access that a rule looks at'],
     ['an account of another scorer', elsewhere, 'Give all scorers by --scorer or VIGIE_SCORER_URLS'],
@@ -64,7 +79,7 @@ describe('vigie explain', () => {
   });
 
   it('refuses to guess the group, and an address that is none', async () => {
-    await expect(explained({})).rejects.toThrow('give --group');
+    await expect(explained({}, { VIGIE_DATA_DIR: '/nonexistent' })).rejects.toThrow('give --group');
     await expect(explained({ group: 'helix', scorer: ['localhost'] })).rejects.toThrow('localhost is no address');
   });
 });

@@ -1,5 +1,6 @@
 import { printable, printableLines } from '#libs/contracts/visible-text.js';
 import { addressOf } from '#libs/formats/address.js';
+import { groupsWithKeys } from '#libs/pseudonyms/key-file.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { addressesOf, type CommandConfig, readCommandConfig } from '../config.js';
 import { type Asked, askScorers } from '#libs/scorer-views/ask-scorers.js';
@@ -16,7 +17,9 @@ export async function explainCommand(
 ): Promise<void> {
   const groups = options.group === undefined ? groupsOf(config) : [options.group];
   if (groups.length === 0)
-    throw new ConfigError('which hospital group is the account of? give --group, since VIGIE_INGEST_TOKENS names none');
+    throw new ConfigError(
+      'which hospital group is the account of? give --group, since VIGIE_INGEST_TOKENS names none, and no group has a key on this machine',
+    );
   const urls = options.scorer ?? config.VIGIE_SCORER_URLS ?? addressesOf(config, 'scorer');
   for (const url of urls)
     if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
@@ -36,9 +39,9 @@ export async function explainCommand(
 }
 
 /** `source@group=token`, comma-separated: the groups, each once. Tokens are not looked at. */
-function groupsOf({ VIGIE_INGEST_TOKENS: tokens = '' }: CommandConfig): readonly string[] {
+function groupsOf({ VIGIE_INGEST_TOKENS: tokens = '', VIGIE_DATA_DIR: dataDir }: CommandConfig): readonly string[] {
   const groups = tokens.split(',').flatMap((entry) => /^\s*[^@=]+@([^=]+)=/.exec(entry)?.[1]?.trim() ?? []);
-  return [...new Set(groups)];
+  return groups.length > 0 ? [...new Set(groups)] : groupsWithKeys(dataDir);
 }
 
 function nobodyKnows(actorId: string, groups: readonly string[], asked: readonly Asked[]): string {

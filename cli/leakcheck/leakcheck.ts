@@ -9,7 +9,7 @@ import { isDigest, textsOf } from '#libs/leakcheck/texts.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
-import { messageOf } from '#libs/runtime/outcome.js';
+import { isError, messageOf } from '#libs/runtime/outcome.js';
 import { addressesOf, addressOf, type CommandConfig, readCommandConfig } from '../config.js';
 import { type StoreClient, withStore } from '../with-store.js';
 
@@ -124,7 +124,7 @@ class Leakcheck {
   async #post(path: string, body: string): Promise<unknown> {
     const url = `${this.options.url ?? addressOf(this.config, 'ingestor')}${path}`;
     const headers = { authorization: `Bearer ${this.#token()}`, 'content-type': 'application/json' };
-    const answer = await fetch(url, { method: 'POST', headers, body });
+    const answer = await fetch(url, { method: 'POST', headers, body }).catch(noAnswer(url));
     const text = await answer.text();
     if (answer.status === 401 || answer.status === 403 || answer.status >= 429)
       throw new Error(`the ingestor answers ${answer.status} at ${url}: ${text.slice(0, 500)}`);
@@ -184,7 +184,7 @@ class Leakcheck {
   async #searchMetrics(): Promise<void> {
     for (const url of this.options.metrics ??
       services.flatMap((name) => addressesOf(this.config, name).map((url) => `${url}/metrics`))) {
-      const answer = await fetch(url);
+      const answer = await fetch(url).catch(noAnswer(url));
       if (!answer.ok) throw new Error(`${url} answers ${answer.status}: no page of metrics was searched`);
       const page = await answer.text();
       for (const line of page.split('\n')) this.#look(`metrics of ${url}`, line);
@@ -240,4 +240,14 @@ function lines(items: readonly object[]): string {
 
 function say(text: string): void {
   process.stderr.write(`leakcheck: ${text}\n`);
+}
+
+/** What `fetch` says of a connection stands in its cause. */
+function noAnswer(url: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new Error(
+      `${url} does not answer (${messageOf(isError(cause) ? (cause.cause ?? cause) : cause)}). Is the system running?`,
+      { cause },
+    );
+  };
 }

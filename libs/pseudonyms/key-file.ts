@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '#libs/runtime/config.js';
 import { keyBytes } from './key-ring.js';
@@ -69,6 +69,19 @@ function lostKey(what: string, dataDir: string, groupId: string, mark: string): 
 /** The same entry when the group has one already, and never a new one: for tools that only look up. */
 export function existingKeyEntry(dataDir: string, groupId: string): string | undefined {
   return existingSecret(keysDir(dataDir), keyFileName(groupId));
+}
+
+/** Groups of this machine that have a key, sorted. */
+export function groupsWithKeys(dataDir: string): readonly string[] {
+  try {
+    return readdirSync(keysDir(dataDir))
+      .flatMap((name) => /^pseudonyms\.(.+)\.key$/.exec(name)?.[1] ?? [])
+      .map(decodeURIComponent)
+      .toSorted();
+  } catch (cause) {
+    if (isCode(cause, 'ENOENT')) return [];
+    throw cause;
+  }
 }
 
 function keyFileName(groupId: string): string {

@@ -153,6 +153,10 @@ const gauges = {
     labels: ['topic', 'partition'],
   },
   vigie_windows_filling_since_seconds: { help: 'Since when, seconds since 1970; 0 when nothing is lacking', labels: [] },
+  vigie_part_away: {
+    help: '1 while a part does not work without which the service goes on, such as a topic or a listener of one source; /health/ready has the reason',
+    labels: ['part'],
+  },
   vigie_inlet_connections: { help: 'Connections of a listener', labels: ['inlet'] },
   // The file of sources in use.
   vigie_sources_reload_failed: { help: '1 while the newest file of sources has mistakes and an older one is in use', labels: [] },

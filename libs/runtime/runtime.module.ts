@@ -34,6 +34,7 @@ export class RuntimeController {
 
   @Get('metrics')
   async scrape(@Res() reply: FastifyReply): Promise<void> {
+    for (const [part, away] of this.health.parts()) this.metrics.set('vigie_part_away', away ? 1 : 0, { part });
     const text = await this.metrics.registry.metrics();
     await reply.header('content-type', this.metrics.registry.contentType).send(text);
   }

@@ -11,6 +11,7 @@ import {
   ConfigError,
   filePath,
   flag,
+  isPrivateKey,
   password,
   readConfig,
 } from '#libs/runtime/config.js';
@@ -18,6 +19,7 @@ import { isLoopback } from '#libs/runtime/host-check.js';
 import { trustedProxies } from '#libs/runtime/proxies/trusted-proxies.js';
 import { readPatientPatterns } from './act/patient-like.js';
 import { developmentConsoleToken, developmentUser } from './users/development-token.js';
+import { ShownKey } from './oidc/shown-key.js';
 import { readGrantsFile } from './oidc/grants-file.js';
 import type { Grants } from './oidc/grants.js';
 import type { ProviderSettings } from './oidc/identity-provider.js';
@@ -52,6 +54,10 @@ export const consoleConfig = {
   VIGIE_OIDC_CLIENT_ID: z.string().optional(),
   /** None for a public client. */
   VIGIE_OIDC_CLIENT_SECRET: password().optional(),
+  /** In its place: a private key of the console's own, and its certificate, see `ShownKey`. */
+  VIGIE_OIDC_CLIENT_KEY: z.string().refine(isPrivateKey, 'is no private key in PEM').optional(),
+  /** The name under which the provider knows that key. */
+  VIGIE_OIDC_CLIENT_KEY_ID: z.string().optional(),
   VIGIE_OIDC_SCOPES: z
     .string()
     .regex(/(^|\s)openid(\s|$)/, 'does not hold openid')
@@ -174,11 +180,15 @@ function oidcOf(config: Environment): SessionConfig['oidc'] {
     throw new ConfigError(
       'VIGIE_OIDC_ISSUER: VIGIE_OIDC_CLIENT_ID, VIGIE_ROLES_FILE and VIGIE_CONSOLE_URL are needed with it: see docs/console.md',
     );
+  const { VIGIE_OIDC_CLIENT_SECRET: clientSecret, VIGIE_OIDC_CLIENT_KEY: key } = config;
+  if (clientSecret !== undefined && key !== undefined)
+    throw new ConfigError('VIGIE_OIDC_CLIENT_KEY and VIGIE_OIDC_CLIENT_SECRET are both set: the console shows one of them');
   const claims = { user: config.VIGIE_OIDC_USER_CLAIM, groups: config.VIGIE_OIDC_GROUPS_CLAIM };
   const settings = {
     issuer,
     clientId,
-    clientSecret: config.VIGIE_OIDC_CLIENT_SECRET,
+    clientSecret,
+    clientKey: key === undefined ? undefined : new ShownKey(key, config.VIGIE_OIDC_CLIENT_KEY_ID),
     scopes: config.VIGIE_OIDC_SCOPES,
     claims,
     consoleUrl: url.replace(/\/+$/, ''),

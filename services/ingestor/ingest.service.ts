@@ -122,7 +122,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
         : undefined;
     });
     this.health.ready('care', () => this.#following?.behind);
-    this.health.ready('inlets', () => this.doors.trouble);
+    this.health.partial('inlets', () => this.doors.trouble);
     this.doors.watch();
     this.#open().catch((cause: unknown) => {
       if (this.#closing.signal.aborted) return;

@@ -53,10 +53,11 @@ const reloader = {
       lists: new ClickHouseLists(client),
       files: () => filesFingerprint(paths),
       load: async (lists) => {
-        const { rules, passedOver } = await requireRules(config, lists);
+        const loaded = await requireRules(config, lists);
+        const { passedOver } = loaded;
         if (passedOver.length > 0)
           logger.info('rules for other products are passed over', { count: passedOver.length, reason: foreignText(passedOver) });
-        return rules;
+        return loaded;
       },
       use: (rules) => parts.get(ScorerPipeline).useRules(rules),
       clock,

@@ -44,6 +44,7 @@ const secrets: Readonly<Record<string, readonly [Reader, NodeJS.ProcessEnv, (sec
   VIGIE_FRAME_KEYS: [signing, common, (text) => `key-1=${text}`],
   VIGIE_INGEST_TOKENS: [readIngestorConfig, ingestor, (text) => `a@b=${text}`],
   VIGIE_MASK_KEY: [readNotifierConfig, common, (text) => text],
+  VIGIE_OIDC_CLIENT_KEY: [readConsoleConfig, common, (text) => text],
   VIGIE_OIDC_CLIENT_SECRET: [readConsoleConfig, common, (text) => text],
   VIGIE_PSEUDONYM_KEYS: [readIngestorConfig, ingestor, (text) => `b:key-1=${text}`],
   VIGIE_QUARANTINE_KEYS: [readIngestorConfig, ingestor, (text) => `b:key-1=${text}`],

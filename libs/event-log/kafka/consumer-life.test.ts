@@ -102,6 +102,17 @@ describe('the life of a consumer', () => {
     await expectWhole(life);
   });
 
+  it('of topics of others leaves its process ready and alive while it can read none, and says so', async () => {
+    const broker = new FakeBroker();
+    broker.away = true;
+    const { clock, health } = begin(broker, {}, { foreign: true });
+    await clock.advance(60_000);
+    expect(health.report('live')).toEqual({ ok: true, checks: {} });
+    const said = { 'group vigie-scorer': expect.stringMatching(/no member of the group at the moment: .*ECONNREFUSED/) };
+    expect(health.report('ready')).toMatchObject({ ok: true, checks: said, hint: expect.stringContaining('vigie doctor') });
+    expect(health.parts()).toEqual([['group vigie-scorer', true]]);
+  });
+
   it('never lets the client start again by itself', async () => {
     const { broker } = await joined();
     expect(await broker.last.config.retry?.restartOnFailure?.(connectionLost())).toBe(false);

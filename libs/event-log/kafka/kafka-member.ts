@@ -237,16 +237,18 @@ export class KafkaMember implements Membership {
     this.#memberId = '';
   }
 
-  /** Who reads topics of others tells of them and tries again: a process that is killed for one of them would read none. */
+  /** Who reads topics of others tells of them and tries again: a process that is killed or passed over for one of them would serve nobody else. */
   #showHealth(): void {
     const { health } = this.#kafka;
     const name = `group ${this.#options.group}`;
-    if (!this.#options.foreign) health?.live(name, () => this.#failure || (this.#over ? undefined : this.#watchdog.lost));
-    health?.ready(name, () => {
+    const doubt = () => {
       if (this.#over) return undefined;
       if (this.#generation.state === 'running') return this.#watchdog.doubt;
       return `no member of the group at the moment${this.#trouble && `: ${this.#trouble}`}`;
-    });
+    };
+    if (this.#options.foreign) return health?.partial(name, doubt);
+    health?.live(name, () => this.#failure || (this.#over ? undefined : this.#watchdog.lost));
+    health?.ready(name, doubt);
   }
 
   /** False when it was stopped before. */

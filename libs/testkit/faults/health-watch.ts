@@ -5,7 +5,7 @@ import type { RunningVigie } from '../running-vigie.js';
 const lookEveryMs = 1000;
 const answerMsMax = 5000;
 
-/** `gone`: no connection, as while a process starts. `silent`: connected, and no answer in time. */
+/** `gone`: no connection, as while a process starts, or one that was kept of a process that is closing, which says so and nothing of its health. `silent`: connected, and no answer in time. */
 type State = 'green' | 'red' | 'gone' | 'silent';
 
 /** One page of one process, over time. */
@@ -73,26 +73,26 @@ export class HealthWatch {
     const answer = await fetch(`${url}/health/${page.page}`, { signal: AbortSignal.timeout(answerMsMax) }).catch(
       (cause: unknown) => cause,
     );
-    page.now = stateOf(answer);
+    const reasons = answer instanceof Response && !answer.ok ? reasonsOf(await answer.text()) : [];
+    page.now = stateOf(answer, reasons);
     page.seconds[page.now] += seconds;
-    if (!(answer instanceof Response) || answer.ok) return;
-    for (const reason of reasonsOf(await answer.text())) if (!page.reasons.includes(reason)) page.reasons.push(reason);
+    for (const reason of reasons) if (!page.reasons.includes(reason)) page.reasons.push(reason);
   }
 }
 
-function stateOf(answer: unknown): State {
-  if (answer instanceof Response) return answer.ok ? 'green' : 'red';
+function stateOf(answer: unknown, reasons: readonly string[]): State {
+  if (answer instanceof Response) return answer.ok ? 'green' : reasons.length > 0 ? 'red' : 'gone';
   return answer instanceof Error && answer.name === 'TimeoutError' ? 'silent' : 'gone';
 }
 
-/** Checks that are not `ok`; numbers are left out, so that a reason that counts seconds is one reason. */
+/** Checks that are not `ok`, none in an answer that has no checks; numbers are left out, so that a reason that counts seconds is one reason. */
 function reasonsOf(text: string): readonly string[] {
   try {
     const { checks } = JSON.parse(text) as { checks: Record<string, string> };
     const red = Object.entries(checks).filter(([, said]) => said !== 'ok');
     return red.map(([name, said]) => `${name}: ${said.replaceAll(/\d+/g, 'N')}`);
   } catch {
-    return [text.slice(0, 200)];
+    return [];
   }
 }
 

@@ -18,6 +18,7 @@ import {
 import { createRemoteJWKSet } from 'jose';
 import { isLoopback } from '#libs/runtime/host-check.js';
 import { codeOf, isError } from '#libs/runtime/outcome.js';
+import type { ShownKey } from './shown-key.js';
 import { type LoggedOut, type LogoutRefusal, readLogoutToken } from './logout-token.js';
 import { ShownSecret } from './shown-secret.js';
 import { type ClaimNames, hasGroups, hasGroupsElsewhere, type Identity, identityOf, nobodyBecause } from './identity.js';
@@ -41,8 +42,9 @@ const hintMax = 1_600;
 export interface ProviderSettings {
   readonly issuer: string;
   readonly clientId: string;
-  /** None for a client that is public, which PKCE alone protects. */
+  /** Neither this nor a key for a client that is public, which PKCE alone protects. */
   readonly clientSecret: string | undefined;
+  readonly clientKey?: ShownKey | undefined;
   readonly scopes: string;
   readonly claims: ClaimNames;
   /** Where browsers find the console, without a slash at its end. */
@@ -143,13 +145,14 @@ export class IdentityProvider {
     // Keycloak says so of a page of login that was left open for half an hour: nobody has refused anything.
     if (url.searchParams.get('error_description') === 'authentication_expired') return 'not_begun';
     try {
-      const configuration = await this.#configuration();
+      const configuration = await this.#configurationNow();
       const tokens = await this.#tokens(configuration, url.search, trip);
       const claims = tokens.claims();
       if (!claims) return this.#refuse('not_believed', 'it gave no token of identity');
       const names = this.settings.claims;
+      const isWhole = hasGroups(claims, names) && nobodyBecause(claims, names) === undefined;
       const more =
-        hasGroups(claims, names) || configuration.serverMetadata().userinfo_endpoint === undefined
+        isWhole || configuration.serverMetadata().userinfo_endpoint === undefined
           ? {}
           : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
       // What the token says, which is signed, goes before what is said beside it.
@@ -246,8 +249,17 @@ export class IdentityProvider {
     return this.#found;
   }
 
+  /**
+   * Asked with each login that comes back: a provider may sign with another key from one moment to the next, the library keeps keys for a minute at least
+   * with what was found, and a code that was changed for a token cannot be changed again.
+   */
+  #configurationNow(): Promise<Configuration> {
+    this.#found = undefined;
+    return this.#configuration();
+  }
+
   #discover(): Promise<Configuration> {
-    const { issuer, clientId, clientSecret } = this.settings;
+    const { issuer, clientId, clientSecret, clientKey } = this.settings;
     const server = new URL(issuer);
     // Settings let http pass for this machine alone.
     const execute = [
@@ -255,7 +267,8 @@ export class IdentityProvider {
       ...(isLoopback(server.hostname) && server.protocol === 'http:' ? [allowInsecureRequests] : []),
     ];
     const client = { ...(clientSecret !== undefined && { client_secret: clientSecret }), [clockTolerance]: skewSecondsMax };
-    return discovery(server, clientId, client, this.#secret?.auth ?? None(), { execute, timeout: answerSecondsMax });
+    const auth = clientKey?.auth ?? this.#secret?.auth ?? None();
+    return discovery(server, clientId, client, auth, { execute, timeout: answerSecondsMax });
   }
 
   #refuse(refusal: ProviderRefusal, reason: string): ProviderRefusal {
@@ -266,8 +279,6 @@ export class IdentityProvider {
   #refusalOf(cause: unknown): ProviderRefusal {
     const code = codeOf(cause);
     if (code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR') return 'refused';
-    // Keys or addresses may have changed since they were read: who tries again is believed.
-    this.#found = undefined;
     const isAway =
       !isError(cause) ||
       code === undefined ||

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,6 +172,25 @@ describe('providers as hospitals have them', () => {
     const state = new URL((await visitor.go(`${url}/auth/oidc`, ({ origin }) => origin === provider.issuer)).url).searchParams;
     const expired = `error=temporarily_unavailable&error_description=authentication_expired&state=${state.get('state')}`;
     expect(refusedIn((await visitor.go(`${url}/auth/callback?${expired}`)).text)).toBe('not_begun');
+  });
+
+  it.each([
+    ['an RSA key', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey, 'RS256'],
+    ['a key of P-256', generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, 'ES256'],
+  ])('takes the signature of the console by %s in place of a secret', async (_, key, alg) => {
+    const pem = key.export({ format: 'pem', type: 'pkcs8' }).toString();
+    const shown = { VIGIE_OIDC_CLIENT_SECRET: '', VIGIE_OIDC_CLIENT_KEY: pem, VIGIE_OIDC_CLIENT_KEY_ID: 'console-1' };
+    await start({ clientKey: { key, kid: 'console-1', alg } }, shown);
+    provider.person = { id: 'a.durand', claims: { groups: ['soc'] } };
+    await login();
+    expect(await me()).toMatchObject({ user: { id: 'a.durand' } });
+  });
+
+  it('asks for who somebody is where the token has the groups and not the name', async () => {
+    await start({ claimsInToken: false }, { VIGIE_OIDC_USER_CLAIM: 'preferred_username', VIGIE_OIDC_GROUPS_CLAIM: 'sub' });
+    provider.person = { id: 'soc', claims: { preferred_username: '899700000001' } };
+    await login();
+    expect(await me()).toMatchObject({ user: { id: '899700000001' } });
   });
 
   it('tells who runs the console why nobody comes in', async () => {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
@@ -22,6 +22,8 @@ export interface ProviderOptions {
   readonly isPublic?: boolean;
   /** The one way in which this client may show its secret, as strict providers have it; the provider itself names both. */
   readonly secretBy?: 'basic' | 'post';
+  /** A client that signs what it asks with this key, which the provider knows by this name. */
+  readonly clientKey?: { readonly key: KeyObject; readonly kid: string; readonly alg: string };
   /** Whether what is said beside the token is signed too. */
   readonly signsUserInfo?: boolean;
   /** Whether this client must push what it asks; the provider itself asks nobody for it. */
@@ -117,7 +119,7 @@ export class RunningProvider {
       ...(options.signsUserInfo && { userinfo_signed_response_alg: 'RS256' }),
       ...(options.wantsPushed && { require_pushed_authorization_requests: true }),
       ...(options.signsBySecret && { id_token_signed_response_alg: 'HS256' }),
-      ...(options.isPublic ? { token_endpoint_auth_method: 'none' } : { client_secret: clientSecret }),
+      ...authOf(options),
     };
     const provider = new Provider(this.issuer, {
       clients: [client],
@@ -160,6 +162,14 @@ export class RunningProvider {
     provider.on('backchannel.error', (_context: unknown, { message }: Error) => void this.told.push(message));
     return provider;
   }
+}
+
+function authOf({ isPublic, clientKey }: ProviderOptions): object {
+  if (isPublic) return { token_endpoint_auth_method: 'none' };
+  if (!clientKey) return { client_secret: clientSecret };
+  const { key, kid, alg } = clientKey;
+  const jwk = { ...createPublicKey(key).export({ format: 'jwk' }), kid, use: 'sig' };
+  return { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: alg, jwks: { keys: [jwk] } };
 }
 
 function aKey(): KeyObject {

@@ -5,6 +5,7 @@ import {
   explainExceptionInFrench,
   explainRule,
   explainRuleInFrench,
+  mistakeText,
 } from '#libs/detection/rules/load/check-rules.js';
 import type { LoadedException, LoadedRules } from '#libs/detection/rules/load/load-rules.js';
 import { ruleDescriptionIn } from '#libs/texts/rule-descriptions.js';
@@ -36,12 +37,13 @@ export interface RuleTools {
 /** The rules that raise incidents, and what people found of their cases: `GET /v1/rules`. Whoever sees some clinics is told nothing of cases. */
 export async function listRules(tools: RuleTools): Promise<Answer> {
   const isWhole = tools.user.clinics === undefined;
-  const [{ rules }, verdicts] = await Promise.all([tools.loaded(), isWhole ? tools.verdicts() : undefined]);
+  const [{ rules, warnings }, verdicts] = await Promise.all([tools.loaded(), isWhole ? tools.verdicts() : undefined]);
   const scores = new Map(verdicts?.rules.map((score) => [score.rule_id, score]));
   const listed = rules
     .filter(({ raises }) => raises)
     .map((rule) => headOf(rule, tools, verdicts && (scores.get(rule.id) ?? noScore)));
-  return ok({ rules: listed, since: verdicts?.since ?? null }, { case_id: '', rows: listed.length });
+  const told = isWhole ? warnings.map(mistakeText) : null;
+  return ok({ rules: listed, since: verdicts?.since ?? null, warnings: told }, { case_id: '', rows: listed.length });
 }
 
 /** One rule whole: `GET /v1/rules/{id}`. Texts of people (exceptions, the file itself) are for those who see all clinics: they name accounts. */

@@ -82,7 +82,7 @@ describe('rules that change', () => {
     const reloader = new RulesReloader({
       lists,
       files: () => filesFingerprint([config.VIGIE_RULES_DIR]),
-      load: async () => (await requireRules(config)).rules,
+      load: () => requireRules(config),
       use: async (rules) => {
         uses.push(rules.length);
         await scorer.pipeline.useRules(rules);
@@ -159,6 +159,17 @@ describe('rules that change', () => {
     expect(accounts(log)).toEqual(['printer', 'reader']);
   });
 
+  it('that are probably not meant so say it once, with file and line', async () => {
+    const { reloader, said, uses } = await running();
+    await write('b.yml', '# later\n');
+    await reloader.look();
+    await write('c.yml', readers('prints', 'print', 20));
+    await reloader.look();
+    expect(uses).toHaveLength(1);
+    const warnings = said.filter((line) => line.startsWith('warn a rule in use should be looked at'));
+    expect(warnings).toEqual([expect.stringMatching(/b\.yml:1: the file holds no document/)]);
+  });
+
   it('with mistakes leave the old ones running, and say every mistake with its file and line, once', async () => {
     const { pipeline, reloader, log, said, uses, metrics } = await running();
     await write('b.yml', readers('prints', 'print', 20).replace('timespan: 10m', 'timespan: soon'));
@@ -231,7 +242,7 @@ describe('rules that change', () => {
       },
       load: async (stored) => {
         held.push(stored.get('closed_clinics')?.length ?? 0);
-        return (await requireRules({ VIGIE_RULES_DIR: join(folder, 'rules'), VIGIE_LISTS_DIR: defaultListsDir })).rules;
+        return requireRules({ VIGIE_RULES_DIR: join(folder, 'rules'), VIGIE_LISTS_DIR: defaultListsDir });
       },
     });
     await reloader.look();

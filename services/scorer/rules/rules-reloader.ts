@@ -1,6 +1,8 @@
 import { type ListStore, readStoredLists } from '#libs/access-store/contract/lists.js';
 import type { ValueLists } from '#libs/detection/rules/load/lists.js';
+import type { LoadedRules } from '#libs/detection/rules/load/load-rules.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
+import { mistakeText } from '#libs/detection/rules/load/check-rules.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -13,7 +15,7 @@ export interface RulesReloaderTools {
   /** Another text whenever a file of rules, lists or register is another. */
   readonly files: () => Promise<string>;
   /** The rules of the files over the lists of the store. Throws `ConfigError` that lists every mistake in a line of its own. */
-  readonly load: (lists: ValueLists) => Promise<readonly Rule[]>;
+  readonly load: (lists: ValueLists) => Promise<Pick<LoadedRules, 'rules' | 'warnings'>>;
   /** Judges by other rules from now on. */
   readonly use: (rules: readonly Rule[]) => Promise<void>;
   readonly clock: Clock;
@@ -36,6 +38,8 @@ export class RulesReloader {
   #looking: Promise<void> | undefined;
   /** Whether the newest rules had mistakes. */
   #isRefused = false;
+  /** What the rules in use were warned of. */
+  #warnings: ReadonlySet<string> = new Set();
 
   constructor(private readonly tools: RulesReloaderTools) {}
 
@@ -46,10 +50,10 @@ export class RulesReloader {
     await Promise.race([this.#readLists(), late]);
     deadline.abort();
     const seen = await this.#now();
-    const rules = await this.tools.load(this.#lists);
+    const loaded = await this.tools.load(this.#lists);
     this.#seen = seen;
-    this.#loaded(rules);
-    return rules;
+    this.#loaded(loaded);
+    return loaded.rules;
   }
 
   /**
@@ -100,18 +104,22 @@ export class RulesReloader {
     }
   }
 
-  async #reload(rules: readonly Rule[]): Promise<void> {
+  async #reload(loaded: Pick<LoadedRules, 'rules' | 'warnings'>): Promise<void> {
+    const { rules } = loaded;
     const changed = changedRules(this.#digests, digestsOf(rules));
     if (changed) {
       await this.tools.use(rules);
       this.tools.logger.info('the rules were changed and are in use', { reason: changed, count: rules.length });
     } else if (this.#isRefused)
       this.tools.logger.info('the rules have no mistake any more, and are those in use', { count: rules.length });
-    this.#loaded(rules);
+    this.#loaded(loaded);
   }
 
-  #loaded(rules: readonly Rule[]): void {
-    const { metrics, clock } = this.tools;
+  #loaded({ rules, warnings }: Pick<LoadedRules, 'rules' | 'warnings'>): void {
+    const { metrics, clock, logger } = this.tools;
+    const texts = new Set(warnings.map(mistakeText));
+    for (const reason of texts) if (!this.#warnings.has(reason)) logger.warn('a rule in use should be looked at', { reason });
+    this.#warnings = texts;
     this.#digests = digestsOf(rules);
     this.#isRefused = false;
     metrics.set('vigie_rules_reload_failed', 0);

@@ -1,12 +1,15 @@
 // rules/load/: the front door of the rules: files, lists and configuration in, rules or mistakes out.
 // The only room that reads files, in find-files.ts and read-text.ts.
 
+import { projectRoot } from '#libs/runtime/paths.js';
 import { printable } from '#libs/contracts/visible-text.js';
+import type { Rule } from '../../rule/rule.js';
 import { type RuleMistake, anyOf, shown } from '../text/mistakes.js';
 import { foreignText } from '../read/foreign.js';
 import type { ValueLists } from '../read/list-values.js';
 import { explainRule } from '../words/explain-rule.js';
 import { wordsOf } from '../words/words.js';
+import { isThereFrom } from './find-files.js';
 import { loadRules, type LoadedException } from './load-rules.js';
 import { listNameOf, readAllRuleFiles } from './read-rule-files.js';
 
@@ -52,6 +55,7 @@ export async function checkRules(
     exceptions: exceptions.filter((one) => one.rules.length > 0).map((one) => told(one, explainException(one))),
     warnings: [
       ...warnings,
+      ...rules.flatMap(withoutRunbook),
       ...exceptions.flatMap((one) => (one.expiresMs <= nowMs ? [expired(one)] : [])),
       ...(mistakes.length === 0 ? listFiles.flatMap((file) => unnamed(file, named)) : []),
     ],
@@ -84,6 +88,13 @@ export function explainExceptionInFrench(exception: LoadedException, titleOf: (t
   const titles = rules.map((title) => `«\u00a0${titleOf(title)}\u00a0»`);
   const all = titles.length < 2 ? titles.join('') : `${titles.slice(0, -1).join(', ')} et de ${titles.at(-1)}`;
   return `Retire de ${all}, jusqu’au ${until}\u00a0: ${takesOutInFrench}. ${owner} en répond\u00a0: ${reason}`;
+}
+
+/** Whoever is told of an incident at night is sent there. */
+function withoutRunbook({ file, line, runbook }: Pick<Rule, 'file' | 'line' | 'runbook'>): readonly RuleMistake[] {
+  if (runbook === '' || isThereFrom(file, runbook)) return [];
+  const reason = `the runbook ${shown(runbook)} is neither in a folder above this file nor among those of Vigie (${projectRoot}): write it there, or correct the path`;
+  return [{ file, line, reason }];
 }
 
 /** The name of a list is that of its file, so that a slip in it is a list that nobody looks at. */

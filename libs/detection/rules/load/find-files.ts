@@ -1,6 +1,7 @@
-import type { Dirent } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { projectRoot } from '#libs/runtime/paths.js';
 import { codeOf } from '#libs/runtime/outcome.js';
 import type { RuleMistake } from '../text/mistakes.js';
 
@@ -50,4 +51,13 @@ export function reasonOf(error: unknown): string {
   return codeOf(error) === 'EACCES'
     ? `${message}: let the user that this process runs as read it (chmod a+r, of a folder a+rx), which a check by another user does not show`
     : message;
+}
+
+/** Whether a path that a file names is there, from Vigie's own folder, or from that of the file or any above it: where the root of its repository is, nobody says. */
+export function isThereFrom(file: string, path: string): boolean {
+  if (existsSync(join(projectRoot, path))) return true;
+  for (let folder = dirname(resolve(file)); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, path))) return true;
+    if (folder === dirname(folder)) return false;
+  }
 }

@@ -189,6 +189,16 @@ describe('a folder of rules', () => {
     expect(mistakes).toMatchObject([{ line: 1, reason: expect.stringContaining('no file holds a correlation') }]);
   });
 
+  it('is warned of where a rule sends people to a runbook that is not there', async () => {
+    const own = `${over('outer', 'a')}vigie: { runbook: guides/night.md }\n`;
+    await write({ 'a.yml': `${rule('a', 'b')}---\n${own}` });
+    expect((await checkRules([folder])).warnings).toMatchObject([
+      { reason: expect.stringContaining('the runbook "guides/night.md" is neither in') },
+    ]);
+    await write({ 'guides/night.md': '# Night' });
+    expect((await checkRules([folder])).warnings).toEqual([]);
+  });
+
   it('that cannot be read in part blames nobody for what is missing', async () => {
     const unused = 'title: u\nname: u\nlogsource: {product: ehr}\ndetection: {x: {device: b}, condition: x}\n';
     const inner = over('inner', 'u').replace('level: low\n', '');

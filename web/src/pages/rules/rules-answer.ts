@@ -27,6 +27,8 @@ export interface RuleHead {
 export interface RuleList {
   readonly rules: readonly RuleHead[];
   readonly since: string | null;
+  /** What of their files should be looked at, each with file and line; null for whoever does not see all clinics. */
+  readonly warnings: readonly string[] | null;
 }
 
 export interface RuleWhole {

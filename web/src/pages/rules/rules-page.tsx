@@ -30,7 +30,7 @@ export function RulesPage({ mayTry }: { readonly mayTry: boolean }) {
   );
 }
 
-function Rules({ list: { rules, since } }: { readonly list: RuleList }) {
+function Rules({ list: { rules, since, warnings } }: { readonly list: RuleList }) {
   const t = useOwnTexts(rulesTexts);
   const total = (of: (one: NonNullable<RuleHead['verdicts']>) => number) =>
     rules.reduce((sum, { verdicts }) => sum + (verdicts ? of(verdicts) : 0), 0);
@@ -63,6 +63,18 @@ function Rules({ list: { rules, since } }: { readonly list: RuleList }) {
     <>
       <h1>{heading}</h1>
       <p className="hint">{since === null ? t.own : t.hint}</p>
+      {warnings && warnings.length > 0 && (
+        <details className="notice">
+          <summary>{t.warned(warnings.length)}</summary>
+          <ul>
+            {warnings.map((warning) => (
+              <li key={warning} lang="en">
+                {warning}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       <Table name={{ label: t.title }} caption={t.caption(rules.length, since)} heads={heads}>
         {rules
           .toSorted((one, other) => wrongOf(other) - wrongOf(one))

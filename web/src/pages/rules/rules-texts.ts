@@ -12,6 +12,8 @@ function fr(f: Format) {
         : `${count(rules, 'règle veille', 'règles veillent')} ; sur ${count(judged, 'jugement', 'jugements')} de leurs cas, ${f.number(wrong)} ${f.plural(wrong, 'dit', 'disent')} « fausse alerte » (${share(wrong, judged)}).`,
     headingPart: (rules: number) => `${count(rules, 'règle veille', 'règles veillent')}.`,
     hint: 'Un cas que plusieurs règles ont ouvert compte pour chacune.',
+    warned: (n: number) =>
+      `${count(n, 'avertissement', 'avertissements')} sur les fichiers de règles, comme les dit vigie rules check`,
     caption: (n: number, since: string | null) =>
       `${count(n, 'règle', 'règles')}${since === null ? '' : `, et leurs cas depuis le ${f.day(since)}`}, d’abord celles qui se trompent le plus`,
     rule: 'Règle',
@@ -114,6 +116,7 @@ function en(f: Format): ReturnType<typeof fr> {
         : `${count(rules, 'rule watches', 'rules watch')}; of ${count(judged, 'judgement', 'judgements')} of their cases, ${f.number(wrong)} ${f.plural(wrong, 'says', 'say')} “false alarm” (${share(wrong, judged)}).`,
     headingPart: (rules) => `${count(rules, 'rule watches', 'rules watch')}.`,
     hint: 'A case that several rules opened counts for each.',
+    warned: (n) => `${count(n, 'warning', 'warnings')} about the files of rules, as vigie rules check says them`,
     caption: (n, since) =>
       `${count(n, 'rule', 'rules')}${since === null ? '' : `, and their cases since ${f.day(since)}`}, those that are wrong most first`,
     rule: 'Rule',
