@@ -47,6 +47,29 @@ describe('any table, by the columns that its source names', () => {
     },
   );
 
+  describe('of numbers whose last digits JSON has lost', () => {
+    const big = '90071992547409931';
+    const places = { time: 't', actor_id: 'u', patient_id: 'p' };
+    const record = (u: string, p: string) => `{"t":"2026-11-28T08:00:00Z","u":${u},"p":${p}}`;
+
+    it.each([
+      ['itself', big],
+      ['in an object', `{"id":${big}}`],
+      ['beside another', `[4711,${big}]`],
+    ])('tells no patient by one, %s', (_, p) => {
+      expect(readOne(record('"amartin"', p), { columns: places }).unreadablePatients).toEqual(['p']);
+    });
+
+    it('takes no account by one, since two accounts would be one', () => {
+      expect(reads(record(big, '4711'), { columns: places })).toEqual(['bad_number']);
+    });
+
+    it('takes both as text', () => {
+      const event = readOne(record(`"${big}"`, `"${big}"`), { columns: places });
+      expect(event).toMatchObject({ actorId: big, patients: [{ id: big }] });
+    });
+  });
+
   it('needs no configuration where the columns have the names of Vigie', () => {
     const text =
       'time,clinic_id,actor_id,patient_ids,action,emergency,record_count\n2026-11-28T08:00:00Z,nord,amartin,1;2,export,true,40\n';
