@@ -47,6 +47,15 @@ describe('any table, by the columns that its source names', () => {
     },
   );
 
+  it.each([
+    ['hundreds of nanoseconds since 1601', 134_084_448_001_200_000, Date.UTC(2025, 10, 24, 8, 0, 0, 120)],
+    ['a number of days', 46_356.25, 'bad_time'],
+    ['a zero', 0, 'bad_time'],
+  ])('takes as the time of a record in JSON %s', (_, t, expected) => {
+    const [read] = reads({ t, u: 'amartin' }, { columns: { time: 't', actor_id: 'u' } });
+    expect(typeof read === 'object' ? read.timeMs : read).toBe(expected);
+  });
+
   describe('of numbers whose last digits JSON has lost', () => {
     const big = '90071992547409931';
     const places = { time: 't', actor_id: 'u', patient_id: 'p' };
