@@ -13,6 +13,8 @@ const outcomesOf = (text: string, named: Readonly<Record<string, string>>) =>
 
 const dayAndTime = (time: string) => `Date;Heure;Utilisateur;IPP\n11/28/2026;${time};amartin;4711\n`;
 
+const record = (u: string, p: string) => `{"t":"2026-11-28T08:00:00Z","u":${u},"p":${p}}`;
+
 const numbered = { actor_id: 'amartin' };
 
 describe('any table, by the columns that its source names', () => {
@@ -59,7 +61,6 @@ describe('any table, by the columns that its source names', () => {
   describe('of numbers whose last digits JSON has lost', () => {
     const big = '90071992547409931';
     const places = { time: 't', actor_id: 'u', patient_id: 'p' };
-    const record = (u: string, p: string) => `{"t":"2026-11-28T08:00:00Z","u":${u},"p":${p}}`;
 
     it.each([
       ['itself', big],
