@@ -80,6 +80,13 @@ describe('any table, by the columns that its source names', () => {
     });
   });
 
+  it('takes no row in which two columns of one name that it asks for hold different values', () => {
+    const text = `Date;Utilisateur;IPP;Note;IPP;Note\n2026-11-28 09:00;amartin;1;x;1;y\n2026-11-28 09:00;amartin;1;x;2;x\n`;
+    const [same, other] = outcomesOf(text, columns);
+    expect(same).toMatchObject({ value: { patients: [{ id: '1' }] } });
+    expect(other).toMatchObject({ reason: 'repeated_key' });
+  });
+
   it('needs no configuration where the columns have the names of Vigie', () => {
     const text =
       'time,clinic_id,actor_id,patient_ids,action,emergency,record_count\n2026-11-28T08:00:00Z,nord,amartin,1;2,export,true,40\n';
