@@ -16,6 +16,8 @@ describe('an address', () => {
     ['0:0:0:0:0:ffff:192.0.2.1', '192.0.2.1'],
     ['::1', '::1'],
     ['fe80::1%eth0', 'fe80::1%eth0'],
+    ['FE80:0:0::0001%eth0', 'fe80::1%eth0'],
+    ['::ffff:10.4.2.17%eth0', '10.4.2.17'],
   ])('%s is written %s', (given, written) => {
     expect(addressOf(given)).toBe(written);
   });

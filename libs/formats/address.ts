@@ -17,7 +17,11 @@ export function addressOf(text: string): string | undefined {
   if (bare === undefined) return undefined;
   if (!bare.includes(':')) return fourOf(bare);
   // Link-local addresses are of the interface that stands behind them, and no URL takes it.
-  if (bare.includes('%')) return bare;
+  const zoneAt = bare.indexOf('%');
+  if (zoneAt >= 0) {
+    const address = addressOf(bare.slice(0, zoneAt));
+    return address?.includes(':') ? `${address}${bare.slice(zoneAt)}` : address;
+  }
   const url = `http://[${bare}]`;
   if (!URL.canParse(url)) return undefined;
   const six = new URL(url).hostname.slice(1, -1);

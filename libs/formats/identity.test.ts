@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { chooseIdentifier, isNationalNumber } from './identity.js';
+import { isNationalNumber } from '#libs/pseudonyms/national-number.js';
+import { chooseIdentifier } from './identity.js';
 
 const ins = { id: '299999999999999', authority: 'urn:oid:1.2.250.1.213.1.4.8' };
 const ipp = { id: '4711', authority: 'urn:oid:1.2.250.1.71.9' };

@@ -1,4 +1,5 @@
 import { canonicalAuthority } from '#libs/pseudonyms/canonical.js';
+import { isNationalNumber, nationalNumberOf } from '#libs/pseudonyms/national-number.js';
 import type { PatientReference } from './event.js';
 
 /**
@@ -10,9 +11,9 @@ import type { PatientReference } from './event.js';
 export function chooseIdentifier(candidates: readonly PatientReference[], authorities: readonly string[]): PatientReference {
   const [only, ...others] = candidates;
   if (only && !others.length) return only;
-  const wanted = authorities.map(plainAuthority);
+  const wanted = authorities.map(canonicalAuthority);
   const rankOf = ({ authority }: PatientReference) => {
-    const rank = authority === undefined ? -1 : wanted.indexOf(plainAuthority(authority));
+    const rank = authority === undefined ? -1 : wanted.indexOf(canonicalAuthority(authority));
     if (rank >= 0) return rank;
     return wanted.length + (authority === undefined ? 1 : authority.startsWith('fhir:') ? 2 : 0);
   };
@@ -33,8 +34,8 @@ export function onePerPatient(
   authorities: readonly string[],
 ): readonly PatientReference[] {
   if (patients.length < 2 || !authorities.length) return patients;
-  const groups = Map.groupBy(patients, ({ authority }) => (authority === undefined ? undefined : plainAuthority(authority)));
-  const wanted = authorities.map(plainAuthority);
+  const groups = Map.groupBy(patients, ({ authority }) => (authority === undefined ? undefined : canonicalAuthority(authority)));
+  const wanted = authorities.map(canonicalAuthority);
   if (groups.size < 2 || !wanted.some((authority) => groups.has(authority))) return patients;
   const rankOf = (authority: string | undefined) => {
     const rank = wanted.indexOf(authority ?? '');
@@ -46,33 +47,8 @@ export function onePerPatient(
   return best?.[1] ?? patients;
 }
 
-/** An OID is one authority with `urn:oid:` in front and without, as HL7 v2 and FHIR write it. */
-function plainAuthority(text: string): string {
-  return canonicalAuthority(text).replace(/^urn:oid:/i, '');
-}
-
 function order(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
-}
-
-/**
- * The French number of a person (NIR: sex, year, month, place, order, and a key of two digits), whoever gives it: no account of a hospital
- * is numbered so. The key is not proven: a number with a slip of the pen still is, or nearly is, somebody's. Months beyond 12 stand for
- * births of which the month is not known. A Swiss GLN of the health register, by which professionals sign in, has the length of a number
- * without its key: it is told by its range and by the check digit of GS1.
- */
-export function isNationalNumber(text: string): boolean {
-  if (text.length < 13 || isSwissGln(text)) return false;
-  const digits = text.length <= 64 ? text.replaceAll(/[\s.-]/g, '') : '';
-  const month = /^[1-478]\d\d(\d\d)(?:\d\d|2[AB])\d{6}(?:\d\d)?$/i.exec(digits)?.[1];
-  return month !== undefined && ((month >= '01' && month <= '12') || (month >= '20' && month <= '42') || month >= '50');
-}
-
-/** 13 digits in the range that Refdata gives to persons and organisations of health, the last of which checks the others (GS1, modulo 10). */
-function isSwissGln(text: string): boolean {
-  if (!/^7601\d{9}$/.test(text)) return false;
-  const sum = [...text].reduce((total, digit, place) => total + Number(digit) * (place % 2 === 0 ? 1 : 3), 0);
-  return sum % 10 === 0;
 }
 
 const noNumbers: ReadonlySet<string> = new Set([
@@ -113,7 +89,7 @@ const tellingLength = 6;
 
 /** An account with the number of a patient of the same event, or with a number that only people have, is a patient: its number must not be told. */
 export function patientOfAccount(account: string, patients: readonly PatientReference[]): PatientReference | undefined {
-  const bare = bareNumber(account);
+  const bare = bareNumber(nationalNumberOf(account) ?? account);
   const same = bare.length < tellingLength ? undefined : patients.find(({ id }) => bareNumber(id) === bare);
   return same ?? (isNationalNumber(account) ? { id: account } : undefined);
 }

@@ -1,5 +1,6 @@
 import { timeMsMax, timeMsMin } from './limits.js';
 import { readByPattern, type Written } from './times/pattern.js';
+import { windowsMs } from './times/windows.js';
 import { instantOf, isZone, yearIn, zoneOf } from './times/zones.js';
 
 /** What the reading of a time needs beside its text. */
@@ -22,7 +23,7 @@ const textMax = 64;
 
 /** With the month as a name; the day of the week may stand before each. */
 const named: readonly string[] = [
-  'MMM d[,] yyyy[,][ H:m[:s[.S]][ ][a][ ][z]]',
+  'MMM d[,] yyyy[,][ @][ H:m[:s[.S]][ ][a][ ][z]]',
   'MMM d[,] H:m:s[.S][ z] yyyy',
   'MMM d H:m:s[.S][ z]',
   "d MMM[,] yyyy[,][ 'a'][ H:m[:s[.S]][ ][a][ ][z]]",
@@ -55,7 +56,7 @@ const digitsBehindMs: Readonly<Record<string, number>> = { epoch_s: -3, epoch_ms
 
 /**
  * A time as loose formats write it; a sentence that says what is wrong otherwise, without the text. Numbers are seconds, milli-, micro- or
- * nanoseconds since 1970 by their size, and days of Excel below 100,000. A time without a year is the last one that is no more than a day
+ * nanoseconds since 1970 or hundreds of nanoseconds since 1601 or the year 1 by their size, and days of Excel below 100,000. A time without a year is the last one that is no more than a day
  * ahead of the arrival.
  */
 export function parseLooseTime(value: unknown, context: TimeContext): LooseTime | string {
@@ -70,6 +71,8 @@ export function parseLooseTime(value: unknown, context: TimeContext): LooseTime 
     if (whole !== undefined && (isNumeric || !isCompact(whole))) return ofNumber(whole, fraction, context);
     if (isNumeric) return 'expected a number, as the format of the time says';
   }
+  const [, sinceEpoch] = dateOfJson.exec(text) ?? [];
+  if (sinceEpoch !== undefined && !format) return inRange(Number(sinceEpoch), false);
   const iso = format ? undefined : isoWritten(text);
   if (iso) return ofWritten(iso, context);
   const spelled = format ? spaced(text) : inNumbers(spaced(withoutName(text)));
@@ -82,7 +85,10 @@ export function parseLooseTime(value: unknown, context: TimeContext): LooseTime 
     : 'no known way to write a time; name its format, such as MM/dd/yyyy hh:mm:ss a';
 }
 
-const isoPattern = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/;
+/** How .NET and PowerShell write an instant into JSON: milliseconds since 1970, and perhaps where the clock was. */
+const dateOfJson = /^\/Date\((\d{1,15})(?:[+-]\d{4})?\)\/$/;
+
+const isoPattern = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|z|[+-]\d\d:?\d\d)?$/;
 
 /** The commonest way by itself, as the first pattern would read it: walking a pattern takes ten times as long. */
 function isoWritten(text: string): Written | undefined {
@@ -103,6 +109,8 @@ function isCompact(digits: string): boolean {
 }
 
 function ofNumber(whole: string, fraction: string, context: TimeContext): LooseTime | string {
+  const ofWindows = context.format ? undefined : windowsMs(Number(whole));
+  if (ofWindows !== undefined) return inRange(ofWindows, false);
   const format = context.format || unitOf(Number(whole));
   if (format === undefined) return 'the number is no time: neither days of Excel nor seconds to nanoseconds since 1970';
   if (format === 'excel') return ofLocal(excelEpochMs + Math.round(Number(`${whole}.${fraction || '0'}`) * dayMs), context);
@@ -170,9 +178,15 @@ function inRange(timeMs: number, assumedZone: boolean): LooseTime | string {
   return timeMs >= timeMsMin && timeMs < timeMsMax ? { timeMs, assumedZone } : 'the time is before 1970 or after 2199';
 }
 
-/** Java writes the name of the zone in brackets behind the offset, which says it already; databases fill names of months up with blanks. */
+/**
+ * Java writes the name of the zone in brackets behind the offset, which says it already, and Go without, perhaps with what a clock of its own says; databases fill names of months up
+ * with blanks.
+ */
 function withoutName(text: string): string {
-  return text.replace(/(?<=[Z\d])\[[\w/+-]{1,40}\]$/, '').replace(/(?<=\p{L}\.?) +-/u, '-');
+  return text
+    .replace(/(?<=[Z\d])\[[\w/+-]{1,40}\]$/, '')
+    .replace(/(?<=[+-]\d{4}) (?:[A-Z]{2,5}|[+-]\d\d(?:\d\d)?)(?: m=[+-][\d.]+)?$/, '')
+    .replace(/(?<=\p{L}\.?) +-/u, '-');
 }
 
 /** Without accents, with single blanks. */

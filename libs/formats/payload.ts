@@ -1,5 +1,6 @@
 import { rejected, type Accepted, accepted, type Rejected } from '#libs/runtime/outcome.js';
 import { beginsJson, firstByte, textBeginsJson } from './json/items.js';
+import { joinedIn } from './json/joined.js';
 import type { Targets } from './fhir/targets.js';
 import { parseItem, type ParseLimits } from './json/parse-item.js';
 
@@ -47,12 +48,16 @@ export type Original = Payload | RawBytes;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Bytes of hostile origin as a payload: JSON where they begin like it, text otherwise, without a byte order mark. */
+/**
+ * Bytes of hostile origin as a payload: JSON where they begin like it, text otherwise, without a byte order mark. Several values of JSON in one line are a text, which its wrapper takes
+ * apart.
+ */
 export function payloadOf(bytes: Uint8Array, envelope: Envelope, limits?: ParseLimits): Accepted<Payload> | Rejected {
   const start = firstByte(bytes);
   if (beginsJson(bytes, start)) {
     const item = parseItem(bytes, start, bytes.length, limits);
-    return item.kind === 'rejected' ? item : accepted({ kind: 'json', value: item.value, envelope });
+    if (item.kind === 'accepted') return accepted({ kind: 'json', value: item.value, envelope });
+    if (item.reason !== 'not_json' || joinedIn(bytes.subarray(start)).length === 0) return item;
   }
   try {
     return accepted({ kind: 'text', text: decoder.decode(bytes), envelope });

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { plainReading } from '#libs/formats/input-format.js';
 import { namesPerson } from '#libs/formats/person-words.js';
+import { canonicalAuthority } from '#libs/pseudonyms/canonical.js';
 import { entriesOf } from '#libs/runtime/config.js';
 import { type SecretReach, weaknessOfText } from '#libs/runtime/secret-strength.js';
 import type { Source } from './source.js';
@@ -90,7 +91,7 @@ function readSettings(settings: readonly string[]): Pick<Source, 'authority' | '
   let read: Pick<Source, 'authority' | 'extraFields'> = { authority: 'group' };
   for (const setting of settings) {
     const [, name, value = ''] = /^(authority|extra)=(\S{0,4096})$/.exec(setting.trim()) ?? [];
-    if (name === 'authority' && value && value.length <= keyLengthMax) read = { ...read, authority: value };
+    if (name === 'authority' && value && value.length <= keyLengthMax) read = { ...read, authority: canonicalAuthority(value) };
     else if (name === 'extra') {
       const fields = value.split('|').filter(Boolean);
       const wrong = wrongFields(fields);

@@ -3,6 +3,7 @@
 
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import { canonicalAuthority } from '#libs/pseudonyms/canonical.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { operatorFileText } from '#libs/runtime/files/operator-file.js';
@@ -102,7 +103,7 @@ function readSource(entry: SourceEntry, index: number, folder: string, surroundi
   const source: ConfiguredSource = {
     source: entry.name,
     groupId: entry.group,
-    authority: entry.authority,
+    authority: canonicalAuthority(entry.authority),
     ...(entry.extra && { extraFields: entry.extra }),
     reading,
     detects: format !== undefined,

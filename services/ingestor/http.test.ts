@@ -63,6 +63,22 @@ describe('the ingestor over HTTP', () => {
     expect(await raw(behind)).toMatch(/^HTTP\/1\.1 4\d\d /);
   });
 
+  it('answers who asks before it sends: Event Grid by its code, senders of CloudEvents by OPTIONS', async () => {
+    const asked = [{ eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent', data: { validationCode: '512d38b6' } }];
+    const validation = { 'aeg-event-type': 'SubscriptionValidation' };
+    expect(await post('/v1/events', JSON.stringify(asked), validation)).toMatchObject({
+      status: 200,
+      body: { validationResponse: '512d38b6' },
+    });
+    expect(await post('/v1/events', JSON.stringify(event({ id: 'g' })), validation)).toMatchObject({ body: { accepted: 1 } });
+    const options = await fetch(`${base}/v1/events`, {
+      method: 'OPTIONS',
+      headers: { 'webhook-request-origin': 'eventgrid.azure.net' },
+    });
+    expect([options.status, options.headers.get('webhook-allowed-origin')]).toEqual([200, 'eventgrid.azure.net']);
+    expect(options.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
   it('takes one object, an array and lines, plain or compressed', async () => {
     const ndjson = `${JSON.stringify(event({ id: 'a' }))}\n${JSON.stringify(event({ id: 'b' }))}\n`;
     expect(await post('/v1/events', JSON.stringify(event({ id: 'c' }), null, 2))).toMatchObject({

@@ -67,6 +67,16 @@ describe('the ingest pipeline', () => {
     ]);
   });
 
+  it.each([['behind another'], ['first of all']])(
+    'takes the line that stands behind one that was cut when its sender was killed, %s',
+    async (where) => {
+      const [begin, whole] = [JSON.stringify(event({ id: '1' })).slice(0, 40), JSON.stringify(event({ id: '2' }))];
+      const joined = `${begin}${whole}\n${begin}\n${whole.replace('"2"', '"3"')}`;
+      const answer = await pipeline.events(Buffer.from(where === 'first of all' ? joined : `${whole}\n${joined}`), source());
+      expect(answer).toMatchObject({ accepted: where === 'first of all' ? 2 : 3, refused_count: 2 });
+    },
+  );
+
   it('answers 400 only when nothing could be read', async () => {
     await expect(pipeline.events(Buffer.from(''), source())).rejects.toMatchObject({ status: 400 });
     await expect(pipeline.events(Buffer.from('hello\nworld'), source())).rejects.toMatchObject({

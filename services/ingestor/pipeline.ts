@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt, lineEndsAt } from '#libs/formats/json/items.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
+import { joinedIn, partialLine } from '#libs/formats/json/joined.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
@@ -11,6 +12,7 @@ import { WorkMeter } from '#libs/formats/work-meter.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Rejected } from '#libs/runtime/outcome.js';
 import type { Care } from './care/care.js';
 import type { LineStamps } from './care/line-stamps.js';
 import { stayFacts } from './care/stay-facts.js';
@@ -183,13 +185,22 @@ export class IngestPipeline implements Taker {
 
   #item(intake: Intake, body: Buffer, start: number, end: number): void {
     const item = parseItem(body, start, end);
-    if (item.kind === 'rejected') return void intake.refuse(intake.items, item);
+    if (item.kind === 'rejected') return this.#joined(intake, body.subarray(start, end), item);
     intake.readable = true;
     const meter = new WorkMeter();
     meter.draw(end - start, '');
     const original = { kind: 'json', value: item.value, envelope: { receivedMs: intake.receivedMs } } as const;
     this.#writer.take(intake, { outcome: parseVigieEvent(item.value), content: item.value, meter, original });
     intake.turns.add(meter.steps);
+  }
+
+  /** A line in which several values stand, the first of them cut off where its sender was killed, has one number for all of them. */
+  #joined(intake: Intake, line: Buffer, refusal: Rejected): void {
+    const values = refusal.reason === 'not_json' ? joinedIn(line) : [];
+    if (values.length === 0) intake.refuse(intake.items, refusal);
+    for (const { bytes, isCut } of values)
+      if (isCut) intake.refuse(intake.items, partialLine);
+      else this.#item(intake, Buffer.from(bytes), 0, bytes.length);
   }
 
   /** Counts an item; true when others should get their turn before the next one. */

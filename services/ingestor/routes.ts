@@ -7,6 +7,7 @@ import { staysRoute } from './care/stays-route.js';
 import type { Route, StreamRoute } from './receive/receiver.js';
 import type { Taker } from './receive/taker.js';
 import { elasticBulkRoute, elasticDocumentRoute, elasticHandshakeRoute, elasticIndexRoute } from './shippers/elastic-routes.js';
+import { openToEventGrid } from './shippers/event-grid.js';
 import { firehoseRoute } from './shippers/firehose-route.js';
 import { gelfRoute } from './shippers/gelf-route.js';
 import { lokiPushRoute } from './shippers/loki-route.js';
@@ -35,7 +36,7 @@ export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools
   const elastic = { taker, now, newId: () => (document += 1).toString(36).padStart(idLength, '0') };
   const splunk = { taker, now, nextAck: () => (ack += 1) };
   return {
-    events: eventsRoute(taker, now),
+    events: openToEventGrid(eventsRoute(taker, now)),
     stays: staysRoute(taker, now),
     files: filesRoute(taker, now),
     replays: replayRoute(taker, now),

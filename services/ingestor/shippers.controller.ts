@@ -2,6 +2,7 @@ import { All, Controller, Get, Head, Inject, Options, Post, Put, Req, Res } from
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IngestService } from './ingest.service.js';
 import { handshakePaths } from './shippers/elastic-handshake.js';
+import { webhookHeaders } from './shippers/event-grid.js';
 import { splunkAnswer } from './shippers/splunk-answers.js';
 
 const collectorPaths = ['services/collector', 'services/collector/event', 'services/collector/event/1.0'];
@@ -40,6 +41,12 @@ export class ShippersController {
   @Options([...collectorPaths])
   async splunkOptions(@Res() reply: FastifyReply): Promise<void> {
     await reply.header('allow', 'POST, OPTIONS').send();
+  }
+
+  /** Senders of CloudEvents ask first whether they may send, without a token. */
+  @Options('v1/events')
+  async webhookOptions(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await reply.headers(webhookHeaders(request.headers)).send();
   }
 
   @Post([...bulkPaths])

@@ -108,6 +108,11 @@ describe('an audit message of ATNA', () => {
       'amartin',
     ],
     ['an account of a machine', '<ActiveParticipant UserID="PC-7$" UserIsRequestor="true"/>', 'PC-7$ service'],
+    [
+      'a requestor who is one by a number',
+      '<ActiveParticipant UserID="sys" UserIsRequestor="0"/><ActiveParticipant UserID="amartin" UserIsRequestor="1"/>',
+      'amartin',
+    ],
     ['nobody', '<ActiveParticipant UserID=""/>', 'missing_field'],
     ['no participant', '', 'missing_field'],
   ])('was done by %s', (_, participants, actor) => {
@@ -138,6 +143,18 @@ describe('an audit message of ATNA', () => {
     expect([...found.map(({ id, authority }) => (authority ? `${id} of ${authority}` : id)), ...unreadablePatients]).toEqual(
       patients,
     );
+  });
+
+  it.each([
+    ['codes with zeros in front', 'TypeCode="01" ParticipantObjectTypeCodeRole="01"', ''],
+    [
+      'a thing that has the number of a patient',
+      'TypeCode="2" ParticipantObjectTypeCodeRole="1"',
+      '<ParticipantObjectIDTypeCode csd-code="2"/>',
+    ],
+  ])('names patients by %s', (_, codes, kind) => {
+    const object = `<ParticipantObjectIdentification ParticipantObjectID="7" ParticipantObject${codes}>${kind}</ParticipantObjectIdentification>`;
+    expect(eventOf({ objects: object }).patients).toEqual([{ id: '7' }]);
   });
 
   it('finds the patient in the query where no object is one', () => {

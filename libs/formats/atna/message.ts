@@ -31,7 +31,7 @@ export function participantsOf(message: XmlElement): readonly Participant[] {
     ...single(element, participantPlaces, ['id', 'alternativeId', 'name', 'type', 'idType', 'address', 'addressType']),
     roles: all(element, participantPlaces.roles),
     roleWords: all(element, participantPlaces.roleWords),
-    isRequestor: textAt(element, ...participantPlaces.isRequestor)?.toLowerCase() === 'true',
+    isRequestor: /^(?:true|1)$/i.test(textAt(element, ...participantPlaces.isRequestor) ?? ''),
   }));
 }
 
@@ -48,6 +48,9 @@ export function all(element: XmlElement, paths: readonly string[]): readonly str
   return paths.flatMap((path) => textsAt(element, path));
 }
 
+/** Codes that the schema has as numbers, so that `01` is `1`. */
+const numbered: ReadonlySet<string> = new Set(['type', 'addressType', 'role']);
+
 function single<Place extends string>(
   element: XmlElement,
   places: Readonly<Record<Place, readonly string[]>>,
@@ -56,7 +59,7 @@ function single<Place extends string>(
   const found: { [name in Place]?: string } = {};
   for (const name of names) {
     const text = textAt(element, ...places[name]);
-    if (text !== undefined) found[name] = text;
+    if (text !== undefined) found[name] = numbered.has(name) ? text.replace(/^0+(?=\d+$)/, '') : text;
   }
   return found;
 }

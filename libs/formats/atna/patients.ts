@@ -40,9 +40,9 @@ export function patientsOf(
   };
 }
 
-/** A person in the role of the patient; where the one or the other is not said, by what is said, and by the kind of the number. */
+/** A person in the role of the patient; where the one or the other is not said, or the person is said to be a thing, by what is said, and by the kind of the number. */
 function isPatient({ type, role, kinds }: ParticipantObject): boolean {
-  if (role === '1') return type === undefined || type === '1';
+  if (role === '1') return type === undefined || type === '1' || kinds.includes(patientNumber);
   return role === undefined && type === '1' && kinds.includes(patientNumber);
 }
 

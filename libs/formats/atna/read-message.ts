@@ -1,10 +1,11 @@
 import type { Category, Outcome } from '#libs/contracts/vocabulary.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import { isNationalNumber } from '#libs/pseudonyms/national-number.js';
 import type { AccessEvent, PatientReference } from '../event.js';
 import { actionOfCodes, actionOfLetter, isEmergency } from '../fhir/actions.js';
 import { categoryOf } from '../fhir/categories.js';
 import { searchedFor, type SearchedFor } from '../fhir/query.js';
-import { isNationalNumber, sameNumber } from '../identity.js';
+import { sameNumber } from '../identity.js';
 import type { Reading } from '../input-format.js';
 import { limits } from '../limits.js';
 import { parseLooseTime } from '../loose-time.js';

@@ -13,6 +13,8 @@ const outcomesOf = (text: string, named: Readonly<Record<string, string>>) =>
 
 const dayAndTime = (time: string) => `Date;Heure;Utilisateur;IPP\n11/28/2026;${time};amartin;4711\n`;
 
+const record = (u: string, p: string) => `{"t":"2026-11-28T08:00:00Z","u":${u},"p":${p}}`;
+
 const numbered = { actor_id: 'amartin' };
 
 describe('any table, by the columns that its source names', () => {
@@ -46,6 +48,44 @@ describe('any table, by the columns that its source names', () => {
       expect(event).toMatchObject({ patients: [], unreadablePatients: ['IPP'] });
     },
   );
+
+  it.each([
+    ['hundreds of nanoseconds since 1601', 134_084_448_001_200_000, Date.UTC(2025, 10, 24, 8, 0, 0, 120)],
+    ['a number of days', 46_356.25, 'bad_time'],
+    ['a zero', 0, 'bad_time'],
+  ])('takes as the time of a record in JSON %s', (_, t, expected) => {
+    const [read] = reads({ t, u: 'amartin' }, { columns: { time: 't', actor_id: 'u' } });
+    expect(typeof read === 'object' ? read.timeMs : read).toBe(expected);
+  });
+
+  describe('of numbers whose last digits JSON has lost', () => {
+    const big = '90071992547409931';
+    const places = { time: 't', actor_id: 'u', patient_id: 'p' };
+
+    it.each([
+      ['itself', big],
+      ['in an object', `{"id":${big}}`],
+      ['beside another', `[4711,${big}]`],
+    ])('tells no patient by one, %s', (_, p) => {
+      expect(readOne(record('"amartin"', p), { columns: places }).unreadablePatients).toEqual(['p']);
+    });
+
+    it('takes no account by one, since two accounts would be one', () => {
+      expect(reads(record(big, '4711'), { columns: places })).toEqual(['bad_number']);
+    });
+
+    it('takes both as text', () => {
+      const event = readOne(record(`"${big}"`, `"${big}"`), { columns: places });
+      expect(event).toMatchObject({ actorId: big, patients: [{ id: big }] });
+    });
+  });
+
+  it('takes no row in which two columns of one name that it asks for hold different values', () => {
+    const text = `Date;Utilisateur;IPP;Note;IPP;Note\n2026-11-28 09:00;amartin;1;x;1;y\n2026-11-28 09:00;amartin;1;x;2;x\n`;
+    const [same, other] = outcomesOf(text, columns);
+    expect(same).toMatchObject({ value: { patients: [{ id: '1' }] } });
+    expect(other).toMatchObject({ reason: 'repeated_key' });
+  });
 
   it('needs no configuration where the columns have the names of Vigie', () => {
     const text =

@@ -46,6 +46,18 @@ export function plainName(cell: string): string {
   return cell.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
 }
 
+/** Places of columns with one name that the configuration asks for: the first, and each that has it again. */
+export function repeatedNames(
+  cells: readonly string[],
+  wanted: ReadonlySet<string>,
+): readonly (readonly [first: number, again: number])[] {
+  const names = cells.map(plainName);
+  return names.flatMap((name, at) => {
+    const first = names.indexOf(name);
+    return first < at && wanted.has(name) ? [[first, at] as const] : [];
+  });
+}
+
 /** The names of the columns up to the last that has one; of two columns with one name the first counts, and a column without name is left out. */
 export function namesOf(cells: readonly string[]): Accepted<readonly string[]> | Rejected {
   if (cells.length > csvLimits.columnsMax)

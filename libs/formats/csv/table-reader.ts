@@ -2,7 +2,7 @@ import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/
 import type { JsonObject } from '../json/parse-item.js';
 import { cellsOf } from './cells.js';
 import type { Charset } from './charset.js';
-import { areWords, delimiterNamedBy, delimiterOf, isTitle, namesOf, namesWanted } from './header.js';
+import { areWords, delimiterNamedBy, delimiterOf, isTitle, namesOf, namesWanted, repeatedNames } from './header.js';
 import { csvLimits } from './limits.js';
 import { LineSplitter } from './lines.js';
 import { alone, RowJoiner, type RowText } from './row-texts.js';
@@ -22,6 +22,7 @@ export class TableReader {
   readonly #joiner = new RowJoiner();
   #delimiter: string | undefined;
   #names: readonly string[] | undefined;
+  #repeated: ReturnType<typeof repeatedNames> = [];
   /** Cells of the heading, of which the last may have no name. */
   #width = 0;
   #isOver = false;
@@ -100,6 +101,7 @@ export class TableReader {
     if (names.kind === 'accepted' && (!this.#untitled || areWords(cells))) {
       this.#delimiter = delimiter;
       this.#width = cells.length;
+      this.#repeated = repeatedNames(cells, this.wanted);
       return void (this.#names = names.value);
     }
     const refused: CsvRow | undefined = names.kind === 'rejected' ? { line, row: names } : undefined;
@@ -121,6 +123,8 @@ export class TableReader {
 
   /** Where lines were put together that make no row, each is looked at by itself: a quote that is a sign of its own joins them. */
   *#rowsIn(text: RowText, cells: readonly string[] | undefined): Generator<CsvRow> {
+    // Spreadsheets write rows of empty cells as far down as anything stands in their sheet.
+    if (text.text !== undefined && cells?.every((cell) => !cell.trim())) return;
     const row = this.#row(text, cells);
     if (row.kind === 'accepted' || text.lines.length === 1) return yield { line: text.line, row };
     for (const line of text.lines) {
@@ -145,6 +149,12 @@ export class TableReader {
         'column_count',
         '',
         `the row has ${cells.length} cells and the heading ${names.length}: cells are missing or too many`,
+      );
+    if (this.#repeated.some(([first, again]) => cells[first]?.trim() !== cells[again]?.trim()))
+      return rejected(
+        'repeated_key',
+        '',
+        'two columns have the name of one that the source names, with different values; give them different names in the export',
       );
     const values: [string, string][] = [];
     for (const [at, name] of names.entries()) {

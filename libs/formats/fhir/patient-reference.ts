@@ -1,6 +1,6 @@
 import { canonicalAuthority, canonicalIdentifier, identifierLengthMax } from '#libs/pseudonyms/canonical.js';
 import type { PatientReference } from '../event.js';
-import { chooseIdentifier, isNationalNumber, isNoNumber } from '../identity.js';
+import { chooseIdentifier, isNoNumber } from '../identity.js';
 import { type Identifier, identifiersOf } from './elements.js';
 
 /** The numbering of a FHIR server's own logical ids. It is not that of record numbers: `Patient/12` need not be record 12. */
@@ -18,10 +18,8 @@ export function byIdentifier({ system, value }: Identifier): PatientReference | 
   return assigner === undefined ? byNumber(value, system) : byNumber(number, system ?? authorityOf(assigner));
 }
 
-/** National numbers are written in groups, and in one, by the same system. */
 function byNumber(number: string, system: string | undefined): PatientReference | undefined {
-  if (isNoNumber(number)) return undefined;
-  return reference(isNationalNumber(number) ? number.replaceAll(/[\s.-]/g, '') : number, system);
+  return isNoNumber(number) ? undefined : reference(number, system);
 }
 
 /**

@@ -1,5 +1,6 @@
+import { isNationalNumber } from '#libs/pseudonyms/national-number.js';
 import type { PatientReference } from '../event.js';
-import { chooseIdentifier, isNationalNumber } from '../identity.js';
+import { chooseIdentifier } from '../identity.js';
 import type { JsonObject } from '../json/parse-item.js';
 import { hasCode, type Identifier, listOf, textOf } from './elements.js';
 import { byIdentifier, byLogicalId, fhirAuthority } from './patient-reference.js';

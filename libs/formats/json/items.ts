@@ -15,7 +15,8 @@ const recordSeparator = 0x1e;
 
 /**
  * Tells an array, one object over several lines, and lines (NDJSON) apart by the bytes themselves: shippers' content types cannot be
- * trusted. One object over several lines is what begins with `{` and is still open at the end of its first line.
+ * trusted. One object over several lines is what begins with `{` and is still open at the end of its first line, unless the next line begins an object where none can stand: the first was cut off then, and is
+ * one bad line.
  */
 export function layoutOf(bytes: Uint8Array): Layout {
   const start = firstByte(bytes);
@@ -23,7 +24,16 @@ export function layoutOf(bytes: Uint8Array): Layout {
   if (bytes[start] === 0x5b) return 'array';
   const lineEnd = bytes.indexOf(lineFeed, start);
   if (lineEnd < 0) return 'lines';
-  return closes(bytes, start, lineEnd) ? 'lines' : 'object';
+  return closes(bytes, start, lineEnd) || isCut(bytes, start, lineEnd) ? 'lines' : 'object';
+}
+
+/** Whether an object begins behind a line that is still open, though JSON has one only behind a bracket, a colon or a comma; or behind one of these, and the body never closes. */
+function isCut(bytes: Uint8Array, start: number, lineEnd: number): boolean {
+  let next = lineEnd;
+  while (next < bytes.length && isSpace(bytes[next])) next += 1;
+  if (bytes[next] !== 0x7b) return false;
+  const last = bytes[trimEnd(bytes, start, lineEnd) - 1] ?? 0;
+  return (last !== 0x5b && last !== 0x3a && last !== comma) || !closes(bytes, start, bytes.length);
 }
 
 /** The items of a body, in order, without reading them. An item that is cut off by the end of the body is still an item. */

@@ -18,9 +18,22 @@ export const kvFormat: InputFormat = {
       return rejected('too_large', '', `more than ${limits.itemBytesMax} characters`);
     meter.draw(4 * payload.text.length, '');
     const record = withWholeTime(labelled(parsePairs(payload.text)).record);
+    if (once.some((name) => saysTwo(record[name])))
+      return rejected(
+        'repeated_key',
+        '',
+        'the line has its time or its account twice, with different values: two lines stand in it',
+      );
     return readRecord({ record, envelope: payload.envelope, reading, meter }, kvMapping);
   },
 };
+
+/** What a record has once: where it stands there again, the end of one line is missing, and the patients of the next are not of its account. */
+const once = [...(kvMapping.places.time ?? []), ...(kvMapping.places.actor_id ?? [])];
+
+function saysTwo(value: unknown): boolean {
+  return Array.isArray(value) && value.some((one) => one !== value[0]);
+}
 
 const timeOfDay = /^\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?$/;
 const offset = /^[+-]\d\d:?\d\d$/;

@@ -1,3 +1,4 @@
+import { isNationalNumber, nationalNumberLength } from '#libs/pseudonyms/national-number.js';
 import type { WorkMeter } from '../work-meter.js';
 import { Automaton } from './automaton.js';
 import { type Outline, runsOf } from './base64.js';
@@ -166,7 +167,10 @@ function looseWords({ identifier }: Replacement): readonly (readonly number[])[]
   if (units.includes(0)) return [];
   const bare = withoutZeros(units);
   const word = bare.length >= anywhereLengthMin ? bare : units;
-  return word.length >= anywhereLengthMin ? [word] : [];
+  if (word.length < anywhereLengthMin) return [];
+  const { withoutKey, whole } = nationalNumberLength;
+  // A text may have it without its key, as its record may have had it.
+  return word.length === whole && isNationalNumber(identifier) ? [word, word.slice(0, withoutKey)] : [word];
 }
 
 /** Identifiers of few letters and digits, as they are written, and without leading zeros. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { plainReading, type Reading } from '../input-format.js';
+import { isObject } from '../json/parse-item.js';
 import { fileRecords } from './file-records.js';
 import { readOriginal } from './original.js';
 import { receivedMs } from './reads.fixture.js';
@@ -23,6 +24,7 @@ const cef = (user: string) => `CEF:0|V|P|1|1|read|3|rt=1764316800000 suser=${use
 const heading = 'time;actor_id;patient_id;clinic_id\n';
 const rows = ['1', '2'].map((patient) => `2026-11-28 09:00;amartin;${patient};nord\n`).join('');
 const withMark = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le');
+const nothingOf = (event: unknown) => !isObject(event) || event['kind'] === 'rejected';
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
 describe('a body', () => {
@@ -54,6 +56,53 @@ describe('a body', () => {
   ])('of %s is read, as a file too', async (_what, bytes) => {
     expect(patientsOf(readBody(bytes))).toEqual(['1', '2']);
     expect(patientsOf(await readFile(bytes))).toEqual(['1', '2']);
+  });
+
+  describe('with a line that was cut when its sender was killed, and the next one behind it', () => {
+    it('has the whole one read and nothing of the other, wherever it was cut', () => {
+      const whole = own('2', 'b');
+      for (let at = '{"time"'.length; at < whole.length; at += 1) {
+        const joined = own('8001234', 'a').slice(0, at) + whole;
+        const inside = JSON.stringify({ '@timestamp': '2026-11-28T08:00:00Z', message: joined });
+        for (const body of [joined, `${joined}\n${own('3', 'b')}`, `${own('3', 'b')}\n${joined}`, inside]) {
+          const events = readBody(Buffer.from(body));
+          expect(events.filter(nothingOf)).toHaveLength(1);
+          expect(new Set(accountsOf(events.filter((event) => !nothingOf(event))))).toEqual(new Set(['b']));
+          expect(patientsOf(events)).toContain('2');
+        }
+      }
+    });
+
+    it.each([
+      ['CEF', cef('a').replace('cs1=7', 'cs1=8001'), cef('b').replace('cs1=7', 'cs1=2')],
+      [
+        'LEEF',
+        'LEEF:1.0|V|P|1|read|usrName=a\tPatientID=8001',
+        'LEEF:1.0|V|P|1|read|devTime=2026-11-28 08:00:00\tusrName=b\tPatientID=2',
+      ],
+    ])('is told by its header in %s', (_, part, whole) => {
+      const events = readBody(Buffer.from(part + whole));
+      expect(events).toEqual([expect.objectContaining({ reason: 'partial_line' }), expect.objectContaining({ actorId: 'b' })]);
+      expect(patientsOf(events)).toEqual([undefined, '2']);
+    });
+
+    it('is no record of CEF that another carries as a value', () => {
+      expect(accountsOf(readBody(Buffer.from(`${cef('a')} rawEvent=CEF:0|V|P|1|1|read|3|act=read`)))).toEqual(['a']);
+    });
+
+    it('gives no account of names and values the patients of the next', () => {
+      const [line, next] = [`time=2026-11-28T08:00:00Z user=a patient_id=8001`, `time=2026-11-28T08:00:01Z user=b patient_id=2`];
+      expect(readBody(Buffer.from(line + next))).toEqual([expect.objectContaining({ reason: 'repeated_key' })]);
+    });
+  });
+
+  it('whose first line was cut off has all others read', () => {
+    for (const end of [30, 43, own('1').indexOf(',') + 1]) {
+      const body = Buffer.from(`${own('1').slice(0, end)}\n${own('2')}\n${own('3')}\n`);
+      expect(patientsOf(readBody(body))).toEqual([undefined, '2', '3']);
+    }
+    const laid = Buffer.from(`{"Records":[\n${own('2')},\n${own('3')}\n]}`);
+    expect(patientsOf(readBody(laid))).toEqual(['2', '3']);
   });
 
   it('of XML is read in the character set that it declares', () => {

@@ -8,7 +8,8 @@ import { csvWrapper } from '../csv/wrapper.js';
 import type { DecodedItem } from '../decoded-item.js';
 import type { Reading } from '../input-format.js';
 import { concatenatedJson } from '../json/concatenated.js';
-import { beginsJson, firstByte, isSpace, type ItemRange, itemsOf, layoutOf, lineAt } from '../json/items.js';
+import { isBetween } from '../json/joined.js';
+import { beginsJson, firstByte, type ItemRange, itemsOf, layoutOf, lineAt } from '../json/items.js';
 import { limits } from '../limits.js';
 import { type Envelope, type Payload, payloadOf } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
@@ -64,7 +65,7 @@ export function* payloadsOf(given: Uint8Array, envelope: Envelope, said: Reading
 /** The values of a line, or of a body that is one: mostly one, but some senders write one behind the other with nothing between. */
 function* valuesOf(bytes: Uint8Array, envelope: Envelope, { charset }: Reading): Generator<Accepted<Payload> | Rejected> {
   const payload = payloadIn(bytes, envelope, charset);
-  const values = payload.kind === 'accepted' ? [] : severalIn(bytes);
+  const values = payload.kind === 'accepted' && payload.value.kind === 'json' ? [] : severalIn(bytes);
   if (values.length === 0) yield payload;
   for (const value of values) yield payloadIn(value, envelope, charset);
 }
@@ -78,10 +79,6 @@ export function severalIn(bytes: Uint8Array): readonly Uint8Array[] {
     if (!isBetween(value)) values.push(value);
   }
   return values.length > 1 || (values[0]?.length ?? bytes.length) < bytes.length ? values : [];
-}
-
-function isBetween(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === comma || isSpace(byte) || byte === recordSeparator);
 }
 
 /** The documents of a body of XML, in one of which are several roots of the same name one behind the other. */
@@ -101,9 +98,6 @@ function documentsOf(bytes: Uint8Array): readonly Uint8Array[] {
 }
 
 const lessThan = 0x3c;
-const comma = 0x2c;
-/** Stands before each record of a sequence (RFC 7464). */
-const recordSeparator = 0x1e;
 /** The first element, behind a declaration and remarks. */
 const rootName = /^\s*(?:<\?[^>]*\?>\s*|<!--[^]*?-->\s*)*<([A-Za-z][\w:.-]{0,80})[\s>]/;
 /** Bytes in which a body shows what it is. */

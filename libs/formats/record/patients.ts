@@ -5,7 +5,7 @@ import { chooseIdentifier, isNoNumber } from '../identity.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
 import type { WorkMeter } from '../work-meter.js';
-import { type RecordView, textOfValue } from './record.js';
+import { isRounded, type RecordView, textOfValue } from './record.js';
 
 /** Where numbers of patients stand, and whose numbers they are where that is known. */
 export interface PatientPlace {
@@ -70,7 +70,7 @@ const groupedOrListed = /^\s*[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?\s*$/;
 function listed(value: unknown): readonly unknown[] {
   const text = textOfValue(value);
   if (text === undefined) return isObject(value) ? [value] : [];
-  if (lost.test(text) || groupedOrListed.test(text)) return [undefined];
+  if (isRounded(value) || lost.test(text) || groupedOrListed.test(text)) return [undefined];
   const plain = /^\[[^[\]{}]*\]$/.test(text) ? text.slice(1, -1).replaceAll('"', '') : text;
   const elements = withFraction.test(plain) ? [plain] : plain.split(/[;,\n]/, limits.patientsMax + 1);
   return elements.flatMap((one) => {
@@ -109,7 +109,8 @@ export function patientOfText(text: string): PatientReference | undefined {
 function ofObject(value: JsonObject): PatientReference | undefined {
   const exact = exactNumber(value);
   if (exact !== undefined) return byIdentifier({ value: exact });
-  const id = textOfValue(value['id'] ?? value['value'] ?? value['identifier']);
+  const number = value['id'] ?? value['value'] ?? value['identifier'];
+  const id = isRounded(number) ? undefined : textOfValue(number);
   const system = textOfValue(value['authority'] ?? value['system']);
   return id === undefined ? undefined : byIdentifier({ value: id, ...(system && { system }) });
 }

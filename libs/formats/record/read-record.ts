@@ -15,7 +15,7 @@ import { type Column, columnsOf, type EventField, valuesOf } from './fields.js';
 import type { RecordMapping } from './mapping.js';
 import { patientsOf, type RecordPatients } from './patients.js';
 import { countOf } from './count.js';
-import { RecordView, textOfValue } from './record.js';
+import { isRounded, RecordView, textOfValue } from './record.js';
 import { atTimeOfDay } from './time-of-day.js';
 import { timeOfValue } from './time.js';
 import { actionOfWord, categoryOfWord, outcomeOfWord, truthOfWord } from './words.js';
@@ -37,6 +37,8 @@ export function readRecord(input: RecordInput, mapping: RecordMapping): Accepted
   const timeMs = fields.time();
   if (typeof timeMs !== 'number') return timeMs;
   const actor = fields.actor();
+  if (actor === 'rounded')
+    return rejected('bad_number', 'actor_id', 'the account is a number that JSON cannot carry exactly; send it as text');
   if (!actor) return rejected('missing_field', 'actor_id', `nothing says who acted: ${fields.placesOf('actor_id')}`);
   const action = fields.action();
   if (typeof action !== 'string') return action;
@@ -138,9 +140,13 @@ class RecordFields {
     return typeof time === 'number' ? time : rejected('bad_time', 'time', time);
   }
 
-  actor(): { readonly id: string; readonly isService: boolean } | undefined {
-    const id = this.text('actor_id');
-    if (id !== undefined) return { id, isService: false };
+  /** `rounded` for a number whose last digits are gone: accounts would be one that are not. */
+  actor(): { readonly id: string; readonly isService: boolean } | 'rounded' | undefined {
+    for (const place of this.places('actor_id'))
+      for (const value of this.#view.values(place)) {
+        const id = this.#word('actor_id', value);
+        if (id) return isRounded(value) ? 'rounded' : { id, isService: false };
+      }
     const service = this.#view.text(this.mapping.services ?? []);
     return service === undefined ? undefined : { id: service, isService: true };
   }

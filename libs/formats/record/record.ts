@@ -87,6 +87,11 @@ function chosen(value: JsonObject, { before, key, word }: Choice): unknown {
   return objects.filter((one) => isObject(one) && textOfValue(one[key])?.toLowerCase() === word);
 }
 
+/** Whether JSON has lost digits of a number: two that differ in the last of them are read as one. */
+export function isRounded(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+}
+
 /** Text, a number or true and false as trimmed text; undefined for nothing and for what is no single value. */
 export function textOfValue(value: unknown): string | undefined {
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);

@@ -61,6 +61,9 @@ describe('the short way of ordinary lines', () => {
     ['percent escapes', { application: 'a%20b' }],
     ['a time of the future', { time: isoText(receivedMs + aheadMsMax + 1) }],
     ['an upper-case UUID', { patient_ids: ['3F2504E0-4F89-41D3-9A0C-0305E82C3301'] }],
+    ['a national number that lacks its key', { patient_ids: ['1910155123456'] }],
+    ['a national number in groups', { patient_ids: ['1 91 01 55 123 456 61'] }],
+    ['a national number without its key in a text', { patient_ids: ['191015512345661'], session_id: 'S-1910155123456' }],
     ['a patient with its authority', { patient_ids: [{ id: '1', authority: 'x' }] }],
     ['no record id', { id: undefined }],
     ['an address in another way of writing it', { source_ip: '::ffff:10.4.2.17' }],
@@ -71,6 +74,12 @@ describe('the short way of ordinary lines', () => {
     ['the same written in groups, and nobody beside it', { actor_id: '2 77 07 63 220 829 10', patient_ids: [] }],
   ])('leaves %s to the long way', (_what, overrides) => {
     expect(fastRows(JSON.stringify({ ...ordinary, ...overrides }))).toBeUndefined();
+  });
+
+  it('takes a whole national number, and shows nothing of it where a text has it without its key', () => {
+    expect(fastRows(JSON.stringify({ ...ordinary, patient_ids: ['191015512345661'] }))).toBeDefined();
+    const line = JSON.stringify({ ...ordinary, patient_ids: ['1910155123456'], device: 'pc 1910155123456, 191015512345661' });
+    expect(slowRows(line)).not.toMatch(/19101551/);
   });
 
   it.each(Object.entries(spellings))('never shows a patient that stands in a text %s', (_how, spell) => {
@@ -243,7 +252,15 @@ function events(): fc.Arbitrary<object> {
   );
   const mostly = <T>(usual: fc.Arbitrary<T>) => fc.oneof({ arbitrary: usual, weight: 60 }, { arbitrary: odd, weight: 1 });
   const id = fc.string({ unit: fc.constantFrom(...'abcABC0123456789-._'), minLength: 1, maxLength: 12 });
-  const text = fc.oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 20 }), id);
+  const national = fc.constantFrom(
+    '1910155123456',
+    '191015512345661',
+    '1 91 01 55 123 456 61',
+    '280072A123456',
+    '280072a12345666',
+  );
+  const patient = fc.oneof({ arbitrary: id, weight: 12 }, { arbitrary: national, weight: 1 });
+  const text = fc.oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 20 }), id, national);
   const time = fc.oneof(
     {
       arbitrary: fc
@@ -291,7 +308,7 @@ function events(): fc.Arbitrary<object> {
     auth: mostly(text),
     mfa: mostly(fc.boolean()),
     application: mostly(text),
-    patient_ids: mostly(fc.array(id, { maxLength: 4 })),
+    patient_ids: mostly(fc.array(patient, { maxLength: 4 })),
   };
   const required = {
     time: mostly(time),

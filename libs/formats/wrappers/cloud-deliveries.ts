@@ -50,9 +50,69 @@ const sns: Delivery = {
   },
 };
 
-/** Subscriptions of Google Pub/Sub that push: `data` in base64. https://cloud.google.com/pubsub/docs/push */
+/** Messages of AWS SQS, as `receive-message`, EventBridge Pipes and Lambda give them: the record is the body. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+const sqs: Delivery = {
+  isDelivery: (record) => bodyOfSqs(record) !== undefined,
+  *records(record, envelope, timeOf) {
+    const attributes = record['attributes'] ?? record['Attributes'];
+    yield innerPayload(bodyOfSqs(record), within(envelope, isObject(attributes) ? timeOf(attributes['SentTimestamp']) : {}));
+  },
+};
+
+function bodyOfSqs({ messageId, receiptHandle, body, MessageId, ReceiptHandle, Body }: JsonObject): string | undefined {
+  if (typeof messageId === 'string' && typeof receiptHandle === 'string' && typeof body === 'string') return body;
+  return typeof MessageId === 'string' && typeof ReceiptHandle === 'string' && typeof Body === 'string' ? Body : undefined;
+}
+
+/** What Lambda is told of SNS has the notification inside. https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
+const snsOfLambda: Delivery = {
+  isDelivery: ({ EventSource, Sns }) => EventSource === 'aws:sns' && isObject(Sns),
+  *records({ Sns }, envelope) {
+    yield innerPayload(Sns, envelope);
+  },
+};
+
+/** AWS Kinesis by Lambda or by EventBridge Pipes: `data` in base64. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
+const kinesis: Delivery = {
+  isDelivery: (record) => typeof kinesisOf(record)?.['data'] === 'string',
+  *records(record, envelope, timeOf) {
+    const { data, approximateArrivalTimestamp } = kinesisOf(record) ?? {};
+    yield payloadOf(Buffer.from(String(data), 'base64'), within(envelope, timeOf(approximateArrivalTimestamp)));
+  },
+};
+
+function kinesisOf(record: JsonObject): JsonObject | undefined {
+  if (record['eventSource'] !== 'aws:kinesis') return undefined;
+  return isObject(record['kinesis']) ? record['kinesis'] : record;
+}
+
+/** Azure Event Grid in its own schema. That somebody is asked whether events are wanted is nobody's access. https://learn.microsoft.com/en-us/azure/event-grid/event-schema */
+const eventGrid: Delivery = {
+  isDelivery: ({ eventType, eventTime, subject, data }) =>
+    typeof eventType === 'string' &&
+    typeof eventTime === 'string' &&
+    typeof subject === 'string' &&
+    (isObject(data) || typeof data === 'string'),
+  *records({ eventType, eventTime, data }, envelope, timeOf) {
+    if (eventType !== 'Microsoft.EventGrid.SubscriptionValidationEvent')
+      yield innerPayload(data, within(envelope, timeOf(eventTime)));
+  },
+};
+
+/** What programs log in Google Cloud, each line in an entry: as an object where it was one, whose time is then that of the entry. https://cloud.google.com/logging/docs/structured-logging */
+const logEntry: Delivery = {
+  isDelivery: ({ logName, jsonPayload, textPayload }) =>
+    typeof logName === 'string' && (isObject(jsonPayload) || typeof textPayload === 'string'),
+  *records({ jsonPayload, textPayload, timestamp, receiveTimestamp, labels }, envelope, timeOf) {
+    const said = { ...timeOf(timestamp ?? receiveTimestamp), ...(isObject(labels) && { fields: labels }) };
+    yield innerPayload(jsonPayload ?? textPayload, within(envelope, said));
+  },
+};
+
+/** Subscriptions of Google Pub/Sub that push, and messages that were pulled: `data` in base64. https://cloud.google.com/pubsub/docs/push */
 const pubSub: Delivery = {
-  isDelivery: ({ message, subscription }) => typeof subscription === 'string' && isObject(message),
+  isDelivery: ({ message, subscription, ackId }) =>
+    (typeof subscription === 'string' || typeof ackId === 'string') && isObject(message),
   *records({ message }, envelope, timeOf) {
     const { data, publishTime }: JsonObject = isObject(message) ? message : {};
     if (typeof data === 'string') yield payloadOf(Buffer.from(data, 'base64'), within(envelope, timeOf(publishTime)));
@@ -60,7 +120,7 @@ const pubSub: Delivery = {
   },
 };
 
-const deliveries: readonly Delivery[] = [eventBridge, cloudWatch, sns, pubSub];
+const deliveries: readonly Delivery[] = [eventBridge, cloudWatch, sns, snsOfLambda, sqs, kinesis, eventGrid, logEntry, pubSub];
 
 /** Deliveries of clouds. Where the record says no time, that of the delivery counts. */
 export const cloudDeliveryWrapper: Wrapper = {

@@ -6,6 +6,15 @@ import { readOne, reads, receivedMs } from '../read/reads.fixture.js';
 const timeMs = Date.UTC(2026, 10, 28, 8);
 const seconds = timeMs / 1000;
 const untimed = { clinic_id: 'nord', actor_id: 'amartin', patient_id: '4711', action: 'read' };
+const text = JSON.stringify(untimed);
+const packed = Buffer.from(text).toString('base64');
+const at = '2026-11-28T08:00:00Z';
+const notification = JSON.stringify({
+  Type: 'Notification',
+  TopicArn: 'arn:aws:sns:eu-west-3:1:emr',
+  Message: text,
+  Timestamp: at,
+});
 const auditEvent = {
   resourceType: 'AuditEvent',
   recorded: '2026-11-28T08:00:00Z',
@@ -271,6 +280,34 @@ const wrapped: readonly (readonly [string, unknown])[] = [
       subscription: 'projects/p/subscriptions/s',
     },
   ],
+  ['a message that was pulled from Pub/Sub', { receivedMessages: [{ ackId: 'a', message: { data: packed, publishTime: at } }] }],
+  [
+    'a message of SQS',
+    { Messages: [{ MessageId: '1', ReceiptHandle: 'r', Body: text, Attributes: { SentTimestamp: String(timeMs) } }] },
+  ],
+  [
+    'a message of SQS as Lambda and Pipes are told it',
+    [{ messageId: '1', receiptHandle: 'r', body: text, attributes: { SentTimestamp: String(timeMs) }, eventSource: 'aws:sqs' }],
+  ],
+  [
+    'a notification of SNS in a message of SQS',
+    { Records: [{ messageId: '1', receiptHandle: 'r', body: notification, eventSource: 'aws:sqs' }] },
+  ],
+  ['a notification of SNS as Lambda is told it', { Records: [{ EventSource: 'aws:sns', Sns: JSON.parse(notification) }] }],
+  [
+    'a record of Kinesis as Lambda is told it',
+    { Records: [{ eventSource: 'aws:kinesis', kinesis: { data: packed, approximateArrivalTimestamp: timeMs / 1000 } }] },
+  ],
+  [
+    'a record of Kinesis as Pipes have it',
+    [{ eventSource: 'aws:kinesis', data: packed, partitionKey: 'p', approximateArrivalTimestamp: timeMs / 1000 }],
+  ],
+  ...[untimed, text].map((data): readonly [string, unknown] => [
+    `an event of Event Grid, as ${typeof data}`,
+    [{ id: '1', topic: '/t', subject: 's', eventType: 'Access', eventTime: at, dataVersion: '1', data }],
+  ]),
+  ['an entry of Cloud Logging', { logName: 'l', timestamp: at, resource: { type: 'gce' }, jsonPayload: untimed }],
+  ['a line of Cloud Logging', { logName: 'l', timestamp: at, textPayload: `INFO audit - ${text}` }],
   [
     "a message of systemd's journal in bytes, as those are that hold anything but plain text",
     { MESSAGE: [...Buffer.from(JSON.stringify(untimed))], __REALTIME_TIMESTAMP: String(timeMs * 1000), SYSLOG_IDENTIFIER: 'emr' },

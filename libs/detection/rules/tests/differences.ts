@@ -45,6 +45,7 @@ export const differences: readonly Difference[] = [
   { sigma: '`expand` fills a part of a value, `a%list%b`', vigie: 'the whole value is the name of a list', rule: selecting("{actor_id|expand: 'a%vip%'}"), answer: 'expand takes the name of a list' },
   { sigma: 'Values of `source_ip|expand` are texts', vigie: 'addresses and networks among them are taken as `cidr` takes them', rule: selecting("{source_ip|expand: '%nets%'}") },
   { sigma: '`cidr` beside `expand`', vigie: 'taken; pySigma refuses it, so leave `cidr` away there', rule: selecting("{source_ip|cidr|expand: '%networks%'}") },
+  { sigma: '`contains`, `startswith` and `endswith` beside `fieldref` or `re`, as pySigma takes them', vigie: 'refused: `fieldref` compares whole values, and `re` is found anywhere', rule: selecting('{device|fieldref|startswith: actor_id}'), answer: 'exclude one another' },
   { sigma: 'Names of entries are any text', vigie: 'letters, digits, `_` and `-`, not beginning with a digit', rule: selecting('{action: read}').replaceAll('selection', '4624_sel'), answer: 'begins with a digit' },
   { sigma: '`any of` is not in the specification', vigie: 'taken as `1 of`, as pySigma does', rule: selecting('{action: read}', 'any of selection*') },
   { sigma: 'A pattern of `of` that meets no entry: not said; pySigma leaves it out wherever it stands', vigie: 'left out where that is what it says (`and not 1 of x*`, `or 1 of x*`, `and all of x*`), with a warning', rule: selecting('{action: read}', 'selection and not 1 of filter_*'), answer: 'the condition is taken without it' },

@@ -1,4 +1,5 @@
-import { isNationalNumber, isNoNumber } from '../../identity.js';
+import { isNationalNumber } from '#libs/pseudonyms/national-number.js';
+import { isNoNumber } from '../../identity.js';
 
 /**
  * A place whose value differs from one event to the next and says nothing of how the others are to be read, as long as it is of its kind: `end` finds

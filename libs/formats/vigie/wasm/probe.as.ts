@@ -17,6 +17,9 @@ const beginsPacked: u8 = 2;
 const packedBytesMin: usize = 4;
 /** Zeros in front are left out where so many characters stay. */
 const bareLengthMin = 2;
+/** Bytes of a French national number, and of one that lacks its key. */
+const wholeNumber: usize = 15;
+const numberWithoutKey: usize = 13;
 /** Begins a letter such as `é`, of which the text without accents has one. */
 const accented: u8 = 0xc3;
 
@@ -42,7 +45,10 @@ export function finds(): bool {
   if (textBytes * <usize>patients > comparedMax) return true;
   for (let patient = 0; patient < patients; patient += 1) {
     const place = patientsAt + ((<usize>patient) << 4);
-    if (standsInTexts(load<u32>(place), load<u32>(place, 4))) return true;
+    const start = <usize>load<u32>(place);
+    const end = <usize>load<u32>(place, 4);
+    // A national number may stand there without its key.
+    if (standsInTexts(start, end - start == wholeNumber ? start + numberWithoutKey : end)) return true;
   }
   return false;
 }

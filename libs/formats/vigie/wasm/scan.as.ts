@@ -240,10 +240,27 @@ function patientList(field: usize, openAt: usize): usize {
   }
 }
 
-/** Whether an identifier is its own canonical spelling: not a UUID that would be put in lower case, or lose `urn:uuid:`. */
+/** Whether an identifier is its own canonical spelling: not a UUID that would be put in lower case, or lose `urn:uuid:`, and no national number that would get its key or lose what groups it. */
 function isCanonical(start: usize, end: usize): bool {
   const length = end - start;
   if (length == 45) return false;
+  if (length >= 13 && length <= 64 && <u32>load<u8>(start) - 0x31 < 8 && mayBeNational(start, end)) return false;
   if (length == 36) for (let at = start; at < end; at += 1) if (<u32>load<u8>(at) - 0x41 < 26) return false;
   return true;
+}
+
+/** Whether 13 or 15 digits (two of them perhaps a digit and a letter, as Corsica has) stand there that are no whole number in one piece: rather once too often, since the long way decides. */
+function mayBeNational(start: usize, end: usize): bool {
+  let digits = 0;
+  let others = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = <u32>load<u8>(at);
+    if (byte - 0x30 <= 9) digits += 1;
+    else if ((byte | 0x20) - 0x61 < 2) {
+      digits += 1;
+      others += 1;
+    } else if (byte == 0x20 || byte == 0x2d || byte == 0x2e) others += 1;
+    else return false;
+  }
+  return digits == 13 || (digits == 15 && others > 0);
 }
