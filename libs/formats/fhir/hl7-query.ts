@@ -43,8 +43,8 @@ function inVersion2(text: string, authorities: readonly string[]): readonly Pati
 /** Fields with `^`, `~` and `&` in the place of the signs that the message says it has there: its components, repetitions, and parts of components. */
 function withUsualSigns([component = '^', repetition = '~', , part = '&']: string): (field: string) => string {
   if (component === '^' && repetition === '~' && part === '&') return (field) => field;
-  const signs = new Map([[part, '&'], [repetition, '~'], [component, '^']]); // prettier-ignore
-  return (field) => [...field].map((sign) => signs.get(sign) ?? sign).join('');
+  const signs: Readonly<Record<string, string>> = { [part]: '&', [repetition]: '~', [component]: '^' };
+  return (field) => [...field].map((sign) => (Object.hasOwn(signs, sign) ? signs[sign] : sign)).join('');
 }
 
 /** QRD-8 is a person by number and names, whose number is of the authority in the ninth place: as a number of a patient. Without names some write one. */

@@ -98,8 +98,8 @@ function decoded(segment: string): string {
   }
 }
 
-/** What stands around a message of HL7 on the wire (MLLP), and behind a text of C. */
-const framing = /^\u000b|[\u0000\u001c]+\r?$/g;
+/** What stands around a message of HL7 on the wire (MLLP), and behind a text of C: signs that no text has at its ends. */
+const framing = /^\p{Cc}+|\p{Cc}+$/gu;
 
 function decode(text: string | undefined): string | undefined {
   const packed = text?.replaceAll(/\s+/g, '');
