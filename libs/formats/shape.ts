@@ -1,3 +1,5 @@
+import { namesPerson } from './person-words.js';
+
 /** What stands in the place of a part that looks like somebody's identifier. */
 export const placeholder = '*';
 
@@ -28,7 +30,17 @@ export function withoutIdentifiers(text: string): string {
 function shapedPath(path: string): string {
   const [, origin = '', rest = path] = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/[^/]*)(.*)$/.exec(path) ?? [];
   const host = origin.replace(/\/\/[^/]*@/, '//').replaceAll(digitsInRow, placeholder);
-  return host + rest.split('/').map(segment).join('/');
+  const segments = rest.split('/');
+  return host + segments.map((one, at) => (isPerson(segments[at - 1], one) ? placeholder : segment(one))).join('/');
+}
+
+/** What may stand behind the name of a collection of people and is none of them. */
+const noPerson =
+  /^(?:|[$_].*|all|details?|edit|export|history|index|list|me|merge|new|print|search|summary|view|liste|nouveau|recherche)$/i;
+
+/** Whether a segment is who is meant by the one before it, such as the name in `/patients/DUPONT-Jean`. */
+function isPerson(before: string | undefined, text: string): boolean {
+  return before !== undefined && namesPerson(before) && !noPerson.test(text);
 }
 
 function segment(text: string): string {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { BrokenRequests } from './broken-requests.js';
 import { Connections } from './receive/connections.js';
@@ -11,6 +12,17 @@ const headersMsMax = 10_000;
 const keepAliveMs = 90_000;
 /** Some hundred shippers with a handful each; idle ones beyond it make room. */
 const connectionsMax = 4096;
+
+/** `type/subtype`, perhaps with parameters; RFC 9110, section 8.3.1. */
+const mediaType = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;.*)?$/;
+
+/** What is no media type becomes one that nobody takes: the server would refuse it by itself, and not as its door does. One that is empty says nothing. */
+function ownMediaType(headers: IncomingHttpHeaders): void {
+  const given = headers['content-type'];
+  if (given === undefined || mediaType.test(given)) return;
+  if (given.trim()) headers['content-type'] = 'application/x-unknown';
+  else delete headers['content-type'];
+}
 
 /**
  * The HTTP server of the ingestor: bodies are left alone, because `receive/read-body.ts` reads them as streams under its own limits.
@@ -32,6 +44,10 @@ export function ingestorAdapter(requestMs: number): FastifyAdapter {
     routerOptions: { ignoreTrailingSlash: true },
   });
   const fastify = adapter.getInstance();
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    ownMediaType(request.raw.headers);
+    done();
+  });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request: unknown, _payload: unknown, done: (cause: Error | null) => void) => done(null));
   new Connections(connectionsMax).watch(fastify.server);

@@ -236,6 +236,9 @@ describe('the ingestor over HTTP', () => {
     ['another case', { 'content-type': 'Application/FHIR+JSON' }, 201],
     ['plain text', { 'content-type': 'text/plain' }, 415],
     ['XML, which it is not', { 'content-type': 'application/fhir+xml' }, 415],
+    ['no media type by its form', { 'content-type': 'json' }, 415],
+    ['an empty one', { 'content-type': '' }, 201],
+    ['two', { 'content-type': 'application/fhir+json, application/fhir+json' }, 415],
     ['another XML', { 'content-type': 'image/svg+xml' }, 415],
     ['no token', { authorization: '' }, 401],
   ])('answers FHIR in its own media type, whatever it is sent (%s)', async (_what, headers, status) => {

@@ -1,7 +1,7 @@
 import { canonicalIdentifier } from '#libs/pseudonyms/canonical.js';
 import type { PatientReference } from '../event.js';
 import type { JsonObject } from '../json/parse-item.js';
-import { type Code, codesOf, hasCode, listOf, textOf } from './elements.js';
+import { type Code, codesOf, hasCode, isTrue, listOf, textOf } from './elements.js';
 import { fromReference, isOfPatient } from './patients.js';
 import type { Reference, References } from './references.js';
 
@@ -78,7 +78,7 @@ function seen(agent: JsonObject, references: References): Seen {
   const role = roleOf(agent, inRole, inType);
   const isPerson = people.includes(who.type ?? '') || patient !== undefined;
   const isSystem = !isPerson && (isMachine || (isEnd && textOf(agent['name']) === undefined));
-  return { agent, id, role, isRequestor: agent['requestor'] === true, isPerson, isMachine, isEnd, isSystem, patient };
+  return { agent, id, role, isRequestor: isTrue(agent['requestor']), isPerson, isMachine, isEnd, isSystem, patient };
 }
 
 function isOfEnd({ code }: Code): boolean {
@@ -141,7 +141,7 @@ export function networkOf(resource: JsonObject, actor: JsonObject, references: R
   const only = agents.length === 1 ? ipOf(actor) : undefined;
   if (only) return { ip: only };
   const others = agents.filter((agent) => agent !== actor);
-  const client = [actor, ...others.filter((agent) => agent['requestor'] === true), ...others].find(
+  const client = [actor, ...others.filter((agent) => isTrue(agent['requestor'])), ...others].find(
     (agent) => ipOf(agent) !== undefined,
   );
   const device = others

@@ -55,6 +55,23 @@ describe('a FHIR AuditEvent', () => {
     expect(alone).toMatchObject({ patients: [{ id: '7', authority: system }] });
   });
 
+  it('takes an entity for a patient that is said to be a Patient, and a search that is said to be of Patient for none', () => {
+    const type = { system: 'http://hl7.org/fhir/resource-types', code: 'Patient' };
+    const what = { identifier: { system: 'urn:oid:1.2', value: '7' } };
+    expect(read({ entity: [{ what, type }] })).toMatchObject({ patients: [{ id: '7', authority: 'urn:oid:1.2' }] });
+    const search = read({ entity: [{ type, role: { code: '24' }, query: Buffer.from('Patient?name=x').toString('base64') }] });
+    expect(search).toMatchObject({ patients: [] });
+    expect(search).not.toHaveProperty('unreadablePatients');
+  });
+
+  it('knows the requestor by a text, too', () => {
+    const agent = [
+      { who: { identifier: { value: 'gateway' } }, requestor: 'false' },
+      { who: { identifier: { value: '10100000001' } }, requestor: 'true' },
+    ];
+    expect(read({ agent })).toMatchObject({ actorId: '10100000001' });
+  });
+
   it.each(['null', '<none>', '-', '0', 'Unknown^^^&1.2&ISO'])(
     'takes the number %s for somebody who cannot be told apart',
     (value) => {
@@ -107,7 +124,7 @@ describe('a FHIR AuditEvent', () => {
 
   it('looks into the Bundle for what has no number yet, patient and account alike', () => {
     const beside = new Targets([
-      [patientUrn, { resourceType: 'Patient', identifier: [{ system: 'urn:oid:1.2.3.4', value: 'ins-88' }] }],
+      [patientUrn.toUpperCase(), { resourceType: 'Patient', identifier: [{ system: 'urn:oid:1.2.3.4', value: 'ins-88' }] }],
       [
         practitionerUrn,
         { resourceType: 'Practitioner', identifier: [{ system: 'https://rpps.esante.gouv.fr', value: '10100000002' }] },

@@ -44,6 +44,11 @@ function addCode(coding: JsonObject, codes: Code[]): void {
   if (code) codes.push(system ? { system, code } : { code });
 }
 
+/** Whether something is said to be so; some shippers write true as a text. */
+export function isTrue(value: unknown): boolean {
+  return value === true || value === 'true';
+}
+
 /** Whether one of the codes of a value is wanted. Asked more often than anything else of a record: it makes no lists. */
 export function hasCode(value: unknown, wanted: readonly string[]): boolean {
   if (value === undefined) return false;

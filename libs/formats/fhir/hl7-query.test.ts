@@ -13,6 +13,14 @@ describe('the patients that a query of HL7 asks for', () => {
     ['PIX', 'MSH|^~\\&|A|B|\rQPD|IHE PIX Query|1|78106^^^PK&2.16.840&ISO^PI||RCP|I', ['78106 of urn:oid:2.16.840']],
     ['PIX with a namespace only', 'MSH|^~\\&|\r\nQPD|Q23|1|2^^^A\r\n', ['2 of A']],
     ['PDQ by number', 'MSH|^~\\&|\rQPD|Q22|1|@PID.3.1^4711~@PID.3.4.2^1.2.3\r', ['4711 of urn:oid:1.2.3']],
+    ['PIX, framed as on the wire', '\u000bMSH|^~\\&|\rQPD|Q23|1|2^^^A\r\u001c\r', ['2 of A']],
+    ['PIX with signs of its own', 'MSH$%+\\@$A\rQPD$Q23$1$2%%%A@1.2.3@ISO+9\r', ['2 of urn:oid:1.2.3']],
+    ['a person of QRD', 'MSH|^~\\&|\rQRD|1|R|I|1|||1^RD|4711^DUPONT^JEAN^MARIE\r', ['4711 of undefined']],
+    [
+      'a person of QRD with an authority',
+      'MSH|^~\\&|\rQRD|1|R|I|1|||1^RD|4711^DUPONT^^^^^^^A&1.2.3&ISO\r',
+      ['4711 of urn:oid:1.2.3'],
+    ],
     ['PDQ by name', 'MSH|^~\\&|\rQPD|Q22|1|@PID.5.1^DUPONT\r', []],
     [
       'PIX of version 3',

@@ -30,12 +30,28 @@ export function askedInHl7(text: string, meter: WorkMeter, authorities: readonly
 
 function inVersion2(text: string, authorities: readonly string[]): readonly PatientReference[] {
   const separator = text.startsWith('MSH') ? text.charAt(3) : '|';
+  const usual = withUsualSigns(text.startsWith('MSH') ? text.slice(4, 8) : '');
   return text.split(/[\r\n]+/, partsMax).flatMap((segment) => {
-    const [name, ...fields] = segment.split(separator, 16);
+    const [name, ...given] = segment.split(separator, 16);
+    const fields = given.map(usual);
     if (name === 'QPD') return ofParameter(fields[2] ?? '', authorities);
-    if (name === 'QRD') return chosen((fields[7] ?? '').split('~', partsMax), authorities);
+    if (name === 'QRD') return chosen((fields[7] ?? '').split('~', partsMax).map(numberOfPerson), authorities);
     return name === 'PID' ? chosen([fields[1] ?? '', ...(fields[2] ?? '').split('~', partsMax)], authorities) : [];
   });
+}
+
+/** Fields with `^`, `~` and `&` in the place of the signs that the message says it has there: its components, repetitions, and parts of components. */
+function withUsualSigns([component = '^', repetition = '~', , part = '&']: string): (field: string) => string {
+  if (component === '^' && repetition === '~' && part === '&') return (field) => field;
+  const signs: Readonly<Record<string, string>> = { [part]: '&', [repetition]: '~', [component]: '^' };
+  return (field) => [...field].map((sign) => (Object.hasOwn(signs, sign) ? signs[sign] : sign)).join('');
+}
+
+/** QRD-8 is a person by number and names, whose number is of the authority in the ninth place: as a number of a patient. Without names some write one. */
+function numberOfPerson(text: string): string {
+  const [number = '', family, given, ...others] = text.split('^', 16);
+  if (!family && !given) return text;
+  return others[5] ? `${number}^^^${others[5]}` : number;
 }
 
 /** QPD-3 is the number itself (PIX), or pairs of a field of PID and what it is (PDQ): `@PID.3.1^4711~@PID.3.4.2^1.2.3`. */

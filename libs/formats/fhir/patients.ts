@@ -150,12 +150,17 @@ const somebody: Place = { people: [], isUnreadable: true };
 function inEntity(entity: JsonObject, references: References): Place {
   const what = references.of(entity['what']);
   const inRole = hasCode(entity['role'], patientRole);
-  const speaks = isPatient(what) || inRole || Boolean(what.asked?.patients.length);
+  const speaks = isPatient(what) || inRole || isOfType(entity, what) || Boolean(what.asked?.patients.length);
   const people = speaks && (mayBePatient(what) || !inRole) ? numbersOf(what) : [];
   if (people.length) return { people, isUnreadable: false };
   const byName = fromName(entity, what);
   if (byName) return { people: [[byName]], isUnreadable: false };
   return speaks ? somebody : nobody;
+}
+
+/** Whether an entity is said to be a Patient, and has a number or an id by which it is one; a search for patients is said to be one as well. */
+function isOfType(entity: JsonObject, { type, id, identifier }: Reference): boolean {
+  return (id !== undefined || identifier !== undefined) && type === undefined && hasCode(entity['type'], ['Patient']);
 }
 
 function place(reference: Reference): Place {

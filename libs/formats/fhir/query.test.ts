@@ -57,6 +57,8 @@ describe('the patients that a recorded search names', () => {
 
   it.each([
     ['Patient?identifier=1', ['1']],
+    ['/dicom-web/studies?PatientID=1&limit=5', ['1']],
+    ['/dicom-web/studies?00100020=1', ['1']],
     ['Patient?identifier=|1', ['1']],
     ['Patient?identifier:of-type=http://terminology.hl7.org/CodeSystem/v2-0203|MR|1', ['1']],
   ])('%s, by identifiers that say no system', (text, ids) => {
@@ -65,6 +67,7 @@ describe('the patients that a recorded search names', () => {
 
   it.each([
     'Patient?family=Doe&birthdate=1970-01-01',
+    '/dicom-web/studies?PatientID=80*',
     'Observation?patient:missing=false',
     'Patient?identifier:not=1',
     `Patient?identifier=${oid}|`,

@@ -98,11 +98,14 @@ function decoded(segment: string): string {
   }
 }
 
+/** What stands around a message of HL7 on the wire (MLLP), and behind a text of C: signs that no text has at its ends. */
+const framing = /^\p{Cc}+|\p{Cc}+$/gu;
+
 function decode(text: string | undefined): string | undefined {
   const packed = text?.replaceAll(/\s+/g, '');
   if (!text || !packed || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(packed) || packed.replace(/=+$/, '').length % 4 === 1) return text;
   try {
-    const bytes = decoder.decode(Buffer.from(packed, 'base64'));
+    const bytes = decoder.decode(Buffer.from(packed, 'base64')).replaceAll(framing, '');
     // Bytes of no text mean that the text itself was meant: `Patient/12` is written in the letters of base64.
     return /[^\P{Cc}\t\r\n]/u.test(bytes) ? text : bytes;
   } catch {

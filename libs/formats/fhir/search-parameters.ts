@@ -1,6 +1,9 @@
 import type { PatientReference } from '../event.js';
 import { byIdentifier, byLogicalId } from './patient-reference.js';
 
+/** The patient's number in a search of DICOMweb (PS3.18, QIDO-RS), by its keyword and by its tag. */
+const dicomNumbers: readonly string[] = ['PatientID', '00100020'];
+
 /** Parameters whose values are patients, whatever is searched. */
 const patientParameters: readonly string[] = ['patient', 'subject', 'beneficiary'];
 
@@ -33,6 +36,7 @@ function readerOf(last: Step, ofPatient: boolean): Reader | undefined {
   if (isPatient(last)) return byAnyReference;
   if (ofPatient && last.name === 'identifier' && last.modifier === 'of-type') return byTypedToken;
   if (last.modifier !== undefined) return undefined;
+  if (dicomNumbers.includes(last.name)) return byWholeNumber;
   if (ofPatient && last.name === 'identifier') return byToken;
   return ofPatient && last.name === '_id' ? (value) => byLogicalId(unescaped(value)) : byTypedReference;
 }
@@ -68,6 +72,11 @@ function byToken(value: string): PatientReference | undefined {
 function byTypedToken(value: string): PatientReference | undefined {
   const parts = splitUnescaped(value, '|').map(unescaped);
   return parts.length === 3 ? byIdentifier({ value: parts[2] ?? '' }) : undefined;
+}
+
+/** With a wildcard it is part of the numbers of many. */
+function byWholeNumber(value: string): PatientReference | undefined {
+  return /[*?]/.test(value) ? undefined : byIdentifier({ value: unescaped(value) });
 }
 
 /** A comma is "or"; `\,` is a comma. */

@@ -42,12 +42,13 @@ export class Targets {
 
   /** Of two with one name the first counts. */
   constructor(named: readonly (readonly [string, JsonObject])[]) {
-    this.#resources = new Map(named.toReversed());
+    this.#resources = new Map(named.toReversed().map(([name, resource]) => [plainUrn(name), resource]));
   }
 
   /** `meter` pays for the first look; `authorities` say which number of a patient counts. */
-  of(reference: string, meter: WorkMeter, authorities: readonly string[] = []): Target | undefined {
+  of(said: string, meter: WorkMeter, authorities: readonly string[] = []): Target | undefined {
     if (this.#resources.size === 0) return undefined;
+    const reference = plainUrn(said);
     const known = this.#known.get(reference);
     if (known) return known;
     const resource = this.#resources.get(reference);
@@ -62,6 +63,11 @@ export class Targets {
     this.#known.set(reference, target);
     return target;
   }
+}
+
+/** UUIDs are the same in capitals (RFC 9562), and so is what stands before them. */
+function plainUrn(name: string): string {
+  return /^urn:/i.test(name) ? name.toLowerCase() : name;
 }
 
 function aboutOf(resource: JsonObject): readonly Subject[] {

@@ -83,7 +83,7 @@ async function begun(stream: AsyncIterable<Uint8Array>): Promise<Begun> {
 }
 
 async function* messages(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
-  const framer = new SyslogFramer();
+  const framer = new SyslogFramer(undefined, true, true);
   const events = function* (framed: ReturnType<SyslogFramer['push']>): Generator<DecodedItem> {
     for (const one of framed)
       if (one.kind === 'rejected') yield refused(one);

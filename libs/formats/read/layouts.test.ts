@@ -86,6 +86,30 @@ describe('a body', () => {
       expect(patientsOf(events)).toEqual([undefined, '2']);
     });
 
+    it.each([
+      ['alone', ''],
+      ['behind a header of syslog', '<85>1 2026-11-28T08:00:00Z pacs app - - - '],
+      ['behind a declaration', '<?xml version="1.0"?>'],
+    ])('is told by its root in ATNA, %s', (_, head) => {
+      for (const end of [20, 90, 160, 300]) {
+        const joined = `${head}${atna('8001', '', 'a').slice(0, end)}${head}${atna('2', '', 'b')}`;
+        const events = readBody(Buffer.from(`${joined}\n${head}${atna('3', '', 'b')}`));
+        expect(events[0]).toMatchObject({ reason: 'partial_line' });
+        expect(patientsOf(events.slice(1))).toEqual(['2', '3']);
+      }
+    });
+
+    it('is told by its header in syslog, where the line has its end', async () => {
+      const [line, next] = ['8001', '2'].map(
+        (id) => `<134>1 2026-11-28T08:00:00Z nord app - - - ${cef(`a${id}`).replace('cs1=7', `cs1=${id}`)}`,
+      );
+      const body = Buffer.from(`${line}${next}\n${next}\n`);
+      for (const events of [readBody(body), await readFile(body)]) {
+        expect(events[0]).toMatchObject({ reason: 'partial_line' });
+        expect(accountsOf(events.slice(1))).toEqual(['a2', 'a2']);
+      }
+    });
+
     it('is no record of CEF that another carries as a value', () => {
       expect(accountsOf(readBody(Buffer.from(`${cef('a')} rawEvent=CEF:0|V|P|1|1|read|3|act=read`)))).toEqual(['a']);
     });

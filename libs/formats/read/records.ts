@@ -159,7 +159,7 @@ function* rowsOf(bytes: Uint8Array, envelope: Envelope, reading: Reading): Gener
 }
 
 function* messagesOf(bytes: Uint8Array, envelope: Envelope, { charset }: Reading): Generator<Accepted<Payload> | Rejected> {
-  const framer = new SyslogFramer();
+  const framer = new SyslogFramer(undefined, true, true);
   for (const framed of [...framer.push(bytes), ...framer.end(true)])
     yield framed.kind === 'rejected' ? framed : textOf(framed.value, envelope, charset);
 }

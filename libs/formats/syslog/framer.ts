@@ -2,6 +2,7 @@
 // Pure and incremental: chunks in, messages out; who reads the socket and the clock is elsewhere.
 
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import { partialLine } from '../json/joined.js';
 import { ByteQueue } from './byte-queue.js';
 import { type PlainMessage, plainMessageAt } from './plain-message.js';
 import { bareHeadIn, headBytesMax, headOf, isHeaderOnly, nextHeadIn, separatorsBefore } from './frame-heads.js';
@@ -37,10 +38,14 @@ export class SyslogFramer {
   /** Whether a message has ended with nothing but the next one. */
   #isBare = false;
 
-  /** Without `isQuick` every message is looked at from all sides; the same messages come of it. */
+  /**
+   * Without `isQuick` every message is looked at from all sides; the same messages come of it. `isWritten` says that it is no stream but what a program wrote in lines: a message that ends with
+   * nothing but the next one, in a line that has its end, was cut off when its program was killed.
+   */
   constructor(
     private readonly messageBytesMax: number = messageBytesMaxDefault,
     private readonly isQuick = true,
+    private readonly isWritten = false,
   ) {}
 
   /** What is complete with this chunk, in order. */
@@ -173,7 +178,8 @@ export class SyslogFramer {
       const bare = start === undefined ? bareHeadIn(bytes, state.scanned, end ?? bytes.length) : undefined;
       if (bare !== undefined) {
         this.#isBare = true;
-        return this.#take(bare);
+        const taken = this.#take(bare);
+        return this.isWritten && end !== undefined ? partialLine : taken;
       }
       state.isEnded = end !== undefined;
       if (start === 'open' && !isForced) return 'wait';

@@ -25,11 +25,14 @@ export const joinedLinesWrapper: Wrapper = {
     const { text } = payload;
     const first = text.indexOf('EF:');
     if (first >= 0 && text.includes('EF:', first + 1) && (lineEnd.test(text) || cutAt(text) > 0)) return true;
+    if (text.startsWith('<')) return rootAgainAt(text) > 0;
     return textBeginsJson(text) && joinedIn(Buffer.from(text)).length > 0;
   },
   *unwrap(payload) {
     if (payload.kind !== 'text') return;
     if (textBeginsJson(payload.text)) return yield* values(payload.text, payload.envelope);
+    const again = payload.text.startsWith('<') ? rootAgainAt(payload.text) : 0;
+    if (again > 0) return yield* [partialLine, accepted({ ...payload, text: payload.text.slice(again) })];
     for (const text of payload.text.split(lineEnd)) if (text.trim()) yield* lines(text, payload.envelope);
   },
 };
@@ -53,4 +56,23 @@ function cutAt(text: string): number {
   const from = first ? first.index + first[0].length : text.length;
   const found = cut.exec(text.slice(from));
   return found ? from + found.index : 0;
+}
+
+/** Roots of ATNA and of Epic's EventLog, of which none lies inside another. */
+const roots = /<(\/?)(?:[A-Za-z][\w.-]{0,40}:)?(?:AuditMessage|EventLog)[\s>]/g;
+/** What stands before a root: a header of syslog, a declaration. */
+const beforeRoot = /(?:<\d{1,3}>[^<]{0,512})?(?:<\?xml[^<>]{0,256}\?>\s{0,8})?$/;
+
+/** Where the last root of a text begins, with what stands before it, if one is still open there; 0 where none does. */
+function rootAgainAt(text: string): number {
+  let [last, again] = [-1, 0];
+  for (const { index, 1: closing } of text.matchAll(roots)) {
+    if (closing) last = -1;
+    else if (last < 0) last = index;
+    else {
+      again = index - (beforeRoot.exec(text.slice(last + 1, index))?.[0].length ?? 0);
+      last = index;
+    }
+  }
+  return again;
 }

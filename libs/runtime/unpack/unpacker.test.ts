@@ -91,6 +91,17 @@ describe('a packed text of several parts', () => {
     await expect(unpackBytes(packing, pack(packing, 'x'.repeat(20_000)), 9_999)).rejects.toMatchObject({ reason: 'too_large' });
   });
 
+  it.each([
+    ['a window of 2 GiB', '28b52ffd00a8', /128 MiB/],
+    ['a dictionary', '28b52ffd01002a', /dictionary/],
+  ])('says what to do where a frame asks for %s', async (_, head, message) => {
+    const frame = Buffer.concat([Buffer.from(head, 'hex'), Buffer.from('010000', 'hex')]);
+    await expect(unpackBytes('zstd', frame, 100)).rejects.toMatchObject({
+      reason: 'damaged',
+      message: expect.stringMatching(message),
+    });
+  });
+
   it('has no more frames than are allowed', async () => {
     expect(await unpacked('zstd', emptyFrames(50), 50)).toHaveLength(0);
     await expect(unpacked('zstd', emptyFrames(51), 50)).rejects.toMatchObject({ reason: 'too_many_frames' });

@@ -129,6 +129,8 @@ function contentTypeOf(format: string): string {
     return 'application/x-ndjson; charset=UTF-8';
   if (/^JSON/i.test(format)) return 'application/json; charset=UTF-8';
   if (/^(TSV|TabSeparated)/i.test(format)) return 'text/tab-separated-values; charset=UTF-8';
-  if (/^CSV/i.test(format)) return 'text/csv; charset=UTF-8; header=present';
+  // Programs drop the first line of a table that is said to have a heading (RFC 4180).
+  if (/^CSV/i.test(format)) return `text/csv; charset=UTF-8; header=${/WithNames/i.test(format) ? 'present' : 'absent'}`;
+  if (/^XML$/i.test(format)) return 'application/xml; charset=UTF-8';
   return /^(Native|RowBinary|Parquet|Arrow|ORC|Avro)/i.test(format) ? 'application/octet-stream' : 'text/plain; charset=UTF-8';
 }

@@ -42,6 +42,16 @@ describe('parameters of a query', () => {
   });
 });
 
+describe('the answer to a query', () => {
+  it.each([
+    ['CSV', 'text/csv; charset=UTF-8; header=absent'],
+    ['CSVWithNames', 'text/csv; charset=UTF-8; header=present'],
+    ['XML', 'application/xml; charset=UTF-8'],
+  ])('in the format %s says what it is', async (format, type) => {
+    expect((await post(`SELECT 1 AS a FORMAT ${format}`)).headers.get('content-type')).toBe(type);
+  });
+});
+
 describe('the text of a query', () => {
   it.each([
     ['SELECT 1;', '1\n'],
