@@ -32,6 +32,7 @@ beforeAll(async () => {
       actor_id: `nurse.${index % 25}`,
     })),
     ...received('few', 99, nowMs - hour / 4, { outcome: 'unknown' }, poorGroup),
+    ...received('vigie', 150, nowMs - hour / 4, { outcome: 'unknown' }, 'vigie'),
     ...received('rich', 150, nowMs - hour / 4, rich, poorGroup),
     ...received('elsewhere', 3, nowMs - hour / 2, {}, 'another group'),
   ];
@@ -72,6 +73,7 @@ describe('the health of sources', () => {
       ['poor', ['actor_role', 'session_id', 'one_source_ip', 'outcome', 'care_link']],
       ['rich', []],
     ]);
+    expect(await sourceHealth(client, nowMs, 'vigie')).toMatchObject([{ source: 'vigie', lacks: [] }]);
   });
 
   it('knows sources of which everything is set aside, and nothing of another group', async () => {

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
+import { ownGroup } from '#libs/audit/reading.js';
 import { isoTime } from '#libs/contracts/access-row.js';
 import { type FeedGap, feedGaps } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
@@ -117,7 +118,8 @@ function figuresOf({ group_id, source, events_hour, events_day, habit_hour, ...r
 }
 
 function lacksOf(row: Stored): readonly FeedGap[] {
-  if (row.rows_day < rowsMin) return [];
+  // Who reads Vigie itself has no role or session, and no rule of a hospital asks for one.
+  if (row.rows_day < rowsMin || row.group_id === ownGroup) return [];
   const least = carriedShare * row.rows_day;
   const lacking: Readonly<Record<FeedGap, boolean>> = {
     actor_role: row.with_role < least,
