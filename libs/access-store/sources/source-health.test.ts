@@ -33,6 +33,9 @@ beforeAll(async () => {
     })),
     ...received('few', 99, nowMs - hour / 4, { outcome: 'unknown' }, poorGroup),
     ...received('vigie', 150, nowMs - hour / 4, { outcome: 'unknown' }, 'vigie'),
+    ...received('nightly', 150, nowMs - hour / 4, rich, poorGroup).map((row, index) =>
+      index % 4 > 0 ? row : anAccessRow({ ...row, care_link: undefined }),
+    ),
     ...received('rich', 150, nowMs - hour / 4, rich, poorGroup),
     ...received('elsewhere', 3, nowMs - hour / 2, {}, 'another group'),
   ];
@@ -70,6 +73,7 @@ describe('the health of sources', () => {
     const lacks = (await sourceHealth(client, nowMs, poorGroup)).map((one) => [one.source, one.lacks]);
     expect(lacks).toEqual([
       ['few', []],
+      ['nightly', ['care_link']],
       ['poor', ['actor_role', 'session_id', 'one_source_ip', 'outcome', 'care_link']],
       ['rich', []],
     ]);
