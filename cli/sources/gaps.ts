@@ -26,7 +26,7 @@ const lacking: Readonly<Record<FeedGap, readonly [string, string]>> = {
     'have the source send refused accesses as failure; until then they count as seen',
   ],
   care_link: [
-    'of most accesses of the last day nobody knows whether their patients are in care (care_link)',
+    'of more accesses of the last day than are known to be of strangers nobody knows whether their patients are in care (care_link)',
     'have the source send accesses within the hour, since what comes later has nothing to be compared with, and see VIGIE_CARE_LINK of the ingestors',
   ],
 };

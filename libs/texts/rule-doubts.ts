@@ -2,6 +2,8 @@
 const french: Readonly<Record<string, string>> = {
   'A campaign, a disaster, half the staff away': 'Une campagne, une catastrophe, la moitié du personnel absente',
   'A screen that began to load more': 'Un écran qui s’est mis à charger davantage',
+  'A screen that began to load its list anew by itself': 'Un écran qui s’est mis à recharger sa liste de lui-même',
+  'A campaign': 'Une campagne',
   'A consultation of two people': 'Une consultation à deux',
   'A laboratory that works for one department': 'Un laboratoire qui travaille pour un seul service',
   'A telephone desk or a central office that answers for the whole group; its accounts are worth an exception':

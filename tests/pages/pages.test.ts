@@ -289,7 +289,7 @@ function aFeed(source: string, state: 'ok' | 'silent') {
     last_time: minutesAgo(3),
     last_received: minutesAgo(3),
     set_aside: { unreadable_patient: 2 },
-    lacks: [],
+    lacks: ['actor_role', 'one_source_ip'] as const,
     ...figures,
   };
 }

@@ -19,7 +19,8 @@ SELECT
     countIf(age < 86400 AND source_ip != '') AS with_address,
     countIf(age < 86400 AND outcome != 'unknown') AS with_outcome,
     countIf(age < 86400 AND patient_id != '') AS with_patient,
-    countIf(age < 86400 AND patient_id != '' AND care_link != '') AS with_link,
+    countIf(age < 86400 AND patient_id != '' AND care_link = '') AS without_link,
+    countIf(age < 86400 AND care_link IN ('none', 'single')) AS strangers,
     uniqIf(source_ip, age < 86400 AND source_ip != '') AS addresses,
     uniqIf(actor_id, age < 86400 AND source_ip != '') AS accounts,
     ifNotFinite(quantileExactIf(0.5)(dateDiff('millisecond', time, received_at), age < 86400) / 1000, 0) AS delay_seconds

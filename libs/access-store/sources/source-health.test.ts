@@ -32,6 +32,10 @@ beforeAll(async () => {
       actor_id: `nurse.${index % 25}`,
     })),
     ...received('few', 99, nowMs - hour / 4, { outcome: 'unknown' }, poorGroup),
+    ...received('vigie', 150, nowMs - hour / 4, { outcome: 'unknown' }, 'vigie'),
+    ...received('nightly', 150, nowMs - hour / 4, rich, poorGroup).map((row, index) =>
+      index % 4 > 0 ? row : anAccessRow({ ...row, care_link: undefined }),
+    ),
     ...received('rich', 150, nowMs - hour / 4, rich, poorGroup),
     ...received('elsewhere', 3, nowMs - hour / 2, {}, 'another group'),
   ];
@@ -69,9 +73,11 @@ describe('the health of sources', () => {
     const lacks = (await sourceHealth(client, nowMs, poorGroup)).map((one) => [one.source, one.lacks]);
     expect(lacks).toEqual([
       ['few', []],
+      ['nightly', ['care_link']],
       ['poor', ['actor_role', 'session_id', 'one_source_ip', 'outcome', 'care_link']],
       ['rich', []],
     ]);
+    expect(await sourceHealth(client, nowMs, 'vigie')).toMatchObject([{ source: 'vigie', lacks: [] }]);
   });
 
   it('knows sources of which everything is set aside, and nothing of another group', async () => {

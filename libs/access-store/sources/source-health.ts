@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
+import { ownGroup } from '#libs/audit/reading.js';
 import { isoTime } from '#libs/contracts/access-row.js';
 import { type FeedGap, feedGaps } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
@@ -30,7 +31,8 @@ const healthRow = z.object({
   with_address: count,
   with_outcome: count,
   with_patient: count,
-  with_link: count,
+  without_link: count,
+  strangers: count,
   addresses: count,
   accounts: count,
 });
@@ -68,9 +70,13 @@ const habitMin = 20;
 const thinShare = 0.25;
 /** Of fewer rows in a day nothing is said to be lacking. */
 const rowsMin = 100;
-/** What fewer of them have, nobody can judge by; of links half of those that name a patient, since old records never have one. */
+/** What fewer of them have, nobody can judge by. */
 const carriedShare = 0.01;
-const linkedShare = 0.5;
+/**
+ * Of what comes too late links are not known only where they would say that somebody is a stranger: a quarter of the accesses or less, and then hardly any
+ * stranger is known. So much of those with a patient is more than an outage leaves.
+ */
+const unlinkedShare = 0.05;
 /** So many accounts from one address do not sit at one computer. */
 const accountsMin = 20;
 
@@ -117,7 +123,8 @@ function figuresOf({ group_id, source, events_hour, events_day, habit_hour, ...r
 }
 
 function lacksOf(row: Stored): readonly FeedGap[] {
-  if (row.rows_day < rowsMin) return [];
+  // Who reads Vigie itself has no role or session, and no rule of a hospital asks for one.
+  if (row.rows_day < rowsMin || row.group_id === ownGroup) return [];
   const least = carriedShare * row.rows_day;
   const lacking: Readonly<Record<FeedGap, boolean>> = {
     actor_role: row.with_role < least,
@@ -125,7 +132,7 @@ function lacksOf(row: Stored): readonly FeedGap[] {
     source_ip: row.with_address < least,
     one_source_ip: row.addresses === 1 && row.accounts >= accountsMin,
     outcome: row.with_outcome < least,
-    care_link: row.with_patient >= rowsMin && row.with_link < linkedShare * row.with_patient,
+    care_link: row.without_link > unlinkedShare * row.with_patient && row.without_link > row.strangers,
   };
   return feedGaps.filter((gap) => lacking[gap]);
 }

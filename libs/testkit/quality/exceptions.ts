@@ -7,16 +7,21 @@ const wallDay = new Intl.DateTimeFormat('en', { timeZone, day: 'numeric' });
 
 /** What an announced access looks like, as far as rules may ask. */
 const announcedRows = (['export', 'read'] as const).flatMap((action) =>
-  [{}, { own_clinic: false }, { event_patients: 200 }, { own_clinic: false, event_patients: 200 }, { house_network: true }].map(
-    (more) => ({
-      action,
-      outcome: 'success' as const,
-      patient_id: '0'.repeat(32),
-      record_count: 1_000,
-      care_link: 'none' as const,
-      ...more,
-    }),
-  ),
+  [
+    {},
+    { own_clinic: false },
+    { event_patients: 200 },
+    { own_clinic: false, event_patients: 200 },
+    { house_network: true },
+    { patient_id: '' },
+  ].map((more) => ({
+    action,
+    outcome: 'success' as const,
+    patient_id: '0'.repeat(32),
+    record_count: 1_000,
+    care_link: 'none' as const,
+    ...more,
+  })),
 );
 
 /**

@@ -85,7 +85,8 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
 export const unplanted: ReadonlyMap<string, string> = new Map([
   ['08357413-3757-46c0-8aa0-b8cfce2149d9', 'it has no number of its own: all others that are learned are its counts'],
   ['35ebe29e-6f82-4882-bfb4-26e9b92e9ad2', 'one access is enough'],
-  ['a50e9596-d4cb-4a55-b4b0-ab730f605c7a', 'one event is enough, and it names no patient'],
+  ['a50e9596-d4cb-4a55-b4b0-ab730f605c7a', 'its events name no patient'],
+  ['7df4f0bc-f292-4315-862b-149d752fef39', 'its events name no patient'],
   ['5a6b0a0c-1a53-4a44-9a55-0c3e2a6f7d10', "it is about Vigie's own console"],
   ['c1d7b3a6-0a3e-4f0e-8b61-5d1f6a2b9e37', "it is about Vigie's own console"],
   ['0b75bae3-531d-4443-afb4-9601e2f0855f', 'it counts refusals, in which nobody reads a record'],
