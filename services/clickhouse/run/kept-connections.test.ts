@@ -31,6 +31,7 @@ describe('connections of services', () => {
     for (const [asked, by] of [
       [{ ...question, readOnly: true }, archiver],
       [question, person],
+      [request('SELECT 1', ['readonly']), archiver],
       [question, { ...archiver, asker: person.asker }],
       [request('CREATE TEMPORARY TABLE t (a Int8)', []), archiver],
       [request('INSERT INTO t SELECT 1', ['a', 'b']), archiver],
@@ -39,9 +40,9 @@ describe('connections of services', () => {
       [insert, { ...archiver, asker: person.asker }],
     ] as const)
       await use(asked, by as Identity);
-    expect(told.slice(4)).toEqual([7, 8, 9, 10, 11, 12, 13, 14].flatMap((n) => [`opened ${n}`, `closed ${n}`]));
+    expect(told.slice(4)).toEqual([7, 8, 9, 10, 11, 12, 13, 14, 15].flatMap((n) => [`opened ${n}`, `closed ${n}`]));
     await use(insert);
-    expect(told).toHaveLength(20);
+    expect(told).toHaveLength(22);
   });
 
   it('are closed where something failed on them, where there are too many, and at the end', async () => {

@@ -56,12 +56,16 @@ export class KeptConnections {
   }
 }
 
+/** What cannot be taken back, or sets more than its own name. */
+const lasting = ['readonly', 'allow_ddl', 'profile'];
+
 function kindOf(
   { inspection, format, settings, database, readOnly }: QueryRequest,
   { role, name, asker }: Identity,
 ): string | undefined {
   const { kind } = inspection.statement;
-  if (kind === 'command' || role !== 'services' || asker || readOnly) return undefined;
+  if (kind === 'command' || role !== 'services' || asker || readOnly || lasting.some((name) => settings.has(name)))
+    return undefined;
   const isWhole = kind === 'select' && !joiningOf(format);
   return JSON.stringify([kind, isWhole, name, database, ...[...settings.keys()].toSorted()]);
 }
