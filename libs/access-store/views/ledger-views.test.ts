@@ -135,7 +135,7 @@ describe('the ledger of a case', () => {
     expect(await listed('case_ledger_of', `case_id = '${second.incident_id}'`)).toEqual([]);
   });
 
-  it('is as long as the figure of incidents that people linked, once the store is where the scorer is, whichever others it still lists in their case', async () => {
+  it('is as long as the figure of a case into which people linked, once the store is where the scorer is, whichever others it still lists there', async () => {
     const trios = [12, 15, 18].map((from) => incidents.slice(from, from + 3));
     for (const [first, second, withdrawn] of trios) {
       if (!first || !second || !withdrawn) throw new Error('too few incidents');

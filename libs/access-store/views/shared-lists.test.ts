@@ -25,8 +25,8 @@ describe('a long list of several selections', () => {
     const short = "(lower(actor_id) IN ('svc-a'))";
     const other = `(actor_id IN (${names}, 'x' || 'y'))`;
     const given = new Map([
-      ['a', `(${programs} AND ${short} AND ${other})`],
-      ['b', `(${short} AND ${other})`],
+      ['a', `(${programs} OR ${short} OR ${other})`],
+      ['b', `(${short} OR ${other})`],
     ]);
     expect(withoutRepeats(given)).toEqual({ shared: '', expressions: given });
   });

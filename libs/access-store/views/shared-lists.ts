@@ -1,16 +1,19 @@
+import { termsInCommon } from './shared-terms.js';
+
 /** A list of so many characters that stands in several expressions is written once. */
 const longChars = 500;
 
 export interface WithoutRepeats {
-  /** The lists, as the beginning of a `SELECT`; empty where there is none. */
+  /** The lists and terms, as the beginning of a `SELECT`; empty where there is none. */
   readonly shared: string;
-  /** By the id of the selection, with the names of the lists in their places. */
+  /** By the id of the selection, with the names of lists and terms in their places. */
   readonly expressions: ReadonlyMap<string, string>;
 }
 
 /**
  * Long lists of values that several selections ask for, each written once: nearly every rule leaves out the same declared programs, and a thousand of
- * these in forty rules would be a statement longer than ClickHouse reads. They are then evaluated once for each access, too.
+ * these in forty rules would be a statement longer than ClickHouse reads. They are then evaluated once for each access, too. Beside them the terms that
+ * selections have in common, of any length.
  */
 export function withoutRepeats(selections: ReadonlyMap<string, string>): WithoutRepeats {
   const counts = new Map<string, number>();
@@ -19,9 +22,9 @@ export function withoutRepeats(selections: ReadonlyMap<string, string>): Without
   const names = new Map(
     [...counts].flatMap(([list, count]) => (count > 1 ? [list] : [])).map((list, at) => [list, `list_${at + 1}`]),
   );
-  const expressions = new Map([...selections].map(([id, expression]) => [id, shortened(expression, names)]));
-  const written = [...names].map(([list, name]) => `${list} AS ${name}`);
-  return { shared: written.length > 0 ? `WITH\n    ${written.join(',\n    ')}\n` : '', expressions };
+  const terms = termsInCommon(new Map([...selections].map(([id, expression]) => [id, shortened(expression, names)])));
+  const written = [...names, ...terms.names].map(([list, name]) => `${list} AS ${name}`);
+  return { shared: written.length > 0 ? `WITH\n    ${written.join(',\n    ')}\n` : '', expressions: terms.expressions };
 }
 
 function shortened(expression: string, names: ReadonlyMap<string, string>): string {

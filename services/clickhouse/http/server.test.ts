@@ -47,6 +47,22 @@ describe.each(targets)('@clickhouse/client with %s', (_, address) => {
     expect(await client.ping({ select: true })).toMatchObject({ success: true });
   });
 
+  it('answers each question as if it were the first, whatever the one before has set', async () => {
+    const query = "SELECT getSetting('max_block_size') AS n";
+    const ask = async (clickhouse_settings: ClickHouseSettings = {}) =>
+      (await (await client.query({ query, format: 'JSONEachRow', clickhouse_settings })).json<{ n: string }>())[0]?.n;
+    const usual = await ask();
+    expect([await ask({ max_block_size: '7' }), await ask(), await ask({ max_block_size: '8' })].map(String)).toEqual([
+      '7',
+      String(usual),
+      '8',
+    ]);
+    expect([await ask({ readonly: '1' }), await ask({ readonly: '1' }), await ask()]).toEqual([usual, usual, usual]);
+    const named = 'SELECT {name:String} AS s';
+    await client.query({ query: named, query_params: { name: 'a' } });
+    await expect(client.query({ query: named })).rejects.toThrow(/name/);
+  });
+
   it('inserts values, and says how many rows were written', async () => {
     const { summary } = await client.insert({
       table: 'vigie_suite.t',

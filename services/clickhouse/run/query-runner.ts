@@ -8,7 +8,7 @@ import { joiningOf, type Joining } from '../native/framing.js';
 import { judged, type JudgedRequest } from '../sql/judge.js';
 import { emptyNativeBlock } from '../native/native-block.js';
 import { atRevision } from '../native/native-revision.js';
-import { InsertConnections } from './insert-connections.js';
+import { KeptConnections } from './kept-connections.js';
 import { Lane } from './lane.js';
 import type { Asker, Identity } from './who-asks.js';
 import { precedence } from './precedence.js';
@@ -48,11 +48,11 @@ const querySizeMax = 16 * 1024 * 1024;
 
 const nothing: Summary = { readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 };
 
-/** Runs queries on the engine: each on its own connection, in its lane, under its limits, killed when its client is gone. */
+/** Runs queries on the engine: one at a time on a connection, in its lane, under its limits, killed when its client is gone. */
 export class QueryRunner {
   readonly lanes: { readonly read: Lane; readonly service: Lane; readonly write: Lane };
   readonly #running = new Set<string>();
-  readonly #inserting: InsertConnections;
+  readonly #kept = new KeptConnections();
 
   constructor(
     private readonly engine: Engine,
@@ -66,12 +66,11 @@ export class QueryRunner {
       service: new Lane('service', servicePlaces, config.queueMax),
       write: new Lane('write', config.writers, config.queueMax),
     };
-    this.#inserting = new InsertConnections(config.writers);
   }
 
   /** Closes what is kept between two requests; before the engine is closed. */
   close(): void {
-    this.#inserting.close();
+    this.#kept.close();
   }
 
   /** Rejects with what the engine or a limit said. `gone` aborts when the client went away. */
@@ -83,7 +82,7 @@ export class QueryRunner {
       await this.#laneOf(request, identity.role).run(
         gone,
         () =>
-          this.#inserting.use(
+          this.#kept.use(
             request,
             identity,
             () => this.engine.connect(identity.role, this.#settings(request), identity.name),
@@ -111,9 +110,10 @@ export class QueryRunner {
   ): Promise<void> {
     const limits = { secondsMax: this.config.readSecondsMax, memoryMax: this.config.readMemoryMax };
     const request = await judged(connection, asked, role, limits);
-    await prepare(connection, request);
+    const isInsert = request.inspection.statement.kind === 'insert';
+    await prepare(connection, request, isInsert ? {} : precedence(this.clock.monotonic()));
     // An insert whose client is gone is finished all the same: it is all or nothing, and its token makes the next try harmless.
-    if (request.inspection.statement.kind === 'insert') return insert(connection, request, answer);
+    if (isInsert) return insert(connection, request, answer);
     await this.#killing(request, gone, (signal) =>
       this.auditor.answering(request, asker, answer, (audited) => read(connection, request, audited, signal)),
     );
@@ -124,7 +124,6 @@ export class QueryRunner {
     if (inspection.statement.kind === 'insert') return common;
     const limits = {
       ...common,
-      ...precedence(this.clock.monotonic()),
       max_execution_time: this.config.readSecondsMax,
       max_memory_usage: this.config.readMemoryMax,
     };

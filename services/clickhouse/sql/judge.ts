@@ -20,7 +20,7 @@ export async function judged(
   role: EngineRole,
   limits: ReadLimits,
 ): Promise<JudgedRequest> {
-  const { sql, inspection } = await parsed(connection, request);
+  const { sql, inspection } = await parsed(connection, request, role);
   const { statement } = inspection;
   if ((statement.kind === 'insert') !== (request.inspection.statement.kind === 'insert'))
     throw exception(
@@ -41,22 +41,31 @@ interface Parsed {
 }
 
 /**
- * What the engine made of heads of INSERTs, by their text: it makes the same of the same, and asking it takes longer than the storing of some dozens of
- * rows. Of statements with nothing but names in them alone, so that no value of anybody is kept.
+ * What the engine made of statements, by their text: it makes the same of the same, and asking it takes longer than the storing of some dozens of rows, or than
+ * many an answer. Of heads of INSERTs with nothing but names in them, and of what services ask: these give what they ask by as parameters, so that no value of
+ * anybody is kept.
  */
-const insertHeads = new Map<string, Parsed>();
-const insertHeadsMax = 64;
+const known = new Map<string, Parsed>();
+const knownMax = 128;
 
-async function parsed(connection: EngineConnection, { sql: text, inspection }: QueryRequest): Promise<Parsed> {
-  const known = insertHeads.get(text);
-  if (known) return known;
+/** A longer statement is read anew each time. Characters. */
+const knownCharactersMax = 16_384;
+
+async function parsed(connection: EngineConnection, { sql: text, inspection }: QueryRequest, role: EngineRole): Promise<Parsed> {
+  const before = known.get(text);
+  if (before) return before;
   const sql = await asParsed(connection, text);
   const made = { sql, inspection: inspect(sql) };
-  if (inspection.statement.kind === 'insert' && isOnlyNames(text)) {
-    if (insertHeads.size >= insertHeadsMax) insertHeads.clear();
-    insertHeads.set(text, made);
+  if (text.length <= knownCharactersMax && isSaidAgain(text, inspection, role)) {
+    if (known.size >= knownMax) known.clear();
+    known.set(text, made);
   }
   return made;
+}
+
+function isSaidAgain(text: string, { statement, severalStatements }: Inspection, role: EngineRole): boolean {
+  if (statement.kind === 'insert') return isOnlyNames(text);
+  return statement.kind === 'select' && role === 'services' && !severalStatements;
 }
 
 async function asParsed(connection: EngineConnection, sql: string): Promise<string> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { EngineConnection } from '../engine/engine.js';
 import type { QueryRequest } from '../sql/request.js';
 import { inspect } from '../sql/sql-text.js';
-import { InsertConnections } from './insert-connections.js';
+import { KeptConnections } from './kept-connections.js';
 import type { Identity } from './who-asks.js';
 
 const archiver: Identity = { role: 'services', owner: '' };
@@ -12,9 +12,9 @@ const person: Identity = {
   asker: { by: 'x', isProven: false, door: 'clickhouse', remoteAddress: '' },
 };
 
-describe('connections of inserts', () => {
-  it('are used again by inserts of the same kind, and by nobody else', async () => {
-    const { use, told } = connections(4);
+describe('connections of services', () => {
+  it('are used again by an insert or a query of the same kind, and by nobody else', async () => {
+    const { use, told } = connections(8);
     const insert = request('INSERT INTO t FORMAT CSV\n1', ['a', 'b']);
     await use(insert);
     await use(request('INSERT INTO other FORMAT CSV\n1', ['b', 'a']));
@@ -23,20 +23,29 @@ describe('connections of inserts', () => {
     await use({ ...insert, database: 'd' });
     await use(insert, { ...archiver, name: 'own' });
     expect(told).toEqual(['opened 1', 'opened 2', 'opened 3', 'opened 4']);
+    const question = request('SELECT 1', ['a', 'b']);
+    await use(question);
+    await use(request('WITH 1 AS x SELECT x', ['b', 'a']));
+    await use({ ...question, format: 'Parquet' });
+    expect(told.splice(4)).toEqual(['opened 5', 'opened 6']);
     for (const [asked, by] of [
-      [request('SELECT 1', ['a', 'b']), archiver],
+      [{ ...question, readOnly: true }, archiver],
+      [question, person],
+      [request('SELECT 1', ['readonly']), archiver],
+      [question, { ...archiver, asker: person.asker }],
+      [request('CREATE TEMPORARY TABLE t (a Int8)', []), archiver],
       [request('INSERT INTO t SELECT 1', ['a', 'b']), archiver],
       [{ ...insert, readOnly: true }, archiver],
       [insert, person],
       [insert, { ...archiver, asker: person.asker }],
     ] as const)
       await use(asked, by as Identity);
-    expect(told.slice(4)).toEqual([5, 6, 7, 8, 9].flatMap((n) => [`opened ${n}`, `closed ${n}`]));
+    expect(told.slice(4)).toEqual([7, 8, 9, 10, 11, 12, 13, 14, 15].flatMap((n) => [`opened ${n}`, `closed ${n}`]));
     await use(insert);
-    expect(told).toHaveLength(14);
+    expect(told).toHaveLength(22);
   });
 
-  it('are closed where an insert failed, where there are too many, and at the end', async () => {
+  it('are closed where something failed on them, where there are too many, and at the end', async () => {
     const { kept, use, told } = connections(1);
     const insert = request('INSERT INTO t FORMAT CSV\n1', []);
     await expect(use(insert, archiver, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
@@ -52,7 +61,7 @@ describe('connections of inserts', () => {
 });
 
 function connections(idleMax: number) {
-  const kept = new InsertConnections(idleMax);
+  const kept = new KeptConnections(idleMax);
   const told: string[] = [];
   let opened = 0;
   const open = async (): Promise<EngineConnection> => {

@@ -2,21 +2,24 @@
 // It knows no HTTP.
 
 import type { EngineConnection } from '../engine/engine.js';
+import { joiningOf } from '../native/framing.js';
 import type { QueryRequest } from '../sql/request.js';
 import type { Identity } from './who-asks.js';
 
+/** Of all kinds: services ask some dozens of questions, a handful of them again and again. */
+const keptMax = 16;
+
 /**
- * Connections on which an INSERT went well, kept for the next of the same kind: opening one and taking its role costs as much as some
- * dozens of rows. A kind is a role, a database and the names of all settings, so that the next INSERT sets again whatever the one before has set.
+ * Connections on which an INSERT or a SELECT of a service went well, kept for the next of the same kind: opening one and taking its role costs as much as
+ * some dozens of rows. A kind is a name, a database and the names of all settings, so that the next one sets again whatever the one before has set.
  */
-export class InsertConnections {
+export class KeptConnections {
   readonly #idle: { readonly kind: string; readonly connection: EngineConnection }[] = [];
   #closed = false;
 
-  /** How many are kept at most, of all kinds. */
-  constructor(private readonly idleMax: number) {}
+  constructor(private readonly idleMax = keptMax) {}
 
-  /** Works on a connection that is kept, or on one that `open` gives; everything that is no INSERT of data has one of its own. */
+  /** Works on a connection that is kept, or on one that `open` gives; people, and whatever else services say, have one of their own. */
   async use(
     request: QueryRequest,
     identity: Identity,
@@ -41,7 +44,7 @@ export class InsertConnections {
   }
 
   #take(kind: string | undefined): EngineConnection | undefined {
-    const at = this.#idle.findIndex((one) => one.kind === kind);
+    const at = this.#idle.findLastIndex((one) => one.kind === kind);
     return at < 0 ? undefined : this.#idle.splice(at, 1)[0]?.connection;
   }
 
@@ -53,7 +56,16 @@ export class InsertConnections {
   }
 }
 
-function kindOf({ inspection, settings, database, readOnly }: QueryRequest, { role, name, asker }: Identity): string | undefined {
-  if (inspection.statement.kind !== 'insert' || role !== 'services' || asker || readOnly) return undefined;
-  return JSON.stringify([name, database, ...[...settings.keys()].toSorted()]);
+/** What cannot be taken back, or sets more than its own name. */
+const lasting = ['readonly', 'allow_ddl', 'profile'];
+
+function kindOf(
+  { inspection, format, settings, database, readOnly }: QueryRequest,
+  { role, name, asker }: Identity,
+): string | undefined {
+  const { kind } = inspection.statement;
+  if (kind === 'command' || role !== 'services' || asker || readOnly || lasting.some((name) => settings.has(name)))
+    return undefined;
+  const isWhole = kind === 'select' && !joiningOf(format);
+  return JSON.stringify([kind, isWhole, name, database, ...[...settings.keys()].toSorted()]);
 }
