@@ -27,15 +27,15 @@ const noted: Habits = {
   evidence: (_, __, ___, most) => Object.values(most).reduce((sum, count) => sum + count, 0) / 1e9,
 };
 
-const any = selectionOf(match({ kind: 'present', field: 'patient_id' }));
+const read = selectionOf(match({ kind: 'present', field: 'patient_id' }));
 const emergency = selectionOf(match({ kind: 'truth', field: 'emergency', value: true }));
 const rules: readonly Rule[] = [
-  usual({ id: 'all 10m', selection: any, timespanMs: 10 * minute, atLeast: 6 }),
-  usual({ id: 'all 24h', selection: any, timespanMs: day, atLeast: 20 }),
-  usual({ id: 'all 72h', selection: any, timespanMs: 3 * day, atLeast: 26 }),
+  usual({ id: 'all 10m', selection: read, timespanMs: 10 * minute, atLeast: 6 }),
+  usual({ id: 'all 24h', selection: read, timespanMs: day, atLeast: 20 }),
+  usual({ id: 'all 72h', selection: read, timespanMs: 3 * day, atLeast: 26 }),
   usual({ id: 'emergency 1h', selection: emergency, timespanMs: hour, atLeast: 3 }),
   usual({ id: 'clinics', selection: emergency, timespanMs: day, atLeast: 8, spread: { field: 'clinic_id', atLeast: 2 } }),
-  { ...aRule({ id: 'days', selection: any, timespanMs: day, atLeast: 1 }), habitDays: true },
+  { ...aRule({ id: 'days', selection: read, timespanMs: day, atLeast: 1 }), habitDays: true },
 ];
 
 interface Access {
@@ -72,7 +72,7 @@ describe('days of which nothing is noted while they last', () => {
 
   it('take less than two thirds of the memory', () => {
     const many = Array.from({ length: 12 }, (_, n) =>
-      usual({ id: `usual ${n}`, selection: any, timespanMs: (n + 1) * hour, atLeast: 10 + n }),
+      usual({ id: `usual ${n}`, selection: read, timespanMs: (n + 1) * hour, atLeast: 10 + n }),
     );
     const rows = Array.from({ length: 2_000 }, (_, n) => ({
       ...rowOf({ account: n, patient: n, minutes: 600, late: 0, emergency: false }, n),
