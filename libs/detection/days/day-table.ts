@@ -187,6 +187,10 @@ export class DayTable {
   isBoundless(record: number): boolean {
     return (this.#records.word(record, at.trust) & trust.boundless) !== 0;
   }
+  /** Whether that is so and nobody has asked what is told on it: then rules go by their minima alone. */
+  goesByMinima(record: number): boolean {
+    return this.isBoundless(record) && this.#records.word(record, at.open) === 0;
+  }
   setBoundless(record: number): void {
     this.#records.setWord(record, at.trust, trust.boundless);
   }

@@ -147,6 +147,14 @@ export class Days {
     return this.table.isBoundless(record) && this.#isShared[column] === true;
   }
 
+  /** The newest access lies at `time`, and mostly it is the first of a day that goes by minima: its windows wait from then on. False where it is another day. */
+  beginsUnnoted(record: number, time: Milliseconds): boolean {
+    const { table } = this;
+    if (!table.goesByMinima(record) || (table.flags(record) & flag.given) > 0 || !this.isUsual(record)) return false;
+    this.#waitAll(record, time);
+    return true;
+  }
+
   /** The day stays usual whatever comes. What waits of its columns waits together. */
   setBoundless(record: number): void {
     const { table } = this;
