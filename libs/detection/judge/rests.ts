@@ -18,7 +18,7 @@ import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js
  * same accesses cost one comparison an access together, and their bounds are not read.
  *
  * Rules that go by a day are left alone for as long as nothing that is known of the day changes (`DayTable.rely`): it is the judge of this ledger alone,
- * or somebody who says so there, that changes it.
+ * or somebody who says so there, that changes it. Where nobody has asked what is told on the day, and the next one begins so, too, the rest goes on into that.
  */
 export class Rests {
   readonly #heads: LedgerHeads;
