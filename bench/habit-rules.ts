@@ -69,7 +69,7 @@ beside('one account that reads without end', learned(1_400), () => attack());
 function beside(name: string, model: Habits, frames: () => Iterable<Buffer>): void {
   const whole: EngineOptions = { ...pack, habits: model };
   const batch = [...frames()];
-  const ratios: { plain: number; habits: number; whole: number; bytes: number; given: number }[] = [];
+  const ratios: { plain: number; habits: number; whole: number; bytes: number; wholeBytes: number; given: number }[] = [];
   for (let round = 0; round < 5; round += 1) {
     const alone = timed(without, batch);
     const more = timed(plain, batch);
@@ -81,6 +81,7 @@ function beside(name: string, model: Habits, frames: () => Iterable<Buffer>): vo
         habits: usually.seconds / alone.seconds,
         whole: all.seconds / alone.seconds,
         bytes: (usually.bytes - more.bytes) / usually.accounts,
+        wholeBytes: (all.bytes - alone.bytes) / all.accounts,
         given: usually.given,
       });
   }
@@ -108,6 +109,11 @@ function beside(name: string, model: Habits, frames: () => Iterable<Buffer>): vo
   report.figure(
     `${name}, more than these`,
     median((one) => one.bytes),
+    'bytes an account',
+  );
+  report.figure(
+    `${name}, the whole pack, more than the fixed rules`,
+    median((one) => one.wholeBytes),
     'bytes an account',
   );
   report.figure(`${name}, days given`, ratios[0]?.given ?? 0, 'days');

@@ -26,6 +26,8 @@ export class LargestCounts {
   /** By number of a value: where it was met last, from 1 on. By entry: 1 where its value has come again before it left. */
   #last = new Uint32Array(33);
   #again = new Uint8Array(32);
+  /** Sets of selections that were met. */
+  readonly #sets: number[] = [];
   /** Entries looked at so far. */
   looked = 0;
 
@@ -33,6 +35,24 @@ export class LargestCounts {
     private readonly ledgers: LedgerStore,
     private readonly marks: Marks,
   ) {}
+
+  /** Looks which selections entries of `[from, until)` were taken by. */
+  meet(ledger: LedgerNumber, from: Milliseconds, until: Milliseconds): void {
+    const { ledgers, marks } = this;
+    const sets = this.#sets;
+    sets.length = 0;
+    const words = ledgers.words(ledger);
+    const start = ledgers.start(ledger);
+    const end = ledgers.firstAfter(ledger, until - 1);
+    for (let index = ledgers.firstAfter(ledger, from - 1); index < end; index += 1) {
+      this.looked += 1;
+      const set = marks.setOf(markOf(words, start + index * ledgers.width));
+      if (sets.at(-1) !== set && !sets.includes(set)) sets.push(set);
+    }
+  }
+  isMet(counted: number): boolean {
+    return this.#sets.some((set) => this.marks.sets.has(set, counted));
+  }
 
   /** From here on entries of the ledger above `edge` and below `until` are meant. */
   begin(ledger: LedgerNumber, edge: number, until: number): void {

@@ -3,7 +3,8 @@ import type { CompiledRule, DayCount } from '../compile/series.js';
 import type { AccountTable } from '../memory/account-table.js';
 import { Texts } from '../memory/texts.js';
 import { Calendar, type CalendarDay } from './calendar.js';
-import { countMax, DayTable, flag } from './day-table.js';
+import { boundless, countMax, DayTable, flag } from './day-table.js';
+import { Evidence } from './evidence.js';
 import { Giving, type GivingOptions } from './giving.js';
 import { Roles } from './roles.js';
 import { outside } from '../scan/outside.js';
@@ -18,9 +19,6 @@ export interface DaysOptions extends GivingOptions {
   /** Whether the account's history is asked for: what it says may be that an incident covers days before. */
   isAsked(account: AccountNumber): boolean;
 }
-
-/** More than days hold. */
-export const boundless = 2 ** 31;
 
 /** Room above what a day holds, at least, so that its upper bounds change few times. */
 const roomMin = 64;
@@ -45,26 +43,27 @@ export class Days {
   /** Days that the last accesses may have made unusual. */
   readonly risen = new Set<number>();
   readonly giving: Giving;
+  readonly evidence: Evidence;
   readonly #calendar: Calendar;
   /** The one asked for last: each rule of an access asks for it. */
   readonly #last = { account: 0, record: 0, start: 0, end: 0 };
   /** By column: how long windows may wait to be looked at, milliseconds. */
   readonly #spareMs: readonly number[];
-  /** What evidence was asked of last, by rule: one that is used again, since most days are asked about. */
-  readonly #asked: Record<string, number> = {};
-  readonly #boundless: Readonly<Record<string, number>>;
+  /** By column: whether it counts in the shared ledgers, where boundless days note nothing. */
+  readonly #isShared: readonly boolean[];
 
   constructor(
     readonly options: DaysOptions,
     private readonly accounts: AccountTable,
   ) {
     this.counts = options.counts;
-    this.table = new DayTable(options.counts.length);
+    this.#spareMs = options.counts.map(({ rule }) => (rule ? rule.series.horizonMs - rule.timespanMs : Number.POSITIVE_INFINITY));
+    this.#isShared = options.counts.map(({ rule }) => rule?.series.kind === 'main');
+    this.table = new DayTable(options.counts.length, Math.min(...this.#spareMs.filter((_, column) => this.#isShared[column])));
     this.giving = new Giving(this.table, this.texts, accounts, options);
     this.roles = new Roles(this.table, this.texts, this.giving);
-    this.#boundless = Object.fromEntries(options.counts.map(({ habit }) => [habit.id, boundless]));
+    this.evidence = new Evidence(this.table, accounts, options);
     this.#calendar = new Calendar(options.habits);
-    this.#spareMs = options.counts.map(({ rule }) => (rule ? rule.series.horizonMs - rule.timespanMs : Number.POSITIVE_INFINITY));
   }
 
   get bytes(): number {
@@ -122,7 +121,9 @@ export class Days {
 
   /** Whether an access whose window holds no more than `upper`, of a rule told from `floor` on at least, changes nothing and is not told. */
   isCalm(record: number, column: number, time: Milliseconds, upper: number, floor: Milliseconds): boolean {
-    return this.table.isCalm(record, column, time, upper, floor, this.options.tests);
+    const { table } = this;
+    if (!this.notesNothing(record, column)) return table.isCalm(record, column, time, upper, floor, this.options.tests);
+    return upper <= this.#heldUnnoted(record, column, time) && (upper < floor || upper < table.least(record, column));
   }
 
   /** How much the window of an access may hold at most for it to be calm; below 0 where it is not known of the day. */
@@ -130,6 +131,7 @@ export class Days {
     const { table, options } = this;
     const told = Math.max(rule.atLeast, table.least(record, column)) - 1;
     if (!rule.learns) return told;
+    if (this.notesNothing(record, column)) return Math.min(told, this.#heldUnnoted(record, column, time));
     const known = table.upper(record, column);
     if (!table.isOpen(record) || time < table.from(record, column)) return -1;
     return options.tests && known > table.usual(record, column) ? -1 : Math.min(told, known);
@@ -140,10 +142,49 @@ export class Days {
     return record === 0 || this.table.unusual(record) === Number.POSITIVE_INFINITY;
   }
 
+  /** Whether nothing is noted of the column on the day, since it stays usual whatever it holds; all such columns wait together. */
+  notesNothing(record: number, column: number): boolean {
+    return this.table.isBoundless(record) && this.#isShared[column] === true;
+  }
+
+  /** The newest access lies at `time`, and mostly it is the first of a day that goes by minima: its windows wait from then on. False where it is another day. */
+  beginsUnnoted(record: number, time: Milliseconds): boolean {
+    const { table } = this;
+    if (!table.goesByMinima(record) || (table.flags(record) & flag.given) > 0 || !this.isUsual(record)) return false;
+    this.#waitAll(record, time);
+    return true;
+  }
+
+  /** The day stays usual whatever comes. What waits of its columns waits together. */
+  setBoundless(record: number): void {
+    const { table } = this;
+    let from = Number.POSITIVE_INFINITY;
+    for (let column = 0; column < this.counts.length; column += 1) {
+      if (!this.#isShared[column] || table.upper(record, column) === table.most(record, column)) continue;
+      from = Math.min(from, table.from(record, column));
+      table.setUpper(record, column, table.most(record, column));
+    }
+    table.setBoundless(record);
+    if (from < Number.POSITIVE_INFINITY) this.#waitAll(record, from);
+  }
+
+  /** What the window of an access may hold for the day to learn nothing new. */
+  #heldUnnoted(record: number, column: number, time: Milliseconds): number {
+    return time >= this.table.waitsFrom(record) ? boundless : this.table.most(record, column);
+  }
+  #waitAll(record: number, time: Milliseconds): void {
+    if (this.table.wait(record, time)) this.giving.change(record);
+  }
+
   /** The newest access of a cell lies at `time`, and its window holds no more than `upper`. */
   rise(record: number, column: number, time: Milliseconds, upper: number): void {
     const bounded = Math.min(upper, countMax);
-    if (bounded > this.table.most(record, column)) this.#waitFor(record, column, time, bounded);
+    const isMore = bounded > this.table.most(record, column);
+    if (this.notesNothing(record, column)) {
+      if (isMore) this.#waitAll(record, time);
+      return;
+    }
+    if (isMore) this.#waitFor(record, column, time, bounded);
     this.#noteRisen(record, column, time);
   }
 
@@ -162,8 +203,12 @@ export class Days {
   riseLate(account: AccountNumber, column: number, { from, until, gain, upper }: LateRise): void {
     const { table } = this;
     for (const record of this.overlapping(account, from, until)) {
-      const before = table.upper(record, column);
       const isOwn = table.start(record) <= from;
+      if (this.notesNothing(record, column)) {
+        this.#waitAll(record, isOwn ? from : table.start(record));
+        continue;
+      }
+      const before = table.upper(record, column);
       const raised = Math.max(before + gain, isOwn ? upper : 0);
       const at = isOwn ? from : table.start(record);
       if (before === table.most(record, column)) this.#wait(record, column, at);
@@ -234,27 +279,6 @@ export class Days {
   isUnusual(account: AccountNumber, time: Milliseconds): boolean {
     const record = this.at(account, time);
     return record > 0 && this.table.unusual(record) <= time;
-  }
-
-  /** Whether the day stays usual even if each of its counts comes to `boundless`. */
-  staysUsual(record: number): boolean {
-    return this.#evidenceOf(record, this.#boundless) < 1;
-  }
-
-  /** Of these counts of a day, as a share of what is needed over several days. */
-  evidence(record: number, countOf: (column: number) => number): number {
-    const { counts } = this;
-    const most = this.#asked;
-    for (const { habit } of counts) most[habit.id] = 0;
-    for (let column = 0; column < counts.length; column += 1) {
-      const { habit, rule } = counts[column] ?? {};
-      if (habit && rule) most[habit.id] = Math.max(most[habit.id] ?? outside(), countOf(column));
-    }
-    return this.#evidenceOf(record, most);
-  }
-  #evidenceOf(record: number, most: Readonly<Record<string, number>>): number {
-    const { groupId, actorId } = this.accounts.names(this.table.account(record));
-    return this.options.habits.evidence(groupId, actorId, this.table.day(record), most);
   }
 
   /** Days that no access changes any more but by the account's history. */

@@ -12,7 +12,7 @@ import type { Windows } from '../judge/windows.js';
 import { noCell } from '../memory/cell-key.js';
 import type { Marks } from '../memory/marks.js';
 import { outside } from '../scan/outside.js';
-import type { AccountNumber, Milliseconds } from '../scan/kinds.js';
+import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js';
 import { UsualDays } from './usual-days.js';
 
 interface RuleColumn {
@@ -83,6 +83,7 @@ export class DayCounts {
     if (known > 0) return known;
     const record = days.enter(account, time);
     if (days.options.tests) this.#usual.lookAhead(record);
+    else days.setBoundless(record);
     return record;
   }
 
@@ -108,44 +109,63 @@ export class DayCounts {
     for (const { column, rule } of this.#apart)
       if (this.#waits(record, column))
         this.#settled(record, column, Math.max(table.most(record, column), this.#mostSince(record, column, rule)));
-    table.setDue(record, Number.POSITIVE_INFINITY);
+    table.settled(record);
   }
 
   #settleShared(record: number): void {
     const { table } = this.days;
     const largest = this.#largest;
+    const ledger = this.windows.index.mainOf(table.account(record));
+    const groups = this.#groupsOf(record, ledger);
     let edge = Number.POSITIVE_INFINITY;
-    for (const group of this.#shared) edge = Math.min(edge, this.#edgeOf(record, group));
+    for (const group of groups) edge = Math.min(edge, this.#edgeOf(record, group));
     if (edge === Number.POSITIVE_INFINITY) return;
-    largest.begin(this.windows.index.mainOf(table.account(record)), edge, table.end(record));
-    for (const group of this.#shared) {
+    largest.begin(ledger, edge, table.end(record));
+    for (const group of groups) {
       const own = this.#edgeOf(record, group);
       if (own === Number.POSITIVE_INFINITY) continue;
       largest.take(group[0]?.rule.counted ?? outside(), own);
       for (const { column, rule } of group)
         if (this.#waits(record, column))
-          this.#settled(record, column, largest.most(rule, table.from(record, column), table.most(record, column)));
+          this.#settled(record, column, largest.most(rule, this.#fromOf(record, column, rule), table.most(record, column)));
     }
+  }
+
+  /** Where nothing was noted of columns, those whose accesses the day has: without one no window has anything new. */
+  #groupsOf(record: number, ledger: LedgerNumber): readonly (readonly RuleColumn[])[] {
+    const { table } = this.days;
+    if (!table.isBoundless(record)) return this.#shared;
+    const from = table.waitsFrom(record);
+    if (ledger === 0 || from === Number.POSITIVE_INFINITY) return [];
+    this.#largest.meet(ledger, from, table.end(record));
+    return this.#shared.filter((group) => this.#largest.isMet(group[0]?.rule.counted ?? outside()));
+  }
+
+  /** From which time on windows have not been looked at, those left out that are not held as a whole. */
+  #fromOf(record: number, column: number, { timespanMs }: CompiledRule): number {
+    const { table } = this.days;
+    if (!this.days.notesNothing(record, column)) return table.from(record, column);
+    return Math.max(table.waitsFrom(record), this.windows.floor(table.account(record)) + timespanMs);
   }
 
   /** Where the earliest window begins that one of them has not looked at; infinite where all have. */
   #edgeOf(record: number, group: readonly RuleColumn[]): number {
-    const { table } = this.days;
     let edge = Number.POSITIVE_INFINITY;
     for (const { column, rule } of group)
-      if (this.#waits(record, column)) edge = Math.min(edge, table.from(record, column) - rule.timespanMs);
+      if (this.#waits(record, column)) edge = Math.min(edge, this.#fromOf(record, column, rule) - rule.timespanMs);
     return edge;
   }
 
   #waits(record: number, column: number): boolean {
     const { table } = this.days;
+    if (this.days.notesNothing(record, column)) return table.waitsFrom(record) < Number.POSITIVE_INFINITY;
     return table.upper(record, column) !== table.most(record, column);
   }
 
   #settled(record: number, column: number, most: number): void {
     const { table } = this.days;
     table.setMost(record, column, most);
-    table.setUpper(record, column, most);
+    if (!this.days.notesNothing(record, column)) table.setUpper(record, column, most);
   }
 
   #mostSince(record: number, column: number, rule: CompiledRule): number {
@@ -246,7 +266,7 @@ export class DayCounts {
     const isUnusualAt = (until: number): boolean => {
       const most = days.counts.map(() => 0);
       for (const { time, column, value } of rises) if (time <= until) most[column] = Math.max(most[column] ?? outside(), value);
-      return days.evidence(record, (column) => most[column] ?? outside()) >= 1;
+      return days.evidence.share(record, (column) => most[column] ?? outside()) >= 1;
     };
     let [low, high] = [0, times.length];
     while (low < high) {

@@ -1,5 +1,5 @@
-import { countMax } from '../days/day-table.js';
-import { boundless, type Days } from '../days/days.js';
+import { boundless, countMax } from '../days/day-table.js';
+import type { Days } from '../days/days.js';
 import { outside } from '../scan/outside.js';
 
 interface Look {
@@ -50,6 +50,7 @@ export class UsualDays {
   /** Whether the largest counts of the day are none that are told. */
   is(record: number): boolean {
     const { table, counts } = this.days;
+    if (table.isBoundless(record)) return true;
     // Of a day that a snapshot or history has left nobody has asked yet.
     if (table.usual(record, 0) === 0 && this.#stays(record)) return true;
     // What nobody would call mass is nothing most of the time, so that most days are asked about few times.
@@ -64,8 +65,8 @@ export class UsualDays {
   #stays(record: number): boolean {
     const { table, counts } = this.days;
     for (let column = 0; column < counts.length; column += 1) if (table.upper(record, column) > boundless) return false;
-    if (!this.days.staysUsual(record)) return false;
-    table.setAllUsual(record, boundless);
+    if (!this.days.evidence.staysUsual(record)) return false;
+    this.days.setBoundless(record);
     return true;
   }
 
@@ -82,7 +83,7 @@ export class UsualDays {
       const risen = times === 1 ? upper : upper > usual ? Math.ceil(upper * times) + 1 : usual;
       levels[column] = Math.min(countMax - 1, Math.max(floor, risen));
     }
-    if (days.evidence(record, (column) => levels[column] ?? outside()) >= 1) return false;
+    if (days.evidence.share(record, (column) => levels[column] ?? outside()) >= 1) return false;
     for (let column = 0; column < counts.length; column += 1) table.setUsual(record, column, levels[column] ?? outside());
     return true;
   }

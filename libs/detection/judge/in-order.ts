@@ -25,7 +25,7 @@ interface Rise {
 }
 
 /** Entries that are looked at to sharpen a bound, for each entry that it spares or that waits for it. */
-const looksMax = 32;
+const looksMax = 64;
 /** Longer windows are not counted for that alone. */
 const sharpenedMax = looksMax * waitsMax;
 

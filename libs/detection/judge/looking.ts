@@ -16,7 +16,7 @@ export interface Looking {
   readonly asksDays: boolean;
   /** Whether entries may be taken in of which none of them is asked (see `Rests`). */
   readonly mayRest: boolean;
-  /** After the first entry of all: how many more may come, of the same spread value, before one of them can hold; -1 where they must be asked. */
+  /** After the first entry of all: how many more may come, of the same spread value, before one of them can hold; -1 where they must be asked. Of a set that asks for days, on a boundless one. */
   readonly fresh: number;
 }
 
@@ -73,7 +73,7 @@ export class LookingTable {
       spreads: rules.some(({ spreadAtLeast }) => spreadAtLeast > 0),
       asksDays,
       mayRest,
-      fresh: mayRest && !asksDays ? freshOf(rules.filter((rule) => !isOfDays(rule))) : -1,
+      fresh: mayRest ? freshOf(rules.filter((rule) => this.hasDays || !isOfDays(rule))) : -1,
     };
   }
 }
@@ -84,5 +84,8 @@ function isOfDays({ habit, days }: CompiledRule): boolean {
 
 /** One entry is there. Whatever asks for two spread values lacks one. */
 function freshOf(rules: readonly CompiledRule[]): number {
-  return Math.min(restMax, ...rules.map(({ atLeast, spreadAtLeast }) => (spreadAtLeast > 1 ? restMax : atLeast - 2)));
+  return Math.min(
+    restMax,
+    ...rules.map(({ atLeast, spreadAtLeast, days }) => (spreadAtLeast > 1 || days ? restMax : atLeast - 2)),
+  );
 }

@@ -18,7 +18,7 @@ import type { AccountNumber, LedgerNumber, Milliseconds } from '../scan/kinds.js
  * same accesses cost one comparison an access together, and their bounds are not read.
  *
  * Rules that go by a day are left alone for as long as nothing that is known of the day changes (`DayTable.rely`): it is the judge of this ledger alone,
- * or somebody who says so there, that changes it.
+ * or somebody who says so there, that changes it. Where nobody has asked what is told on the day, and the next one begins so, too, the rest goes on into that.
  */
 export class Rests {
   readonly #heads: LedgerHeads;
@@ -64,8 +64,9 @@ export class Rests {
     const heads = this.#heads;
     const { set } = asked;
     const rest = heads.restSet(ledger);
-    if (rest !== set) return rest === 0 && this.#takesFirst(ledger, asked);
-    if (asked.asksDays && !this.#isSameDay(account, time, heads.restRecord(ledger))) return false;
+    if (rest !== set) return rest === 0 && this.#takesFirst(ledger, account, asked, time);
+    if (asked.asksDays && !this.#isSameDay(account, time, heads.restRecord(ledger)) && !this.#goesOnInto(ledger, account, time))
+      return false;
     const value = seen.valueAt >= 0 && this.#covers(asked, seen.valueSet) && seen.valueAt > time - asked.timespanMs ? 0 : 1;
     const spread = this.#bringsSpread(asked, seen) ? 1 : 0;
     if ((value | spread) === 0) return true;
@@ -89,11 +90,30 @@ export class Rests {
   }
 
   /** Where all bounds are zero, the first entry raises them to one: that need not be written where no rule asks for so few. */
-  #takesFirst(ledger: LedgerNumber, { fresh, set }: Looking): boolean {
+  #takesFirst(ledger: LedgerNumber, account: AccountNumber, { fresh, set, asksDays }: Looking, time: Milliseconds): boolean {
     const heads = this.#heads;
     if (fresh < 0 || heads.bounds(ledger) !== 0) return false;
-    heads.beginRest(ledger, set, fresh);
+    const record = asksDays ? this.#newDay(account, time) : 0;
+    if (asksDays && record === 0) return false;
+    heads.beginRest(ledger, set, fresh, record);
     return true;
+  }
+
+  /** A rest that goes by the minima alone holds on a day that has just begun, too. */
+  #goesOnInto(ledger: LedgerNumber, account: AccountNumber, time: Milliseconds): boolean {
+    if (!this.#heads.restsByMinima(ledger)) return false;
+    const record = this.#newDay(account, time);
+    if (record > 0) this.#heads.setRestRecord(ledger, record);
+    return record > 0;
+  }
+
+  /** The day of the time, if it has just begun and a rest may go by minima alone on it; 0 if not. */
+  #newDay(account: AccountNumber, time: Milliseconds): number {
+    const { days } = this;
+    const record = days?.at(account, time) ?? 0;
+    if (record === 0 || !days?.beginsUnnoted(record, time)) return 0;
+    days.table.rely(record);
+    return record;
   }
 
   #isSameDay(account: AccountNumber, time: Milliseconds, record: number): boolean {
@@ -129,7 +149,7 @@ export class Rests {
       if (left < least) least = left;
     }
     if (record > 0) days?.table.rely(record);
-    this.#heads.setRest(ledger, set, least, record, isSole);
+    this.#heads.setRest(ledger, set, least, record, isSole, record > 0 && days?.table.goesByMinima(record));
   }
 
   /** How many more entries may come of which the rule need not be asked; below 0 where it must be asked of each. */

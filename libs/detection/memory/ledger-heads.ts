@@ -5,7 +5,7 @@ import type { LedgerNumber } from '../scan/kinds.js';
 /** Words of a head: two of them share a line of memory. */
 const headWords = 8;
 const headBytes = 4 * headWords;
-/** `kinds`: class of the run, 8 bits; varied, whether another spread value ends the rest, and whether the newest entry has a shape, 1 bit each; how often nothing is counted yet, 5 bits; sole spread value plus one, 16. `rest`: set of selections, 16 bits; spread values, 16. */
+/** `kinds`: class of the run, 8 bits; varied, whether another spread value ends the rest, and whether the newest entry has a shape, 1 bit each; how often nothing is counted yet, 4 bits; whether the rest goes by minima alone, 1 bit; sole spread value plus one, 16. `rest`: set of selections, 16 bits; spread values, 16. */
 const at = { chunk: 0, word: 1, length: 2, kinds: 3, bounds: 4, rest: 5, left: 6, record: 7 } as const;
 const classMask = 0xff;
 const variedBit = 0x100;
@@ -13,7 +13,8 @@ const soleRestBit = 0x200;
 const shapedBit = 0x400;
 const waitsAt = 11;
 /** The largest number that `waits` has room for. */
-export const waitsMax = 31;
+export const waitsMax = 15;
+const byMinimaBit = 0x8000;
 
 /** In place of a sole spread value: there are several, or nobody knows. */
 const several = 0xffff;
@@ -132,18 +133,25 @@ export class LedgerHeads {
   restRecord(ledger: LedgerNumber): number {
     return this.#words[ledger * headWords + at.record] ?? outside();
   }
+  /** Whether it goes by the minima of its rules alone, so that it holds on the next day, too. */
+  restsByMinima(ledger: LedgerNumber): boolean {
+    return ((this.#words[ledger * headWords + at.kinds] ?? outside()) & byMinimaBit) !== 0;
+  }
+  setRestRecord(ledger: LedgerNumber, record: number): void {
+    this.#words[ledger * headWords + at.record] = record;
+  }
   /** So many entries of the set may come that bring something new, none of which brings another spread value where `isSole`. Both numbers are `restMax` at most. */
-  setRest(ledger: LedgerNumber, set: number, left: number, record: number, isSole: boolean): void {
+  setRest(ledger: LedgerNumber, set: number, left: number, record: number, isSole: boolean, byMinima = false): void {
     const head = ledger * headWords;
     this.#words[head + at.rest] = set;
     this.#words[head + at.left] = left;
     this.#words[head + at.record] = record;
-    const kinds = (this.#words[head + at.kinds] ?? outside()) & ~soleRestBit;
-    this.#words[head + at.kinds] = isSole ? kinds | soleRestBit : kinds;
+    const kinds = (this.#words[head + at.kinds] ?? outside()) & ~(soleRestBit | byMinimaBit);
+    this.#words[head + at.kinds] = kinds | (isSole ? soleRestBit : 0) | (byMinima ? byMinimaBit : 0);
   }
   /** The same of a ledger without bounds: its first entry is one that they lack. */
-  beginRest(ledger: LedgerNumber, set: number, left: number): void {
-    this.setRest(ledger, set, left, 0, true);
+  beginRest(ledger: LedgerNumber, set: number, left: number, record: number): void {
+    this.setRest(ledger, set, left, record, true, record > 0);
     this.#words[ledger * headWords + at.rest] = set + (1 << half);
     this.#words[ledger * headWords + at.left] = left + (1 << half);
   }
