@@ -8,7 +8,7 @@ import { history, isLiar, latenessIn, play, withKnownFound } from './definition/
 
 const { VIGIE_TEST_SEED: seed = '20261129', VIGIE_TEST_HISTORIES = '150', VIGIE_TEST_PATH: alone } = process.env;
 const histories = Math.min(Number(VIGIE_TEST_HISTORIES), 3_000);
-const anyLane: fc.Arbitrary<LaneKind> = fc.constantFrom('source_ip', 'source_ip', 'session_id', 'clinic_id');
+const anyLane: fc.Arbitrary<LaneKind> = fc.constantFrom('source_ip', 'source_ip', 'session_id', 'device', 'clinic_id');
 
 function canOnlyRise(rule: Rule): boolean {
   return isMonotone(rule) && rule.inputs.every((input) => input.kind === 'rows' || canOnlyRise(input.rule));

@@ -146,6 +146,7 @@ const anyRow = fc.record({
   outcome: fc.constantFrom('success' as const, 'success' as const, 'failure' as const, 'unknown' as const),
   session: fc.constantFrom(undefined, 's', 't', 'x'),
   application: fc.constantFrom(undefined, 'x', 's'),
+  device: fc.constantFrom(undefined, 'station', 'é"'),
   ip: fc.constantFrom(undefined, '10.0.0.1', '2001:db8::aaaa:bbbb:1', '10.0.0.2'),
   emergency: fc.constantFrom(undefined, true, false),
   categories: fc.constantFrom(undefined, ['identity' as const], ['lab' as const, 'notes' as const]),
@@ -262,6 +263,7 @@ function accessOf(row: AnyRow, event: number): AccessRow {
     ...(row.categories ? { categories: [...row.categories] } : {}),
     ...(row.emergency === undefined ? {} : { emergency: row.emergency }),
     ...(row.ip ? { source_ip: row.ip } : {}),
+    ...(row.device ? { device: row.device } : {}),
     ...(row.session ? { session_id: row.session, id_block: Buffer.from(row.session.padEnd(8, '0')).toString('hex') } : {}),
     ...(row.application ? { application: row.application } : {}),
   };
