@@ -47,6 +47,12 @@ export class Settler {
     return time + settleMs >= this.#watermark;
   }
 
+  /** Whether one is due when event time has reached `watermark`. */
+  isDue(watermark: Milliseconds): boolean {
+    const [first] = this.#heap;
+    return first !== undefined && first.time + first.rule.settleMs <= watermark;
+  }
+
   /** The next anchor that is due when event time has reached `watermark`; undefined when none is. */
   next(watermark: Milliseconds): Anchor | undefined {
     const [first] = this.#heap;

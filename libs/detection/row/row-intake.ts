@@ -96,7 +96,8 @@ export class RowIntake {
     const { state } = this;
     const before = state.watermark;
     const reached = Math.max(before, Math.min(time, this.#reachedMax));
-    if (state.settler.size > 0) this.settle(reached, detectedAt);
+    const { settler } = state;
+    if (settler.size > 0 && (reached > before || settler.isDue(before))) this.settle(reached, detectedAt);
     state.watermark = reached;
     return before;
   }
