@@ -91,7 +91,9 @@ export function withKnownFound(of: History, incidents: readonly NaiveIncident[])
   const seen = new Set<string>();
   const isAgain = ({ event_id, patient_id }: AccessRow): boolean => seen.size === seen.add(`${event_id} ${patient_id}`).size;
   const again = new Set(of.rows.filter(isAgain).map((row) => subjectOf(row, of.subject ?? 'account')));
-  const known = incidents.map((one): NaiveIncident => (of.changed || again.has(one.actor) ? { ...one, found: 'live' } : one));
+  const known = incidents.map((one): NaiveIncident =>
+    of.changed || of.dated || again.has(one.actor) ? { ...one, found: 'live' } : one,
+  );
   return known.toSorted(byTime);
 }
 
@@ -218,11 +220,6 @@ export const history: fc.Arbitrary<History> = fc
       .map(({ access }) => access),
   }))
   .map(shown);
-
-/** Whether both clocks of the access were wrong. */
-export function isLiar({ received_at }: AccessRow): boolean {
-  return Date.parse(received_at) > base + 30 * 24 * hour;
-}
 
 /** Some histories, always the same ones. */
 export function randomHistories(count: number): readonly History[] {

@@ -76,6 +76,17 @@ export class Settler {
     this.#watermark = reached;
   }
 
+  /** Takes out the anchors that are among some, the earliest due first. */
+  takeOf(isAmong: (anchor: Anchor) => boolean): readonly Anchor[] {
+    const taken = this.#heap.filter(isAmong);
+    if (taken.length === 0) return taken;
+    const kept = this.#heap.filter((anchor) => !isAmong(anchor));
+    this.#heap.length = 0;
+    this.#last.clear();
+    for (const anchor of kept) this.add(anchor);
+    return taken.toSorted(compare);
+  }
+
   /** Anchors of the ledgers of accounts that are let go of are judged no more. */
   forget(accounts: { has(account: AccountNumber): boolean }): void {
     const kept = this.#heap.filter(({ account }) => !accounts.has(account));

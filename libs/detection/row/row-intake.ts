@@ -149,6 +149,13 @@ export class RowIntake {
     return undecided;
   }
 
+  /** Judges some of what waits at once, and what that makes wait of the same kind. */
+  settleOf(isAmong: (anchor: Anchor) => boolean): void {
+    const { settler } = this.state;
+    for (let due = settler.takeOf(isAmong); due.length > 0; due = settler.takeOf(isAmong))
+      for (const anchor of due) this.#settling.take(anchor, 0);
+  }
+
   /** The same without a row that says how far event time has come. */
   settleUntil(time: Milliseconds, detectedAt: Milliseconds, untilMs?: Milliseconds): readonly Anchor[] {
     this.state.now = detectedAt;
