@@ -217,6 +217,21 @@ describe('of histories that were judged wrong once', () => {
     expect(current.length).toBe(1);
   });
 
+  it('what waits is judged of an account of which an access was dated far ahead, though its windows lie there', () => {
+    const sum: Rule = {
+      ...aRule({ selection: reads, timespanMs: 1_000, field: ['record_count'] }),
+      type: 'value_sum',
+      condition: { atLeast: 3, atMost: 60 },
+    };
+    const { current } = agree({
+      rules: [sum],
+      dated: true,
+      allowedLatenessMs: 60 * hour,
+      rows: [rowOf({ event: 0, at: 35 * 24 * hour }), rowOf({ event: 1, at: 0, record_count: 3 })],
+    });
+    expect(current.length).toBe(1);
+  });
+
   it.each(['s', 'of more than fifteen bytes', 'f'.repeat(32)])(
     'a value that accesses say and matches carry is counted once: %s',
     (session_id) => {

@@ -4,11 +4,12 @@ import type { LaneKind } from '#libs/contracts/vocabulary.js';
 import { inLane } from './definition/lane-rules.suite.js';
 import { naiveRecount, naiveSuppressed } from './definition/naive-recount.js';
 import { isMonotone, type Rule } from './rule/rule.js';
-import { history, isLiar, latenessIn, play, withKnownFound } from './definition/random-history.suite.js';
+import { isLiar } from './definition/partition-run.suite.js';
+import { history, latenessIn, play, withKnownFound } from './definition/random-history.suite.js';
 
 const { VIGIE_TEST_SEED: seed = '20261129', VIGIE_TEST_HISTORIES = '150', VIGIE_TEST_PATH: alone } = process.env;
 const histories = Math.min(Number(VIGIE_TEST_HISTORIES), 3_000);
-const anyLane: fc.Arbitrary<LaneKind> = fc.constantFrom('source_ip', 'source_ip', 'session_id', 'clinic_id');
+const anyLane: fc.Arbitrary<LaneKind> = fc.constantFrom('source_ip', 'source_ip', 'session_id', 'device', 'clinic_id');
 
 function canOnlyRise(rule: Rule): boolean {
   return isMonotone(rule) && rule.inputs.every((input) => input.kind === 'rows' || canOnlyRise(input.rule));

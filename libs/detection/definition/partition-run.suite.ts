@@ -22,6 +22,8 @@ export interface History {
   readonly allowedLatenessMs: number;
   /** What an engine may let go of sooner than it would. */
   readonly held?: Pick<EngineOptions, 'forgetAfterMs' | 'keepClosedMs' | 'closedBytesMax'>;
+  /** The log says when it took a frame, so that wrong clocks move the partition's time no further. */
+  readonly dated?: boolean;
   readonly partitions: number;
   /** Frames of each partition. */
   readonly frames: number;
@@ -43,6 +45,11 @@ interface Kept {
   readonly pieces: readonly Uint8Array[];
   readonly rules: readonly Rule[];
   readonly lacks: boolean;
+}
+
+/** Whether both clocks of the access were wrong. */
+export function isLiar({ received_at }: AccessRow): boolean {
+  return Date.parse(received_at) > base + 30 * 24 * hour;
 }
 
 /** One partition's engine, and its store. */
@@ -91,7 +98,7 @@ export class PartitionRun {
     // Silence: first for long enough to judge what waited for late accesses, then for long enough to close everything.
     this.#moveOn(true);
     this.#serveAll();
-    this.#engine.idle(20 * 24 * hour, base);
+    this.#engine.idle(400 * 24 * hour, base);
     this.#serveAll();
     this.told.push(...this.#engine.takeChanges({ includeUpdates: true }));
     const newest = Math.max(
@@ -111,11 +118,16 @@ export class PartitionRun {
   #apply(frame: number): void {
     const bytes = bytesOf(this.#frames[frame] ?? []);
     const at = base + frame + this.of.clock.slice(0, frame + 1).reduce((sum, by) => sum + by, 0);
-    this.#engine.apply({ offset: frame, bytes }, at);
+    this.#engine.apply({ offset: frame, bytes, ...(this.of.dated && { appendedAt: this.#appendedAt(frame) }) }, at);
     this.#fill?.fill.take(bytes);
     usedAgain(bytes);
     this.#next = frame + 1;
     this.#stored = Math.max(this.#stored, frame);
+  }
+
+  #appendedAt(frame: number): number {
+    const rows = this.#frames.slice(0, frame + 1).flat();
+    return Math.max(base, ...rows.filter((row) => !isLiar(row)).map(({ received_at }) => Date.parse(received_at)));
   }
 
   /** What was decided is kept before it is told where a replay could decide otherwise. */

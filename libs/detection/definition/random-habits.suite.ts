@@ -54,9 +54,15 @@ function withHabit(rule: Rule, turns: (id: string) => HabitTerms | undefined, kn
     !isMeeting(rule.type) &&
     isMonotone(rule) &&
     inputs.every((input) => input.kind === 'rows' || isSteady(input.rule));
-  const { dormantMs: _, ...rest } = rule;
+  const { dormantMs, habit: own, ...rest } = rule;
   const habit = turns(rule.id);
-  const turned: Rule = fits && habit ? { ...rest, inputs, habit } : { ...rule, inputs };
+  const turned: Rule = {
+    ...rest,
+    inputs,
+    ...(dormantMs !== undefined && !(fits && habit) && { dormantMs }),
+    // What it had by itself it keeps, where it may still have one over what it looks at.
+    ...(fits && (habit ?? own) && { habit: habit ?? own }),
+  };
   const whole = rule.unfiltered ? { ...turned, unfiltered: withHabit(rule.unfiltered, turns, known) } : turned;
   known.set(rule, whole);
   return whole;

@@ -91,7 +91,9 @@ export function withKnownFound(of: History, incidents: readonly NaiveIncident[])
   const seen = new Set<string>();
   const isAgain = ({ event_id, patient_id }: AccessRow): boolean => seen.size === seen.add(`${event_id} ${patient_id}`).size;
   const again = new Set(of.rows.filter(isAgain).map((row) => subjectOf(row, of.subject ?? 'account')));
-  const known = incidents.map((one): NaiveIncident => (of.changed || again.has(one.actor) ? { ...one, found: 'live' } : one));
+  const known = incidents.map((one): NaiveIncident =>
+    of.changed || of.dated || again.has(one.actor) ? { ...one, found: 'live' } : one,
+  );
   return known.toSorted(byTime);
 }
 
@@ -146,6 +148,7 @@ const anyRow = fc.record({
   outcome: fc.constantFrom('success' as const, 'success' as const, 'failure' as const, 'unknown' as const),
   session: fc.constantFrom(undefined, 's', 't', 'x'),
   application: fc.constantFrom(undefined, 'x', 's'),
+  device: fc.constantFrom(undefined, 'station', 'é"'),
   ip: fc.constantFrom(undefined, '10.0.0.1', '2001:db8::aaaa:bbbb:1', '10.0.0.2'),
   emergency: fc.constantFrom(undefined, true, false),
   categories: fc.constantFrom(undefined, ['identity' as const], ['lab' as const, 'notes' as const]),
@@ -218,11 +221,6 @@ export const history: fc.Arbitrary<History> = fc
   }))
   .map(shown);
 
-/** Whether both clocks of the access were wrong. */
-export function isLiar({ received_at }: AccessRow): boolean {
-  return Date.parse(received_at) > base + 30 * 24 * hour;
-}
-
 /** Some histories, always the same ones. */
 export function randomHistories(count: number): readonly History[] {
   return fc.sample(history, { numRuns: count, seed: 7 });
@@ -262,6 +260,7 @@ function accessOf(row: AnyRow, event: number): AccessRow {
     ...(row.categories ? { categories: [...row.categories] } : {}),
     ...(row.emergency === undefined ? {} : { emergency: row.emergency }),
     ...(row.ip ? { source_ip: row.ip } : {}),
+    ...(row.device ? { device: row.device } : {}),
     ...(row.session ? { session_id: row.session, id_block: Buffer.from(row.session.padEnd(8, '0')).toString('hex') } : {}),
     ...(row.application ? { application: row.application } : {}),
   };

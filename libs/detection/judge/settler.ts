@@ -47,6 +47,12 @@ export class Settler {
     return time + settleMs >= this.#watermark;
   }
 
+  /** Whether one is due when event time has reached `watermark`. */
+  isDue(watermark: Milliseconds): boolean {
+    const [first] = this.#heap;
+    return first !== undefined && first.time + first.rule.settleMs <= watermark;
+  }
+
   /** The next anchor that is due when event time has reached `watermark`; undefined when none is. */
   next(watermark: Milliseconds): Anchor | undefined {
     const [first] = this.#heap;
@@ -68,6 +74,17 @@ export class Settler {
   }
   set watermark(reached: number) {
     this.#watermark = reached;
+  }
+
+  /** Takes out the anchors that are among some, the earliest due first. */
+  takeOf(isAmong: (anchor: Anchor) => boolean): readonly Anchor[] {
+    const taken = this.#heap.filter(isAmong);
+    if (taken.length === 0) return taken;
+    const kept = this.#heap.filter((anchor) => !isAmong(anchor));
+    this.#heap.length = 0;
+    this.#last.clear();
+    for (const anchor of kept) this.add(anchor);
+    return taken.toSorted(compare);
   }
 
   /** Anchors of the ledgers of accounts that are let go of are judged no more. */

@@ -121,12 +121,22 @@ export class Rejudging {
     // What waits for more accesses goes on waiting.
     this.#settledUntil = Math.max(this.#settledUntil, live.settler.watermark);
     this.#intake.settle(live.settler.watermark, 0);
+    this.#settleUnheld(account, accountOf(this.history, judged.key));
     this.history.countGrown();
     if (this.#reachesBack(account, pending, judged.key)) return this.#drop(judged.key, false);
     live.copies?.keep(account);
     this.#replace(account, pending, judged.key, detectedAt);
     live.rejudgements.byAccount.delete(account);
     return this.#drop(judged.key, true);
+  }
+
+  /**
+   * What waits and lies behind the account's windows, since a clock of the account was wrong, waits for nobody there: it is judged at once. An access that
+   * changes it lies behind them as well, and has the account judged again.
+   */
+  #settleUnheld(account: AccountNumber, found: AccountNumber): void {
+    const { windows } = this.live;
+    this.#intake.settleOf((anchor) => anchor.account === found && anchor.time <= windows.floorOf(account, anchor.rule.series));
   }
 
   /** Whether what was found covers other days than what was known, which are no longer held: then they are judged again, too. */

@@ -96,7 +96,8 @@ export class RowIntake {
     const { state } = this;
     const before = state.watermark;
     const reached = Math.max(before, Math.min(time, this.#reachedMax));
-    if (state.settler.size > 0) this.settle(reached, detectedAt);
+    const { settler } = state;
+    if (settler.size > 0 && (reached > before || settler.isDue(before))) this.settle(reached, detectedAt);
     state.watermark = reached;
     return before;
   }
@@ -146,6 +147,13 @@ export class RowIntake {
       } else if (this.#settling.take(anchor, detectedAt))
         this.#doubts.ask(anchor.account, anchor.time, anchor.time, this.#offset);
     return undecided;
+  }
+
+  /** Judges some of what waits at once, and what that makes wait of the same kind. */
+  settleOf(isAmong: (anchor: Anchor) => boolean): void {
+    const { settler } = this.state;
+    for (let due = settler.takeOf(isAmong); due.length > 0; due = settler.takeOf(isAmong))
+      for (const anchor of due) this.#settling.take(anchor, 0);
   }
 
   /** The same without a row that says how far event time has come. */
