@@ -17,7 +17,6 @@ const french: Readonly<Record<string, string>> = {
     'Patients de ses propres établissements que personne n’a rencontrés, en trois jours',
   "Patients of one's own clinics whom nobody has met, within a day":
     'Patients de ses propres établissements que personne n’a rencontrés, en un jour',
-  'Patients of four other clinics within a week': 'Patients de quatre autres établissements en une semaine',
   'Patients of four other clinics within a day': 'Patients de quatre autres établissements en un jour',
   'Patients of four clinics or more within one hour': 'Patients de quatre établissements ou plus en une heure',
   'Patients of four clinics or more within a week': 'Patients de quatre établissements ou plus en une semaine',
@@ -47,6 +46,8 @@ const french: Readonly<Record<string, string>> = {
   'Break-the-glass for patients who are not in care': 'Bris de glace pour des patients qui ne sont pas pris en charge',
   'Break-the-glass for many patients within one hour': 'Bris de glace pour de nombreux patients en une heure',
   'Break-the-glass for many patients within a day': 'Bris de glace pour de nombreux patients en un jour',
+  'Patients whom nobody has met, from a network that is new to the account and to the house':
+    'Patients que personne n’a rencontrés, depuis un réseau nouveau pour le compte et pour la maison',
   'Accounts with strange patients from one new address':
     'Des comptes chez des patients étrangers, depuis une même adresse nouvelle',
   'Accounts with strange patients from one computer of the house':
@@ -91,6 +92,14 @@ const french: Readonly<Record<string, string>> = {
   'A program with more patients than ever within a day': 'Un programme avec plus de patients que jamais en un jour',
   'A program looks at patients whom nobody has met, within a day':
     'Un programme consulte des patients que personne n’a rencontrés, en un jour',
+  'A program looks at patients whom nobody has met, by day':
+    'Un programme consulte des patients que personne n’a rencontrés, de jour',
+  'A program looks at patients whom nobody has met, by night':
+    'Un programme consulte des patients que personne n’a rencontrés, de nuit',
+  'A program looks by day at a patient whom nobody has met':
+    'Un programme consulte de jour un patient que personne n’a rencontré',
+  'A program looks by night at a patient whom nobody has met':
+    'Un programme consulte de nuit un patient que personne n’a rencontré',
   'A program looks at a patient whom nobody has met': 'Un programme consulte un patient que personne n’a rencontré',
   'A program touches a patient whom nobody has met': 'Un programme touche un patient que personne n’a rencontré',
   'A program touches a patient of a clinic that it does not serve':
@@ -122,10 +131,10 @@ const french: Readonly<Record<string, string>> = {
     'Des patients que personne n’a rencontrés, dans deux autres établissements',
   "Access from one's usual place to a patient whom nobody has met":
     'Accès, de sa place habituelle, à un patient que personne n’a rencontré',
-  "Twelve patients of one clinic whom nobody has met, from one's usual place":
-    'Douze patients d’un établissement que personne n’a rencontrés, de sa place habituelle',
-  'Twelve patients of each of two clinics whom nobody has met':
-    'Douze patients de chacun de deux établissements que personne n’a rencontrés',
+  "Sixteen patients of one clinic whom nobody has met, from one's usual place":
+    'Seize patients d’un établissement que personne n’a rencontrés, de sa place habituelle',
+  'Sixteen patients of each of two clinics whom nobody has met':
+    'Seize patients de chacun de deux établissements que personne n’a rencontrés',
   'A long list shows a patient whom nobody has met': 'Une longue liste montre un patient que personne n’a rencontré',
   'A list longer than usual shows patients whom nobody has met':
     'Une liste plus longue que d’habitude montre des patients que personne n’a rencontrés',

@@ -44,7 +44,6 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['8ddf3856-70da-4d93-8ee6-4d04af35f50e', { ...own, ...inCare, role: 'secretary' }],
   ['b69ab366-d2f0-4823-a938-ed0c20788eac', { open: 1, actors: 2, followHours: 24 }],
   ['fe348fb0-4e8a-4a4d-8bb6-d3ef05fc0d91', { open: 4, ...inCare }],
-  ['e524f185-90cb-4cdb-8b45-457967437e25', { open: 4, ...inCare }],
   // Many, whoever they are.
   ['5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10', { open: 2, ...inCare, ...evening }],
   ['8f7c2a54-3f4b-4a0e-8f57-0f6d5b1e9c22', { open: 2, ...inCare, ...evening }],
@@ -69,6 +68,7 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['0f7d9b54-6e0e-4a0c-9a51-7c1de2d3b9a6', { open: 1, order: 'ascending', action: 'list', together: 9 }],
   ['3e1c6f0a-5b7d-4d0e-9a55-8f2b6c41d7e3', { open: 1, order: 'ascending', each: 4 }],
   ['dbe1b10c-0c0f-4d2c-b821-71f9d50331d7', { open: 1, each: 4 }],
+  ['6c1f0e7b-52d4-4a98-8b3e-d09a7c4f2e15', { open: 2, from: 'outside' }],
   ['cbc97d56-c7f7-48fa-a0a7-fca9b0dcdade', { open: 2, from: 'outside', each: 6 }],
   ['e0a6c1de-0f0b-4f0e-8a3b-1c5f4b0f7e52', { open: 2, from: 'outside', each: 6 }],
   ['c959444b-26ea-4058-b5b6-04f3e89e287e', { open: 2, from: 'house', each: 6 }],
@@ -79,6 +79,8 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['feb7099a-d9e3-4b34-9719-d58f15236b77', program],
   ['12b64718-dd93-4c8f-9522-e66ff203a865', program],
   ['4f0b6c9d-8e57-4b6a-b1d2-6c3f5a90e714', program],
+  ['a27c4e91-6d05-4f1b-8e3a-94c1d7f0b862', program],
+  ['3f9d0b58-7e12-4ac6-b5f7-1d8e60a4c293', { ...program, hours: [21, 24] }],
 ]);
 
 /** Rules of the default pack that nobody stays below in the simulation, and why. */
