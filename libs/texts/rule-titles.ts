@@ -17,6 +17,7 @@ const french: Readonly<Record<string, string>> = {
     'Patients de ses propres établissements que personne n’a rencontrés, en trois jours',
   "Patients of one's own clinics whom nobody has met, within a day":
     'Patients de ses propres établissements que personne n’a rencontrés, en un jour',
+  'Patients of four other clinics within a week': 'Patients de quatre autres établissements en une semaine',
   'Patients of four other clinics within a day': 'Patients de quatre autres établissements en un jour',
   'Patients of four clinics or more within one hour': 'Patients de quatre établissements ou plus en une heure',
   'Patients of four clinics or more within a week': 'Patients de quatre établissements ou plus en une semaine',

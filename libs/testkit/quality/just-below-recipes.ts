@@ -44,6 +44,7 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['8ddf3856-70da-4d93-8ee6-4d04af35f50e', { ...own, ...inCare, role: 'secretary' }],
   ['b69ab366-d2f0-4823-a938-ed0c20788eac', { open: 1, actors: 2, followHours: 24 }],
   ['fe348fb0-4e8a-4a4d-8bb6-d3ef05fc0d91', { open: 4, ...inCare }],
+  ['e524f185-90cb-4cdb-8b45-457967437e25', { open: 4, ...inCare }],
   // Many, whoever they are.
   ['5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10', { open: 2, ...inCare, ...evening }],
   ['8f7c2a54-3f4b-4a0e-8f57-0f6d5b1e9c22', { open: 2, ...inCare, ...evening }],
