@@ -131,8 +131,6 @@ const french: Readonly<Record<string, string>> = {
     'Entre cinq et vingt et une heures, la clé de ce programme consulte plus de personnes que nul ne prend en charge que lors de toutes ses journées à ces heures. La plupart des tâches ont leurs heures : d’une tâche de nuit, vingt de jour suffisent, quel que soit le nombre qu’elle rencontre aux siennes.',
   'The same between twenty-one and five: of a program that runs by day, twenty by night are enough.':
     'De même entre vingt et une et cinq heures : d’un programme qui tourne de jour, vingt de nuit suffisent.',
-  "Five people who are in nobody's care within ten minutes, from a network where this account was never seen and that fewer than three accounts of the house used before: somebody else has the password. Three are a name and two namesakes. Who works at home meets people of the ward there, or from the same network as before. Needs no learning; of whoever is known for such work only what goes beyond it is told.":
-    'En dix minutes, cinq personnes que nul ne prend en charge, depuis un réseau où ce compte n’a jamais été vu et que moins de trois comptes de la maison ont employé : quelqu’un d’autre a le mot de passe. Trois font un nom et deux homonymes. Qui travaille chez soi y rencontre des personnes de son service, ou depuis le même réseau qu’avant. Sans apprentissage ; de qui est connu pour ce travail, seul ce qui le dépasse est signalé.',
 };
 
 /** What a rule tells of, in a language, by the description that its file gives; undefined where it has none, and is shown as it was given. */

@@ -140,8 +140,6 @@ const french: Readonly<Record<string, string>> = {
   'Somebody who is lent to two clinics on one day': 'Une personne en renfort dans deux établissements le même jour',
   'A job that runs at other hours than ever, since it was late or was moved':
     'Une tâche qui tourne à d’autres heures que jamais, en retard ou déplacée',
-  'Somebody who reads images, codes or answers patients at home, from an address that changes':
-    'Quelqu’un qui lit des images, code ou répond à des patients depuis chez soi, d’une adresse qui change',
 };
 
 /** What else a rule may be of, in a language, by what its file gives; undefined where it has none, and is shown as it was given. */

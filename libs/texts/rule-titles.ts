@@ -47,8 +47,6 @@ const french: Readonly<Record<string, string>> = {
   'Break-the-glass for patients who are not in care': 'Bris de glace pour des patients qui ne sont pas pris en charge',
   'Break-the-glass for many patients within one hour': 'Bris de glace pour de nombreux patients en une heure',
   'Break-the-glass for many patients within a day': 'Bris de glace pour de nombreux patients en un jour',
-  'Patients whom nobody has met, from a network that is new to the account and to the house':
-    'Patients que personne n’a rencontrés, depuis un réseau nouveau pour le compte et pour la maison',
   'Accounts with strange patients from one new address':
     'Des comptes chez des patients étrangers, depuis une même adresse nouvelle',
   'Accounts with strange patients from one computer of the house':

@@ -69,7 +69,6 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['0f7d9b54-6e0e-4a0c-9a51-7c1de2d3b9a6', { open: 1, order: 'ascending', action: 'list', together: 9 }],
   ['3e1c6f0a-5b7d-4d0e-9a55-8f2b6c41d7e3', { open: 1, order: 'ascending', each: 4 }],
   ['dbe1b10c-0c0f-4d2c-b821-71f9d50331d7', { open: 1, each: 4 }],
-  ['6c1f0e7b-52d4-4a98-8b3e-d09a7c4f2e15', { open: 2, from: 'outside' }],
   ['cbc97d56-c7f7-48fa-a0a7-fca9b0dcdade', { open: 2, from: 'outside', each: 6 }],
   ['e0a6c1de-0f0b-4f0e-8a3b-1c5f4b0f7e52', { open: 2, from: 'outside', each: 6 }],
   ['c959444b-26ea-4058-b5b6-04f3e89e287e', { open: 2, from: 'house', each: 6 }],
