@@ -130,10 +130,10 @@ const french: Readonly<Record<string, string>> = {
     'Des patients que personne n’a rencontrés, dans deux autres établissements',
   "Access from one's usual place to a patient whom nobody has met":
     'Accès, de sa place habituelle, à un patient que personne n’a rencontré',
-  "Sixteen patients of one clinic whom nobody has met, from one's usual place":
-    'Seize patients d’un établissement que personne n’a rencontrés, de sa place habituelle',
-  'Sixteen patients of each of two clinics whom nobody has met':
-    'Seize patients de chacun de deux établissements que personne n’a rencontrés',
+  "Twelve patients of one clinic whom nobody has met, from one's usual place":
+    'Douze patients d’un établissement que personne n’a rencontrés, de sa place habituelle',
+  'Twelve patients of each of two clinics whom nobody has met':
+    'Douze patients de chacun de deux établissements que personne n’a rencontrés',
   'A long list shows a patient whom nobody has met': 'Une longue liste montre un patient que personne n’a rencontré',
   'A list longer than usual shows patients whom nobody has met':
     'Une liste plus longue que d’habitude montre des patients que personne n’a rencontrés',
