@@ -1,4 +1,13 @@
-import { dayKept, evidenceKept, ownDaysMin, ownDeviations, ownRootMin, ownSpreadMin } from './constants.js';
+import {
+  dayKept,
+  evidenceKept,
+  ownDaysMin,
+  ownDaysSkipped,
+  ownDeviations,
+  ownRootMin,
+  ownSpreadMin,
+  ownWeekDays,
+} from './constants.js';
 import { evidenceOf, type LearnedDay, type LearnedRow } from './learned-day.js';
 import { OwnDays, rootOf } from './own/own-days.js';
 import { flag } from './pending-days.js';
@@ -89,9 +98,10 @@ export class AccountState {
         this.evidence[column] = Math.max(0, this.evidence[column] ?? 0);
   }
 
-  /** Whether so many days are known that a program is judged by them. */
+  /** Whether so many days of a program are known that it is judged by them: those of a whole week, on which it may not have run every day. */
   get isJudgedByItself(): boolean {
-    return this.days >= ownDaysMin;
+    const isWholeWeek = this.last - this.first >= ownWeekDays + ownDaysSkipped - 1;
+    return this.days >= ownWeekDays || (isWholeWeek && this.days >= ownDaysMin);
   }
 
   /** From which count on a program is beyond its own days: their mean and six of their standard deviations, at least 4 %, and two and a half roots where it counts little. */

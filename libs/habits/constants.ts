@@ -41,8 +41,12 @@ export const evidenceKept = 0.95;
 export const ownDeviations = 6;
 export const ownSpreadMin = 0.04;
 export const ownRootMin = 2.5;
-/** From the day on that has a whole week before it: some jobs meet on a Monday six times the strangers of other days. */
-export const ownDaysMin = 7;
+/**
+ * From the day on that has a whole week before it, and so many days on which it ran: some jobs meet on a Monday six times the strangers of other days. Seven days on
+ * which it ran would be a week and a half of a job for working days, of which a stolen key makes part meanwhile.
+ */
+export const ownWeekDays = 7;
+export const ownDaysMin = 4;
 /** Days of a group's beginning that say nothing of a program: nobody is known to be in care on the first, and windows that end on the second hold it. */
 export const ownDaysSkipped = 2;
 
@@ -68,6 +72,14 @@ export const ownAddedKept = 0.9;
 export const ownExcessMin = 1.5;
 /** Of a role of which fewer full days are known, the spread is everybody's, and of fewer of these what chance makes. */
 export const ownSpreadDaysMin = 30;
+
+/** What was called honest excuses for so many days: longer than a quarter, and less than records of days are kept. */
+export const honestWorkDays = 200;
+/** It excuses up to so many times as much. */
+export const honestExcess = 1.5;
+/** Work of a role is what so large a share of its accounts was called honest for, and so many at least. */
+export const honestRoleShare = 0.2;
+export const honestRoleMin = 2;
 
 /** More than this share of accounts on a day among the furthest fiftieth of days: not people changed, but what is counted. */
 export const stepAccountsShare = 0.1;

@@ -14,6 +14,7 @@ import {
 } from './constants.js';
 import type { Usual } from './ceilings.js';
 import { Fit } from './compare/fit.js';
+import { byName, excusedByItself, excusedByRole, outlineOfHonest, type HonestView } from './honest/honest-work.js';
 import { ownShareOf, peersShareOf } from './own/own-days.js';
 import { type OwnAmong, OwnView, type SinceWhen } from './own/own-view.js';
 import { outlineOf, type PeersView, tailOf } from './peers.js';
@@ -38,6 +39,10 @@ export interface ViewParts {
   readonly waiting: ReadonlySet<number>;
   /** From which days on own days count. */
   readonly since: SinceWhen;
+  /** What people have called honest. */
+  readonly honest: HonestView;
+  /** Accounts of each role, by its number. */
+  readonly roleSizes: ReadonlyMap<number, number>;
   /** Account-days of a week. */
   readonly weekDays: number;
   /** False incidents of a week that are allowed. */
@@ -95,9 +100,19 @@ export class DayView {
 
   /** What all answers go by, but for single accounts. */
   outline(): unknown {
-    const { everybody, roles, ruleDays, waiting, since, weekDays, budget } = this.parts;
+    const { everybody, roles, roleNames, ruleDays, waiting, since, honest, roleSizes, weekDays, budget } = this.parts;
+    const nameOf = (role: number) => roleNames[role] ?? '';
     const peers = [...roles, ...Object.entries(everybody)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return [ruleDays, [...waiting], since, weekDays, budget, peers.map(([name, one]) => [name, ...outlineOf(one)])];
+    return [
+      ruleDays,
+      [...waiting],
+      since,
+      outlineOfHonest(honest, nameOf),
+      byName(roleSizes, nameOf),
+      weekDays,
+      budget,
+      peers.map(([name, one]) => [name, ...outlineOf(one)]),
+    ];
   }
 
   get #isLane(): boolean {
@@ -167,21 +182,38 @@ export class DayView {
     const { waiting, ruleDays, firstDay } = this.parts;
     if (!rule) return Infinity;
     const unknown = leastUnknown(rule);
+    if (rule.excuses && !state.isService) return this.#leastOfExcused(rule, key, state, { column, day });
     if (!this.knows || waiting.has(column) || (ruleDays[column] ?? 0) < 1) return unknown;
     if (!this.#isLane && holdsFirstDay(rule, day - firstDay)) return unknown;
     if (state.isService) return rule.excuses && !state.isJudgedByItself ? unknown : Math.max(rule.floor, state.ownLeast(column));
     const among = this.classOf(state, day, column);
-    if (!this.usualOf(state, column, among) || (rule.excuses && !this.#knowsWork(state, column))) return unknown;
+    if (!this.usualOf(state, column, among)) return unknown;
     const least = Math.min(this.#leastByPeers(key, state, column, among), this.own.leastOf(key, state, column, day));
     return Math.max(rule.floor, Math.ceil(least - 1e-9));
   }
 
   /**
-   * Whether such work is known of the account: somebody has called honest what it did, and a day of it came to the floor. What nobody has looked at makes nobody
-   * known, and neither does what others of the role do: whoever stays below the floor for days gains nothing by it.
+   * Of a rule that excuses: its floor, until such work is known. Of the account itself, since a day of it that came to the floor was called honest: then it is
+   * told beyond half as much again, and beyond what it and its peers usually do. Of its role, since enough others of it were: then beyond half as much again as
+   * all of these came to. What nobody has looked at excuses nobody: whoever stays below the floor for days gains nothing by it.
    */
-  #knowsWork(state: AccountState, column: number): boolean {
-    return state.isLifted && this.own.reachedFloor(state, column);
+  #leastOfExcused(
+    rule: HabitRule,
+    key: string,
+    state: AccountState,
+    { column, day }: { readonly column: number; readonly day: number },
+  ): number {
+    const { honest, roleSizes } = this.parts;
+    const { role } = state;
+    const own = excusedByItself(honest, column, key);
+    const byRole = excusedByRole(honest, column, { key, role, size: roleSizes.get(role) ?? 0 });
+    if (own === undefined && byRole === undefined) return rule.floor;
+    const peers = own === undefined ? 0 : this.#leastByPeers(key, state, column, this.classOf(state, day, column));
+    return Math.max(
+      rule.floor,
+      Math.floor(Math.max(own ?? 0, byRole ?? 0)) + 1,
+      Number.isFinite(peers) ? Math.ceil(peers - 1e-9) : 0,
+    );
   }
 
   /** Not rounded; Infinity where peers have no share of the rule. */

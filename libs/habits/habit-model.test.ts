@@ -316,6 +316,24 @@ describe('what is learned', () => {
     expect(leasts.slice(0, 8).every((least) => least === Infinity)).toBe(true);
     expect(leasts.slice(8).every((least) => least > 1_520 && least < 1_700)).toBe(true);
   });
+
+  it('of a program that runs on working days is known after a week as well, so that the first days of a stolen key are not its own', () => {
+    const model = aModel();
+    const leasts = Array.from({ length: 12 }, (_, count) => {
+      const day = firstDay + count;
+      // The first day is a Monday; the job itself meets nobody whom this rule counts.
+      if (count % 7 < 5) model.add(anAccountDay({ key: 'robot', kind: 'service', role: '', day, most: {} }));
+      model.add(anAccountDay({ key: 'other robot', kind: 'service', role: '', day, most: { [unlinked.id]: 100 + count } }));
+      learn(model, day + 2);
+      return model.least(unlinked, groupId, 'robot', day + 2);
+    });
+    // From the day on on which the second Tuesday is known; of seven days on which it ran that would be a Friday.
+    expect(leasts.map((least) => least === Infinity)).toEqual([
+      ...Array<boolean>(8).fill(true),
+      ...Array<boolean>(4).fill(false),
+    ]);
+    expect(leasts.at(-1)).toBe(unlinked.floor);
+  });
 });
 
 describe('the test over several days', () => {

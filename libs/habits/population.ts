@@ -2,18 +2,19 @@ import { AccountState } from './account-state.js';
 import { AccountStates, flagsAfter } from './account-states.js';
 import { raiseCeilings } from './ceilings.js';
 import { CommonStep, StepsSoFar } from './learn/common-step.js';
-import { forgottenAfterDays } from './constants.js';
+import { forgottenAfterDays, newcomerDays } from './constants.js';
 import { DayView } from './day-view.js';
 import { FirstPeers } from './learn/first-peers.js';
 import { evidenceCode, evidenceOf, LearnedDayWriter } from './learned-day.js';
 import { ownColumnsOf } from './own/own-view.js';
+import { HonestWork } from './honest/honest-work.js';
 import { PeerGroups } from './peer-groups.js';
 import { flag, PendingDays } from './pending-days.js';
 import { RoleNames } from './role-names.js';
 import type { AccountDay, HabitRule } from './seams.js';
 import type { Learning } from './learn/learning.js';
 import { surpriseOf } from './surprise.js';
-import { ToldDays } from './told-days.js';
+import { ToldDays } from './honest/told-days.js';
 import { WeekDays } from './week-days.js';
 
 /** Accounts learned between two yields. */
@@ -40,6 +41,8 @@ export class Population {
   readonly #views = new Map<number, DayView>();
   readonly #weekDays = new WeekDays();
   readonly #told = new ToldDays();
+  readonly #honest = new HonestWork();
+  #roleSizes: ReadonlyMap<number, number> = new Map();
   #pending: PendingDays;
   #step = 0;
   readonly #steps: StepsSoFar;
@@ -54,7 +57,7 @@ export class Population {
     this.#steps = new StepsSoFar(columns);
     this.#columnOf = new Map(options.rules.map(({ id }, column) => [id, column]));
     this.#pending = new PendingDays(columns, (one, other) => this.roles.laterOf(one, other));
-    this.#latest = this.#view();
+    this.#latest = this.#view(0);
   }
 
   get accounts(): number {
@@ -141,14 +144,17 @@ export class Population {
     this.#weekDays.add(day, learning.staff);
     yield* this.#peers.endDay(day, day === this.#states.firstDay, this.#ruleDays);
     const carried = new Map<string, number>();
-    const heed = (slot: number, { evidence }: AccountState): void => {
+    const roleSizes = new Map<number, number>();
+    const heed = (slot: number, { evidence, role, isService, last }: AccountState): void => {
+      if (!isService && day - last <= 2 * newcomerDays) roleSizes.set(role, (roleSizes.get(role) ?? 0) + 1);
       let most = 0;
       for (const one of evidence) if (one > most) most = one;
       if (most > 0) carried.set(this.#states.keyOf(slot), most);
     };
     yield* raiseCeilings({ states: this.#states, step: this.#step, day, ruleDays: this.#ruleDays, peers: this.#peers, heed });
     this.#steps.endDay(learning.common, day);
-    this.#latest = this.#view(carried);
+    this.#roleSizes = roleSizes;
+    this.#latest = this.#view(day, carried);
   }
 
   #learnRow(learning: Learning, row: number): void {
@@ -160,6 +166,7 @@ export class Population {
     const compares = learns && (flags & flag.service) === 0;
     const isKept = (flags & (flag.told | flag.honest)) === flag.told;
     if (isKept) this.#keepTold(pending, row, day);
+    if (flags & flag.honest) this.#noteHonest(pending, row, day);
     this.#states.read(slot, view.parts.step, state);
     state.role = pending.roleOf(row);
     if (state.first === 0 && view.knowsRole(this.roles.nameOf(state.role))) state.first = day;
@@ -188,6 +195,14 @@ export class Population {
     const counts = Uint16Array.from(this.options.rules, (_, column) => pending.countOf(row, column));
     const isService = (pending.flagsOf(row) & flag.service) !== 0;
     this.#told.keep(this.#states.keyOf(pending.slotOf(row)), day, { role: pending.roleOf(row), isService, counts });
+  }
+
+  #noteHonest(pending: PendingDays, row: number, day: number): void {
+    const key = this.#states.keyOf(pending.slotOf(row));
+    for (const [column, { excuses, floor }] of this.options.rules.entries()) {
+      const count = pending.countOf(row, column);
+      if (excuses && count >= floor) this.#honest.note(column, key, { day, count, role: pending.roleOf(row) });
+    }
   }
 
   /** A day that is not learned says all the same whether it went far: of a large step most accounts are told. */
@@ -249,7 +264,8 @@ export class Population {
       if (days > 0 || rows.some((row) => pending.countOf(row, column) > 0)) this.#ruleDays[column] = days + 1;
   }
 
-  #view(carried?: ReadonlyMap<string, number>): DayView {
+  /** After `day` was learned. */
+  #view(day: number, carried?: ReadonlyMap<string, number>): DayView {
     return new DayView(
       {
         ...this.#peers.view(),
@@ -260,6 +276,8 @@ export class Population {
         ruleDays: [...this.#ruleDays],
         waiting: this.#steps.waiting,
         since: [...this.#steps.since],
+        honest: this.#honest.view(day),
+        roleSizes: this.#roleSizes,
         weekDays: this.#weekDays.count,
         budget: this.options.budget,
       },

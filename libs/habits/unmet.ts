@@ -1,4 +1,5 @@
 import { DayView } from './day-view.js';
+import { nothingHonest } from './honest/honest-work.js';
 import { noPeers } from './peers.js';
 import type { HabitRule } from './seams.js';
 
@@ -17,6 +18,8 @@ export function leastUnmet(rules: readonly HabitRule[], id: string, budget: numb
     ruleDays: rules.map(() => 0),
     waiting: new Set(),
     since: [],
+    honest: nothingHonest,
+    roleSizes: new Map(),
     weekDays: 0,
     budget,
   });

@@ -140,6 +140,8 @@ const french: Readonly<Record<string, string>> = {
   'Somebody who is lent to a department that meets strangers all day':
     'Une personne en renfort dans un service qui rencontre des inconnus toute la journée',
   'Somebody who is lent to two clinics on one day': 'Une personne en renfort dans deux établissements le même jour',
+  'A job that runs at other hours than ever, since it was late or was moved':
+    'Une tâche qui tourne à d’autres heures que jamais, en retard ou déplacée',
 };
 
 /** What else a rule may be of, in a language, by what its file gives; undefined where it has none, and is shown as it was given. */

@@ -93,6 +93,14 @@ const french: Readonly<Record<string, string>> = {
   'A program with more patients than ever within a day': 'Un programme avec plus de patients que jamais en un jour',
   'A program looks at patients whom nobody has met, within a day':
     'Un programme consulte des patients que personne n’a rencontrés, en un jour',
+  'A program looks at patients whom nobody has met, by day':
+    'Un programme consulte des patients que personne n’a rencontrés, de jour',
+  'A program looks at patients whom nobody has met, by night':
+    'Un programme consulte des patients que personne n’a rencontrés, de nuit',
+  'A program looks by day at a patient whom nobody has met':
+    'Un programme consulte de jour un patient que personne n’a rencontré',
+  'A program looks by night at a patient whom nobody has met':
+    'Un programme consulte de nuit un patient que personne n’a rencontré',
   'A program looks at a patient whom nobody has met': 'Un programme consulte un patient que personne n’a rencontré',
   'A program touches a patient whom nobody has met': 'Un programme touche un patient que personne n’a rencontré',
   'A program touches a patient of a clinic that it does not serve':

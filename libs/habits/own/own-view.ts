@@ -24,9 +24,9 @@ import {
 } from './own-days.js';
 import { noOwnPeers, varianceWithin } from './own-peers.js';
 
-/** The rules that ask for own days: to compare with them, or to know of whom their work is known. */
+/** The rules that ask for own days. */
 export function ownColumnsOf(rules: readonly HabitRule[]): readonly number[] {
-  return rules.flatMap((rule, column) => (ownShareOf(rule) > 0 || rule.excuses ? [column] : []));
+  return rules.flatMap((rule, column) => (ownShareOf(rule) > 0 ? [column] : []));
 }
 
 /** Of each rule, the last day that was learned on which a step was common to many accounts, 0 for none: what is counted is something else behind it, and own days begin anew. */
@@ -87,16 +87,9 @@ export class OwnView {
   /** Mean and spread of an account's full days; undefined where the rule does not ask for them, or too little is known. */
   habitOf(state: AccountState, column: number, day: number, since = this.since): OwnHabit | undefined {
     const own = this.#columns.indexOf(column);
-    const rule = this.rules[column];
-    if (own < 0 || !rule || ownShareOf(rule) === 0 || state.isService) return undefined;
+    if (own < 0 || state.isService) return undefined;
     const terms = this.#termsOf(column);
     return ownHabitOf(fullDaysOf(state.own.rootsOf(own, since[column]), terms), this.#varianceOf(state, own, day), terms);
-  }
-
-  /** Whether one of the account's days that are remembered came to the floor of the rule. */
-  reachedFloor(state: AccountState, column: number): boolean {
-    const floor = rootOf(this.rules[column]?.floor ?? Infinity);
-    return state.own.rootsOf(this.#columns.indexOf(column)).some((root) => root >= floor);
   }
 
   /** The count, not rounded, from which on a day is beyond the account's own; Infinity where it is not compared with itself. */
@@ -167,7 +160,6 @@ export class OwnView {
       if (waiting.has(column)) continue;
       const root = rootOf(countOf(column));
       const terms = this.#termsOf(column);
-      if (this.rules[column]?.excuses) continue;
       const full = fullDaysOf(state.own.rootsOf(own, since[column]), terms);
       if (full.days > 0 && isMuch(full, terms) && isFull(root, full, terms)) {
         const square = ((levelOf(root) - full.mean) ** 2 * full.days) / (full.days + 1);

@@ -79,6 +79,8 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['feb7099a-d9e3-4b34-9719-d58f15236b77', program],
   ['12b64718-dd93-4c8f-9522-e66ff203a865', program],
   ['4f0b6c9d-8e57-4b6a-b1d2-6c3f5a90e714', program],
+  ['a27c4e91-6d05-4f1b-8e3a-94c1d7f0b862', program],
+  ['3f9d0b58-7e12-4ac6-b5f7-1d8e60a4c293', { ...program, hours: [21, 24] }],
 ]);
 
 /** Rules of the default pack that nobody stays below in the simulation, and why. */

@@ -1,7 +1,7 @@
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { exposedOf, falsePerWeek, type GoalMet, hasGoal } from './goals.js';
 import type { AttackSeen } from './truth-book.js';
-import { type FalseIncident, firstOfEachRule, type Played } from './verdict.js';
+import { type FalseIncident, firstOfEachRule, mattersOf, type Played } from './verdict.js';
 
 const nameColumns = 24;
 
@@ -15,7 +15,7 @@ export function seedReport(played: Played, rules: readonly Rule[]): string {
   return [
     head,
     ...attacks.map((attack) => `  ${attackLine(attack, rules)}`),
-    `  false incidents: ${falseIncidents.length}, of which ${first} are the first of their account by a rule${without}`,
+    `  false incidents: ${falseIncidents.length} in ${mattersOf(falseIncidents).length} matters, of which ${first} are the first of their account by a rule${without}`,
     ...shown,
   ].join('\n');
 }

@@ -40,6 +40,21 @@ export function firstOfEachRule(incidents: readonly FalseIncident[]): readonly F
   });
 }
 
+/** What may be linked to one case and answered once: of accounts of one role, or on one occasion, that a rule told on the same day (UTC). */
+export function mattersOf(incidents: readonly FalseIncident[]): readonly (readonly FalseIncident[])[] {
+  const matters: FalseIncident[][] = [];
+  const isOfIt = (one: FalseIncident, other: FalseIncident): boolean =>
+    one.occasion === other.occasion &&
+    one.firstTime.slice(0, 10) === other.firstTime.slice(0, 10) &&
+    one.rules.some((rule) => other.rules.includes(rule));
+  for (const one of incidents) {
+    const matter = matters.find((others) => others.some((other) => isOfIt(one, other)));
+    if (matter) matter.push(one);
+    else matters.push([one]);
+  }
+  return matters;
+}
+
 const told = new Set(['incident.opened', 'incident.step', 'incident.rule_added']);
 
 /** Follows the changes that an engine gives, and says in the end which incidents were false. */

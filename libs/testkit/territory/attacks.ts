@@ -15,6 +15,7 @@ export function plantedLooks(territory: Territory, days: number): readonly Look[
   singleAccounts(thieves);
   patientAccounts(thieves);
   crews(thieves);
+  excused(thieves);
   return thieves.looks.toSorted((a, b) => a.at - b.at);
 }
 
@@ -97,6 +98,15 @@ function patientAccounts(thieves: Thieves): void {
       put(9.5 + 4 * n * minute, linking, [patient]);
       put(13.5 + 4 * n * minute, reading, [patient]);
     }
+  });
+}
+
+/** One account of whose office work over all sites somebody has said for two weeks that it was honest: as many again, at the same hours. */
+function excused(thieves: Thieves): void {
+  const { random } = thieves;
+  const helpdesk = thieves.account('helpdesk');
+  thieves.daily('excused_helpdesk', 15, (put) => {
+    for (const patient of thieves.strangers(30)) put(random.between(8.6, 17.9), helpdesk, [patient]);
   });
 }
 

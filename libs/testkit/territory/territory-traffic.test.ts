@@ -42,10 +42,10 @@ describe('the territory', () => {
 
   it('plants what it says, each attack with accounts of its own', () => {
     const owners = new Map<string, Set<string>>();
-    for (const { cause, account } of plantedLooks(territoryOf(7, 600), 12))
+    for (const { cause, account } of plantedLooks(territoryOf(7, 600), 16))
       owners.set(account.id, (owners.get(account.id) ?? new Set()).add(cause?.name ?? ''));
     expect([...new Set([...owners.values()].flatMap((names) => [...names]))].toSorted()).toEqual([
-      'ascending_identifiers', 'behind_the_glass', 'below_floors', 'below_floors_own', 'bulk_export', 'burst', 'closed_clinics', 'closed_clinics_drip',
+      'ascending_identifiers', 'behind_the_glass', 'below_floors', 'below_floors_own', 'bulk_export', 'burst', 'closed_clinics', 'closed_clinics_drip', 'excused_helpdesk',
       'forty_accounts', 'forty_inside', 'human_pace', 'linker_and_reader', 'lists_of_forty', 'newcomer', 'own_clinic_admissions', 'own_clinic_nurse',
       'own_clinic_physician', 'own_clinic_secretary', 'raised_habit', 'service_at_its_pace', 'sixty_in_order', 'sixty_shuffled', 'slow', 'spread',
       'stolen_service_key',

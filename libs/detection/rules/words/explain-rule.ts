@@ -169,7 +169,7 @@ function conditionsOf(rule: Rule): readonly string[] {
     );
   else if (rule.habit?.excuses)
     sentences.push(
-      `Where the ${subjectNoun(subject)} is known for such work, by a day that somebody called honest, it is told only where that is more than what it and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} beside the budget. Else, and while nothing is known, it is told from there on.`,
+      `Where the ${subjectNoun(subject)} is known for such work, by a day that somebody called honest, it is told only where that is more than half as much again, and more than what it and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} beside the budget. Once a fifth of a role was called honest, its others are told beyond half as much again as these came to. Else, and while nothing is known, it is told from there on.`,
     );
   else if (rule.habit)
     sentences.push(

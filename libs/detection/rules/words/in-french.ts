@@ -181,7 +181,7 @@ function conditionsOf(rule: Rule): readonly string[] {
     );
   else if (rule.habit?.excuses)
     sentences.push(
-      'De qui est connu pour ce travail, par une journée que quelqu’un a jugée honnête, seulement ce qui dépasse ce qu’il atteint d’habitude en un jour, lui et ses pairs. De tout autre, et tant que rien n’en est connu, dès ce nombre.',
+      'De qui est connu pour ce travail, par une journée que quelqu’un a jugée honnête, seulement ce qui dépasse cette journée de moitié, et ce qu’il atteint d’habitude en un jour, lui et ses pairs. Quand un cinquième d’un métier a été jugé honnête, les autres de ce métier de même. De tout autre, et tant que rien n’en est connu, dès ce nombre.',
     );
   else if (rule.habit)
     sentences.push(

@@ -1,3 +1,6 @@
+// honest/: what people have said of what was told: which days are learned after all, and what work is known of whom.
+// What accounts do without anybody having looked at it is known beside.
+
 /** Days of accounts on which something was told, and what people found honest: kept for as long as tails remember. */
 const keptDays = 35;
 
