@@ -25,6 +25,8 @@ const refusedMsMax = 15_000;
 export interface Feeding {
   readonly at: TopicPartition;
   readonly next: number;
+  /** Of a topic of others, which of its name it is. */
+  readonly topicId?: string | undefined;
   /** Since when frames that exist should have come, on the monotonic clock; undefined while it could not take any. */
   readonly hungrySince: number | undefined;
   /** None were there when asked: the wait begins anew. */
@@ -71,6 +73,7 @@ export class Watchdog {
     this.#stops.push(
       clock.every(stuckMs / looksPerStuck, () => void this.#once('whether frames are waiting', () => this.#lookForFrames())),
       clock.every(groupEveryMs, () => void this.#once('who is in the group', () => this.#lookAtGroup())),
+      clock.every(groupEveryMs, () => void this.#once('whether topics were made anew', () => this.#lookAtTopics())),
       clock.every(groupEveryMs, () => this.#lookAtCommits()),
     );
   }
@@ -128,6 +131,20 @@ export class Watchdog {
     const what = `no frame of ${topic}/${partition} came for ${stuckMs} ms although some are waiting`;
     if (this.#restarts > restartsMax) fail(new Error(`${what}, after ${restartsMax} new consumers`));
     else renew(new Error(what));
+  }
+
+  /** The client reads on at its offset in whatever has the name of its topic. */
+  async #lookAtTopics(): Promise<void> {
+    const { runs, offsets, renew } = this.#options;
+    const isOf = (topic: string) => (run: Feeding) => run.at.topic === topic && run.topicId !== undefined;
+    for (const topic of new Set(runs().map(({ at }) => at.topic))) {
+      if (!runs().some(isOf(topic))) continue;
+      const now = await offsets.topicId(topic);
+      const isAnother = runs()
+        .filter(isOf(topic))
+        .some(({ topicId }) => topicId !== now);
+      if (now !== undefined && isAnother) return renew(new Error(`the topic ${topic} was made anew while it was read`));
+    }
   }
 
   #lookAtCommits(): void {
