@@ -136,7 +136,6 @@ export class Watchdog {
   /** The client reads on at its offset in whatever has the name of its topic. */
   async #lookAtTopics(): Promise<void> {
     const { runs, offsets, renew } = this.#options;
-    const isOf = (topic: string) => (run: Feeding) => run.at.topic === topic && run.topicId !== undefined;
     for (const topic of new Set(runs().map(({ at }) => at.topic))) {
       if (!runs().some(isOf(topic))) continue;
       const now = await offsets.topicId(topic);
@@ -165,4 +164,9 @@ export class Watchdog {
     if (this.#differs >= looksToEnd) fail(new Error(agreement.how));
     else if (this.#differs % looksToRed === looksToRenew) renew(new Error(agreement.how));
   }
+}
+
+/** Runs of a topic of others whose id is known. */
+function isOf(topic: string): (run: Feeding) => boolean {
+  return (run) => run.at.topic === topic && run.topicId !== undefined;
 }
