@@ -62,6 +62,15 @@ describe('the receivers', () => {
     expect(read([leastOf('slack', { actor: 'none' })])).toMatchObject([{ actor: 'none' }]);
   });
 
+  it('have hosts of their own letters by the name that mail goes by, and are told of addresses that few servers take', () => {
+    const of = (...to: readonly string[]) => read([leastOf('email', { to })]);
+    expect(of('soc@hôpital.example', 'Soc@Aleo.example')).toMatchObject([
+      { to: ['soc@xn--hpital-7ya.example', 'Soc@Aleo.example'] },
+    ]);
+    expect(() => of('sécurité@aleo.example')).toThrow(/before the @ stand letters without accents/);
+    expect(() => of('soc@hôpital.example\r\nBcc: x@y.example')).toThrow(/is no mail address/);
+  });
+
   it('have their secrets out of files, without the line end', () => {
     expect(read([leastOf('slack'), leastOf('pagerduty')])).toMatchObject([
       { url: 'https://chat.example/hook/s3cr3t' },
