@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { failureText } from './failure-text.js';
 
@@ -15,6 +17,19 @@ describe('what a command that failed says', () => {
     expect(failureText(full)).toMatch(/^ENOSPC: .*: the disk has no room left for what this writes; free some and do it again/);
   });
 
+  it('of a folder that cannot be made says what stands in the way above it, where Node says that it is missing', () => {
+    const path = join(tmpdir(), 'nowhere', 'at', 'all');
+    const missing = Object.assign(new Error(`ENOENT: no such file or directory, mkdir '${path}'`), {
+      code: 'ENOENT',
+      syscall: 'mkdir',
+      path,
+    });
+    expect(failureText(missing, onlyRead)).toBe(
+      failureText(Object.assign(new Error(`EROFS: read-only file system, access '${tmpdir()}'`), { code: 'EROFS' })),
+    );
+    expect(failureText(missing)).toMatch(/^ENOENT/);
+  });
+
   it('of anything else is what it says by itself', () => {
     expect(failureText(new Error('no such list'))).toBe('no such list');
     let missing: unknown;
@@ -26,3 +41,8 @@ describe('what a command that failed says', () => {
     expect(failureText(missing)).toMatch(/^ENOENT: [^;]+$/);
   });
 });
+
+/** As on a disk that only reads. */
+function onlyRead(above: unknown): void {
+  throw Object.assign(new Error(`EROFS: read-only file system, access '${String(above)}'`), { code: 'EROFS' });
+}

@@ -59,7 +59,7 @@ export function buildPages() {
   if (existsSync(builtPages) && readFileSync(builtPages, 'utf8') === stamp) return;
   say('building the pages');
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  run(node, [vite, 'build', '--config', join(root, 'web', 'vite.config.mjs'), '--logLevel', 'warn']);
+  run(node, [vite, 'build', '--config', join(root, 'web', 'vite.config.mjs'), '--configLoader', 'native', '--logLevel', 'warn']);
   for (const name of readdirSync(pages, { recursive: true })) if (/\.(js|css|html|svg)$/.test(name)) compress(join(pages, name));
   writeFileSync(builtPages, stamp);
 }

@@ -33,6 +33,14 @@ describe('the text of an account', () => {
     expect([...text.matchAll(/^(far|near|holds)$/gm)].map(([title]) => title)).toEqual(['holds', 'near', 'far']);
   });
 
+  it('shows the nearest few of a rule that counts by many things, and how many more there are', () => {
+    const views = Array.from({ length: 200 }, (_, n) => aView({ value: n, by: { id_block: `block-${n}` } }));
+    const text = textOf(anAnswer([...views, aView({ rule_id: 'other', title: 'Other' })]));
+    expect(text.match(/block-\d+/g)).toEqual(['block-199', 'block-198', 'block-197']);
+    expect(text).toContain('and 197 more window(s) of this rule');
+    expect(text).toContain('Other');
+  });
+
   it('fits 100 columns, whatever titles, groups and falls there are, and breaks no fall in two', () => {
     const expiring = Array.from({ length: 5 }, (_, n) => ({ time: `2026-01-0${5 + n}T09:00:00.000Z`, value: 12_000 - n }));
     const title = 'A rule with a long title that goes on '.repeat(5).trim();

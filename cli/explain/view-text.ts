@@ -6,6 +6,8 @@ import type { AccountAnswer } from '#libs/scorer-views/ask-scorers.js';
 /** Characters of the bar of a rule, and of a line at most. */
 const barWidth = 20;
 const widthMax = 100;
+/** Windows that are shown of one rule. */
+const shownOfRule = 3;
 /** Stands for a blank at which a line is not broken. */
 const unbroken = '\u00a0';
 
@@ -22,10 +24,21 @@ export function textOf(answer: AccountAnswer): string {
       : ['no incident that may still grow']),
     '',
     ...(near.length > 0
-      ? near.flatMap((rule) => ruleLines(rule, watermark))
+      ? near.flatMap((rule) => nearestLines(rule, near, watermark))
       : ['no rule has anything of this account in its window']),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+/** Nothing of the windows of a rule behind its first few: an account that empties a register has hundreds of those that go by blocks of numbers. */
+function nearestLines(rule: RuleView, near: readonly RuleView[], watermark: string): readonly string[] {
+  const own = near.filter(({ rule_id: id }) => id === rule.rule_id);
+  const place = own.indexOf(rule);
+  if (place >= shownOfRule) return [];
+  const more = own.length - shownOfRule;
+  const lines = ruleLines(rule, watermark);
+  if (place < shownOfRule - 1 || more <= 0) return lines;
+  return [...lines, `  and ${count(more)} more window(s) of this rule, no nearer to its threshold; --format json has them`, ''];
 }
 
 function freshness({

@@ -182,7 +182,8 @@ async function bringUp(
   const startedInMs = systemClock.monotonic() - startedAt;
   const isOwnUser = !config.VIGIE_CONSOLE_USERS_FILE && !config.KAFKA_BROKERS;
   const consoleToken = isOwnUser ? developmentConsoleToken(config.VIGIE_DATA_DIR) : undefined;
-  const loginSecret = isOwnUser ? newLoginSecret(config.VIGIE_DATA_DIR) : undefined;
+  // Where people log in at an identity provider, nobody comes in by a link.
+  const loginSecret = isOwnUser && !process.env['VIGIE_OIDC_ISSUER'] ? newLoginSecret(config.VIGIE_DATA_DIR) : undefined;
   const keptByOthers = printsToJournal(process.env);
   print(
     board({ config, processes, startedInMs, developmentToken: token, consoleToken, loginSecret, rules, inlets, keptByOthers }),

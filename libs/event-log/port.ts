@@ -56,9 +56,11 @@ export interface Bounds {
   readonly end: number;
 }
 
-/** A reader would begin at `wanted`, and the log has nothing before `start`, or ends at `end` before that. */
+/** A reader would begin at `wanted`, and the log has nothing before `start`, or ends at `end` before that, or is of another topic of the same name. */
 export interface Missing extends Bounds {
   readonly wanted: number;
+  /** The topic was made anew, and what was read was of the one before. */
+  readonly anew?: true;
 }
 
 /** What a member does. Calls for one partition never overlap; calls for different partitions may. */

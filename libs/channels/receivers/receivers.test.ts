@@ -45,6 +45,7 @@ const least: Readonly<Record<ReceiverType, Readonly<Record<string, unknown>>>> =
 };
 const nameOf = (type: ReceiverType) => (type === 'log' ? 'case-log' : type);
 const leastOf = (type: ReceiverType, given: object = {}) => ({ name: nameOf(type), type, ...least[type], ...given });
+const mailTo = (...to: readonly string[]) => read([leastOf('email', { to })]);
 
 describe('the receivers', () => {
   it.each(receiverTypes)('of type %s need little', (type) => {
@@ -60,6 +61,14 @@ describe('the receivers', () => {
       'syslog full', 'ocsf full', 'log none',
     ]); // prettier-ignore
     expect(read([leastOf('slack', { actor: 'none' })])).toMatchObject([{ actor: 'none' }]);
+  });
+
+  it('have hosts of their own letters by the name that mail goes by, and are told of addresses that few servers take', () => {
+    expect(mailTo('soc@hôpital.example', 'Soc@Aleo.example')).toMatchObject([
+      { to: ['soc@xn--hpital-ixa.example', 'Soc@Aleo.example'] },
+    ]);
+    expect(() => mailTo('sécurité@aleo.example')).toThrow(/before the @ stand letters without accents/);
+    expect(() => mailTo('soc@hôpital.example\r\nBcc: x@y.example')).toThrow(/is no mail address/);
   });
 
   it('have their secrets out of files, without the line end', () => {

@@ -1,5 +1,6 @@
 // receivers/: what the routing file says of who can be told, read with every mistake at once; and the channel of each.
 // A secret is never in that file: it is in a file of its own, which is named there, or a signing secret.
+import { domainToASCII } from 'node:url';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { levels } from '#libs/contracts/incident.js';
@@ -99,10 +100,16 @@ export const mailServer = (tools: ReadingTools) =>
 
 const zone = z.string().refine((name) => IANAZone.isValidZone(name), 'is no time zone of the IANA list, such as Europe/Paris');
 
+/** A host of its own letters is called by the name that mail goes by (`xn--`). Letters like that before the `@` would need servers that speak SMTPUTF8: one address that a server does not take so would keep the mail from all others. */
+export const mailAddress = z
+  .string()
+  .transform((text) => text.replace(/@(.*[^ -~].*)$/, (_, host: string) => `@${domainToASCII(host)}`))
+  .pipe(z.email('is no mail address that every server takes: before the @ stand letters without accents, digits and signs'));
+
 /** What receivers of mail and texts have in common, beside the list of receivers. */
 export const receiverDefaults = (tools: ReadingTools) =>
   z.strictObject({
-    mail: z.strictObject({ from: z.email(), server: mailServer(tools) }).optional(),
+    mail: z.strictObject({ from: mailAddress, server: mailServer(tools) }).optional(),
     locale: z.enum(locales).default('en'),
     timezone: zone.default('Europe/Paris'),
   });
@@ -124,8 +131,8 @@ function emailSchema(tools: ReadingTools, defaults: ReceiverDefaults) {
   return z.strictObject({
     ...common(defaults, 'full'),
     type: z.literal('email'),
-    to: z.array(z.email()).min(1).max(addressesMax),
-    from: mail ? z.email().default(mail.from) : z.email(),
+    to: z.array(mailAddress).min(1).max(addressesMax),
+    from: mail ? mailAddress.default(mail.from) : mailAddress,
     server: mail ? mailServer(tools).default(mail.server) : mailServer(tools),
   });
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { Disk, type PartitionExtent } from './disk.js';
 
 /** Address space for looking at a copy, in bytes; a file that is larger takes what it has. */
@@ -16,6 +17,9 @@ export async function copyEmbeddedLog(directory: string, to: string): Promise<vo
     const environment = open({ path: join(directory, name), readOnly: true, maxDbs: 8 });
     try {
       await environment.backup(join(to, name), true);
+    } catch (cause) {
+      // LMDB says what the system said, and not of which file.
+      throw new Error(`the log cannot be copied to ${join(to, name)}: ${messageOf(cause)}`, { cause });
     } finally {
       await environment.close();
     }

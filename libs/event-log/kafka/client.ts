@@ -22,6 +22,7 @@ import { encodeFramesAtOnce } from './wire/produce-request.js';
 import { tellReasons } from './wire/reasons.js';
 import { quietRequestQueue } from './wire/request-queue.js';
 import { promptSockets } from './wire/sockets.js';
+import { tellTopicIds } from './wire/topic-ids.js';
 import { tellTopicsApart } from './wire/topic-metadata.js';
 import { guardFetches } from './wire/unreadable-batches.js';
 
@@ -103,6 +104,8 @@ function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOption
   tellRefusals();
   allowLongFetches();
   tellReasons();
+  // First: what it answers is taken apart, too.
+  tellTopicIds();
   tellTopicsApart();
   haveTokensFirst();
   return {

@@ -28,13 +28,13 @@ const retryWaitMs = 50;
 export class Committer {
   readonly #clock: Clock;
   readonly #owns: (at: TopicPartition) => boolean;
-  readonly #metadata: (topic: string) => string | null;
+  readonly #metadata: (at: TopicPartition) => string | null;
   #refusedSince: number | undefined;
   readonly #refused = new Set<string>();
   #joins = 0;
   #single: { readonly consumer: Consumer; readonly commit: CommitNow } | undefined;
 
-  constructor(clock: Clock, owns: (at: TopicPartition) => boolean, metadata: (topic: string) => string | null) {
+  constructor(clock: Clock, owns: (at: TopicPartition) => boolean, metadata: (at: TopicPartition) => string | null) {
     this.#clock = clock;
     this.#owns = owns;
     this.#metadata = metadata;
@@ -91,8 +91,9 @@ export class Committer {
     }
   }
 
-  #try(consumer: Consumer, { topic, partition }: TopicPartition, offset: string): Promise<void> {
-    const metadata = this.#metadata(topic);
+  #try(consumer: Consumer, at: TopicPartition, offset: string): Promise<void> {
+    const { topic, partition } = at;
+    const metadata = this.#metadata(at);
     const one = { partition, offset, metadata };
     if (this.#single?.consumer === consumer) return this.#single.commit({ topics: [{ topic, partitions: [one] }] });
     return consumer.commitOffsets([{ topic, ...one }]);

@@ -31,6 +31,10 @@ export class FakeBroker {
   groupState: GroupDescription['state'] = 'Stable';
   /** What commits by this member are answered with, by its id. */
   readonly refuses = new Map<string, string>();
+  /** By which it knows the topic. */
+  topicId = 'a'.repeat(22);
+  /** What the group has committed, of each partition. */
+  commit: { readonly offset: string; readonly metadata: string | null } = { offset: '-1', metadata: null };
   /** Thrown by the question for offsets. */
   offsetsFail: Error | undefined;
 
@@ -42,7 +46,11 @@ export class FakeBroker {
     },
     fetchOffsets: async () => {
       await this.reach();
-      return [{ topic, partitions: this.partitions.map((partition) => ({ partition, offset: '-1', metadata: null })) }];
+      return [{ topic, partitions: this.partitions.map((partition) => ({ partition, ...this.commit })) }];
+    },
+    fetchTopicMetadata: async () => {
+      await this.reach();
+      return { topics: [{ name: topic, partitions: this.partitions.map(() => ({ topicId: this.topicId })) }] };
     },
     describeGroups: async ([groupId = '']: readonly string[]) => {
       await this.reach();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { settle } from '#libs/testkit/fake-clock.js';
+import type { Missing } from '../port.js';
 import { begin, FakeBroker, joined, type Life, strangerOfOurs, topic } from './consumer-life.fixture.js';
 
 const connectionLost = () => new kafkajs.KafkaJSConnectionError('connection lost');
@@ -111,6 +112,22 @@ describe('the life of a consumer', () => {
     const said = { 'group vigie-scorer': expect.stringMatching(/no member of the group at the moment: .*ECONNREFUSED/) };
     expect(health.report('ready')).toMatchObject({ ok: true, checks: said, hint: expect.stringContaining('vigie doctor') });
     expect(health.parts()).toEqual([['group vigie-scorer', true]]);
+  });
+
+  it('of topics of others begins at the beginning where one was made anew under its name, while it is read too', async () => {
+    const broker = new FakeBroker();
+    broker.high = 10;
+    broker.commit = { offset: '4', metadata: `topic=${broker.topicId}` };
+    const noted: Missing[] = [];
+    const { clock } = begin(broker, { missing: async (_at, missing) => void noted.push(missing) }, { foreign: true });
+    await clock.advance(1000);
+    await settle();
+    expect([broker.last.sought.get(0), broker.consumers.length]).toEqual([4, 1]);
+    broker.topicId = 'b'.repeat(22);
+    await clock.advance(20_000);
+    await settle();
+    expect([broker.last.sought.get(0), broker.consumers.length]).toEqual([0, 2]);
+    expect(noted).toEqual(broker.partitions.map(() => ({ wanted: 4, start: 0, end: 10, anew: true })));
   });
 
   it('never lets the client start again by itself', async () => {

@@ -8,7 +8,7 @@ import { type ConsumerSource, type KafkaOptions, isRetriable, stuckMsDefault, ty
 import { Committer } from './committer.js';
 import { consumerConfig } from './consumer-config.js';
 import { type Assignment, Generation, partitionsOf } from './generation.js';
-import { commitMetadata } from './layout.js';
+import { commitMetadata, foreignCommitMetadata } from './layout.js';
 import { Offsets } from './offsets.js';
 import { forbiddenText, isForbidden } from './reach/rights.js';
 import { PartitionRuns } from './runs/partition-runs.js';
@@ -59,11 +59,14 @@ export class KafkaMember implements Membership {
       reader,
       offsets: this.#offsets,
       batchBytesMax: options.batchBytesMax,
+      foreign: options.foreign,
       tools: { clock, random, log },
       onFailure: (cause) => void this.#fail(cause),
     });
     const owns = (at: TopicPartition) => !this.#left && this.#runs.of(at) !== undefined;
-    this.#committer = new Committer(kafka.clock, owns, (topic) => commitMetadata(kafka.partitionsUsed?.get(topic)));
+    this.#committer = new Committer(kafka.clock, owns, (at) =>
+      options.foreign ? foreignCommitMetadata(this.#runs.of(at)?.topicId) : commitMetadata(kafka.partitionsUsed?.get(at.topic)),
+    );
     this.#watchdog = new Watchdog({
       clock: kafka.clock,
       stuckMs: kafka.stuckMs ?? stuckMsDefault,

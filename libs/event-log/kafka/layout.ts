@@ -117,6 +117,15 @@ export function commitMetadata(partitions: number | undefined): string | null {
   return partitions === undefined ? null : `partitions=${partitions}`;
 }
 
+/** What it says of a topic of others: which one it was, since another of its name has offsets of its own. */
+export function foreignCommitMetadata(topicId: string | undefined): string | null {
+  return topicId === undefined ? null : `topic=${topicId}`;
+}
+
+export function topicIdIn(metadata: string | null | undefined): string | undefined {
+  return /^topic=([\w-]{22})$/.exec(metadata ?? '')?.[1];
+}
+
 function countIn(metadata: string | null): number | undefined {
   const found = /^partitions=(\d+)$/.exec(metadata ?? '')?.[1];
   return found === undefined ? undefined : Number(found);

@@ -20,6 +20,19 @@ describe('where a member begins to read', () => {
     await expect(anew.offsets.startOf(at, 'committed')).rejects.toThrow(/from offset 219, but Kafka holds 0 to 2/);
   });
 
+  it('is refused where the offset that was committed is of another topic of the same name, however far this one has grown', async () => {
+    const [before, now] = ['b'.repeat(22), 'n'.repeat(22)];
+    const { offsets } = brokers({ low: 0, high: 900, committed: 219, moves: false, metadata: `topic=${before}` });
+    expect(await offsets.startOf(at, 'committed', before)).toBe(219);
+    await expect(offsets.startOf(at, 'committed', now)).rejects.toMatchObject({
+      missing: { wanted: 219, start: 0, end: 900, anew: true },
+    });
+    // Older brokers, and older commits, do not say which topic it was.
+    expect(await offsets.startOf(at, 'committed')).toBe(219);
+    const unsaid = brokers({ low: 0, high: 900, committed: 219, moves: false });
+    expect(await unsaid.offsets.startOf(at, 'committed', now)).toBe(219);
+  });
+
   it('is the oldest frame where nothing was committed', async () => {
     expect(await brokers({ low: 7, high: 9, committed: -1, moves: false }).offsets.startOf(at, 'committed')).toBe(7);
   });
@@ -43,7 +56,19 @@ describe('an answer that the client stumbles over', () => {
 });
 
 /** Brokers over whose partition another member reads on: with every answer one frame more is there and committed. */
-function brokers({ low, high, committed, moves = true }: { low: number; high: number; committed: number; moves?: boolean }) {
+function brokers({
+  low,
+  high,
+  committed,
+  moves = true,
+  metadata = null,
+}: {
+  low: number;
+  high: number;
+  committed: number;
+  moves?: boolean;
+  metadata?: string | null;
+}) {
   let step = 0;
   const another = () => (step += moves ? 1 : 0);
   const admin = {
@@ -54,7 +79,7 @@ function brokers({ low, high, committed, moves = true }: { low: number; high: nu
     },
     fetchOffsets: async () => {
       another();
-      return [{ topic: at.topic, partitions: [{ partition: at.partition, offset: String(committed + step), metadata: null }] }];
+      return [{ topic: at.topic, partitions: [{ partition: at.partition, offset: String(committed + step), metadata }] }];
     },
   } as unknown as Admin;
   return { offsets: new Offsets(admin, new FakeClock(), 'vigie-notifier.owners') };

@@ -4,6 +4,7 @@ import { Transient } from '#libs/runtime/outcome.js';
 import type { Bounds, Missing, TopicPartition } from '../port.js';
 import { questionMsMax, within } from './client.js';
 import { type GroupView, groupViewOf } from './group-view.js';
+import { topicIdIn } from './layout.js';
 
 export interface Watermarks {
   /** Offset of the oldest frame that is still there. */
@@ -47,9 +48,25 @@ export class Offsets {
 
   /** By partition; -1 where nothing was committed. */
   async committed(topic: string): Promise<ReadonlyMap<number, number>> {
+    const commits = await this.#commits(topic);
+    return new Map([...commits].map(([partition, { offset }]) => [partition, offset]));
+  }
+
+  /** By which the brokers know a topic, and no other of the same name; undefined where they do not say it. */
+  async topicId(topic: string): Promise<string | undefined> {
+    const { topics } = await this.#ask(`the topic ${topic}`, () => this.#admin.fetchTopicMetadata({ topics: [topic] }));
+    const [partition] = topics.find(({ name }) => name === topic)?.partitions ?? [];
+    return partition && 'topicId' in partition && typeof partition.topicId === 'string' ? partition.topicId : undefined;
+  }
+
+  async #commits(topic: string): Promise<ReadonlyMap<number, { readonly offset: number; readonly metadata: string | null }>> {
     const question = { groupId: this.#group, topics: [topic] };
     const answer = await this.#ask(`committed offsets of ${this.#group}`, () => this.#admin.fetchOffsets(question));
-    return new Map(answer.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, Number(offset)])));
+    return new Map(
+      answer.flatMap(({ partitions }) =>
+        partitions.map(({ partition, offset, metadata }) => [partition, { offset: Number(offset), metadata }]),
+      ),
+    );
   }
 
   /** The group as its coordinator sees it. */
@@ -68,12 +85,16 @@ export class Offsets {
     return { start: marks.low, end: marks.high };
   }
 
-  /** Turns what a reader answered into an offset. Rejects with `MissingFrames`. */
-  async startOf(at: TopicPartition, answer: number | 'committed' | 'earliest'): Promise<number> {
+  /** Turns what a reader answered into an offset. `topicId`: of the topic that is read, where its offsets may be those of another of its name. Rejects with `MissingFrames`. */
+  async startOf(at: TopicPartition, answer: number | 'committed' | 'earliest', topicId?: string): Promise<number> {
     // In this order: who had the partition before may go on committing for a moment, and frames come in; an end that was asked for first could lie before what is committed.
-    const wanted = answer === 'committed' ? ((await this.committed(at.topic)).get(at.partition) ?? -1) : answer;
+    const commit = answer === 'committed' ? (await this.#commits(at.topic)).get(at.partition) : undefined;
+    const wanted = answer === 'committed' ? (commit?.offset ?? -1) : answer;
     const { start, end } = await this.bounds(at);
     if (wanted === 'earliest' || wanted === -1) return start;
+    const before = topicIdIn(commit?.metadata);
+    if (topicId !== undefined && before !== undefined && before !== topicId && wanted > start)
+      throw new MissingFrames(this.#group, at, { wanted, start, end, anew: true });
     if (Number.isSafeInteger(wanted) && wanted >= start && wanted <= end) return wanted;
     throw new MissingFrames(this.#group, at, { wanted, start, end });
   }

@@ -10,6 +10,7 @@ import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testki
 import { Recorder, until } from '../contract-tools.js';
 import type { Membership } from '../port.js';
 import { consumerSource, kafkaClient, type KafkaOptions } from './client.js';
+import { Offsets } from './offsets.js';
 import { KafkaMember } from './kafka-member.js';
 import { openKafkaLog } from './kafka-log.js';
 import { createTopics } from './topics/create-topics.js';
@@ -106,6 +107,8 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     await write('one', 'two', 'three');
     const { recorder } = await reading(topic);
     await until('all of the old ones', () => recorder.seen.length === 3);
+    const offsets = new Offsets(admin, systemClock, `read-${topic}`);
+    const before = await offsets.topicId(topic);
     await admin.deleteTopics({ topics: [topic] });
     await until('no such topic', async () => !(await admin.listTopics()).includes(topic));
     await createTopics(options(), { [topic]: { partitions: 1, replicationFactor: 1 } });
@@ -117,6 +120,9 @@ suite(`topics as others write and keep them, on a real Kafka${reason === undefin
     );
     await until('what is new', () => recorder.seen.length >= 4);
     expect(recorder.seen.at(-1)).toMatchObject({ offset: 0, text: 'four' });
+    const after = await offsets.topicId(topic);
+    expect([before, after]).toEqual([expect.stringMatching(/^[\w-]{22}$/), expect.stringMatching(/^[\w-]{22}$/)]);
+    expect(after).not.toBe(before);
   });
 
   /** Records 2 and 3 of five are gone, and two are read and committed. */

@@ -25,6 +25,8 @@ const refusedMsMax = 15_000;
 export interface Feeding {
   readonly at: TopicPartition;
   readonly next: number;
+  /** Of a topic of others, which of its name it is. */
+  readonly topicId?: string | undefined;
   /** Since when frames that exist should have come, on the monotonic clock; undefined while it could not take any. */
   readonly hungrySince: number | undefined;
   /** None were there when asked: the wait begins anew. */
@@ -71,6 +73,7 @@ export class Watchdog {
     this.#stops.push(
       clock.every(stuckMs / looksPerStuck, () => void this.#once('whether frames are waiting', () => this.#lookForFrames())),
       clock.every(groupEveryMs, () => void this.#once('who is in the group', () => this.#lookAtGroup())),
+      clock.every(groupEveryMs, () => void this.#once('whether topics were made anew', () => this.#lookAtTopics())),
       clock.every(groupEveryMs, () => this.#lookAtCommits()),
     );
   }
@@ -130,6 +133,19 @@ export class Watchdog {
     else renew(new Error(what));
   }
 
+  /** The client reads on at its offset in whatever has the name of its topic. */
+  async #lookAtTopics(): Promise<void> {
+    const { runs, offsets, renew } = this.#options;
+    for (const topic of new Set(runs().map(({ at }) => at.topic))) {
+      if (!runs().some(isOf(topic))) continue;
+      const now = await offsets.topicId(topic);
+      const isAnother = runs()
+        .filter(isOf(topic))
+        .some(({ topicId }) => topicId !== now);
+      if (now !== undefined && isAnother) return renew(new Error(`the topic ${topic} was made anew while it was read`));
+    }
+  }
+
   #lookAtCommits(): void {
     const { clock, refusedSince, renew } = this.#options;
     const since = refusedSince();
@@ -148,4 +164,9 @@ export class Watchdog {
     if (this.#differs >= looksToEnd) fail(new Error(agreement.how));
     else if (this.#differs % looksToRed === looksToRenew) renew(new Error(agreement.how));
   }
+}
+
+/** Runs of a topic of others whose id is known. */
+function isOf(topic: string): (run: Feeding) => boolean {
+  return (run) => run.at.topic === topic && run.topicId !== undefined;
 }

@@ -1,5 +1,6 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { mailAddress } from '#libs/channels/receivers/schema.js';
 import { levels } from '#libs/contracts/incident.js';
 import { locales } from '#libs/texts/texts.js';
 import { duration } from './duration.js';
@@ -118,7 +119,7 @@ export const routingSchema = z.strictObject({
       z
         .strictObject({
           id: person,
-          email: z.email().optional(),
+          email: mailAddress.optional(),
           locale: z.enum(locales).optional(),
           tell: listOf(name).default([]),
         })

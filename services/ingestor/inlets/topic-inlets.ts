@@ -112,18 +112,23 @@ export class TopicInlets {
   }
 
   /** Who keeps the topic has removed records that nobody had read, or made it anew: told where records are looked for that could not be read. */
-  async #missing(at: TopicPartition, { wanted, start, end }: Missing, signal: AbortSignal): Promise<void> {
+  async #missing(at: TopicPartition, { wanted, start, end, anew }: Missing, signal: AbortSignal): Promise<void> {
     const { topic, partition } = at;
     const source = this.#sourceOf(topic);
     if (!source) throw new Transient(`no source has the topic ${topic} any more`);
     const held = `the topic holds records from ${start} up to ${end}, and was to be read from ${wanted}`;
-    const why = start > wanted ? `${start - wanted} were removed before they were read` : 'it was made anew, or cut short';
+    const why = anew
+      ? 'it was made anew since, and is read from its beginning'
+      : start > wanted
+        ? `${start - wanted} were removed before they were read`
+        : 'it was made anew, or cut short';
     this.tools.log.error('records of a topic are gone; reading goes on at the oldest that is there', {
       topic,
       partition,
       reason: `${held}: ${why}`,
     });
-    if (start > wanted) this.tools.metrics.add('vigie_inlet_dropped_total', { inlet: topic, reason: 'removed' }, start - wanted);
+    if (start > wanted && !anew)
+      this.tools.metrics.add('vigie_inlet_dropped_total', { inlet: topic, reason: 'removed' }, start - wanted);
     const item = refused(rejected('records_removed', '', `${held}: ${why}`));
     await this.tools.handOver.takePlaced(placedItems([item], `${topic}/${partition}/${wanted}`), source, signal);
   }

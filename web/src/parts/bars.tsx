@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'react';
 import { roundStep } from './curve-geometry.js';
 import { useTexts } from '../texts/context.js';
 import './chart.css';
@@ -32,8 +33,16 @@ export function Bars({ bars, levels, namedEvery, text }: BarsProps) {
   const width = (size.width - size.left - size.right) / bars.length;
   const yOf = (value: number) => ground - (value / top) * (ground - size.top);
   const xOf = (place: number) => size.left + place * width;
+  const box = useRef<HTMLDivElement>(null);
+  const lastNow = bars.findLastIndex(({ isNow, value }) => isNow && value > 0);
+  const end = lastNow < 0 ? size.width : xOf(lastNow + 1) + size.right;
+  // Where the whole is wider than the page, what is now is looked for, and lies at the end.
+  useLayoutEffect(() => {
+    const { current } = box;
+    if (current) current.scrollLeft = (end / size.width) * current.scrollWidth - current.clientWidth;
+  }, [end]);
   return (
-    <div className="chart" role="group" aria-label={text} tabIndex={0}>
+    <div className="chart" role="group" aria-label={text} tabIndex={0} ref={box}>
       <svg viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={text}>
         {Array.from({ length: Math.round(top / step) + 1 }, (_, place) => place * step).map((value) => (
           <g key={value}>

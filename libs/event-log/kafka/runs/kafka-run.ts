@@ -7,6 +7,8 @@ export interface KafkaRunOptions {
   readonly reader: Reader;
   readonly offsets: Offsets;
   readonly batchBytesMax: number;
+  /** Of topics of others: who keeps one may make it anew under its name. */
+  readonly foreign?: true | undefined;
   readonly tools: Omit<DeliverTools, 'signal' | 'onStalled'>;
   /** Told where to read from, once the reader has said so. */
   readonly onReady: (offset: number) => void;
@@ -34,6 +36,7 @@ export class KafkaRun {
   #fedAt = 0;
   #next = 0;
   #fetchNext = 0;
+  #topicId: string | undefined;
 
   constructor(options: KafkaRunOptions) {
     this.at = options.at;
@@ -50,6 +53,10 @@ export class KafkaRun {
   /** The next offset to be fetched; undefined until the reader has said where to begin. */
   get fetchNext(): number | undefined {
     return this.#ready ? this.#fetchNext : undefined;
+  }
+  /** Of a topic of others, by which it is this one and no other of its name; undefined where brokers do not say it. */
+  get topicId(): string | undefined {
+    return this.#topicId;
   }
   /** While the same work is tried again. */
   get retrying(): boolean {
@@ -106,6 +113,7 @@ export class KafkaRun {
       return reader.assigned(this.at, held);
     };
     const answer = await patiently(assigned, this.at, tools);
+    if (this.#options.foreign) this.#topicId = await patiently(() => offsets.topicId(this.at.topic), this.at, tools);
     this.#next = await patiently(() => this.#startOf(answer), this.at, tools);
     this.#fetchNext = this.#next;
     if (this.#abort.signal.aborted) return;
@@ -129,7 +137,7 @@ export class KafkaRun {
   async #startOf(answer: number | 'committed' | 'earliest'): Promise<number> {
     const { reader, offsets } = this.#options;
     try {
-      return await offsets.startOf(this.at, answer);
+      return await offsets.startOf(this.at, answer, this.#topicId);
     } catch (cause) {
       if (!(cause instanceof MissingFrames) || !reader.missing) throw cause;
       await reader.missing(this.at, cause.missing);

@@ -4,7 +4,7 @@ import type { Generation } from '../generation.js';
 import { KafkaRun, type KafkaRunOptions } from './kafka-run.js';
 
 /** What the runs of a member share. `onFailure`: one of them cannot go on. */
-export type RunsShared = Pick<KafkaRunOptions, 'reader' | 'offsets' | 'batchBytesMax' | 'tools' | 'onFailure'>;
+export type RunsShared = Pick<KafkaRunOptions, 'reader' | 'offsets' | 'batchBytesMax' | 'foreign' | 'tools' | 'onFailure'>;
 
 /** The partitions that a member has, each with its run, and those that it has given away but whose reader is still at work. */
 export class PartitionRuns {

@@ -59,6 +59,8 @@ function fr(f: Format) {
     missing: 'Il manque',
     falls: 'Redescend',
     holds: 'atteint',
+    moreWindows: (n: number) =>
+      `et ${f.number(n)} ${f.plural(n, 'autre fenêtre', 'autres fenêtres')} de cette règle, pas plus près du seuil`,
     spread: (n: number, of: number) => `étendue ${f.number(n)} sur ${f.number(of)}`,
     to: (n: number, at: string) => `à ${f.number(n)} à ${at}`,
     cases: 'Ses cas',
@@ -121,6 +123,7 @@ function en(f: Format): ReturnType<typeof fr> {
     missing: 'Missing',
     falls: 'Falls',
     holds: 'reached',
+    moreWindows: (n) => `and ${f.number(n)} more ${f.plural(n, 'window', 'windows')} of this rule, no nearer to its threshold`,
     spread: (n, of) => `spread ${f.number(n)} of ${f.number(of)}`,
     to: (n, at) => `to ${f.number(n)} at ${at}`,
     cases: 'Its cases',

@@ -35,37 +35,57 @@ export function Windows({ of, at }: WindowsProps) {
           caption={t.windowsCaption(last.of.rules.length, f.moment(last.of.newest_time))}
           heads={heads}
         >
-          {last.of.rules
-            .toSorted((one, other) => other.value / other.threshold - one.value / one.threshold)
-            .map((rule) => (
-              <tr key={`${rule.rule_id} ${JSON.stringify(rule.by)}`}>
-                <th scope="row">
-                  <RuleTitle title={rule.title} /> <Level level={rule.level} />
-                  <span className="below">
-                    {f.span(rule.timespan_seconds * 1_000)}{' '}
-                    {Object.entries(rule.by)
-                      .map(([name, value]) => ` · ${name} ${value}`)
-                      .join('')}
-                  </span>
-                </th>
-                <td className="number big">
-                  {f.number(rule.value)}
-                  {rule.spread_threshold > 0 && <span className="below">{t.spread(rule.spread, rule.spread_threshold)}</span>}
-                </td>
-                <td className="number">{f.number(rule.threshold)}</td>
-                <td className="number">{rule.holds ? <strong>◆ {t.holds}</strong> : f.number(rule.missing)}</td>
-                <td>
-                  {rule.expiring
-                    .slice(0, 2)
-                    .map(({ time, value }) => t.to(value, f.moment(time)))
-                    .join(', ')}
-                </td>
-              </tr>
-            ))}
+          {nearest(last.of.rules).map(({ rule, more }) => (
+            <tr key={`${rule.rule_id} ${JSON.stringify(rule.by)}`}>
+              <th scope="row">
+                <RuleTitle title={rule.title} /> <Level level={rule.level} />
+                <span className="below">
+                  {f.span(rule.timespan_seconds * 1_000)}{' '}
+                  {Object.entries(rule.by)
+                    .map(([name, value]) => ` · ${name} ${value}`)
+                    .join('')}
+                </span>
+                {more > 0 && <span className="below">{t.moreWindows(more)}</span>}
+              </th>
+              <td className="number big">
+                {f.number(rule.value)}
+                {rule.spread_threshold > 0 && <span className="below">{t.spread(rule.spread, rule.spread_threshold)}</span>}
+              </td>
+              <td className="number">{f.number(rule.threshold)}</td>
+              <td className="number">{rule.holds ? <strong>◆ {t.holds}</strong> : f.number(rule.missing)}</td>
+              <td>
+                {rule.expiring
+                  .slice(0, 2)
+                  .map(({ time, value }) => t.to(value, f.moment(time)))
+                  .join(', ')}
+              </td>
+            </tr>
+          ))}
         </Table>
       )}
     </section>
   );
+}
+
+/** Windows that are shown of one rule: it may count by block of numbers, and an account that empties a register has hundreds of those. */
+const shownOfRule = 3;
+
+interface Shown {
+  readonly rule: Known['rules'][number];
+  /** Further windows of its rule, of the last that is shown; none of them is nearer to its threshold. */
+  readonly more: number;
+}
+
+/** The windows that are nearest to their thresholds first. */
+function nearest(rules: Known['rules']): readonly Shown[] {
+  const sorted = rules.toSorted((one, other) => other.value / other.threshold - one.value / one.threshold);
+  const seen = new Map<string, number>();
+  const shown = sorted.flatMap((rule) => {
+    const place = (seen.get(rule.rule_id) ?? 0) + 1;
+    seen.set(rule.rule_id, place);
+    return place <= shownOfRule ? [{ rule, place }] : [];
+  });
+  return shown.map(({ rule, place }) => ({ rule, more: place === shownOfRule ? (seen.get(rule.rule_id) ?? 0) - place : 0 }));
 }
 
 /** What the windows held when a scorer last said so, as long as none does. */
