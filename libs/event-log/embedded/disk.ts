@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { Transient } from '#libs/runtime/outcome.js';
@@ -33,6 +34,7 @@ export class Disk {
     const common = { eventTurnBatching: false, overlappingSync: false, maxDbs: 8, maxReaders: 512, noMemInit: false };
     this.#frames = open({ ...common, path: join(directory, 'frames'), mapSize: mapBytes });
     this.#groups = open({ ...common, path: join(directory, 'groups'), mapSize: 256 * 1024 * 1024 });
+    for (const environment of [this.#frames, this.#groups]) tellOnlyCallers(environment);
     this.frames = this.#frames.openDB({ name: 'frames', encoding: 'binary' });
     this.signatures = this.#frames.openDB({ name: 'signatures', encoding: 'binary' });
     this.extents = this.#frames.openDB({ name: 'extents', encoding: 'json' });
@@ -69,20 +71,40 @@ export class Disk {
   }
 }
 
+interface Native {
+  startWriting(address: number, answered: (status: number) => void): void;
+}
+
+/** A write that fails rejects for whoever waits for it, who says it once; lmdb prints it with a stack besides, each time and as no line of a log. */
+function tellOnlyCallers(environment: RootDatabase): void {
+  const { env } = environment as unknown as { readonly env: Native };
+  const startWriting = env.startWriting.bind(env);
+  env.startWriting = (address, answered) =>
+    startWriting(address, (status) => {
+      const { error } = console;
+      console.error = () => {};
+      try {
+        answered(status);
+      } finally {
+        console.error = error;
+      }
+    });
+}
+
 /** LMDB's and the system's words for "no room". */
 const noRoom = /MDB_MAP_FULL|MDB_TXN_FULL|ENOSPC|EDQUOT|EFBIG|No space left|File too large|quota/i;
 
 /**
  * What to say of a write that failed outside of this process, and undefined of a bug: it passes, or a person must act, but no frame is lost meanwhile. LMDB gives what the system
- * refused the system's number (30 of EROFS, as after an error of the disk, 5 of EIO), and its own errors numbers below zero.
+ * refused the system's number (30 of EROFS, as after an error of the disk, 5 of EIO), and its own errors numbers below zero. It says EIO of a full disk too, where that took a part of a write.
  */
 export function failureOfDisk(cause: unknown): string | undefined {
   const text = String(cause);
   if (noRoom.test(text)) return `the embedded log cannot write to its disk (${text}): free space or enlarge the volume`;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'number' && code > 0
-    ? `the embedded log cannot write to its disk (${text}): the disk or its file system has failed, as the system's own log says (dmesg)`
-    : undefined;
+  if (typeof code !== 'number' || code <= 0) return undefined;
+  const what = code === constants.errno.EIO ? 'the disk is full (df), or it' : 'the disk';
+  return `the embedded log cannot write to its disk (${text}): ${what} or its file system has failed, as the system's own log says (dmesg)`;
 }
 
 async function durably<T>(write: () => Promise<T>): Promise<T> {
