@@ -34,7 +34,6 @@ export class Disk {
     const common = { eventTurnBatching: false, overlappingSync: false, maxDbs: 8, maxReaders: 512, noMemInit: false };
     this.#frames = open({ ...common, path: join(directory, 'frames'), mapSize: mapBytes });
     this.#groups = open({ ...common, path: join(directory, 'groups'), mapSize: 256 * 1024 * 1024 });
-    for (const environment of [this.#frames, this.#groups]) tellOnlyCallers(environment);
     this.frames = this.#frames.openDB({ name: 'frames', encoding: 'binary' });
     this.signatures = this.#frames.openDB({ name: 'signatures', encoding: 'binary' });
     this.extents = this.#frames.openDB({ name: 'extents', encoding: 'json' });
@@ -69,26 +68,6 @@ export class Disk {
     await this.#frames.close();
     await this.#groups.close();
   }
-}
-
-interface Native {
-  startWriting(address: number, answered: (status: number) => void): void;
-}
-
-/** A write that fails rejects for whoever waits for it, who says it once; lmdb prints it with a stack besides, each time and as no line of a log. */
-function tellOnlyCallers(environment: RootDatabase): void {
-  const { env } = environment as unknown as { readonly env: Native };
-  const startWriting = env.startWriting.bind(env);
-  env.startWriting = (address, answered) =>
-    startWriting(address, (status) => {
-      const { error } = console;
-      console.error = () => {};
-      try {
-        answered(status);
-      } finally {
-        console.error = error;
-      }
-    });
 }
 
 /** LMDB's and the system's words for "no room". */
