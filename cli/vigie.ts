@@ -6,6 +6,7 @@ import { outliveHangUp } from '#libs/runtime/environment/hang-up.js';
 import { keepMemoryInside } from '#libs/runtime/environment/memory-dumps.js';
 import { codeOf } from '#libs/runtime/outcome.js';
 import { failureText } from './failure-text.js';
+import { namesUnknown } from './syntax/named-command.js';
 import { endsWithItsReader } from './reader.js';
 import { ownVersion } from '#libs/runtime/paths.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
@@ -91,8 +92,7 @@ rules
   .action(async (options: ScorecardOptions) => (await import('./scorecard/scorecard.js')).scorecardCommand(options, systemClock));
 
 const sources = program.command('sources').description('who sends, and how what they send is read');
-sources
-  .command('health', { isDefault: true })
+namesUnknown(sources.command('health', { isDefault: true }))
   .description(
     'how each feed is beside its own habit: last receipt, rate, shares without patient and without human, delay, what was set aside',
   )

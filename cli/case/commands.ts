@@ -3,6 +3,7 @@ import { verdicts } from '#libs/contracts/case-action.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { type ExceptionOptions, exceptionSyntax } from '../exception/command.js';
 import { backtestTools } from '../judging-commands.js';
+import { namesUnknown } from '../syntax/named-command.js';
 import type { ListOptions } from './case.js';
 
 const idHelp = 'its id, or that of one of its incidents, or the first digits of one';
@@ -58,8 +59,7 @@ export function addCaseCommands(program: Command): void {
 }
 
 function addReading(cases: Command): void {
-  cases
-    .command('list', { isDefault: true })
+  namesUnknown(cases.command('list', { isDefault: true }))
     .description('cases, the newest first')
     .option('--status <status>', 'new, acknowledged, on_hold, resolved; several by commas', 'new,acknowledged,on_hold')
     .option('--level <level>', 'informational, low, medium, high, critical; several by commas')

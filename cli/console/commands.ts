@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { roles } from '#services/console/users/users.js';
+import { namesUnknown } from '../syntax/named-command.js';
 import type { AddOptions, SetOptions } from './users.js';
 
 const role = () => new Option('--role <role...>', 'what they may do').choices(roles);
@@ -18,8 +19,7 @@ export function addConsoleCommands(program: Command): void {
     .addOption(role().makeOptionMandatory())
     .option('--clinics <clinic...>', 'the clinics that they see; all where they are left out')
     .action(async (id: string, options: AddOptions) => (await import('./users.js')).addUserCommand(id, options));
-  users
-    .command('list', { isDefault: true })
+  namesUnknown(users.command('list', { isDefault: true }))
     .description('who has an account, what they may, and when they came last')
     .option('--json', 'for programs')
     .action(async (options: { json?: boolean }) => (await import('./users.js')).listUsersCommand(options));

@@ -23,8 +23,12 @@ const dayMs = 24 * 3_600_000;
 export function checkRoutingCommand(): void {
   const { receivers, people, policies, routes } = routingOfEnvironment();
   process.stdout.write(
-    `${receivers.size} receivers, ${people.size} people, ${policies.size} policies, ${routes.length} routes\n`,
+    `${counted(receivers.size, 'receiver')}, ${counted(people.size, 'person', 'people')}, ${counted(policies.size, 'policy', 'policies')}, ${counted(routes.length, 'route')}\n`,
   );
+}
+
+function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
 
 /** `vigie notify plan`: from what the archiver has stored, by the file and the mutes of this moment. */

@@ -154,7 +154,7 @@ const gauges = {
   },
   vigie_windows_filling_since_seconds: { help: 'Since when, seconds since 1970; 0 when nothing is lacking', labels: [] },
   vigie_part_away: {
-    help: '1 while a part does not work without which the service goes on, such as a topic or a listener of one source; /health/ready has the reason',
+    help: '1 while something is not as it should be and the service goes on, such as a topic or a listener of one source that is not read; /health/ready has the reason',
     labels: ['part'],
   },
   vigie_inlet_connections: { help: 'Connections of a listener', labels: ['inlet'] },

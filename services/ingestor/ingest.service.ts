@@ -21,6 +21,7 @@ import { failpoint, splitPartitions } from './receive/failpoint.js';
 import { Doors } from './inlets/doors.js';
 import { HandOver } from './inlets/hand-over.js';
 import { FrameBuilder } from './frames/frame-builder.js';
+import { Refusals } from './frames/refusals.js';
 import { sampledLog } from './frames/sampled-log.js';
 import { IngestPipeline } from './pipeline.js';
 import { TakerInUse } from './receive/taker-in-use.js';
@@ -55,6 +56,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   #stopAccounts: (() => void) | undefined;
   #builders: readonly FrameBuilder[] = [];
   #following: CareFollowing | undefined;
+  readonly #refusals: Refusals;
 
   constructor(
     @Inject(INGESTOR_CONFIG) private readonly config: IngestorConfig,
@@ -67,6 +69,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Fatal) private readonly fatal: Fatal,
     @Inject(SourceRegister) private readonly sources: SourceRegister,
   ) {
+    this.#refusals = new Refusals(clock, logger);
     this.routes = routesOf({
       taker: this.#taker.current,
       clock,
@@ -119,7 +122,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       const stalledMs = Math.max(0, ...this.#builders.map((builder) => builder.stalledMs()));
       return stalledMs > stalledMsMax
         ? `frames have waited for ${Math.round(stalledMs / 1000)} s and none was acknowledged`
-        : undefined;
+        : this.#refusals.trouble;
     });
     this.health.ready('care', () => this.#following?.behind);
     this.health.partial('inlets', () => this.doors.trouble);
@@ -192,7 +195,8 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     const policy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
     const partitions = await retry(() => log.partitions(topic), policy, tools);
     const armed = this.config.VIGIE_FAILPOINT;
-    const appends = armed === 'between-partitions' ? splitPartitions(log, failpoint(armed)) : log;
+    const watched = this.#refusals.watched(log);
+    const appends = armed === 'between-partitions' ? splitPartitions(watched, failpoint(armed)) : watched;
     const looked = topic === topics.accesses ? sampledLog(appends, this.metrics) : appends;
     return new FrameBuilder(topic, partitions, { log: looked, clock: this.clock, metrics: this.metrics });
   }

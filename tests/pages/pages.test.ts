@@ -138,7 +138,9 @@ inBrowser('the pages, over an invented day', () => {
   it(
     'are without a fault that axe finds, in both languages and schemes, and without a sideways scroll at 320 pixels',
     async () => {
-      const id = anIncidentId('b');
+      const id = anIncidentId('c');
+      await tell(log, told('c', 0, { actor_id: 'inf.leroy', level: 'critical', patients: 9_000 }));
+      expect(await one.pipeline.readToEnd()).toBeUndefined();
       const routes = {
         cases: '/?status=any',
         case: `/cases/${id}`,

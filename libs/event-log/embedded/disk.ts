@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { Transient } from '#libs/runtime/outcome.js';
@@ -74,15 +75,15 @@ const noRoom = /MDB_MAP_FULL|MDB_TXN_FULL|ENOSPC|EDQUOT|EFBIG|No space left|File
 
 /**
  * What to say of a write that failed outside of this process, and undefined of a bug: it passes, or a person must act, but no frame is lost meanwhile. LMDB gives what the system
- * refused the system's number (30 of EROFS, as after an error of the disk, 5 of EIO), and its own errors numbers below zero.
+ * refused the system's number (30 of EROFS, as after an error of the disk, 5 of EIO), and its own errors numbers below zero. It says EIO of a full disk too, where that took a part of a write.
  */
 export function failureOfDisk(cause: unknown): string | undefined {
   const text = String(cause);
   if (noRoom.test(text)) return `the embedded log cannot write to its disk (${text}): free space or enlarge the volume`;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'number' && code > 0
-    ? `the embedded log cannot write to its disk (${text}): the disk or its file system has failed, as the system's own log says (dmesg)`
-    : undefined;
+  if (typeof code !== 'number' || code <= 0) return undefined;
+  const what = code === constants.errno.EIO ? 'the disk is full (df), or it' : 'the disk';
+  return `the embedded log cannot write to its disk (${text}): ${what} or its file system has failed, as the system's own log says (dmesg)`;
 }
 
 async function durably<T>(write: () => Promise<T>): Promise<T> {

@@ -43,7 +43,11 @@ it.each([
     { code: 30, message: 'Read-only file system: Attempting to write page' },
     /has failed.*dmesg/,
   ],
-  ['a disk that fails', { code: 5, message: 'Input/output error' }, /has failed.*dmesg/],
+  [
+    'a disk that fails, or took a part of a write for lack of room',
+    { code: 5, message: 'Input/output error' },
+    /is full \(df\), or it .*has failed.*dmesg/,
+  ],
   ['a disk without room', { code: 28, message: 'No space left on device' }, /free space or enlarge/],
   ['a log without room', { code: -30_792, message: 'MDB_MAP_FULL: Environment mapsize limit reached' }, /free space or enlarge/],
   ['a bug', new TypeError('undefined is not iterable'), undefined],

@@ -39,7 +39,7 @@ describe('over how many partitions accounts are placed', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ [`c1/${topic}`]: used });
   });
 
-  it('turns ready red as soon as the brokers show more, with what to do, and goes on by the old number', async () => {
+  it('is told as soon as the brokers show more, with what to do, and leaves every door open: rows go on by the old number', async () => {
     const clock = new FakeClock();
     const health = new Health();
     const known: Known = { ends: [5, 7] };
@@ -48,24 +48,28 @@ describe('over how many partitions accounts are placed', () => {
     expect(health.report('ready').ok).toBe(true);
     known.ends = [5, 7, 0, 0];
     await clock.advance(6000);
-    expect(health.report('ready').checks['partitions']).toMatch(
-      /has 4 partitions now, and accounts are placed over 2: .*KAFKA_PARTITIONS_KEPT=vigie.accesses.v1=2/,
-    );
-    expect(health.report('live').ok).toBe(true);
+    expect(health.report('ready')).toMatchObject({
+      ok: true,
+      checks: {
+        'grown topics': expect.stringMatching(
+          /has 4 partitions now, and accounts are placed over 2: .*KAFKA_PARTITIONS_KEPT=vigie.accesses.v1=2/,
+        ),
+      },
+    });
     pulse.stop();
   });
 
-  it('is green with a number that an operator has agreed to, and with no other', async () => {
-    for (const [count, ok] of [
-      [2, true],
-      [3, false],
+  it('is told no more of a number that an operator has agreed to, and of any other', async () => {
+    for (const [count, told] of [
+      [2, false],
+      [3, true],
     ] as const) {
       const clock = new FakeClock();
       const health = new Health();
       const kept = new Map([[topic, count]]);
       const pulse = new Pulse({ admin: adminWith({ ends: [5, 7, 0, 0] }), clock, health, kept, used: new Map([[topic, 2]]) });
       await clock.advance(6000);
-      expect(health.report('ready').ok).toBe(ok);
+      expect(health.parts()).toEqual([['grown topics', told]]);
       pulse.stop();
     }
   });
@@ -82,9 +86,12 @@ describe('over how many partitions accounts are placed', () => {
   ] as const)('%s is named by ready', async (_, known, check, text) => {
     const clock = new FakeClock();
     const health = new Health();
-    const pulse = new Pulse({ admin: adminWith(known), clock, health, used: new Map([[topic, 2]]) });
+    const kept = new Map([[topic, 2]]);
+    const pulse = new Pulse({ admin: adminWith(known), clock, health, kept, used: new Map([[topic, 2]]) });
     await clock.advance(6000);
-    expect(health.report('ready').checks[check]).toMatch(text);
+    const { ok, checks } = health.report('ready');
+    expect(ok).toBe(false);
+    expect(checks[check]).toMatch(text);
     pulse.stop();
   });
 

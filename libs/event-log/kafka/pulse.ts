@@ -30,7 +30,10 @@ export class Pulse {
     this.#options = options;
     this.#stop = options.clock.every(askEveryMs, () => void this.#ask());
     options.health?.ready('brokers', () => this.#away || undefined);
-    options.health?.ready('partitions', () => this.#grown());
+    options.health?.ready('partitions', () => this.#otherNumber((_, used, present) => present < used));
+    // Everything goes on over the number that was: balancers that sent nobody any more would make an outage of it.
+    const isGrown = (topic: string, used: number, present: number) => present > used && used !== options.kept?.get(topic);
+    options.health?.partial('grown topics', () => this.#otherNumber(isGrown));
   }
 
   stop(): void {
@@ -58,10 +61,10 @@ export class Pulse {
     }
   }
 
-  #grown(): string | undefined {
+  #otherNumber(isTold: (topic: string, used: number, present: number) => boolean): string | undefined {
     const texts = [...this.#present].flatMap(([topic, present]) => {
       const used = this.#options.used.get(topic) ?? present;
-      return used === present || used === this.#options.kept?.get(topic) ? [] : [otherNumberText(topic, used, present)];
+      return isTold(topic, used, present) ? [otherNumberText(topic, used, present)] : [];
     });
     return texts.length > 0 ? texts.join('; ') : undefined;
   }

@@ -1,5 +1,6 @@
 import { judgedTopics, topics } from '#libs/contracts/topics.js';
 import { type ServiceName, services } from '#libs/contracts/vocabulary.js';
+import type { HealthReport } from '#libs/runtime/health.js';
 import type { RowKey } from '../ledger.js';
 import type { Feed } from './feed.js';
 import type { GroupSeen, KafkaView, PartitionSeen } from './kafka-view.js';
@@ -132,15 +133,19 @@ export async function storedRows({ machines }: AskedTogether, feed: Feed): Promi
   return rows.map(({ event_id, patient_id }) => ({ event_id: String(event_id), patient_id: String(patient_id) }));
 }
 
-/** Every process is ready, but for those services that must say why they are not. */
-export async function wrongReadiness({ machines }: AskedTogether, unready: readonly ServiceName[]): Promise<readonly string[]> {
+/** Every process is ready, and those of `telling`, no others, say that somebody has to look at something. */
+export async function wrongReadiness(
+  { machines }: AskedTogether,
+  telling: readonly ServiceName[] = [],
+): Promise<readonly string[]> {
   const asked = machines.flatMap((machine, index) =>
     services.map(async (name) => {
       const answer = await fetch(`${machine.url(name)}/health/ready`);
-      if (answer.ok === !unready.includes(name)) return [];
-      return answer.ok
-        ? [`${name} ${index + 1} says that it is ready`]
-        : [`${name} ${index + 1} is not ready: ${(await answer.text()).slice(0, 300)}`];
+      const text = await answer.text();
+      if (!answer.ok) return [`${name} ${index + 1} is not ready: ${text.slice(0, 300)}`];
+      const { hint } = JSON.parse(text) as HealthReport;
+      if ((hint !== undefined) === telling.includes(name)) return [];
+      return [`${name} ${index + 1} is ready and says ${hint === undefined ? 'nothing of what somebody has to look at' : text}`];
     }),
   );
   return (await Promise.all(asked)).flat();

@@ -14,8 +14,8 @@ export interface Fault {
   readonly unready: readonly ServiceName[];
   /** Processes are ended on purpose, so that one which does not answer for a while is no fault of its own. */
   readonly endsProcesses?: boolean;
-  /** What happened cannot be undone: the services of `unready` stay so, and the stage is of no use for another fault. */
-  readonly lasting?: boolean;
+  /** What happened cannot be undone, and the stage is of no use for another fault: these services stay ready, and say what somebody has to look at. */
+  readonly lasting?: readonly ServiceName[];
   /** Breaks and mends: resolves when the last thing that was broken is whole again. */
   run(stage: Stage): Promise<void>;
 }

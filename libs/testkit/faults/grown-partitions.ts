@@ -11,9 +11,9 @@ const noticedMs = 15_000;
 export const grownPartitions: Fault = {
   name: 'grown-partitions',
   title: `Kafka's own tools grow the topic of accesses from ${partitions} to ${2 * partitions} partitions, and services are killed after it`,
-  unready: ['ingestor', 'scorer', 'archiver'],
+  unready: [],
   endsProcesses: true,
-  lasting: true,
+  lasting: ['ingestor', 'scorer', 'archiver', 'console'],
   async run({ view, machines, clock }) {
     await view.grow(topics.accesses, 2 * partitions);
     await clock.sleep(noticedMs);

@@ -104,7 +104,7 @@ async function wholeAgain(
   return [
     ...(await judgedOf(stage, feed, waves)).wrong,
     ...(await wrongMembers(stage, stage.partitions)),
-    ...(await wrongReadiness(stage, fault.lasting ? fault.unready : [])),
+    ...(await wrongReadiness(stage, fault.lasting)),
   ];
 }
 

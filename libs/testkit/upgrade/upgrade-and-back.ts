@@ -183,7 +183,7 @@ export class UpgradeAndBack {
 
   async #wrongReadiness(): Promise<readonly string[]> {
     const { readinessStays } = this.options;
-    const wrong = await wrongReadiness(this.fleet, []);
+    const wrong = await wrongReadiness(this.fleet);
     return wrong.filter(
       (said) => !readinessStays.some((name) => said.startsWith(`${name} `) && this.fleet.runs(name, 'release')),
     );

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Fragment } from 'react';
 import { Link } from 'wouter';
 import { get } from '../../api/client.js';
 import { Block } from '../../parts/block.js';
@@ -69,7 +70,7 @@ function Rules({ list: { rules, since, warnings } }: { readonly list: RuleList }
           <ul>
             {warnings.map((warning) => (
               <li key={warning} lang="en">
-                {warning}
+                <Breakable text={warning} />
               </li>
             ))}
           </ul>
@@ -84,6 +85,16 @@ function Rules({ list: { rules, since, warnings } }: { readonly list: RuleList }
       </Table>
     </>
   );
+}
+
+/** A path, which a narrow screen breaks behind its folders and not within a name. */
+function Breakable({ text }: { readonly text: string }) {
+  return text.split(/(?<=\/)/).map((part, index) => (
+    <Fragment key={`${index} ${part}`}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 function judgedOf({ true_positive: real, authorised, false_positive: wrong }: NonNullable<RuleHead['verdicts']>): number {
