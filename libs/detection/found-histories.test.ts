@@ -217,18 +217,17 @@ describe('of histories that were judged wrong once', () => {
     expect(current.length).toBe(1);
   });
 
-  it('what waits is judged of an account of which an access was dated far ahead, though its windows lie there', () => {
+  it.each([
+    ['lie there', [rowOf({ event: 0, at: 35 * 24 * hour }), rowOf({ event: 1, at: 0, record_count: 3 })]],
+    ['go there', [rowOf({ event: 0, at: 0, record_count: 3 }), rowOf({ event: 1, at: 35 * 24 * hour })]],
+    ['go on there', [35, 200].map((days, event) => rowOf({ event, at: days * 24 * hour, record_count: event ? undefined : 3 }))],
+  ])('what waits is judged of an account of which an access was dated far ahead, though its windows %s', (_, rows) => {
     const sum: Rule = {
       ...aRule({ selection: reads, timespanMs: 1_000, field: ['record_count'] }),
       type: 'value_sum',
       condition: { atLeast: 3, atMost: 60 },
     };
-    const { current } = agree({
-      rules: [sum],
-      dated: true,
-      allowedLatenessMs: 60 * hour,
-      rows: [rowOf({ event: 0, at: 35 * 24 * hour }), rowOf({ event: 1, at: 0, record_count: 3 })],
-    });
+    const { current } = agree({ rules: [sum], dated: true, allowedLatenessMs: 60 * hour, rows });
     expect(current.length).toBe(1);
   });
 
