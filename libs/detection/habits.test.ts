@@ -54,7 +54,7 @@ describe('an engine of addresses, sessions or clinics that is given habits', () 
         ),
         { numRuns: Math.ceil(histories / 3), seed: Number(seed) },
       );
-      if (saysWhatWasThere) expect(fired).toBeGreaterThan(0);
+      if (!alone && histories >= 500) expect(fired).toBeGreaterThan(0);
     },
     Math.max(600_000, 100 * histories),
   );

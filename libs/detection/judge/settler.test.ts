@@ -16,6 +16,7 @@ describe('anchors that wait', () => {
     const step = fc.oneof(
       fc.record({ time: fc.integer({ min: 0, max: 5_000_000 }), account: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ reached: fc.integer({ min: 0, max: 8_000_000 }) }),
+      fc.record({ all: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ newest: fc.integer({ min: 0, max: 8_000_000 }), of: fc.integer({ min: 1, max: 5 }) }),
     );
     fc.assert(
@@ -28,6 +29,12 @@ describe('anchors that wait', () => {
             const isInTime = one.time + rule.settleMs > judgedUntil;
             expect(settler.add(anchorOf(rule, one.time, one.account))).toBe(isInTime);
             if (isInTime) waiting.set(`${one.account} ${one.time}`, one.time);
+            continue;
+          }
+          if ('all' in one) {
+            const taken = settler.takeOf(({ account }) => account === one.all);
+            for (const { account, time } of taken) expect(waiting.delete(`${account} ${time}`)).toBe(true);
+            expect(settler.size).toBe(waiting.size);
             continue;
           }
           if ('newest' in one) {

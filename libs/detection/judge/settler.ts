@@ -100,8 +100,9 @@ export class Settler {
     const waiting = this.#waiting;
     const taken = waiting.filter(isAmong);
     if (taken.length === 0) return taken;
+    const kept = waiting.filter((anchor) => !isAmong(anchor));
     this.#clear();
-    for (const anchor of waiting) if (!isAmong(anchor)) this.add(anchor);
+    for (const anchor of kept) this.add(anchor);
     return taken.toSorted(compare);
   }
 
