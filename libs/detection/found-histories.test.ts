@@ -217,18 +217,17 @@ describe('of histories that were judged wrong once', () => {
     expect(current.length).toBe(1);
   });
 
-  it('what waits is judged of an account of which an access was dated far ahead, though its windows lie there', () => {
+  it.each([
+    ['lie there', [rowOf({ event: 0, at: 35 * 24 * hour }), rowOf({ event: 1, at: 0, record_count: 3 })]],
+    ['go there', [rowOf({ event: 0, at: 0, record_count: 3 }), rowOf({ event: 1, at: 35 * 24 * hour })]],
+    ['go on there', [35, 200].map((days, event) => rowOf({ event, at: days * 24 * hour, record_count: event ? undefined : 3 }))],
+  ])('what waits is judged of an account of which an access was dated far ahead, though its windows %s', (_, rows) => {
     const sum: Rule = {
       ...aRule({ selection: reads, timespanMs: 1_000, field: ['record_count'] }),
       type: 'value_sum',
       condition: { atLeast: 3, atMost: 60 },
     };
-    const { current } = agree({
-      rules: [sum],
-      dated: true,
-      allowedLatenessMs: 60 * hour,
-      rows: [rowOf({ event: 0, at: 35 * 24 * hour }), rowOf({ event: 1, at: 0, record_count: 3 })],
-    });
+    const { current } = agree({ rules: [sum], dated: true, allowedLatenessMs: 60 * hour, rows });
     expect(current.length).toBe(1);
   });
 
@@ -255,6 +254,42 @@ describe('of histories that were judged wrong once', () => {
     const { current } = agree({ rules: [both], rows: [rowOf({ event: 0, at: 0, patient: 1 })] });
     expect(current.flatMap(({ matches }) => matches.map(({ value }) => value))).toEqual([1]);
   });
+
+  it.each([{ keepClosedMs: 0 }, { closedBytesMax: 0 }])(
+    'patients that a rule which came later touched are in the figure of an incident that ended, with no more room than %p',
+    (held) => {
+      const session = { subject: 'session_id', timespanMs: 1_000 } as const;
+      const named = selectionOf(and([is('action', 'read'), test({ kind: 'present', field: 'patient_id' })]));
+      const ofOthers = selectionOf(and([is('action', 'read'), not(is('actor_id', 'b'))]));
+      const average: Rule = {
+        ...aRule({ ...session, id: 'inner', selection: named, atLeast: 1, field: ['record_count'], raises: false }),
+        type: 'value_avg',
+      };
+      const outer: Rule = {
+        ...aRule({ ...session, id: 'outer', selection: named, atLeast: 1 }),
+        type: 'event_count',
+        inputs: [{ kind: 'matches', rule: average, by: [], field: [] }],
+      };
+      const s = { session_id: 's', record_count: 50 };
+      const { current } = agree({
+        held,
+        subject: 'session_id',
+        rules: [{ ...aRule({ ...session, selection: ofOthers, atLeast: 1, field: ['record_count'] }), type: 'value_sum' }, outer],
+        frames: 6,
+        allowedLatenessMs: 60 * hour,
+        changed: { first: 1, before: 6, filledFor: 0 },
+        rows: [
+          rowOf({ event: 0, at: 0, ...s }),
+          rowOf({ event: 0, at: 0, ...s }),
+          rowOf({ event: 1, at: 0, session_id: 's' }),
+          rowOf({ event: 2, at: 0, patient: 1, actor_id: 'b', ...s }),
+          rowOf({ event: 3, at: 5 * minute, session_id: 't' }),
+          rowOf({ event: 1, at: 0, receivedAt: 5 * minute + 1, session_id: 's' }),
+        ],
+      });
+      expect(current.map(({ patients }) => patients)).toEqual([1]);
+    },
+  );
 
   it('what exceptions keep from being an incident is one record or none, though what was recorded was let go of before', () => {
     const [some, out] = [
@@ -342,6 +377,7 @@ interface RowGiven extends Pick<AccessRow, 'session_id' | 'id_block' | 'record_c
   readonly at: number;
   readonly receivedAt?: number;
   readonly patient?: number;
+  readonly actor_id?: string;
   readonly clinic_id?: string;
 }
 

@@ -194,6 +194,7 @@ export const history: fc.Arbitrary<History> = fc
     snapshots: fc.array(fc.integer({ min: 0, max: 11 }), { maxLength: 3 }),
     kills: fc.array(fc.integer({ min: 0, max: 11 }), { maxLength: 2 }),
     clock: fc.array(fc.constantFrom(0, hour, -hour, 400 * 24 * hour, -400 * 24 * hour), { maxLength: 12 }),
+    dated: fc.boolean(),
     storeLag: fc.integer({ min: 0, max: 3 }),
     judgingFrames: fc.integer({ min: 0, max: 2 }),
     changed: fc.option(

@@ -11,11 +11,13 @@ const cell = new Uint8Array(0);
 const quietMs = 3_600_000;
 
 describe('anchors that wait', () => {
-  it('are refused when they should have been judged before, and come out once each when they are due, earliest first', () => {
+  it('are refused when they should have been judged before, and come out once each when they are due, or when their account goes on without them, earliest first', () => {
     const rule = settling();
     const step = fc.oneof(
       fc.record({ time: fc.integer({ min: 0, max: 5_000_000 }), account: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ reached: fc.integer({ min: 0, max: 8_000_000 }) }),
+      fc.record({ all: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({ newest: fc.integer({ min: 0, max: 8_000_000 }), of: fc.integer({ min: 1, max: 5 }) }),
     );
     fc.assert(
       fc.property(fc.array(step), (steps) => {
@@ -27,6 +29,24 @@ describe('anchors that wait', () => {
             const isInTime = one.time + rule.settleMs > judgedUntil;
             expect(settler.add(anchorOf(rule, one.time, one.account))).toBe(isInTime);
             if (isInTime) waiting.set(`${one.account} ${one.time}`, one.time);
+            continue;
+          }
+          if ('all' in one) {
+            const taken = settler.takeOf(({ account }) => account === one.all);
+            for (const { account, time } of taken) expect(waiting.delete(`${account} ${time}`)).toBe(true);
+            expect(settler.size).toBe(waiting.size);
+            continue;
+          }
+          if ('newest' in one) {
+            const behind = [...waiting].filter(
+              ([key, time]) => key.startsWith(`${one.of} `) && time - rule.timespanMs < one.newest - rule.series.horizonMs,
+            );
+            const taken = settler.takeBehind(one.of, one.newest);
+            expect(taken.map(({ account, time }) => `${account} ${time}`).toSorted()).toEqual(
+              behind.map(([key]) => key).toSorted(),
+            );
+            for (const [key] of behind) waiting.delete(key);
+            expect(settler.size).toBe(waiting.size);
             continue;
           }
           judgedUntil = Math.max(judgedUntil, one.reached);

@@ -18,20 +18,25 @@ export class Settler {
   readonly #heap: Anchor[] = [];
   /** The last anchor that waits by ledger and slot, so that accesses of one time wait once. */
   readonly #last = new Map<string, number>();
+  /** What waits of accounts that have gone on ahead of the partition's time, as far as `takeBehind` was asked of them. */
+  readonly #ahead = new Map<AccountNumber, Anchor[]>();
+  /** Of the heap: what `takeBehind` gave, which waits no more. */
+  readonly #taken = new Set<Anchor>();
 
   /** Event time up to which anchors have been judged. */
   #watermark = Number.NEGATIVE_INFINITY;
 
   get size(): number {
-    return this.#heap.length;
+    return this.#heap.length - this.#taken.size;
   }
 
   /** False, and the anchor does not wait, when it should have been judged before: only the account's history tells now. */
   add(anchor: Anchor): boolean {
     if (anchor.time + anchor.rule.settleMs <= this.#watermark) return false;
-    const key = `${anchor.rule.series.index} ${anchor.ledger} ${anchor.rule.slot}`;
+    const key = keyOf(anchor);
     if (this.#last.get(key) === anchor.time) return true;
     this.#last.set(key, anchor.time);
+    if (this.#ahead.size > 0) this.#ahead.get(anchor.account)?.push(anchor);
     this.#heap.push(anchor);
     for (let at = this.#heap.length - 1; at > 0;) {
       const parent = (at - 1) >> 1;
@@ -55,18 +60,32 @@ export class Settler {
 
   /** The next anchor that is due when event time has reached `watermark`; undefined when none is. */
   next(watermark: Milliseconds): Anchor | undefined {
+    while (this.#taken.size > 0 && this.#heap[0] && this.#taken.has(this.#heap[0])) this.#taken.delete(this.#pop(this.#heap[0]));
     const [first] = this.#heap;
     const due = first ? first.time + first.rule.settleMs : Number.POSITIVE_INFINITY;
     // No further than what is judged: its firings set anchors of other rules, which are due after it.
     this.#watermark = Math.max(this.#watermark, Math.min(due, watermark));
     if (!first || due > watermark) return undefined;
+    const others = this.#ahead.get(first.account);
+    if (others) others.splice(others.indexOf(first), 1);
+    return this.#pop(first);
+  }
+
+  #pop(first: Anchor): Anchor {
     const last = this.#heap.pop();
     if (last && last !== first) {
       this.#heap[0] = last;
       this.#sink();
     }
-    if (this.#heap.length === 0) this.#last.clear();
+    if (this.#heap.length === 0) this.#clear();
     return first;
+  }
+
+  #clear(): void {
+    this.#heap.length = 0;
+    this.#last.clear();
+    this.#ahead.clear();
+    this.#taken.clear();
   }
 
   get watermark(): Milliseconds {
@@ -78,21 +97,49 @@ export class Settler {
 
   /** Takes out the anchors that are among some, the earliest due first. */
   takeOf(isAmong: (anchor: Anchor) => boolean): readonly Anchor[] {
-    const taken = this.#heap.filter(isAmong);
+    const waiting = this.#waiting;
+    const taken = waiting.filter(isAmong);
     if (taken.length === 0) return taken;
-    const kept = this.#heap.filter((anchor) => !isAmong(anchor));
-    this.#heap.length = 0;
-    this.#last.clear();
+    const kept = waiting.filter((anchor) => !isAmong(anchor));
+    this.#clear();
     for (const anchor of kept) this.add(anchor);
     return taken.toSorted(compare);
   }
 
+  /** The same of one account, for anchors whose windows would not be whole any more when its newest access lies at `time`: in time that does not grow with what waits of others. */
+  takeBehind(account: AccountNumber, time: Milliseconds): readonly Anchor[] {
+    const known = this.#ahead.get(account);
+    const waiting = known ?? this.#waiting.filter((anchor) => anchor.account === account);
+    const behind = waiting.filter((anchor) => wholeUntil(anchor) < time);
+    if (behind.length > 0 || !known)
+      this.#ahead.set(
+        account,
+        waiting.filter((anchor) => wholeUntil(anchor) >= time),
+      );
+    for (const anchor of behind) {
+      this.#taken.add(anchor);
+      if (this.#last.get(keyOf(anchor)) === anchor.time) this.#last.delete(keyOf(anchor));
+    }
+    if (2 * this.#taken.size > this.#heap.length) this.#compact();
+    return behind.toSorted(compare);
+  }
+
+  get #waiting(): readonly Anchor[] {
+    return this.#taken.size === 0 ? this.#heap : this.#heap.filter((anchor) => !this.#taken.has(anchor));
+  }
+
+  #compact(): void {
+    const waiting = this.#waiting;
+    this.#clear();
+    for (const anchor of waiting) this.add(anchor);
+  }
+
   /** Anchors of the ledgers of accounts that are let go of are judged no more. */
   forget(accounts: { has(account: AccountNumber): boolean }): void {
-    const kept = this.#heap.filter(({ account }) => !accounts.has(account));
-    if (kept.length === this.#heap.length) return;
-    this.#heap.length = 0;
-    this.#last.clear();
+    const waiting = this.#waiting;
+    const kept = waiting.filter(({ account }) => !accounts.has(account));
+    if (kept.length === waiting.length) return;
+    this.#clear();
     for (const anchor of kept) this.add(anchor);
   }
 
@@ -120,6 +167,15 @@ export class Settler {
     this.#heap[a] = other;
     this.#heap[b] = one;
   }
+}
+
+function keyOf({ rule, ledger }: Anchor): string {
+  return `${rule.series.index} ${ledger} ${rule.slot}`;
+}
+
+/** The latest newest access of its account, event time, with which all that its window counts is held. */
+function wholeUntil({ time, rule }: Anchor): number {
+  return time - rule.timespanMs + rule.series.horizonMs;
 }
 
 /** By the time at which they are due, then by what does not depend on how windows are laid out in memory. */

@@ -4,7 +4,7 @@ import { LedgerIndex } from '../memory/ledger-index.js';
 import { type EntryLayout, entryWords, markOf, timeOf } from '../memory/entry.js';
 import { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
-import type { CompiledSeries, Series } from '../compile/series.js';
+import type { CompiledRule, CompiledSeries, Series } from '../compile/series.js';
 import type { Days } from '../days/days.js';
 import type { Dormancy } from './dormancy.js';
 import type { Firing } from './firing.js';
@@ -149,6 +149,11 @@ export class Windows {
   floorOf(account: AccountNumber, series: Series): number {
     if (this.shared.keepsAll) return Number.NEGATIVE_INFINITY;
     return this.accounts.newest(account) - series.horizonMs;
+  }
+
+  /** Whether all that the rule's window at that time counts is held, as far as its account was known. */
+  isWhole(account: AccountNumber, { series, timespanMs }: CompiledRule, time: Milliseconds): boolean {
+    return time - timespanMs >= this.floorOf(account, series);
   }
 
   /** Event time up to which accesses of the account may have come that its windows never saw. */

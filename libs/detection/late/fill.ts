@@ -191,7 +191,7 @@ export class Fill {
   }
 }
 
-/** Whether an incident says all that another says. Of one that ended long ago only the figures are left. */
+/** Whether an incident is known to say all that another says. Of one that ended long ago only the figures are left. */
 function covers(known: Incident, other: Incident, marks: Marks): boolean {
   if (known.patients < other.patients || known.patientsAtFiring < other.patientsAtFiring) return false;
   const matches = [...other.matches.values()].every((one) => {
@@ -201,6 +201,8 @@ function covers(known: Incident, other: Incident, marks: Marks): boolean {
     return match.value >= one.value && match.spread >= one.spread && match.begins <= one.begins;
   });
   if (!matches || known.archived) return matches;
+  // What no longer says where its accesses were cannot be said to be known.
+  if (other.archived) return false;
   const places = placesOf(known, marks);
   return [...placesOf(other, marks)].every(
     ([place, set]) => marks.sets.without(set, places.get(place) ?? noSelections) === noSelections,

@@ -136,7 +136,7 @@ export class Rejudging {
    */
   #settleUnheld(account: AccountNumber, found: AccountNumber): void {
     const { windows } = this.live;
-    this.#intake.settleOf((anchor) => anchor.account === found && anchor.time <= windows.floorOf(account, anchor.rule.series));
+    this.#intake.settleOf((anchor) => anchor.account === found && !windows.isWhole(account, anchor.rule, anchor.time));
   }
 
   /** Whether what was found covers other days than what was known, which are no longer held: then they are judged again, too. */

@@ -75,6 +75,7 @@ export class RowIntake {
     state.links.resolve(row); // from here on the patient is who windows count by
     if (set === noSelections) return true;
     const account = this.#find.accountOf(row, before); // 3. whose it is
+    if (row.time > state.watermark && state.settler.size > 0) this.#settleBehind(account, row.time, detectedAt);
     state.days?.before(account, row.time);
     const noted = this.#presence.note(row, account, set); // 4. when the account was there
     const lateMs = this.#lateness.of(row, account, before);
@@ -144,8 +145,7 @@ export class RowIntake {
     for (let anchor = this.state.settler.next(watermark); anchor; anchor = this.state.settler.next(watermark))
       if (anchor.time + forwardOf(anchor.rule.rule) > untilMs) {
         if (this.#settling.holds(anchor)) undecided.push(anchor);
-      } else if (this.#settling.take(anchor, detectedAt))
-        this.#doubts.ask(anchor.account, anchor.time, anchor.time, this.#offset);
+      } else this.#judge(anchor, detectedAt);
     return undecided;
   }
 
@@ -153,7 +153,21 @@ export class RowIntake {
   settleOf(isAmong: (anchor: Anchor) => boolean): void {
     const { settler } = this.state;
     for (let due = settler.takeOf(isAmong); due.length > 0; due = settler.takeOf(isAmong))
-      for (const anchor of due) this.#settling.take(anchor, 0);
+      for (const anchor of due) this.#judge(anchor, 0);
+  }
+
+  /**
+   * The account goes on ahead of the partition's time, since a clock of it is wrong: what its windows would hold no more is judged before they move on. Accesses
+   * that change it afterwards lie behind them, and have the account judged again.
+   */
+  #settleBehind(account: AccountNumber, time: Milliseconds, detectedAt: Milliseconds): void {
+    const { settler } = this.state;
+    for (let due = settler.takeBehind(account, time); due.length > 0; due = settler.takeBehind(account, time))
+      for (const anchor of due) this.#judge(anchor, detectedAt);
+  }
+
+  #judge(anchor: Anchor, detectedAt: Milliseconds): void {
+    if (this.#settling.take(anchor, detectedAt)) this.#doubts.ask(anchor.account, anchor.time, anchor.time, this.#offset);
   }
 
   /** The same without a row that says how far event time has come. */

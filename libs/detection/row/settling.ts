@@ -21,12 +21,15 @@ export class Settling {
     private readonly books: TellBooks,
   ) {}
 
-  /** True when what it means for incidents needs what the windows no longer hold. */
+  /**
+   * True when what it means for incidents needs what the windows no longer hold. Of an anchor whose own window they hold no more nothing is said: the access
+   * that had it wait there, behind them, has the account judged again.
+   */
   take(anchor: Anchor, detectedAt: Milliseconds): boolean {
     const { copies, lastReceivedAt: receivedAt } = this.state;
     const { account, rule, ledger, cell, time } = anchor;
     copies?.keep(account);
-    if (!this.holds(anchor)) return false;
+    if (!this.state.windows.isWhole(account, rule, time) || !this.holds(anchor)) return false;
     this.#firings.length = 0;
     this.#firings.push({ rule, ledger, cell, first: time, last: time, by: time, least: undefined });
     this.windows.propagate(account, this.#firings);
