@@ -13,7 +13,7 @@ const hourMs = 3_600_000;
 export function changesOfEveryType(): readonly IncidentChange[] {
   const kept = new Map<string, IncidentChange>();
   const wanted = new Map(incidentChange.shape.change_type.options.map((type) => [type, 2]));
-  for (const of of [withdrawing('one'), withdrawing('other'), ...randomHistories(400)]) {
+  for (const of of [...['one', 'other'].flatMap((actor) => [withdrawing(actor), joining(actor)]), ...randomHistories(400)]) {
     if ([...wanted.values()].every((count) => count <= 0)) break;
     for (const change of play(of).said.toSorted((a, b) => a.version - b.version)) {
       const count = wanted.get(change.change_type) ?? 0;
@@ -27,22 +27,36 @@ export function changesOfEveryType(): readonly IncidentChange[] {
 
 /** Two patients and no more are an incident; a third of the same moment, who is told a day later, undoes it. Such a history is rare among invented ones. */
 function withdrawing(actor: string): History {
-  const row = (n: number, atMs: number, delayMs = 0): AccessRow =>
-    anAccessRow({
-      time: new Date(aMonday + atMs).toISOString(),
-      received_at: new Date(aMonday + atMs + delayMs).toISOString(),
-      actor_id: actor,
-      patient_id: aPatient(n),
-    });
+  const rows = [row(actor, 1, 0), row(actor, 2, 60_000), row(actor, 1, 23 * hourMs), row(actor, 3, 60_000, 24 * hourMs)];
+  return inOneFrameEach(rows, { atMost: 2 });
+}
+
+/** Two incidents three hours apart, and what joins them is told last; as rare. */
+function joining(actor: string): History {
+  const pairAt = (atMs: number, delayMs = 0) => [row(actor, 1, atMs, delayMs), row(actor, 2, atMs + 60_000, delayMs)];
+  return inOneFrameEach([...pairAt(48 * hourMs), ...pairAt(51 * hourMs), ...pairAt(49.5 * hourMs, 2 * hourMs)], {});
+}
+
+function row(actor: string, n: number, atMs: number, delayMs = 0): AccessRow {
+  return anAccessRow({
+    time: new Date(aMonday + atMs).toISOString(),
+    received_at: new Date(aMonday + atMs + delayMs).toISOString(),
+    actor_id: actor,
+    patient_id: aPatient(n),
+  });
+}
+
+/** Two patients within an hour. */
+function inOneFrameEach(rows: readonly AccessRow[], { atMost = Number.POSITIVE_INFINITY }): History {
   const selection = selectionOf(test({ kind: 'present', field: 'action' }));
-  const two = { ...aRule({ id: 'two', selection, timespanMs: hourMs }), condition: { atLeast: 2, atMost: 2 } };
+  const two = { ...aRule({ id: 'two', selection, timespanMs: hourMs }), condition: { atLeast: 2, atMost } };
   return {
-    rows: [row(1, 0), row(2, 60_000), row(1, 23 * hourMs), row(3, 60_000, 24 * hourMs)],
+    rows,
     rules: [two],
-    quietMs: hourMs,
+    quietMs: atMost === Number.POSITIVE_INFINITY ? 2 * hourMs : hourMs,
     allowedLatenessMs: 0,
     partitions: 1,
-    frames: 4,
+    frames: rows.length,
     snapshots: [],
     kills: [],
     clock: [],
