@@ -1,5 +1,6 @@
 import type { EngineState } from '../state/engine-state.js';
 import type { CompiledRule, CompiledSeries } from '../compile/series.js';
+import { copied } from '../memory/grown.js';
 import { noCell } from '../memory/cell-key.js';
 import { timeOf } from '../memory/entry.js';
 import { wakesUp } from '../rule/reach.js';
@@ -75,7 +76,7 @@ export function takeMatches(
   // Copies: what entries and cells lie in is used again as soon as the account lets go of it.
   const wholes = [...held.values()].map(({ series, cell, entries }) => ({
     series,
-    cell: cell.slice(),
+    cell: copied(cell, 0, cell.length),
     entries: entries.slice(),
   }));
   replaceLedgers(live, account, wholes);

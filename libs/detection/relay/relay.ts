@@ -102,7 +102,7 @@ class Sieve {
     const row = this.#row;
     for (const scanner = new FrameScanner(frame, this.#reader); scanner.next(row);) {
       if (row.hasAccount && this.#setOf(row) === noSelections) continue;
-      kept.push(row.bytes.slice(row.lineStart, row.lineEnd), newline);
+      kept.push(row.bytes.subarray(row.lineStart, row.lineEnd), newline);
     }
     return kept.length === 0 ? newline.subarray(1) : Buffer.concat(kept);
   }

@@ -101,7 +101,7 @@ export class Stretches {
   keep(bytes: Uint8Array, start: number, end: number, first: number, second: number): void {
     if (end - start < 4 || end - start > stretchBytesMax) return;
     const slot = (bytes[start + this.keyLength] ?? outside()) & (stretchSlots - 1);
-    this.#known[slot] = new Stretch(bytes.slice(start, end), first, second);
+    this.#known[slot] = new Stretch(bytes.subarray(start, end), first, second);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EngineState } from './engine-state.js';
 import { isAnchor } from '../judge/meetings.js';
 import { markOf, timeOf } from '../memory/entry.js';
+import { copied } from '../memory/grown.js';
 import type { Series } from '../compile/series.js';
 import { outside } from '../scan/outside.js';
 import type { AccountNumber, LedgerNumber } from '../scan/kinds.js';
@@ -26,6 +27,6 @@ export function settleAgain(
         isAnchor(rule, entries[word + 3] ?? outside()) &&
         time + rule.settleMs > settler.watermark
       )
-        settler.add({ rule, account, ledger, cell: cell.slice(), time });
+        settler.add({ rule, account, ledger, cell: copied(cell, 0, cell.length), time });
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EngineConnection } from '../engine/engine.js';
 import type { QueryRequest } from '../sql/request.js';
-import { inspect } from '../sql/sql-text.js';
+import { aRequest } from '../sql/a-request.fixture.js';
 import { KeptConnections } from './kept-connections.js';
 import type { Identity } from './who-asks.js';
 
@@ -74,19 +74,5 @@ function connections(idleMax: number) {
 }
 
 function request(sql: string, settings: readonly string[]): QueryRequest {
-  const inspection = inspect(sql);
-  return {
-    queryId: 'q',
-    database: undefined,
-    sql,
-    targetEnd: 0,
-    data: Buffer.alloc(0),
-    inspection,
-    format: 'CSV',
-    settings: new Map(settings.map((name) => [name, '1'])),
-    readOnly: false,
-    compressResponse: false,
-    waitForEnd: false,
-    clientRevision: 0,
-  };
+  return aRequest(sql, new Map(settings.map((name) => [name, '1'])));
 }

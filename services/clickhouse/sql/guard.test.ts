@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EngineRole } from '../engine/engine-config.js';
+import { aRequest } from './a-request.fixture.js';
 import { refusal } from './guard.js';
 import type { JudgedRequest } from './judge.js';
-import { inspect } from './sql-text.js';
 
 const limits = { secondsMax: 300, memoryMax: 1000 };
 
@@ -92,20 +92,6 @@ describe('the guard', () => {
   });
 });
 
-function request(sql: string, role: EngineRole, settings: ReadonlyMap<string, string> = new Map()): JudgedRequest {
-  return {
-    queryId: 'q',
-    database: undefined,
-    sql,
-    targetEnd: 0,
-    data: Buffer.alloc(0),
-    inspection: inspect(sql),
-    format: 'TSV',
-    settings,
-    readOnly: false,
-    compressResponse: false,
-    waitForEnd: false,
-    clientRevision: 0,
-    role,
-  };
+function request(sql: string, role: EngineRole, settings?: ReadonlyMap<string, string>): JudgedRequest {
+  return { ...aRequest(sql, settings), role };
 }

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import type { EngineConnection } from '../engine/engine.js';
 import type { EngineRole } from '../engine/engine-config.js';
+import { aRequest } from './a-request.fixture.js';
 import { judged } from './judge.js';
-import { inspect } from './sql-text.js';
 
 it('asks the engine once for what a service asks again, and each time for what people write and for a long text', async () => {
   const question = 'SELECT count() FROM vigie.cases WHERE case_id = {case_id:String}';
@@ -30,21 +30,7 @@ async function timesAsked(sql: string, role: EngineRole, times: number): Promise
       return { bytes: Buffer.from(sql), rowsRead: 1, bytesRead: 1 };
     },
   } as unknown as EngineConnection;
-  const inspection = inspect(sql);
-  const request = {
-    queryId: 'q',
-    database: undefined,
-    sql,
-    targetEnd: 0,
-    data: Buffer.alloc(0),
-    inspection,
-    format: 'Null',
-    settings: new Map<string, string>(),
-    readOnly: false,
-    compressResponse: false,
-    waitForEnd: false,
-    clientRevision: 0,
-  };
+  const request = aRequest(sql);
   for (let time = 0; time < times; time += 1) await judged(connection, request, role, { secondsMax: 60, memoryMax: 1e9 });
   return asked;
 }

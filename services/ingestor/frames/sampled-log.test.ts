@@ -23,6 +23,14 @@ it('counts what the first row of each acknowledged frame lacks, by source', asyn
   ]);
 });
 
+it('leaves what the log has taken acknowledged, whatever it is', async () => {
+  const metrics = new Metrics('ingestor');
+  const log = sampledLog({ append: async () => 7 }, metrics);
+  for (const text of ['', '\n', 'no row\n', '[]\n', '{"source":"dpi"}\n'])
+    expect(await log.append(at, Buffer.from(text))).toBe(7);
+  expect(await countsOf(metrics)).toEqual([]);
+});
+
 it('looks at nothing that the log has not taken', async () => {
   const metrics = new Metrics('ingestor');
   const log = sampledLog({ append: () => Promise.reject(new Error('away')) }, metrics);

@@ -1,10 +1,12 @@
+import { feedGaps } from '#libs/contracts/vocabulary.js';
 import type { EventLog } from '#libs/event-log/port.js';
+import { isObject, parseItem } from '#libs/formats/json/parse-item.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 
 type Appends = Pick<EventLog, 'append'>;
 
-/** What rules need that many feeds do not have. */
-const fields = ['actor_role', 'session_id', 'source_ip', 'outcome', 'care_link'] as const;
+/** What of a feed may be lacking that one row shows. */
+const fields = feedGaps.filter((gap) => gap !== 'one_source_ip');
 const lineFeed = 10;
 
 /**
@@ -23,8 +25,12 @@ export function sampledLog(log: Appends, metrics: Metrics): Appends {
 
 function sample(bytes: Uint8Array, metrics: Metrics): void {
   const end = bytes.indexOf(lineFeed);
-  const row = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, end < 0 ? bytes.length : end).toString());
+  // Never thrown on: the frame is acknowledged, and would be appended again.
+  const read = parseItem(bytes, 0, end < 0 ? bytes.length : end);
+  const row = read.kind === 'accepted' ? read.value : undefined;
+  if (!isObject(row)) return;
   const { group_id, source } = row;
+  if (typeof group_id !== 'string' || typeof source !== 'string') return;
   metrics.add('vigie_rows_sampled_total', { group_id, source });
   for (const field of fields)
     if (isLacking(row, field)) metrics.add('vigie_rows_sampled_without_total', { group_id, source, field });
