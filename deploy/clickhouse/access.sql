@@ -91,6 +91,9 @@ GRANT SELECT ON vigie.* TO vigie_rules;
 
 GRANT INSERT ON vigie.selections TO vigie_rules;
 
+-- What the file of clinics says, so that pages and dossiers know it too.
+GRANT INSERT ON vigie.clinics TO vigie_rules;
+
 GRANT CREATE VIEW, DROP VIEW ON vigie.selected_accesses TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_patients TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_patients_of TO vigie_rules;

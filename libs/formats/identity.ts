@@ -1,5 +1,4 @@
 import { canonicalAuthority } from '#libs/pseudonyms/canonical.js';
-import { isNationalNumber, nationalNumberOf } from '#libs/pseudonyms/national-number.js';
 import type { PatientReference } from './event.js';
 
 /**
@@ -53,6 +52,7 @@ function order(a: string, b: string): number {
 
 const noNumbers: ReadonlySet<string> = new Set([
   'null', 'none', 'nan', 'nat', 'na', 'n/a', 'nil', 'undefined', 'unknown', 'inconnu', 'inconnue', '-1',
+  'anonyme', 'anonymous', 'aucun', 'aucune', 'missing', 'not available', 'non renseigné', 'non renseigne', 'vide',
 ]); // prettier-ignore
 const noNumberLengthMax = 16;
 
@@ -82,14 +82,4 @@ export function bareNumber(text: string): string {
   if (alreadyBare.test(text)) return text;
   const bare = text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   return bare.replace(/^0+(?=.)/, '') || text;
-}
-
-/** Shorter numbers are given by tables to users and patients alike: user 12 is not patient 12. */
-const tellingLength = 6;
-
-/** An account with the number of a patient of the same event, or with a number that only people have, is a patient: its number must not be told. */
-export function patientOfAccount(account: string, patients: readonly PatientReference[]): PatientReference | undefined {
-  const bare = bareNumber(nationalNumberOf(account) ?? account);
-  const same = bare.length < tellingLength ? undefined : patients.find(({ id }) => bareNumber(id) === bare);
-  return same ?? (isNationalNumber(account) ? { id: account } : undefined);
 }

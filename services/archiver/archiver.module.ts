@@ -5,7 +5,7 @@ import { lastLeakcheck } from '#libs/access-store/leakchecks/leakchecks.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
 import { topics } from '#libs/contracts/topics.js';
-import { requireRules } from '#libs/detection/rules/load/require-rules.js';
+import { readRegister, requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
@@ -89,6 +89,7 @@ const selections = {
       store: into,
       lists: new ClickHouseLists(client),
       load: async (stored) => (await requireRules(config, stored)).rules,
+      clinics: () => readRegister(config.VIGIE_CLINICS_FILE),
       files: () => filesFingerprint(paths),
       clock,
       log,

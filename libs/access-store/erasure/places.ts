@@ -108,7 +108,7 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
   },
   clinics: {
     groups: 'group_id',
-    others: 'clinic_id controller_id name opened_at closed_at updated_at removed',
+    others: 'clinic_id controller_id name opened_at closed_at updated_at removed of_file',
     ends: noEnd,
     fates: { patient: noPatient, account: noAccount, group: fate(ofGroup, 'group') },
   },

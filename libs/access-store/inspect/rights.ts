@@ -15,6 +15,7 @@ export const rightsOf: Readonly<Record<ReadingService, readonly string[]>> = {
       'audit_rows',
       'archive_batches',
       'selections',
+      'clinics',
     ].map((table) => `INSERT ON vigie.${table}`),
     ...['archive_batches', 'lists', 'clinics', 'selections', 'leakchecks'].map((table) => `SELECT ON vigie.${table}`),
     'SELECT(event_id) ON vigie.access_rows',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Clinic, clinic, type ListEntry, listEntry } from '#libs/contracts/list-entry.js';
 import { transientFailure } from '../clickhouse/failure.js';
 import { wholeRows } from '../contract/whole-rows.js';
-import { type ListStore, withControllers } from '../contract/lists.js';
+import { changesOfFile, type ListStore, withControllers } from '../contract/lists.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const entriesQuery = sql('list-entries');
@@ -32,8 +32,8 @@ export class ClickHouseLists implements ListStore {
     await this.#insert('vigie.lists', removed ? rows.map((row) => ({ ...row, removed: 1 })) : rows);
   }
 
-  async clinics(): Promise<readonly Clinic[]> {
-    return z.array(clinic).parse(await this.#rows(clinicsQuery, {}));
+  async clinics(whose?: 'people'): Promise<readonly Clinic[]> {
+    return this.#clinics(whose ? ['0'] : ['0', '1']);
   }
 
   async putClinics(clinics: readonly Clinic[]): Promise<void> {
@@ -42,9 +42,21 @@ export class ClickHouseLists implements ListStore {
     await this.#insert('vigie.clinics', withControllers(given, known));
   }
 
+  async keepFile(clinics: readonly Clinic[]): Promise<number> {
+    const given = z.array(clinic).parse(clinics);
+    const { put, removed } = changesOfFile(given, await this.#clinics(['0']), await this.#clinics(['1']));
+    const rows = [...put, ...removed.map((one) => ({ ...one, removed: 1 }))].map((one) => ({ ...one, of_file: 1 }));
+    await this.#insert('vigie.clinics', rows);
+    return rows.length;
+  }
+
   async fingerprint(): Promise<string> {
     const [row] = fingerprints.parse(await this.#rows(fingerprintQuery, {}));
     return row?.fingerprint ?? '';
+  }
+
+  async #clinics(of_file: readonly ('0' | '1')[]): Promise<readonly Clinic[]> {
+    return z.array(clinic).parse(await this.#rows(clinicsQuery, { of_file }));
   }
 
   async #insert(table: string, values: readonly object[]): Promise<void> {

@@ -57,6 +57,23 @@ describe.each<readonly [string, () => ListStore]>([
     );
   });
 
+  it('has the clinics of a file as the file says, beside those of people, and gives rules the latter alone', async () => {
+    const store = open();
+    const [before, fingerprint] = [await store.clinics(), await store.fingerprint()];
+    const named = clinicOf('c8', { name: 'Nord', closed_at: day(1) });
+    expect(await store.keepFile([named, clinicOf('c9', { controller_id: 'group-sa' }), clinicOf('c1', { name: 'Other' })])).toBe(
+      2,
+    );
+    expect(await store.keepFile([named, clinicOf('c9', { controller_id: 'group-sa' })])).toBe(0);
+    expect((await store.clinics()).map(({ clinic_id }) => clinic_id)).toEqual(['c1', 'c2', 'c3', 'c4', 'c8', 'c9']);
+    expect([await store.clinics('people'), await store.fingerprint()]).toEqual([before, fingerprint]);
+    expect((await readStoredLists(store)).get('closed_clinics')).toHaveLength(1);
+    expect(await store.keepFile([clinicOf('c8')])).toBe(2);
+    expect((await store.clinics()).slice(4)).toEqual([clinicOf('c8', { controller_id: 'c8' })]);
+    expect(await store.keepFile([])).toBe(1);
+    expect(await store.clinics()).toEqual(before);
+  });
+
   it('gives rules the values with their times and groups, closed clinics among them', async () => {
     const lists = await readStoredLists(open());
     expect(lists.get('recalls')).toEqual([

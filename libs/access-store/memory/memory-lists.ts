@@ -1,10 +1,11 @@
 import { type Clinic, clinic, type ListEntry, listEntry } from '#libs/contracts/list-entry.js';
-import { type ListStore, withControllers } from '../contract/lists.js';
+import { changesOfFile, type ListStore, withControllers } from '../contract/lists.js';
 
 /** Lists and register in memory, for tests. */
 export class MemoryLists implements ListStore {
   readonly #entries = new Map<string, ListEntry>();
   readonly #clinics = new Map<string, Clinic>();
+  readonly #ofFile = new Map<string, Clinic>();
 
   async entries(listName?: string): Promise<readonly ListEntry[]> {
     return sorted(this.#entries).filter(({ list_name }) => listName === undefined || list_name === listName);
@@ -18,18 +19,28 @@ export class MemoryLists implements ListStore {
     }
   }
 
-  async clinics(): Promise<readonly Clinic[]> {
-    return sorted(this.#clinics);
+  async clinics(whose?: 'people'): Promise<readonly Clinic[]> {
+    return sorted(whose ? this.#clinics : new Map([...this.#ofFile, ...this.#clinics]));
   }
 
   async putClinics(clinics: readonly Clinic[]): Promise<void> {
-    for (const one of withControllers(clinics, await this.clinics()))
-      this.#clinics.set([one.group_id, one.clinic_id].join('\0'), clinic.parse(one));
+    for (const one of withControllers(clinics, await this.clinics())) this.#clinics.set(keyOf(one), clinic.parse(one));
+  }
+
+  async keepFile(clinics: readonly Clinic[]): Promise<number> {
+    const { put, removed } = changesOfFile(clinics, sorted(this.#clinics), sorted(this.#ofFile));
+    for (const one of put) this.#ofFile.set(keyOf(one), clinic.parse(one));
+    for (const one of removed) this.#ofFile.delete(keyOf(one));
+    return put.length + removed.length;
   }
 
   async fingerprint(): Promise<string> {
     return JSON.stringify([sorted(this.#entries), sorted(this.#clinics)]);
   }
+}
+
+function keyOf({ group_id, clinic_id }: Clinic): string {
+  return [group_id, clinic_id].join('\0');
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): readonly T[] {

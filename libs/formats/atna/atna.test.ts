@@ -202,6 +202,21 @@ describe('an audit message of ATNA', () => {
     });
   });
 
+  it.each([
+    '8001234^^^IPP&amp;1.2.3&amp;ISO',
+    'urn:oid:1.2.3|8001234',
+    'https://dpi.example/fhir/Patient/8001234',
+    'Patient/77',
+    '8001234@portal.example',
+    '277076322082910^^^&amp;1.2.250.1.213.1.4.8&amp;ISO',
+  ])('hides the account that is written as the number of a patient is: %s', (user) => {
+    const participants = `<ActiveParticipant UserID="${user}" UserIsRequestor="true"/>`;
+    const { actorPatient, patients } = eventOf({ participants, objects: patient('8001234^^^&amp;1.2.3&amp;ISO') });
+    expect(actorPatient).toEqual(
+      user.includes('8001234') ? patients[0] : expect.objectContaining({ id: expect.stringMatching(/^(?:77|277076322082910)$/) }),
+    );
+  });
+
   it('hides the account that is the patient, and not a professional whose number looks like one', () => {
     expect(
       eventOf({ participants: '<ActiveParticipant UserID="0012" UserIsRequestor="true"/>', objects: patient('12^^^A') })

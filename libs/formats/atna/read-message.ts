@@ -1,6 +1,5 @@
 import type { Category, Outcome } from '#libs/contracts/vocabulary.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
-import { isNationalNumber } from '#libs/pseudonyms/national-number.js';
 import type { AccessEvent, PatientReference } from '../event.js';
 import { actionOfCodes, actionOfLetter, isEmergency } from '../fhir/actions.js';
 import { categoryOf } from '../fhir/categories.js';
@@ -10,6 +9,7 @@ import type { Reading } from '../input-format.js';
 import { limits } from '../limits.js';
 import { parseLooseTime } from '../loose-time.js';
 import { countedName, shortText, unknownActor, unknownClinic } from '../names.js';
+import { nationalNumberIn, patientNamedIn } from '../patient-account.js';
 import type { Envelope } from '../payload.js';
 import { actionOfWord, categoryOfWord } from '../record/words.js';
 import { defined } from '../vigie/parse-event.js';
@@ -70,10 +70,11 @@ function timeOf(message: XmlElement, { timeMs, receivedMs }: Envelope, { zone }:
 }
 
 function patientBehind(actor: AtnaActor, patients: readonly PatientReference[]): PatientReference | undefined {
-  const same = patients.find(({ id }) => sameNumber(id, actor.id));
+  const same = patients.find(({ id }) => sameNumber(id, actor.id)) ?? patientNamedIn(actor.id, patients);
   if (same) return same;
   // Numbers of professionals, as the Swiss GLN, may look like a French patient's: a role says that they are none.
-  return actor.isPatient || (actor.role === undefined && isNationalNumber(actor.id)) ? { id: actor.id } : undefined;
+  if (actor.isPatient) return { id: actor.id };
+  return actor.role === undefined ? nationalNumberIn(actor.id) : undefined;
 }
 
 function actionOf(message: XmlElement, objects: readonly ParticipantObject[]): AccessEvent['action'] {

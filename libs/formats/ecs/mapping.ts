@@ -35,6 +35,7 @@ export const ecsMapping: RecordMapping = {
   },
   patients: [
     { place: 'labels.patient_id' },
+    { place: 'labels.patient_ids' },
     { place: 'patient.id' },
     { place: 'healthcare.patient.id' },
     { place: 'labels.patient_ins', authority: 'urn:oid:1.2.250.1.213.1.4.8' },

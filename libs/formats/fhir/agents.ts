@@ -1,4 +1,5 @@
 import { canonicalIdentifier } from '#libs/pseudonyms/canonical.js';
+import { addressOf as canonicalAddress } from '../address.js';
 import type { PatientReference } from '../event.js';
 import type { JsonObject } from '../json/parse-item.js';
 import { type Code, codesOf, hasCode, isTrue, listOf, textOf } from './elements.js';
@@ -158,10 +159,10 @@ function addressOf(agent: JsonObject): string | undefined {
   return textOf(listOf(agent['network'])[0]?.['address']) ?? textOf(agent['networkString']) ?? textOf(agent['networkUri']);
 }
 
-/** An IP address of an agent; DICOM's network type 2, or R5's `networkString` when it looks like one. */
+/** An IP address of an agent, also with brackets or a port; DICOM's network type 2, or R5's `networkString` when it looks like one. */
 function ipOf(agent: JsonObject): string | undefined {
   const address = textOf(listOf(agent['network'])[0]?.['address']) ?? textOf(agent['networkString']);
-  return address && /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+(?:%\w+)?)$/i.test(address) ? address : undefined;
+  return address === undefined ? undefined : canonicalAddress(address);
 }
 
 export { ends, patientRoles };

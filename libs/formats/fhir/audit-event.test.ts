@@ -206,6 +206,15 @@ describe('a FHIR AuditEvent', () => {
     expect(read({ text: { div: '<div>Jane</div>' }, outcomeDesc: 'Jane' })).not.toHaveProperty('extra');
   });
 
+  it.each([
+    ['10.4.2.17:51234', '10.4.2.17'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['pc-7.example', undefined],
+  ])('comes from the address %s as %s', (address, sourceIp) => {
+    const agent = [{ who: { reference: 'Practitioner/amartin' }, requestor: true, network: { address, type: '2' } }];
+    expect((read({ agent }) as { sourceIp?: string }).sourceIp).toBe(sourceIp);
+  });
+
   describe('whose account', () => {
     const repository = { who: { identifier: { value: 'https://community.example/Repository' } }, requestor: false };
     const consumer = { who: { identifier: { value: '4711' } }, altId: '4711', network: { address: '10.0.1.42', type: '2' } };

@@ -21,5 +21,5 @@ export const kvMapping: RecordMapping = {
   places: Object.fromEntries(
     eventFields.flatMap((field) => (field === 'patient_id' ? [] : [[field, usual[field] ?? [field]] as const])),
   ),
-  patients: [{ place: 'patient_id' }, { place: 'patient_ids' }, { place: 'ipp' }],
+  patients: ['patient_id', 'patient_ids', 'patientid', 'patient', 'ipp', 'mrn'].map((place) => ({ place })),
 };

@@ -79,6 +79,7 @@ export const ocsfMapping: RecordMapping = {
     { place: 'resource[type=Patient].uid' },
     { place: 'entity[type=Patient].uid' },
     { place: 'unmapped.patient_id' },
+    { place: 'unmapped.patient_ids' },
   ],
   requests: ['http_request.url.url_string', 'http_request.url.path', 'http_request.url.query_string', 'query_info.query_string'],
   services: ['actor.app_name', 'actor.app_uid', 'actor.process.name', 'actor.invoked_by', 'api.service.name'],

@@ -71,24 +71,33 @@ function listed(value: unknown): readonly unknown[] {
   const text = textOfValue(value);
   if (text === undefined) return isObject(value) ? [value] : [];
   if (isRounded(value) || lost.test(text) || groupedOrListed.test(text)) return [undefined];
-  const plain = /^\[[^[\]{}]*\]$/.test(text) ? text.slice(1, -1).replaceAll('"', '') : text;
-  const elements = withFraction.test(plain) ? [plain] : plain.split(/[;,\n]/, limits.patientsMax + 1);
+  const plain = inBrackets.test(text) ? text.slice(1, -1).replaceAll('"', '') : text;
+  const elements = withFraction.test(plain) ? [plain] : plain.split(alike(plain) ? /\D+/ : /[;,\n]/, limits.patientsMax + 1);
   return elements.flatMap((one) => {
     const number = asWritten(one.trim());
     return isNoNumber(number) ? [] : [number];
   });
 }
 
+/** A list as JSON and programs write it, or as PostgreSQL does. */
+const inBrackets = /^(?:\[[^[\]{}]*\]|\{[^[\]{}:]*\})$/;
+/** Numbers with a bar, a stroke, a plus or a blank between: several where all are long and of one length, since parts of one number are neither. */
+const inRow = /^\d{5,64}(?:\s*[|/+&\s]\s*\d{5,64})+$/;
+
+function alike(text: string): boolean {
+  return inRow.test(text.trim()) && new Set(text.match(/\d+/g)?.map(({ length }) => length)).size === 1;
+}
+
 /** A number of which a program has made one with a fraction, as those do that have no whole numbers beside empty cells. */
 const withFraction = /^\s*\d+[.,]0{1,2}\s*$/;
-/** An apostrophe is how a spreadsheet is told that digits are a text. */
-const asText = /^'(?=\d+$)/;
+/** An apostrophe is how a spreadsheet is told that digits are a text; two are how SQL writes one. */
+const asText = /^'(\d+)$|^'([^']*)'$/;
 /** Blanks or apostrophes between each three digits are how numbers are shown to people, not a part of them. */
 const grouped = /^[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'\u2019]\d{3})+$/;
 
 function asWritten(text: string): string {
   if (grouped.test(text)) return text.replaceAll(/\D/g, '');
-  return withFraction.test(text) ? text.replace(/[.,].*$/, '') : text.replace(asText, '');
+  return withFraction.test(text) ? text.replace(/[.,].*$/, '') : text.replace(asText, '$1$2');
 }
 
 /** HL7 v2's repetitions are further numbers of the same patient. */

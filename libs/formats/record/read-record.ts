@@ -3,7 +3,7 @@ import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/
 import { addressOf } from '../address.js';
 import type { AccessEvent, PatientReference } from '../event.js';
 import { askedBy } from '../fhir/query.js';
-import { patientOfAccount } from '../identity.js';
+import { patientOfAccount } from '../patient-account.js';
 import type { Reading } from '../input-format.js';
 import type { JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';

@@ -4,7 +4,19 @@ import type { Pairs } from './pairs.js';
 
 /** What the label of a custom field, or its own name, says that it is; words are looked for in it. `@clinic` is a place of mappings. */
 export const labelWords: Readonly<Record<string, readonly string[]>> = {
-  '@patient': ['patient', 'patients', 'ipp', 'ins', 'mrn', 'nir', 'pat id', 'patid', 'patientid'],
+  '@patient': [
+    'patient',
+    'patients',
+    'ipp',
+    'ins',
+    'mrn',
+    'nir',
+    'pat id',
+    'patid',
+    'patientid',
+    'medical record number',
+    'medicalrecordnumber',
+  ],
   '@clinic': ['site', 'facility', 'clinic', 'establishment', 'etablissement', 'finess', 'hospital', 'hopital', 'clinique'],
   '@role': ['role', 'profil', 'profile', 'job', 'fonction', 'metier'],
   '@category': ['category', 'categorie', 'data type', 'datatype', 'resource type', 'type de donnees'],
@@ -45,13 +57,17 @@ export function labelled(pairs: Pairs): Labelled {
     add(name, value);
     if (name.endsWith('Label')) given.set(name.slice(0, -'Label'.length), value);
   }
+  const own = new Set(record.keys());
   const patients: PatientPlace[] = [];
   for (const [name, value] of pairs) {
     const label = given.get(name);
     if (name.endsWith('Label') || !value) continue;
-    if (label && !record.has(label)) add(label, value);
+    const isNamed = label !== undefined && label !== '' && !own.has(label);
+    if (isNamed) add(label, value);
     const kind = kindOf(label ?? name);
-    if (kind === '@patient') patients.push({ place: name, ...(isIns(label ?? name) && { authority: insAuthority }) });
+    // Fields of one label hold several patients, and those of several labels one patient by several numbers.
+    if (kind === '@patient')
+      patients.push({ place: isNamed ? label : name, ...(isIns(label ?? name) && { authority: insAuthority }) });
     else if (kind !== undefined) add(kind, value);
   }
   return { record: Object.fromEntries(record), patients: distinct(patients) };

@@ -102,6 +102,9 @@ describe('a line of CEF', () => {
       'cs1=7 cs1Label=IPP cs2=188 cs2Label=INS',
       [{ id: '188', authority: 'urn:oid:1.2.250.1.213.1.4.8' }],
     ],
+    ['fields of one label', 'cs1=7 cs1Label=IPP cs2Label=IPP cs2=8', [{ id: '7' }, { id: '8' }]],
+    ['a label that is a key of its own', 'cs1=7 cs1Label=IPP IPP=7', [{ id: '7' }]],
+    ['what English records call it', 'cs1=7 cs1Label=Medical Record Number', [{ id: '7' }]],
     ['a key of the sender', 'patientId=7', [{ id: '7' }]],
     ['no label, the destination', 'duid=9 fileId=f', [{ id: '9' }]],
     ['a label of insurance or a name', 'cs1=7 cs1Label=Insurance cs2=Dupont cs2Label=Patient Name', []],
@@ -266,7 +269,7 @@ describe('names and values in text', () => {
       clinicId: 'nord',
       timeMs: Date.parse('2027-01-31T08:00:00Z'),
     });
-    expect(eventOf(kvFormat, 'time=2027-01-31T08:00:00Z user=amartin patient_id=4711 action=export')).toMatchObject({
+    expect(eventOf(kvFormat, 'time=2027-01-31T08:00:00Z user=amartin patient=4711 action=export')).toMatchObject({
       actorId: 'amartin',
       patients: [{ id: '4711' }],
       action: 'export',

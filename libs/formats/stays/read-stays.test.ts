@@ -227,10 +227,15 @@ describe('messages ADT', () => {
     expect(read(file).map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
   });
 
-  it('come many in a file, in frames of MLLP or not, and one that is wrong costs only itself', () => {
+  it('come many in a file, in frames of MLLP or not, behind a byte order mark, and one that is wrong costs only itself', () => {
     const framed = [message('A01'), message('A99'), message('A03')].map((one) => `\u000b${one}\r\u001c\r`).join('');
-    for (const file of [framed, framed.replaceAll('\r', '\n'), framed.replaceAll('\u000b', '').replaceAll('\u001c', '')])
-      expect(read(file).map(({ kind }) => kind)).toEqual(['accepted', 'rejected', 'accepted']);
+    const files = [
+      framed,
+      framed.replaceAll('\r', '\n'),
+      framed.replaceAll('\u000b', '').replaceAll('\u001c', ''),
+      `\uFEFF${framed}`,
+    ];
+    for (const file of files) expect(read(file).map(({ kind }) => kind)).toEqual(['accepted', 'rejected', 'accepted']);
     expect(JSON.stringify(read(message('A01', 'PV1|1|I')))).toMatch(/PV1-19/);
     expect(JSON.stringify(read(framed).filter(({ kind }) => kind === 'rejected'))).not.toMatch(/8000001|INVENTED/);
   });

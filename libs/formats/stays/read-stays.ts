@@ -30,7 +30,7 @@ function located(stay: Stay, { clinic }: Reading): Stay {
 }
 
 function* staysIn(body: Buffer, reading: Reading, receivedMs: number): Generator<ReadStay> {
-  const head = body.toString('latin1', 0, 64);
+  const head = body.toString('utf8', 0, 64);
   if (isHl7(head)) {
     for (const message of messagesOf(body.toString('utf8'))) yield adtStay(message, reading, receivedMs);
     return;

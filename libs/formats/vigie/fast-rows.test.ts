@@ -71,6 +71,7 @@ describe('the short way of ordinary lines', () => {
     ['an account with the number of its patient', { actor_id: '8001234' }],
     ['the same with zeros and signs', { actor_id: '00-800.1234', patient_ids: ['4711', '8001234'] }],
     ['an account with a number that only people have', { actor_id: '277076322082910' }],
+    ['an account that refers to a patient', { actor_id: 'https://dpi.example/fhir/Patient/77' }],
     ['the same written in groups, and nobody beside it', { actor_id: '2 77 07 63 220 829 10', patient_ids: [] }],
   ])('leaves %s to the long way', (_what, overrides) => {
     expect(fastRows(JSON.stringify({ ...ordinary, ...overrides }))).toBeUndefined();
@@ -104,13 +105,15 @@ describe('the short way of ordinary lines', () => {
   });
 
   it.each([
-    ['the same', (id: string) => id],
-    ['zeros in front', (id: string) => `00${id}`],
-    ['signs between', (id: string) => `${id.slice(0, 3)}-${id.slice(3)}.`],
-    ['another case', (id: string) => id.toUpperCase()],
-  ])('never shows a patient who is the account: %s', (_how, spell) => {
+    ['the same', (id: string) => id, fc.boolean()],
+    ['zeros in front', (id: string) => `00${id}`, fc.boolean()],
+    ['signs between', (id: string) => `${id.slice(0, 3)}-${id.slice(3)}.`, fc.boolean()],
+    ['another case', (id: string) => id.toUpperCase(), fc.boolean()],
+    ['behind its system', (id: string) => `urn:oid:1.2.3|${id}`, fc.constant(false)],
+    ['as a name in a domain', (id: string) => `patient.${id}@portal.example`, fc.constant(false)],
+  ])('never shows a patient who is the account: %s', (_how, spell, mayTurn) => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[1-9a-z][0-9a-z]{5,14}$/), fc.boolean(), (id, turned) => {
+      fc.property(fc.stringMatching(/^[1-9a-z][0-9a-z]{5,14}$/), mayTurn, (id, turned) => {
         const [actor_id, patient] = turned ? [id, spell(id)] : [spell(id), id];
         const line = JSON.stringify({ ...ordinary, actor_id, patient_ids: ['4711', patient] });
         const rows = (fastRows(line) ?? slowRows(line))

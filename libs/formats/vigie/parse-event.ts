@@ -2,7 +2,7 @@ import { actions, actorKinds, type Category, categories, outcomes } from '#libs/
 import { canonicalAuthority, canonicalIdentifier, identifierLengthMax } from '#libs/pseudonyms/canonical.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { AccessEvent, PatientReference } from '../event.js';
-import { patientOfAccount } from '../identity.js';
+import { patientOfAccount } from '../patient-account.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
 import { parseTime } from '../time.js';

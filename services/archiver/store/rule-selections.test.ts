@@ -62,6 +62,19 @@ describe('the selections of rules', () => {
     await stop();
   });
 
+  it('go with the clinics of the file, whose mistakes hold up nothing', async () => {
+    const { clock, lists, registered, selections, state, stop } = running();
+    await clock.advance(lookEveryMs);
+    expect((await lists.clinics()).map(({ clinic_id }) => clinic_id)).toEqual(['1']);
+    Object.assign(state, { clinic: '', files: 'changed' });
+    await clock.advance(lookEveryMs);
+    expect([registered.length, selections.missing, await lists.clinics()]).toEqual([2, undefined, [expect.anything()]]);
+    Object.assign(state, { clinic: '2', files: 'mended' });
+    await clock.advance(lookEveryMs);
+    expect((await lists.clinics()).map(({ clinic_id }) => clinic_id)).toEqual(['2']);
+    await stop();
+  });
+
   it('wait longer and longer for a mistake to be mended, and not at all once the file changes', async () => {
     const { clock, registered, selections, state, stop, unregistered } = running({ mistake: 'rules/a.yml:3: wrong' });
     await clock.advance(3_600_000);
@@ -143,6 +156,7 @@ function running(given: { readonly mistake?: string } = {}) {
     rules: [aRule({ selection: selection('1') })],
     files: '',
     mistake: given.mistake ?? '',
+    clinic: '1',
     lists: new Map() as ReadonlyMap<string, unknown>,
     loads: 0,
   };
@@ -158,7 +172,12 @@ function running(given: { readonly mistake?: string } = {}) {
   };
   const stopping = new AbortController();
   const metrics = new Metrics('archiver');
-  const selections = new RuleSelections({ store, lists, load, files: async () => state.files, clock, log: silentLog, metrics });
+  const clinics = async () => {
+    if (!state.clinic) throw new Error('clinics.csv:2: wrong');
+    return [{ group_id: 'aleo', clinic_id: state.clinic, name: 'Nord', opened_at: null, closed_at: null }];
+  };
+  const files = async () => state.files;
+  const selections = new RuleSelections({ store, lists, load, clinics, files, clock, log: silentLog, metrics });
   const ended = selections.run(stopping.signal);
   const stop = async () => {
     stopping.abort();

@@ -1,5 +1,6 @@
 import { type ListStore, readStoredLists } from '#libs/access-store/contract/lists.js';
 import type { AccessStore } from '#libs/access-store/contract/port.js';
+import type { Clinic } from '#libs/contracts/list-entry.js';
 import type { Rule, Selection } from '#libs/detection/rule/rule.js';
 import type { ValueLists } from '#libs/detection/rules/load/lists.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -18,9 +19,11 @@ const againMs = 6 * 3_600_000;
 
 export interface RuleSelectionsTools {
   readonly store: Pick<AccessStore, 'registerSelections'>;
-  readonly lists: Pick<ListStore, 'entries' | 'clinics' | 'fingerprint'>;
+  readonly lists: Pick<ListStore, 'entries' | 'clinics' | 'fingerprint' | 'keepFile'>;
   /** The rules of the configuration over its files and these lists. Rejects when they have mistakes. */
   readonly load: (lists: ValueLists) => Promise<readonly Rule[]>;
+  /** The clinics of the file of clinics; none where there is no such file. Rejects when it has mistakes. */
+  readonly clinics: () => Promise<readonly Clinic[]>;
   /** Another text whenever a file of rules or lists is another. */
   readonly files: () => Promise<string>;
   readonly clock: Clock;
@@ -77,11 +80,23 @@ export class RuleSelections {
   async #register(now: string): Promise<void> {
     const { store, lists, load, clock, log } = this.tools;
     const selections = selectionsOf(await load(await readStoredLists(lists)));
+    await this.#keepClinics();
     await store.registerSelections(selections);
     if (now !== this.#known) log.info('the selections of the rules are known to ClickHouse', { count: selections.length });
     this.#known = now;
     this.#knownAt = clock.monotonic();
     this.#allKnown();
+  }
+
+  /** Names, closing dates and controllers of the file, for pages and dossiers. Rules read the file itself, so nothing waits for it. */
+  async #keepClinics(): Promise<void> {
+    const { lists, clinics, log } = this.tools;
+    try {
+      const count = await lists.keepFile(await clinics());
+      if (count) log.info('the register of clinics in the store is that of the file', { count });
+    } catch (cause) {
+      log.warn('the store does not take the file of clinics: pages and dossiers lack its names and controllers', { cause });
+    }
   }
 
   #allKnown(): void {

@@ -20,7 +20,7 @@ export async function hl7In(file: AsyncIterable<Uint8Array>): Promise<Buffer | u
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of file) {
-    if (bytes === 0 && !isHl7(Buffer.from(chunk).toString('latin1', 0, 64))) return undefined;
+    if (bytes === 0 && !isHl7(Buffer.from(chunk).toString('utf8', 0, 64))) return undefined;
     bytes += chunk.length;
     if (bytes > hl7BytesMax)
       throw new UnpackError('too_large', `a file of HL7 v2 has more than ${hl7BytesMax} bytes: send smaller ones`);

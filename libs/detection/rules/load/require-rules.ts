@@ -1,3 +1,4 @@
+import type { Clinic } from '#libs/contracts/list-entry.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { type RuleMistake, mistakeText } from '../text/mistakes.js';
 import { defaultListsDir, type RulesConfig } from './config.js';
@@ -30,9 +31,15 @@ export async function requireRules(
  */
 export async function readLists(folder: string, clinicsFile?: string): Promise<ValueLists> {
   const lists = new Map([...(await readValueLists(defaultListsDir)), ...(await readValueLists(folder))]);
-  const { clinics, mistakes } = clinicsFile === undefined ? { clinics: [], mistakes: [] } : await readClinicsFile(clinicsFile);
+  return mergeLists(lists, closedClinicsOf(await readRegister(clinicsFile)));
+}
+
+/** The clinics of the register, none where it is not named. Throws `ConfigError` that lists every mistake of it. */
+export async function readRegister(clinicsFile: string | undefined): Promise<readonly Clinic[]> {
+  if (clinicsFile === undefined) return [];
+  const { clinics, mistakes } = await readClinicsFile(clinicsFile);
   refuse('the register of clinics has', mistakes);
-  return mergeLists(lists, closedClinicsOf(clinics));
+  return clinics;
 }
 
 function refuse(what: string, mistakes: readonly RuleMistake[]): void {

@@ -9,10 +9,41 @@ const nationalBytesMin: usize = 13;
 /** Shorter numbers are given to users and patients alike, as in identity.ts. */
 const tellingLength = 6;
 
-/** Whether the account has the number of a patient of the line, or perhaps one that only people have. */
+/** Whether the account has the number of a patient of the line, by itself or with signs or words around it, or perhaps one that only people have. */
 export function mayBePatient(): bool {
   const start = startOf(Field.actor);
   const end = endOf(Field.actor);
+  return isOne(start, end) || isPartOne(start, end, false) || isPartOne(start, end, true);
+}
+
+/** Whether it may be one of what stands between signs, or between these and the words of a name. */
+function isPartOne(start: usize, end: usize, inWords: bool): bool {
+  let from = start;
+  for (let at = start; at < end; at += 1) {
+    const byte: u32 = load<u8>(at);
+    if (!isAround(byte) && !(inWords && (byte == 0x2d || byte == 0x2e || byte == 0x5f))) continue;
+    if (at > from && isOne(from, at)) return true;
+    if (byte == 0x2f && at - from == referenceBytes && isReference(from)) return true;
+    from = at + 1;
+  }
+  return from > start && from < end && isOne(from, end);
+}
+
+/** Neither a letter, a digit, nor what stands within a name; whatever is not of ASCII, too. */
+function isAround(byte: u32): bool {
+  const letter = byte | 0x20;
+  return !(letter - 0x61 < 26 || byte - 0x30 < 10 || byte == 0x2d || byte == 0x2e || byte == 0x5f);
+}
+
+/** `Patient`, before a slash. */
+const referenceBytes: usize = 7;
+
+function isReference(from: usize): bool {
+  return load<u32>(from) == 0x69746150 && load<u32>(from, 3) == 0x746e6569;
+}
+
+/** Whether a text has the number of a patient of the line, or perhaps one that only people have. */
+function isOne(start: usize, end: usize): bool {
   if (mayBeNational(start, end)) return true;
   const last = unitBefore(end, start);
   for (let patient = 0; patient < patients; patient += 1) {
