@@ -127,11 +127,13 @@ export abstract class ChangedRules<Lists> {
     }
   }
 
-  #listed({ actor_id, first_time, last_time, selections }: IncidentChange): ReadonlySet<string> {
+  #listed({ group_id, actor_id, first_time, last_time, selections }: IncidentChange): ReadonlySet<string> {
     const taken = selections.flatMap((id) => this.#selections.get(id) ?? []);
     const listed = this.#stored.filter(
       (row) =>
+        row.group_id === group_id &&
         row[this.subject] === actor_id &&
+        row.patient_id !== '' &&
         row.time >= first_time &&
         row.time <= last_time &&
         taken.some((one) => one.matches(row)),

@@ -1,16 +1,8 @@
-import {
-  type CountCondition,
-  type Field,
-  habitRuleOf,
-  type Input,
-  isMonotone,
-  type MatchesInput,
-  type Rule,
-  type RowsInput,
-} from '../rule/rule.js';
+import { type Field, habitRuleOf, type Input, isMonotone, type MatchesInput, type Rule, type RowsInput } from '../rule/rule.js';
 import { forwardMsOf } from '../rule/meeting.js';
 import { innerMsOf, windowsMsOf } from '../rule/reach.js';
 import { hasAmounts, isMeeting, kindOfRule } from '../rule/rule-kinds.js';
+import { termsOf } from '../rule/terms.js';
 import { anySelection } from '../memory/selection-sets.js';
 import type { Build, Draft } from './build.js';
 import type { CompiledRule, MatchFeed, RowFeed } from './series.js';
@@ -77,33 +69,6 @@ function habitOf(build: Build, rule: Rule, counted: readonly unknown[]): number 
   // Without a model nobody is excused, and the number of the rule decides.
   if (habit?.excuses && !build.options.habits) return -1;
   return habit ? build.habit(habit, JSON.stringify([habit.id, ...counted])) : -1;
-}
-
-/** What makes two rules over the same inputs differ. */
-function termsOf({ type, timespanMs, condition, percentile, meeting, spread, dormantMs, habit, habitDays }: Rule): unknown {
-  const { atLeast, atMost, except, above, below } = condition satisfies CountCondition;
-  const figure: (readonly unknown[])[] = hasAmounts(type)
-    ? [[kindOfRule(type).measure, percentile ?? null, above ?? false, below ?? false]]
-    : [];
-  if (meeting) figure.push([JSON.stringify(meeting)]);
-  if (habit)
-    figure.push([
-      'habit',
-      habit.weight,
-      habit.scale,
-      ...(habit.own === undefined ? [] : [habit.own]),
-      ...(habit.excuses ? ['excuses'] : []),
-    ]);
-  if (habitDays === true) figure.push(['habit_days']);
-  return [
-    timespanMs,
-    atLeast,
-    atMost === Number.POSITIVE_INFINITY ? null : atMost,
-    except ?? null,
-    spread?.atLeast ?? 0,
-    dormantMs ?? 0,
-    ...figure,
-  ];
 }
 
 /** Lets inner rules feed the series, once each. */

@@ -105,3 +105,25 @@ export const habitHistory: fc.Arbitrary<HabitHistory> = fc
     });
     return shown({ ...of, rows, rules, habits: habitsOf(seed) });
   });
+
+/**
+ * The same, whose habit rules ask for few and whose accesses mostly have one address, session or clinic in common: what these do is mostly too little to be
+ * more than anything usual.
+ */
+export const habitHistoryInCommon: fc.Arbitrary<HabitHistory> = fc.noBias(habitHistory).map(({ rules, rows, ...of }) =>
+  shown({
+    ...of,
+    rules: rules.map((rule) => ({ ...asksForFew(rule), ...(rule.unfiltered && { unfiltered: asksForFew(rule.unfiltered) }) })),
+    rows: rows.map((row) => ({
+      ...row,
+      ...(row.clinic_id && { clinic_id: '2' }),
+      ...(row.source_ip && { source_ip: '10.0.0.1' }),
+      ...(row.session_id && { session_id: 's' }),
+    })),
+  }),
+);
+
+function asksForFew(rule: Rule): Rule {
+  const { habit, condition } = rule;
+  return habit ? { ...rule, condition: { ...condition, atLeast: 1 + (condition.atLeast % 2) } } : rule;
+}

@@ -134,7 +134,7 @@ export function byTime(a: NaiveIncident, b: NaiveIncident): number {
   return one < other ? -1 : one > other ? 1 : a.firstTime - b.firstTime || a.lastTime - b.lastTime;
 }
 
-const anyRow = fc.record({
+export const anyRow = fc.record({
   at: fc.oneof(
     fc.integer({ min: 0, max: 30 }).map((m) => m * minute),
     fc.integer({ min: 0, max: 5 * 24 }).map((h) => h * hour),
@@ -172,7 +172,7 @@ const anyRow = fc.record({
   lies: fc.constantFrom(0, 0, 0, 0, 35 * 24 * hour, 200 * 24 * hour),
   again: fc.option(fc.integer({ min: 0, max: 48 * hour }), { nil: undefined, freq: 5 }),
 });
-type AnyRow = typeof anyRow extends fc.Arbitrary<infer T> ? T : never;
+export type AnyRow = typeof anyRow extends fc.Arbitrary<infer T> ? T : never;
 
 export const history: fc.Arbitrary<History> = fc
   .record({
@@ -209,18 +209,23 @@ export const history: fc.Arbitrary<History> = fc
   .map(({ rows, lies, held, ...rest }) => ({
     ...rest,
     ...(held && { held }),
-    rows: ofEvents(rows.map((row) => (lies ? row : { ...row, lies: 0 })))
-      .flatMap(({ row, event }) => {
-        const access = accessOf(row, event);
-        const arrivals = [{ access, at: row.at + row.delay }];
-        if (row.again === undefined) return arrivals;
-        const again = { ...access, received_at: new Date(base + row.lies + row.at + row.again).toISOString() };
-        return [...arrivals, { access: again, at: row.at + row.again }];
-      })
-      .toSorted((a, b) => a.at - b.at)
-      .map(({ access }) => access),
+    rows: inArrival(rows.map((row) => (lies ? row : { ...row, lies: 0 }))),
   }))
   .map(shown);
+
+/** Accesses in the order in which they arrive, some of them twice. */
+export function inArrival(rows: readonly AnyRow[]): readonly AccessRow[] {
+  return ofEvents(rows)
+    .flatMap(({ row, event }) => {
+      const access = accessOf(row, event);
+      const arrivals = [{ access, at: row.at + row.delay }];
+      if (row.again === undefined) return arrivals;
+      const again = { ...access, received_at: new Date(base + row.lies + row.at + row.again).toISOString() };
+      return [...arrivals, { access: again, at: row.at + row.again }];
+    })
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ access }) => access);
+}
 
 /** Some histories, always the same ones. */
 export function randomHistories(count: number): readonly History[] {

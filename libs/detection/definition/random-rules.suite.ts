@@ -61,31 +61,32 @@ interface Shape {
   readonly terms: Terms;
 }
 const groupings: readonly (readonly Field[])[] = [[], [], [], ['session_id'], ['session_id'], ['session_id', 'application']];
-const shape: fc.Arbitrary<Shape> = fc.record({
-  type: fc.constantFrom(
-    'value_count' as const,
-    'value_count' as const,
-    'event_count' as const,
-    'value_sum' as const,
-    'value_sum' as const,
-    'value_avg' as const,
-    'value_median' as const,
-    'value_percentile' as const,
-    'temporal' as const,
-    'temporal_ordered' as const,
-  ),
-  bases: fc.array(anyBase, { minLength: 1, maxLength: 3 }),
-  by: fc.constantFrom(...groupings),
-  alias: fc.boolean(),
-  field: fc.constantFrom(
-    ['patient_id'] as const,
-    ['patient_id'] as const,
-    ['event_id'] as const,
-    ['clinic_id', 'session_id'] as const,
-    ['source_ip'] as const,
-  ),
-  terms,
-});
+const shapeOver = (base: fc.Arbitrary<Base>): fc.Arbitrary<Shape> =>
+  fc.record({
+    type: fc.constantFrom(
+      'value_count' as const,
+      'value_count' as const,
+      'event_count' as const,
+      'value_sum' as const,
+      'value_sum' as const,
+      'value_avg' as const,
+      'value_median' as const,
+      'value_percentile' as const,
+      'temporal' as const,
+      'temporal_ordered' as const,
+    ),
+    bases: fc.array(base, { minLength: 1, maxLength: 3 }),
+    by: fc.constantFrom(...groupings),
+    alias: fc.boolean(),
+    field: fc.constantFrom(
+      ['patient_id'] as const,
+      ['patient_id'] as const,
+      ['event_id'] as const,
+      ['clinic_id', 'session_id'] as const,
+      ['source_ip'] as const,
+    ),
+    terms,
+  });
 
 /** What a rule has twice: with and without exceptions. */
 interface Version {
@@ -196,14 +197,15 @@ interface Outer {
   readonly innerRaises: boolean;
   readonly terms: Terms;
 }
-const outer: fc.Arbitrary<Outer> = fc.record({
-  type: shape.map(({ type }) => type),
-  beside: anyBase.map((one) => ({ ...one, except: undefined })),
-  mixes: fc.constantFrom(false, false, true),
-  byInner: fc.boolean(),
-  innerRaises: fc.boolean(),
-  terms,
-});
+const outerOver = (base: fc.Arbitrary<Base>): fc.Arbitrary<Outer> =>
+  fc.record({
+    type: shapeOver(base).map(({ type }) => type),
+    beside: base.map((one) => ({ ...one, except: undefined })),
+    mixes: fc.constantFrom(false, false, true),
+    byInner: fc.boolean(),
+    innerRaises: fc.boolean(),
+    terms,
+  });
 
 /** The inner rule, where it raises incidents itself, and the one over it. */
 function outerFrom(id: string, of: Outer, over: Rule): readonly Rule[] {
@@ -268,19 +270,24 @@ const unmet: readonly Rule[] = Array.from({ length: 70 }, (_, n) =>
 );
 
 /** One to six rules that may fire, before, behind or between some that do not. */
-export const anyRules: fc.Arbitrary<readonly Rule[]> = fc
-  .tuple(
-    fc.array(shape, { minLength: 1, maxLength: 3 }),
-    shape,
-    fc.oneof(
-      { weight: 2, arbitrary: fc.constant([]) },
-      { weight: 3, arbitrary: fc.array(outer, { minLength: 1, maxLength: 1 }) },
-      fc.array(outer, { minLength: 2, maxLength: 2 }),
-    ),
-    fc.constantFrom(0, 0, 0, 0, 31, 70),
-  )
-  .map(([shapes, inner, over, between]) => {
-    const [first, ...others] = shapes.map((of, index) => ruleFrom(`r${index}`, of));
-    const built = over.length > 0 ? tower(ruleFrom('inner', inner), over) : [];
-    return [...(first ? [first] : []), ...unmet.slice(0, between), ...others, ...built];
-  });
+export const rulesOver = (base: fc.Arbitrary<Base>): fc.Arbitrary<readonly Rule[]> => {
+  const shape = shapeOver(base);
+  const outer = outerOver(base);
+  return fc
+    .tuple(
+      fc.array(shape, { minLength: 1, maxLength: 3 }),
+      shape,
+      fc.oneof(
+        { weight: 2, arbitrary: fc.constant([]) },
+        { weight: 3, arbitrary: fc.array(outer, { minLength: 1, maxLength: 1 }) },
+        fc.array(outer, { minLength: 2, maxLength: 2 }),
+      ),
+      fc.constantFrom(0, 0, 0, 0, 31, 70),
+    )
+    .map(([shapes, inner, over, between]) => {
+      const [first, ...others] = shapes.map((of, index) => ruleFrom(`r${index}`, of));
+      const built = over.length > 0 ? tower(ruleFrom('inner', inner), over) : [];
+      return [...(first ? [first] : []), ...unmet.slice(0, between), ...others, ...built];
+    });
+};
+export const anyRules = rulesOver(anyBase);

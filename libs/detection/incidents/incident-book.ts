@@ -244,6 +244,10 @@ export class IncidentBook {
   isDirty(incident: Incident): boolean {
     return this.#teller.isDirty(incident);
   }
+  /** Has what it says now told by a version of now. */
+  tellNow(incident: Incident): void {
+    this.#teller.renew(incident);
+  }
 
   /**
    * The incident that the firing belongs to: the one told first of those within quiet of it, the others joined to it, or a new one.

@@ -66,6 +66,11 @@ export class IncidentTeller {
   markDirty(incident: Incident): void {
     this.#dirty.add(incident);
   }
+  /** The same, by a version of now. */
+  renew(incident: Incident): void {
+    incident.version = this.versions.next();
+    this.#dirty.add(incident);
+  }
   isDirty(incident: Incident): boolean {
     return this.#dirty.has(incident);
   }

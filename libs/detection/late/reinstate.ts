@@ -39,7 +39,14 @@ function reinstated(state: EngineState, told: ToldIncident, offset: number): boo
   const own = incidents.byAccount.get(account)?.find(({ opening }) => opening.id === told.id);
   const before = incidentOf(state, told, named);
   const unfound = own && unfoundIn(own, incidents.unfoundOf(before));
-  if (own && !unfound && marks.sets.without(former, own.firedSet) === noSelections) return false;
+  // What is told of it from now on is newer than what was.
+  if (change.version >= versions.base && change.version < versions.base + versionsPerFrame)
+    versions.counter = Math.max(versions.counter, change.version - versions.base);
+  if (own && !unfound && marks.sets.without(former, own.firedSet) === noSelections) {
+    // Judged again, it was told by fewer changes: the last of those before would go on being the newest.
+    if (own.version <= change.version && saysOther(own, change)) incidents.tellNow(own);
+    return false;
+  }
   const incident = own ?? before;
   if (own) takeIn(own, unfound, former);
   else {
@@ -47,13 +54,16 @@ function reinstated(state: EngineState, told: ToldIncident, offset: number): boo
     incidents.reopen(account, incident, false);
   }
   state.noteFormer(account);
-  // What is told of it from now on is newer than what was.
-  if (change.version >= versions.base && change.version < versions.base + versionsPerFrame)
-    versions.counter = Math.max(versions.counter, change.version - versions.base);
   if (former === noSelections && !unfound) return true;
   const names = { groupId: change.group_id, actorId: change.actor_id };
   rejudgements.ask(account, names, Math.min(incident.firstFired, incident.firstTime), incident.lastTime, offset);
   return true;
+}
+
+/** Whether what the engine has of an incident is not what was told of it last. Closed in a silence, it may be open until the next. */
+function saysOther(own: Incident, { patients, first_time, last_time, rules }: IncidentChange): boolean {
+  if (own.patients !== patients || own.matches.size !== rules.length) return true;
+  return own.firstTime !== Date.parse(first_time) || own.lastTime !== Date.parse(last_time);
 }
 
 /** What was told by rules that are gone or ask for more now, where the engine does not have that itself. */

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { EngineOptions } from '#libs/detection/engine.js';
 import { readFrom, reachOf } from '#libs/detection/rule/reach.js';
 import { lanesOf, type Rule, rulesOf } from '#libs/detection/rule/rule.js';
+import { termsOf } from '#libs/detection/rule/terms.js';
 import type { LaneKind } from '#libs/contracts/vocabulary.js';
 
 /** From where on to read what windows need that are to be full from `fromMs` on. */
@@ -22,6 +24,20 @@ export function horizonMs(options: EngineOptions): number {
 /** What decides which windows a set of rules needs: a rule whose key is not among those of a snapshot begins with an empty window. */
 export function windowKeys(rules: readonly Rule[]): readonly string[] {
   return [...new Set(rules.map((rule) => keyOf(rule)))].toSorted();
+}
+
+/**
+ * By what a set of rules raises incidents: one whose key is not among those of a snapshot has raised nothing over the windows there, as where only its
+ * threshold was another. Digests, 32 hexadecimal digits.
+ */
+export function raisingKeys(rules: readonly Rule[]): readonly string[] {
+  const keys = rules.filter(({ raises }) => raises).map((rule) => JSON.stringify(raisingOf(rule)));
+  return [...new Set(keys.map((key) => createHash('sha256').update(key).digest('hex').slice(0, 32)))].toSorted();
+}
+
+function raisingOf(rule: Rule): unknown {
+  const inner = rule.inputs.map((input) => (input.kind === 'matches' ? raisingOf(input.rule) : ''));
+  return [rule.id, keyOf(rule), termsOf(rule), inner];
 }
 
 /** The kinds of subject of which rules need accesses that rules of these keys did not. */

@@ -3,13 +3,13 @@ import { rulesOf } from '#libs/detection/rule/rule.js';
 import type { Bounds } from '#libs/event-log/port.js';
 import { type Filling, joined } from '../judge/filling.js';
 import type { Restored } from '../snapshots/snapshot-keeper.js';
-import { windowsMs, windowKeys } from '../judge/window-needs.js';
+import { raisingKeys, windowsMs, windowKeys } from '../judge/window-needs.js';
 
 const dayMs = 86_400_000;
 
 /**
  * What windows lack that begin with a snapshot, or with none, and go on with what the log holds: what was lacking already, accesses whose
- * frames are gone from the log, and the past of rules that are new since the snapshot.
+ * frames are gone from the log, and the past of rules that are new, or ask for something else, since the snapshot.
  */
 export function lackingOf(
   restored: Restored | undefined,
@@ -33,7 +33,13 @@ export function lackingOf(
 
 function newRules(restored: Restored | undefined, options: EngineOptions, watermark: number): Filling | undefined {
   if (!restored || watermark === 0) return undefined;
-  const known = new Set(restored.header.windows);
-  if (windowKeys(rulesOf(options)).every((key) => known.has(key))) return undefined;
+  const { windows, raising } = restored.header;
+  const rules = rulesOf(options);
+  if (isKnown(windowKeys(rules), windows) && (!raising || isKnown(raisingKeys(rules), raising))) return undefined;
   return { from_ms: watermark - windowsMs(options), to_ms: watermark, through_offset: restored.header.offset - 1 };
+}
+
+function isKnown(keys: readonly string[], known: readonly string[] = []): boolean {
+  const all = new Set(known);
+  return keys.every((key) => all.has(key));
 }

@@ -159,6 +159,23 @@ describe('rules that change', () => {
     expect(accounts(log)).toEqual(['printer', 'reader']);
   });
 
+  it('that ask for less since the scorer was down find what lies in windows that they have', async () => {
+    const { pipeline, archive, log, reloader } = await running();
+    await write('a.yml', readers('reads', 'read', 31));
+    await reloader.look();
+    for (const frame of frames) await pipeline.frames(at, [frame]);
+    await pipeline.revoked(at);
+    expect(accounts(log)).toEqual([]);
+    for (const frame of frames) await archive.take(frame);
+    await write('a.yml', readers('reads', 'read', 20));
+    const rules = await reloader.first(1000);
+    const again = await aScorer({ log, stateDir: join(folder, 'state'), rules, archive });
+    await again.filler.look();
+    await again.rejudger.look();
+    await again.pipeline.revoked(at);
+    expect(accounts(log)).toEqual(['reader']);
+  });
+
   it('that are probably not meant so say it once, with file and line', async () => {
     const { reloader, said, uses } = await running();
     await write('b.yml', '# later\n');

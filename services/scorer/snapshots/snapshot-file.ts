@@ -23,6 +23,8 @@ const headerSchema = z.object({
   written_at: z.string(),
   /** What windows the rules needed (`windowKeys`): those of other rules begin empty. */
   windows: z.array(z.string()).optional(),
+  /** By what the rules raised incidents (`raisingKeys`): what others would have raised over these windows is found. Left out by versions that did not say. */
+  raising: z.array(z.string()).optional(),
   /** A digest of the rules that judged, lists and register in it (`digestOf`); left out by versions that did not say. */
   rules: z.string().optional(),
   /** What the windows still lacked. */

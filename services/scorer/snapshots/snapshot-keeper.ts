@@ -7,7 +7,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import type { OwnedPartition } from '../judge/owned-partition.js';
 import { readSnapshot, setAside, type SnapshotHeader, writeSnapshot } from './snapshot-file.js';
 import { digestOf } from '../rules/rule-changes.js';
-import { windowKeys } from '../judge/window-needs.js';
+import { raisingKeys, windowKeys } from '../judge/window-needs.js';
 
 export interface SnapshotTools {
   readonly clock: Clock;
@@ -49,6 +49,7 @@ export class SnapshotKeeper {
       offset: moment.nextOffset,
       written_at: isoOf(this.tools.clock.now()),
       windows: [...windowKeys(moment.rules)],
+      raising: [...raisingKeys(moment.rules)],
       rules: digestOf(moment.rules),
       ...(owned.filling && { filling: owned.filling }),
       ...(moment.relayed && {
