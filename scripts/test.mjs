@@ -17,6 +17,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { build, environment, install, node, root, say } from './prepare.mjs';
+import { memoryFolder } from './testing/memory-folder.mjs';
 import { needsBuild, needsPages } from './testing/needs-build.mjs';
 import { beginRun, endRun } from './testing/run-wide.mjs';
 import { timesBegin, timesTable } from './testing/times.mjs';
@@ -66,6 +67,8 @@ if (pagesCode !== 0) process.exit(pagesCode ?? 1);
 if (watch) process.exit(run([...args], 'inherit').status ?? 1);
 
 const runFolder = beginRun();
+// Long runs make gigabytes.
+const kept = process.env.TMPDIR || long || properties ? undefined : memoryFolder();
 const report = join(root, '.cache', 'test-report.json');
 mkdirSync(join(root, '.cache'), { recursive: true });
 rmSync(report, { force: true });
@@ -81,9 +84,10 @@ const outcome = run(
     ...(long || properties ? ['--runTestsByPath', ...files] : []),
   ],
   ['inherit', 'ignore', 'inherit'],
-  { VIGIE_TEST_RUN: runFolder, ...(long && longRun()), ...(properties && propertyRun()) },
+  { VIGIE_TEST_RUN: runFolder, ...(kept && { TMPDIR: kept }), ...(long && longRun()), ...(properties && propertyRun()) },
 );
 const keptMs = endRun(runFolder);
+if (kept) rmSync(kept, { recursive: true, force: true, maxRetries: 5 });
 const counts = readCounts();
 if (times) console.log(timesTable(keptMs));
 if (properties) console.log(triedInWords());

@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { memoryFolder } from './memory-folder.mjs';
 import { SharedEnvironment } from './shared-environment.mjs';
 import { filesOf } from './times.mjs';
 
@@ -36,6 +40,28 @@ describe('the times of a worker', () => {
   });
 });
 
+describe('a folder in memory', () => {
+  it('is this process’s own, and removes what killed ones have left and nothing of those that run', () => {
+    const around = mkdtempSync(join(tmpdir(), 'vigie-around-'));
+    const [killed, other] = ['vigie-4194305-Ab12Cd', `vigie-${process.ppid}-Ab12Cd`];
+    for (const name of [killed, other, 'vigie-store-4194305']) mkdirSync(join(around, name));
+    const made = memoryFolder(around, 0);
+    expect(readdirSync(around).toSorted()).toEqual([basename(made ?? ''), other, 'vigie-store-4194305'].toSorted());
+    expect(made).toContain(`vigie-${process.pid}-`);
+    rmSync(around, { recursive: true });
+  });
+
+  it('is none where there is too little room, or no memory', () => {
+    const around = mkdtempSync(join(tmpdir(), 'vigie-around-'));
+    expect([memoryFolder(around, Number.MAX_SAFE_INTEGER), memoryFolder(join(around, 'none'), 1)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(readdirSync(around)).toEqual([]);
+    rmSync(around, { recursive: true });
+  });
+});
+
 describe('a stack', () => {
   it('names the lines of the source', () => {
     interface NotThereAtRunTime {
@@ -43,7 +69,7 @@ describe('a stack', () => {
     }
     const one: NotThereAtRunTime = { some: 1 };
     const { stack = '' } = new Error(String(one.some));
-    expect(stack.split('\n')[1]).toMatch(/scripts\/testing\/testing\.test\.ts:45:/);
+    expect(stack.split('\n')[1]).toMatch(/scripts\/testing\/testing\.test\.ts:71:/);
   });
 });
 
