@@ -32,6 +32,13 @@ export interface Guest {
   readonly reopened: number;
 }
 
+/** How far something had come when somebody took or closed the case. */
+export interface Reached {
+  readonly patients: number;
+  /** What the scorer had found, whatever a person set. */
+  readonly level: Level;
+}
+
 /** A case while it is folded. Times are milliseconds of wall clocks. */
 export interface CaseState {
   readonly caseId: string;
@@ -49,8 +56,8 @@ export interface CaseState {
   acknowledgeBy: number | undefined;
   acknowledged: { readonly at: number; readonly by: string } | undefined;
   resolved: { readonly at: number; readonly by: string; readonly bySystem: boolean } | undefined;
-  /** Figures at which somebody took or closed it. */
-  base: { readonly patients: number; readonly level: Level };
+  /** Figures at which somebody took or closed it: all together, and of each incident, since what is little beside all of them may be much for one account. */
+  base: Reached & { readonly each: ReadonlyMap<string, Reached> };
   holdUntil: number | undefined;
   /** When somebody last did something. */
   activeAt: number;
@@ -81,7 +88,7 @@ export function newCase(caseId: string, at: number): CaseState {
     acknowledgeBy: undefined,
     acknowledged: undefined,
     resolved: undefined,
-    base: { patients: 0, level: 'informational' },
+    base: { patients: 0, level: 'informational', each: new Map() },
     holdUntil: undefined,
     activeAt: at,
     reopened: 0,
