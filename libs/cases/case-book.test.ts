@@ -260,6 +260,26 @@ describe('incidents of one case', () => {
     });
   });
 
+  it.each(['case.resolved', 'case.verdict'] as const)(
+    'get no verdict by %s of whoever had not seen that somebody linked one of them',
+    (type) => {
+      const book = bookOf(aChange('a', 1), aChange('b', 1));
+      const found = { type, verdict: 'authorised', reason: 'known' } as const;
+      book.addAction(anAction('a', 2, { type: 'case.linked', incident_ids: [anIncidentId('b')] }, { by: 'b.leroy' }));
+      book.addAction(anAction('a', 3, found, { seen_version: 1 }));
+      expect(view(book, 'a', 4)).toMatchObject({ status: 'acknowledged', verdict: '' });
+      book.addAction(anAction('a', 5, found, { seen_version: view(book, 'a', 4).version }));
+      expect(view(book, 'a', 6)).toMatchObject({ verdict: 'authorised' });
+    },
+  );
+
+  it('get the verdict of whoever linked them, whatever version they name', () => {
+    const book = bookOf(aChange('a', 1), aChange('b', 1));
+    book.addAction(anAction('a', 2, { type: 'case.linked', incident_ids: [anIncidentId('b')] }));
+    book.addAction(anAction('a', 3, resolved('test'), { seen_version: 1 }));
+    expect(view(book, 'a', 4)).toMatchObject({ status: 'resolved', verdict: 'test' });
+  });
+
   it('linking reopens what is resolved, and the first incident of a case cannot leave it', () => {
     const book = bookOf(aChange('a', 1), aChange('b', 1));
     book.addAction(anAction('a', 2, resolved('test')));
