@@ -280,6 +280,22 @@ describe('incidents of one case', () => {
     expect(view(book, 'a', 4)).toMatchObject({ status: 'resolved', verdict: 'test' });
   });
 
+  it('count each account once, those among them that another incident names', () => {
+    const address = { subject_kind: 'source_ip' as const, accounts: ['of.a', 'of.b'], account_count: 2 };
+    const names = ['b', 'c', 'd'];
+    const book = bookOf(
+      aChange('a', 1, { actor_id: 'of.a' }),
+      aChange('b', 1, { actor_id: 'of.c' }),
+      aChange('c', 1, { actor_id: 'of.c' }),
+      aChange('d', 1, { ...address, actor_id: '203.0.113.7' }),
+    );
+    expect(view(book, 'a', 2).account_count).toBe(1);
+    book.addAction(anAction('a', 3, { type: 'case.linked', incident_ids: names.map(anIncidentId) }));
+    expect(view(book, 'a', 4)).toMatchObject({ actor_id: 'of.a', account_count: 3 });
+    book.addChange(aChange('d', 5, { ...address, actor_id: '203.0.113.7', change_type: 'incident.step', account_count: 400 }));
+    expect(view(book, 'a', 6).account_count).toBe(400);
+  });
+
   it('linking reopens what is resolved, and the first incident of a case cannot leave it', () => {
     const book = bookOf(aChange('a', 1), aChange('b', 1));
     book.addAction(anAction('a', 2, resolved('test')));

@@ -172,8 +172,8 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     group_id: first?.group_id ?? '',
     subject_kind: first?.subject_kind ?? 'account',
     actor_id: first?.actor_id ?? '',
-    // Of an incident that stands: clinics are those of such ones, and by clinics it is decided who sees what.
-    account_count: (now.find(({ incident_id }) => incident_id === one.caseId) ?? now[0])?.account_count ?? 1,
+    // Of incidents that stand: clinics are those of such ones, and by clinics it is decided who sees what.
+    account_count: accountsOf(now),
     title: titleOf(now),
     status: one.status,
     verdict: one.verdict,
@@ -200,6 +200,14 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     version: one.version,
     changed_at: iso(one.changedAt),
   };
+}
+
+/** Accounts, each once. An incident of very many names the first of them alone: then they are at least as many as it says. */
+function accountsOf(changes: readonly IncidentChange[]): number {
+  const named = new Set(
+    changes.flatMap(({ subject_kind, actor_id, accounts }) => (subject_kind === 'account' ? [actor_id] : accounts)),
+  );
+  return Math.max(1, named.size, ...changes.map(({ account_count }) => account_count));
 }
 
 function controllersOf(changes: readonly IncidentChange[], { controllers }: CasePolicy): string[] {
