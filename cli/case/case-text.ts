@@ -18,7 +18,7 @@ export function listText(rows: readonly SeenRow[]): string {
     row.opened_at.slice(0, 16).replace('T', ' '),
     row.owner || '-',
     row.verdict || '-',
-    subjectName(row),
+    whoseOf(row),
     row.title,
   ]);
   const head = ['CASE', 'STATUS', 'LEVEL', 'PATIENTS', 'OPENED (UTC)', 'OWNER', 'VERDICT', 'ACCOUNT', 'TITLE'];
@@ -31,7 +31,7 @@ export function caseText({ case: row }: ShownCase, { lines }: ShownTimeline): st
     ['case', row.case_id],
     ['title', row.title],
     [row.subject_kind === 'account' ? 'account' : row.subject_kind, `${row.actor_id} of ${row.group_id}`],
-    ['accounts', row.subject_kind === 'account' ? null : countOf(row.account_count)],
+    ['accounts', row.subject_kind === 'account' && row.account_count === 1 ? null : countOf(row.account_count)],
     ['status', row.status],
     ['verdict', row.verdict],
     ['level', row.level],
@@ -59,6 +59,12 @@ export function caseText({ case: row }: ShownCase, { lines }: ShownTimeline): st
   ]);
   const head = ['AT', 'WHAT', 'BY', '', 'STATUS', 'PATIENTS', ''];
   return `${told.join('\n')}\n\n${alignedRows([head, ...life], new Set([5])).join('\n')}\n`;
+}
+
+/** `dr.martin`, `dr.martin +8`: of a case into which incidents of other accounts were linked. */
+function whoseOf(row: SeenRow): string {
+  const others = row.subject_kind === 'account' ? (row.account_count ?? 1) - 1 : 0;
+  return `${subjectName(row)}${others > 0 ? ` +${others}` : ''}`;
 }
 
 /** A figure that counts other clinics too is not told to whoever sees some. */

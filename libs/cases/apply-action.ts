@@ -29,7 +29,9 @@ export function effectOf(cases: Cases, one: CaseState, action: CaseAction): Effe
     case 'case.assigned':
       return setting(action, one.owner, action.owner, one.setAt.owner);
     case 'case.verdict':
-      return setting(action, one.verdict, action.verdict, one.setAt.verdict);
+      return isOfMore(one, action) ? 'superseded' : setting(action, one.verdict, action.verdict, one.setAt.verdict);
+    case 'case.resolved':
+      return isOfMore(one, action) ? 'superseded' : 'counted';
     case 'case.level_set':
       return setting(action, one.setLevel?.level, action.level, one.setAt.level);
     case 'case.noted':
@@ -54,6 +56,13 @@ export function effectOf(cases: Cases, one: CaseState, action: CaseAction): Effe
 /** A thing that only one can have: what somebody else set after it was looked at is not overwritten. */
 function setting(action: CaseAction, now: string | undefined, wanted: string, setAt: number): Effect {
   return action.seen_version < setAt && now !== wanted ? 'superseded' : 'counted';
+}
+
+/** Whether somebody else has linked an incident since the case was looked at: what was found of the others says nothing of that account. */
+function isOfMore({ entries }: CaseState, { by, seen_version: seen }: CaseAction): boolean {
+  return entries.some(
+    (line) => line.what === 'case.linked' && line.effect === 'counted' && line.by !== by && line.version > seen,
+  );
 }
 
 /** A field that somebody answered after it was looked at is not overwritten, and then none of the others. */

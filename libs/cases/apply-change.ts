@@ -1,6 +1,6 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type Cases, fits, markBase, move, startWaiting } from './cases.js';
-import { type CaseState, foundLevel, levelOf, patientsOf, rank } from './case-state.js';
+import { type CaseState, foundLevel, levelOf, patientsOf, rank, type Reached, standing } from './case-state.js';
 import { join } from './join-cases.js';
 import { opens } from './records.js';
 import type { MachineCause } from './transitions.js';
@@ -23,6 +23,7 @@ export function applyChange(cases: Cases, change: IncidentChange): void {
     cases.pass(target, at);
     join(cases, one, target, 'merged');
   }
+  if (change.merged_into !== '') mergeBases(target ?? one, change.incident_id, change.merged_into);
   settle(cases, target ?? one, change);
 }
 
@@ -31,6 +32,8 @@ function enter(cases: Cases, change: IncidentChange, at: number, linked: CaseSta
   const one = linked ?? cases.open(change.incident_id, at);
   cases.pass(one, at);
   one.members.set(change.incident_id, { change, linkedAt: one.clock, linkedBy: 'system' });
+  const { incident_id, patients, level } = change;
+  if (linked) one.base = { ...one.base, each: new Map(one.base.each).set(incident_id, { patients, level }) };
   if (!linked) startWaiting(one, cases.policy);
   settle(cases, one, change);
 }
@@ -62,12 +65,37 @@ function growthOf(cases: Cases, one: CaseState, change: IncidentChange): Machine
     return opens(change) && change.state === 'open' ? 'returned' : undefined;
   if (one.status === 'resolved' && one.verdict === 'true_positive') return moreOfIt(change) ? 'grew' : undefined;
   if (hasOutgrown(cases, one)) return 'grew';
-  return one.status === 'resolved' && rank(foundLevel(one)) > rank(one.base.level) ? 'grew' : undefined;
+  return one.status === 'resolved' && hasRisen(one) ? 'grew' : undefined;
 }
 
-/** Whether it has many times the patients at which somebody took or closed it. */
+/** Whether it, or one of several incidents that were linked, has many times the patients at which somebody took or closed it. */
 export function hasOutgrown(cases: Cases, one: CaseState): boolean {
-  return patientsOf(one) >= cases.policy.growthFactor * Math.max(1, one.base.patients);
+  const isMany = (patients: number, base: number) => patients >= cases.policy.growthFactor * Math.max(1, base);
+  return isMany(patientsOf(one), one.base.patients) || someGrew(one, (now, base) => isMany(now.patients, base.patients));
+}
+
+function hasRisen(one: CaseState): boolean {
+  return rank(foundLevel(one)) > rank(one.base.level) || someGrew(one, (now, base) => rank(now.level) > rank(base.level));
+}
+
+function someGrew(one: CaseState, grew: (now: Reached, base: Reached) => boolean): boolean {
+  const now = standing(one);
+  return (
+    now.length > 1 &&
+    now.some((change) => {
+      const base = one.base.each.get(change.incident_id);
+      return base !== undefined && grew(change, base);
+    })
+  );
+}
+
+/** An incident that another was merged into begins where both stood. */
+function mergeBases(one: CaseState, from: string, into: string): void {
+  const [gone, left] = [one.base.each.get(from), one.base.each.get(into)];
+  if (!gone) return;
+  const patients = gone.patients + (left?.patients ?? 0);
+  const level = left && rank(left.level) > rank(gone.level) ? left.level : gone.level;
+  one.base = { ...one.base, each: new Map(one.base.each).set(into, { patients, level }) };
 }
 
 function moreOfIt({ change_type }: IncidentChange): boolean {

@@ -150,6 +150,54 @@ describe('growth', () => {
     },
   );
 
+  it.each(['acknowledged', 'resolved'] as const)(
+    'of one of many linked incidents makes a case that is %s new again, however many patients all have',
+    (status) => {
+      const names = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+      const book = bookOf(aChange('a', 1), ...names.map((name) => aChange(name, 1)));
+      book.addAction(anAction('a', 2, { type: 'case.linked', incident_ids: names.map(anIncidentId) }));
+      if (status === 'resolved') book.addAction(anAction('a', 3, resolved('test')));
+      expect(view(book, 'a', 4)).toMatchObject({ status, patients: 360 });
+      book.addChange(aChange('d', 5, { change_type: 'incident.step', patients: 399 }));
+      expect(view(book, 'a', 6).status).toBe(status);
+      book.addChange(aChange('d', 7, { change_type: 'incident.step', patients: 400 }));
+      expect(view(book, 'a', 8)).toMatchObject({ status: 'new', patients: 720, verdict: '' });
+    },
+  );
+
+  it('is none where the scorer merges two linked incidents, and what one had before counts for both', () => {
+    const book = bookOf(aChange('a', 1), aChange('b', 1, { patients: 400 }), aChange('c', 1));
+    book.addAction(anAction('a', 2, { type: 'case.linked', incident_ids: ['b', 'c'].map(anIncidentId) }));
+    book.addAction(anAction('a', 3, resolved('test')));
+    book.addChange(
+      aChange('b', 4, { change_type: 'incident.merged', state: 'merged', merged_into: anIncidentId('a'), patients: 400 }),
+    );
+    book.addChange(aChange('a', 5, { change_type: 'incident.step', patients: 440 }));
+    expect(view(book, 'a', 6)).toMatchObject({ status: 'resolved', patients: 480 });
+    book.addChange(aChange('a', 7, { change_type: 'incident.step', patients: 4_400 }));
+    expect(view(book, 'a', 8).status).toBe('new');
+  });
+
+  it('is measured by what was found, not by the level that somebody set', () => {
+    const book = bookOf(aChange('a', 1, { level: 'high' }));
+    book.addAction(anAction('a', 2, { type: 'case.level_set', level: 'low', reason: 'a rehearsal' }));
+    book.addAction(anAction('a', 3, resolved('test')));
+    book.addChange(aChange('a', 4, { change_type: 'incident.updated', patients: 41, level: 'high' }));
+    expect(view(book, 'a', 5)).toMatchObject({ status: 'resolved', verdict: 'test', level: 'low' });
+    book.addChange(aChange('a', 6, { change_type: 'incident.rule_added', level: 'critical' }));
+    expect(view(book, 'a', 7)).toMatchObject({ status: 'new', level: 'critical' });
+  });
+
+  it('by a rule of a higher level than the incident had itself reopens a case, also where another had that level', () => {
+    const book = bookOf(aChange('a', 1, { level: 'high' }), aChange('b', 1, { level: 'medium' }));
+    book.addAction(anAction('a', 2, { type: 'case.linked', incident_ids: [anIncidentId('b')] }));
+    book.addAction(anAction('a', 3, resolved('test')));
+    book.addChange(aChange('a', 4, { change_type: 'incident.rule_added', level: 'high' }));
+    expect(view(book, 'a', 5).status).toBe('resolved');
+    book.addChange(aChange('b', 6, { change_type: 'incident.rule_added', level: 'high' }));
+    expect(view(book, 'a', 7).status).toBe('new');
+  });
+
   it('by a rule of a higher level reopens any verdict; by one of the same level none but a true one', () => {
     const book = bookOf(aChange('a', 1));
     book.addAction(anAction('a', 2, resolved('false_positive')));
@@ -210,6 +258,42 @@ describe('incidents of one case', () => {
       owner: 'b.leroy',
       status: 'acknowledged',
     });
+  });
+
+  it.each(['case.resolved', 'case.verdict'] as const)(
+    'get no verdict by %s of whoever had not seen that somebody linked one of them',
+    (type) => {
+      const book = bookOf(aChange('a', 1), aChange('b', 1));
+      const found = { type, verdict: 'authorised', reason: 'known' } as const;
+      book.addAction(anAction('a', 2, { type: 'case.linked', incident_ids: [anIncidentId('b')] }, { by: 'b.leroy' }));
+      book.addAction(anAction('a', 3, found, { seen_version: 1 }));
+      expect(view(book, 'a', 4)).toMatchObject({ status: 'acknowledged', verdict: '' });
+      book.addAction(anAction('a', 5, found, { seen_version: view(book, 'a', 4).version }));
+      expect(view(book, 'a', 6)).toMatchObject({ verdict: 'authorised' });
+    },
+  );
+
+  it('get the verdict of whoever linked them, whatever version they name', () => {
+    const book = bookOf(aChange('a', 1), aChange('b', 1));
+    book.addAction(anAction('a', 2, { type: 'case.linked', incident_ids: [anIncidentId('b')] }));
+    book.addAction(anAction('a', 3, resolved('test'), { seen_version: 1 }));
+    expect(view(book, 'a', 4)).toMatchObject({ status: 'resolved', verdict: 'test' });
+  });
+
+  it('count each account once, those among them that another incident names', () => {
+    const address = { subject_kind: 'source_ip' as const, accounts: ['of.a', 'of.b'], account_count: 2 };
+    const names = ['b', 'c', 'd'];
+    const book = bookOf(
+      aChange('a', 1, { actor_id: 'of.a' }),
+      aChange('b', 1, { actor_id: 'of.c' }),
+      aChange('c', 1, { actor_id: 'of.c' }),
+      aChange('d', 1, { ...address, actor_id: '203.0.113.7' }),
+    );
+    expect(view(book, 'a', 2).account_count).toBe(1);
+    book.addAction(anAction('a', 3, { type: 'case.linked', incident_ids: names.map(anIncidentId) }));
+    expect(view(book, 'a', 4)).toMatchObject({ actor_id: 'of.a', account_count: 3 });
+    book.addChange(aChange('d', 5, { ...address, actor_id: '203.0.113.7', change_type: 'incident.step', account_count: 400 }));
+    expect(view(book, 'a', 6).account_count).toBe(400);
   });
 
   it('linking reopens what is resolved, and the first incident of a case cannot leave it', () => {

@@ -32,6 +32,13 @@ export interface Guest {
   readonly reopened: number;
 }
 
+/** How far something had come when somebody took or closed the case. */
+export interface Reached {
+  readonly patients: number;
+  /** What the scorer had found, whatever a person set. */
+  readonly level: Level;
+}
+
 /** A case while it is folded. Times are milliseconds of wall clocks. */
 export interface CaseState {
   readonly caseId: string;
@@ -49,8 +56,8 @@ export interface CaseState {
   acknowledgeBy: number | undefined;
   acknowledged: { readonly at: number; readonly by: string } | undefined;
   resolved: { readonly at: number; readonly by: string; readonly bySystem: boolean } | undefined;
-  /** Figures at which somebody took or closed it. */
-  base: { readonly patients: number; readonly level: Level };
+  /** Figures at which somebody took or closed it: all together, and of each incident, since what is little beside all of them may be much for one account. */
+  base: Reached & { readonly each: ReadonlyMap<string, Reached> };
   holdUntil: number | undefined;
   /** When somebody last did something. */
   activeAt: number;
@@ -81,7 +88,7 @@ export function newCase(caseId: string, at: number): CaseState {
     acknowledgeBy: undefined,
     acknowledged: undefined,
     resolved: undefined,
-    base: { patients: 0, level: 'informational' },
+    base: { patients: 0, level: 'informational', each: new Map() },
     holdUntil: undefined,
     activeAt: at,
     reopened: 0,
@@ -165,8 +172,8 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     group_id: first?.group_id ?? '',
     subject_kind: first?.subject_kind ?? 'account',
     actor_id: first?.actor_id ?? '',
-    // Of an incident that stands: clinics are those of such ones, and by clinics it is decided who sees what.
-    account_count: (now.find(({ incident_id }) => incident_id === one.caseId) ?? now[0])?.account_count ?? 1,
+    // Of incidents that stand: clinics are those of such ones, and by clinics it is decided who sees what.
+    account_count: accountsOf(now),
     title: titleOf(now),
     status: one.status,
     verdict: one.verdict,
@@ -193,6 +200,14 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     version: one.version,
     changed_at: iso(one.changedAt),
   };
+}
+
+/** Accounts, each once. An incident of very many names the first of them alone: then they are at least as many as it says. */
+function accountsOf(changes: readonly IncidentChange[]): number {
+  const named = new Set(
+    changes.flatMap(({ subject_kind, actor_id, accounts }) => (subject_kind === 'account' ? [actor_id] : accounts)),
+  );
+  return Math.max(1, named.size, ...changes.map(({ account_count }) => account_count));
 }
 
 function controllersOf(changes: readonly IncidentChange[], { controllers }: CasePolicy): string[] {

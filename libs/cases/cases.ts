@@ -1,5 +1,5 @@
 import { hex128Of } from '#libs/contracts/hex128.js';
-import { type CaseState, iso, levelOf, newCase, patientsOf } from './case-state.js';
+import { type CaseState, foundLevel, iso, levelOf, newCase, patientsOf, standing } from './case-state.js';
 import type { CasePolicy } from './policy.js';
 import type { CaseEntry } from './timeline.js';
 import { type Cause, type MachineCause, transitions } from './transitions.js';
@@ -104,7 +104,8 @@ export function move(one: CaseState, cause: Cause, policy: CasePolicy, by = 'sys
 
 /** What later growth is measured against. */
 export function markBase(one: CaseState): void {
-  one.base = { patients: patientsOf(one), level: levelOf(one) };
+  const each = new Map(standing(one).map(({ incident_id, patients, level }) => [incident_id, { patients, level }] as const));
+  one.base = { patients: patientsOf(one), level: foundLevel(one), each };
 }
 
 function becomeNew(one: CaseState, cause: Cause, policy: CasePolicy): void {

@@ -41,23 +41,20 @@ function setLines(one: CaseState, entries: readonly CaseEntry[]): void {
 function takeFromOlder(cases: Cases, from: CaseState, into: CaseState): void {
   const older = isOlder(from, into) ? from : into;
   const younger = older === from ? into : from;
+  const each = new Map([...younger.base.each, ...older.base.each]);
   if (older.status === 'resolved' && younger.status !== 'resolved') {
     into.reopened += 1;
-    become(into, {
-      ...older,
-      status: 'new',
-      verdict: older.verdict === 'true_positive' ? older.verdict : '',
-      acknowledged: undefined,
-      resolved: undefined,
-    });
+    const verdict = older.verdict === 'true_positive' ? older.verdict : '';
+    become(into, { ...older, status: 'new', verdict, acknowledged: undefined, resolved: undefined }, each);
     startWaiting(into, cases.policy);
   } else if (older.status !== 'resolved' && younger.status === 'resolved') {
-    become(into, { ...older, owner: ownerOf(older) || ownerOf(younger) });
-  } else become(into, { ...older, owner: ownerOf(older) || ownerOf(younger), verdict: older.verdict || younger.verdict });
+    become(into, { ...older, owner: ownerOf(older) || ownerOf(younger) }, each);
+  } else become(into, { ...older, owner: ownerOf(older) || ownerOf(younger), verdict: older.verdict || younger.verdict }, each);
 }
 
-function become(into: CaseState, given: CaseState): void {
-  const { status, verdict, owner, setLevel, acknowledgeBy, acknowledged, resolved, base, holdUntil } = given;
+function become(into: CaseState, given: CaseState, each: CaseState['base']['each']): void {
+  const { status, verdict, owner, setLevel, acknowledgeBy, acknowledged, resolved, holdUntil } = given;
+  const base = { ...given.base, each };
   Object.assign(into, { status, verdict, owner, setLevel, acknowledgeBy, acknowledged, resolved, base, holdUntil });
   into.activeAt = Math.max(into.activeAt, given.activeAt);
 }

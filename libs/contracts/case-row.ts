@@ -17,7 +17,7 @@ export const caseRow = z.strictObject({
   subject_kind: z.enum(subjectKinds),
   /** The account, address, device or session of its first incident; the others are in their incidents. */
   actor_id: z.string(),
-  /** Accounts of its first incident. */
+  /** Accounts of its incidents, each once; at least so many where one of them names only the first of its accounts. */
   account_count: z.int().nonnegative(),
   title: z.string(),
   status: z.enum(caseStatuses),

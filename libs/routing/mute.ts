@@ -30,16 +30,21 @@ export function spanOf({ starts_at, ends_at, created_at, removed, updated_at }: 
 }
 
 /**
- * Whether a mute is about a case: a word that it leaves empty stands for all. A case that goes beyond the clinic or the rule is about more
- * than was announced, and is told.
+ * Whether a mute is about a case: a word that it leaves empty stands for all. A case that goes beyond the account, the clinic or the rule is about
+ * more than was announced, and is told.
  */
 function covers(mute: MuteRow, row: CaseRow): boolean {
   if (row.level === 'critical' && !mute.covers_critical) return false;
   return (
     mute.group_id === row.group_id &&
-    (mute.actor_id === '' || mute.actor_id === row.actor_id) &&
+    (mute.actor_id === '' || isOf(mute.actor_id, row)) &&
     (mute.clinic_id === '' || row.clinics.every((clinic) => clinic === mute.clinic_id)) &&
     (mute.rule_id === '' || row.rules.every((rule) => rule === mute.rule_id)) &&
     (mute.level_max === '' || levels.indexOf(row.level) <= levels.indexOf(mute.level_max))
   );
+}
+
+/** Whether a case is about an account, or another subject, alone: incidents of others may be linked to it. */
+function isOf(subject: string, { subject_kind, actor_id, account_count, incident_ids }: CaseRow): boolean {
+  return subject === actor_id && (subject_kind === 'account' ? account_count === 1 : incident_ids.length === 1);
 }

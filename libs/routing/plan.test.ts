@@ -182,6 +182,13 @@ describe('a mute', () => {
     expect(said(book, [aMute({ covers_critical: true })])[0]).toBe('60 muted_end soc');
   });
 
+  it('of an account keeps nothing back once an incident of another account is part of the case', () => {
+    const book = bookOf(aChange('a', 1), aChange('b', 1, { actor_id: 'somebody' }));
+    book.addAction(anAction('a', 10, { type: 'case.linked', incident_ids: [anIncidentId('b')] }));
+    book.addChange(aChange('b', 30, { actor_id: 'somebody', change_type: 'incident.step', patients: 4_000 }));
+    expect(said(book, [aMute({ actor_id: 'dr.martin' })]).filter((one) => one.startsWith('30'))).toContain('30.5 again soc');
+  });
+
   it.each([
     ['another account', { actor_id: 'somebody' }],
     ['another clinic', { clinic_id: '750300999' }],

@@ -10,6 +10,8 @@ export const en: Texts = {
   hours: { one: '# h', other: '# h' },
   days: { one: '# day', other: '# days' },
   anAccount: 'An account',
+  withOthers: (name, others) => `${name} and ${others}`,
+  otherAccounts: { one: '# other account', other: '# other accounts' },
   accounts: { one: '# account', other: '# accounts' },
   subjects: {
     source_ip: (name, accounts) => `Address ${name || 'unnamed'} (${accounts})`,

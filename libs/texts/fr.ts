@@ -10,6 +10,8 @@ export const fr: Texts = {
   hours: { one: '# h', other: '# h' },
   days: { one: '# jour', other: '# jours' },
   anAccount: 'Un compte',
+  withOthers: (name, others) => `${name} et ${others}`,
+  otherAccounts: { one: '# autre compte', other: '# autres comptes' },
   accounts: { one: '# compte', other: '# comptes' },
   subjects: {
     source_ip: (name, accounts) => `Adresse ${name || 'non nommée'} (${accounts})`,

@@ -30,10 +30,13 @@ export function readsSentence(row: CaseRow, at: string, { locale, timezone }: Sp
   );
 }
 
-/** `dr.martin`, `Address 203.0.113.7 (40 accounts)`. */
+/** `dr.martin`, `dr.martin and 8 other accounts`, `Address 203.0.113.7 (40 accounts)`. */
 function subjectText({ subject_kind, actor_id, account_count }: CaseRow, locale: Locale): string {
   const texts = textsOf(locale);
-  if (subject_kind === 'account') return actor_id || texts.anAccount;
+  if (subject_kind === 'account') {
+    const name = actor_id || texts.anAccount;
+    return account_count > 1 ? texts.withOthers(name, countIn(locale, texts.otherAccounts, account_count - 1)) : name;
+  }
   return texts.subjects[subject_kind](actor_id, countIn(locale, texts.accounts, account_count));
 }
 
@@ -79,7 +82,7 @@ export function factsOf(row: CaseRow, at: string, speech: Speech): readonly (rea
   const { locale, timezone } = speech;
   const texts = textsOf(locale);
   const values: Readonly<Record<FactName, string>> = {
-    account: row.subject_kind === 'account' ? row.actor_id : subjectText(row, locale),
+    account: row.subject_kind === 'account' && row.actor_id === '' ? '' : subjectText(row, locale),
     patients: patientsText(row, numberIn(locale, row.patients), locale),
     clinics: row.clinics.join(', '),
     rules: row.rule_titles.map((title) => ruleTitleIn(locale, title) ?? title).join(', '),

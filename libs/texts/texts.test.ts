@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { aCase, aMessage } from '#libs/channels/told/example.fixture.js';
 import { randomMessage } from '#libs/channels/told/random-messages.fixture.js';
 import { messageKinds } from '#libs/contracts/case-message.js';
+import type { CaseRow } from '#libs/contracts/case-row.js';
 import { factsOf, headlineOf, listLines, messageSentence, readsSentence, type Speech } from './sentence.js';
 import { clockStates, locales, type Words } from './texts.js';
 import { countIn, momentIn, spanIn, textsOf } from './words.js';
@@ -58,6 +59,17 @@ describe('the sentence', () => {
       'at most 800',
       'au plus 800',
     ]);
+  });
+
+  it('says of linked incidents of several accounts that it was not one of them who read all', () => {
+    const at = aMessage().at;
+    const said = (row: CaseRow) => [en, fr].map((speech) => readsSentence(row, at, speech).split(':')[0]?.trim());
+    expect(said(aCase({ account_count: 9 }))).toEqual(['dr.martin and 8 other accounts', 'dr.martin et 8 autres comptes']);
+    expect(said(aCase({ actor_id: '', account_count: 2 }))).toEqual([
+      'An account and 1 other account',
+      'Un compte et 1 autre compte',
+    ]);
+    expect(factsOf(aCase({ account_count: 9 }), at, en)[0]).toEqual(['Account', 'dr.martin and 8 other accounts']);
   });
 
   it('says of records without a name that they have none, not that there was nobody', () => {

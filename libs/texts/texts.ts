@@ -64,6 +64,9 @@ export interface Texts {
   readonly days: Forms;
   /** Where the name of the account is kept back. */
   readonly anAccount: string;
+  /** `dr.martin and 8 other accounts`: of a case into which incidents of others were linked. */
+  readonly withOthers: (name: string, others: string) => string;
+  readonly otherAccounts: Forms;
   /** Of what accounts have in common: what it is, its name (empty where that is kept back), and how many accounts. */
   readonly subjects: Readonly<Record<LaneKind, (name: string, accounts: string) => string>>;
   readonly accounts: Forms;

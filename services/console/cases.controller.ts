@@ -42,7 +42,9 @@ export class CasesController {
   list(@Headers() headers: Given, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): object {
     const user = this.door.userOf(headers, reply);
     const now = this.clock.now();
-    return this.door.send(reply, listCases(this.sight.rows(user, now), query, isoOf(now)));
+    const { sight } = this;
+    const answer = listCases(sight.rows(user, now), query, isoOf(now), (row) => sight.accountsOf(row, user, now));
+    return this.door.send(reply, answer);
   }
 
   @Get(':id')

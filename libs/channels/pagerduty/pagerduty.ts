@@ -62,7 +62,7 @@ function ofCase(row: CaseRow, { at }: CaseMessage, sentence: string, consoleUrl:
       component: row.rules[0] ?? '',
       custom_details: {
         ...(row.subject_kind === 'account'
-          ? { account: row.actor_id }
+          ? { account: row.actor_id, ...(row.account_count > 1 && { accounts: row.account_count }) }
           : { [row.subject_kind]: row.actor_id, accounts: row.account_count }),
         patients: row.patients,
         clinics: row.clinics,

@@ -115,6 +115,18 @@ describe('the console', () => {
     expect((await one.get('/v1/cases/0123456789')).status).toBe(404);
   });
 
+  it('finds a case by each account that was linked to it', async () => {
+    await tell(shared.log, anIncident('a', { actor_id: 'coder.1' }), anIncident('b', { actor_id: 'coder.2' }));
+    const one = await shared.start();
+    await one.pipeline.readToEnd();
+    const casesOf = async (query: string) =>
+      ((await one.get(`/v1/cases?${query}`)).body['cases'] as { case_id: string }[]).map(({ case_id: found }) => found);
+    expect(await casesOf('account=coder.2')).toEqual([anIncidentId('b')]);
+    expect((await one.act(id, { type: 'case.linked', incident_ids: [anIncidentId('b')] }, 'one')).status).toBe(200);
+    for (const query of ['account=coder.1', 'account=coder.2', 'q=ODER.2']) expect(await casesOf(query)).toEqual([id]);
+    expect(await casesOf('account=coder')).toEqual([]);
+  });
+
   it('lists in pages of a hundred, the newest first, each case once', async () => {
     const minutes = Array.from({ length: 230 }, (_, n) => n);
     await tell(shared.log, ...minutes.map((minute) => aChange(`p${minute}`, 1, { minute, level: minute % 2 ? 'low' : 'high' })));

@@ -29,7 +29,9 @@ const listQuery = z.strictObject({
   /** Opened at or after, and before. */
   from: instant.optional(),
   to: instant.optional(),
-  /** Part of the title, the account, a rule or the id, in any case. */
+  /** Whose one of its incidents is. */
+  account: text.optional(),
+  /** Part of the title, an account, a rule or the id, in any case. */
   q: text.optional(),
   /** What must be looked at first stands first (`urgent`), or what was opened last. */
   order: z.enum(['newest', 'urgent']).default('newest'),
@@ -47,8 +49,11 @@ const cursorShapes = {
 } as const;
 type Order = keyof typeof cursorShapes;
 
+/** Whose the incidents of a case are, as far as its reader sees them. */
+export type AccountsOf = (row: SeenRow) => readonly string[];
+
 /** One page of cases. `rows` are all that the reader sees, the newest first. By urgency, a case that moves while somebody reads on may be on two pages, or on none. */
-export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string): Answer {
+export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string, accountsOf: AccountsOf): Answer {
   const query = listQuery.safeParse(given);
   if (!query.success) {
     const field = query.error.issues[0]?.path.join('.') || unknownField(query.error);
@@ -61,7 +66,7 @@ export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string
   const { cursor, order } = query.data;
   const isAfter = cursor === undefined ? () => true : afterOf(order, cursor);
   if (!isAfter) return refused(422, 'unfit_filter', 'the cursor is none that a page in this order has given as next');
-  const those = rows.filter((row) => fits(row, query.data) && isAfter(row));
+  const those = rows.filter((row) => fits(row, query.data, accountsOf) && isAfter(row));
   const fitting = order === 'newest' ? those : those.toSorted((one, other) => compareUrgency(urgencyOf(one), urgencyOf(other)));
   const page = fitting.slice(0, pageRows);
   const last = fitting.length > pageRows ? page.at(-1) : undefined;
@@ -78,19 +83,20 @@ function unknownField(error: z.ZodError): string {
   return issue?.code === 'unrecognized_keys' ? issue.keys.join(', ').slice(0, 100) : '';
 }
 
-function fits(row: SeenRow, query: ListQuery): boolean {
-  const { status, level, owner, clinic, rule, from, to, q } = query;
+function fits(row: SeenRow, query: ListQuery, accountsOf: AccountsOf): boolean {
+  const { status, level, owner, clinic, rule, from, to, account, q } = query;
   if (status && !status.includes(row.status)) return false;
   if (level && !level.includes(row.level)) return false;
   if (owner !== undefined && row.owner !== owner) return false;
   if (clinic !== undefined && !row.clinics.includes(clinic)) return false;
   if (rule !== undefined && !row.rules.includes(rule)) return false;
   if ((from !== undefined && row.opened_at < from) || (to !== undefined && row.opened_at >= to)) return false;
-  return q === undefined || holds(row, q.toLowerCase());
+  if (account !== undefined && !accountsOf(row).includes(account)) return false;
+  return q === undefined || holds(row, accountsOf(row), q.toLowerCase());
 }
 
-function holds({ title, actor_id, case_id, rules, owner }: SeenRow, text: string): boolean {
-  return [title, actor_id, case_id, owner, ...rules].some((one) => one.toLowerCase().includes(text));
+function holds({ title, case_id, rules, owner }: SeenRow, accounts: readonly string[], text: string): boolean {
+  return [title, case_id, owner, ...accounts, ...rules].some((one) => one.toLowerCase().includes(text));
 }
 
 /** Whether a case comes after the one where a page ended; undefined where the text is no such place. */

@@ -25,6 +25,13 @@ export class CaseSight {
     return seen.flatMap((row) => wholeRow(row, reader) ?? this.of(row.case_id, reader, now)?.row ?? []);
   }
 
+  /** Whose the incidents are that they see of a case: an account of each that was linked, beside that of the first. */
+  accountsOf({ case_id, actor_id, incident_ids }: SeenRow, reader: Reader, now: number): readonly string[] {
+    if (incident_ids.length < 2) return [actor_id];
+    const all = this.of(case_id, reader, now)?.incidents ?? [];
+    return [...new Set([actor_id, ...all.filter((one) => one.subject_kind === 'account').map((one) => one.actor_id)])];
+  }
+
   /** The case that the id of a case or of an incident leads to; undefined where none does that they see. */
   of(id: string, reader: Reader, now: number): SeenCase | undefined {
     const view = this.#book.caseOf(id, now);

@@ -19,6 +19,10 @@ export function englishTexts(f: Format): Texts {
     clinics,
     spanning: 'of other clinics too: see the list of the case',
     atMost,
+    caseAccount: ({ subject_kind: kind, actor_id: actor, account_count: accounts }) =>
+      kind === 'account' && accounts !== null && accounts > 1
+        ? common.withOthers(actor, count(accounts - 1, 'other account', 'other accounts'))
+        : actor,
     caseFigure: (row) =>
       row.patients === 0
         ? common.nobodyNamed
@@ -156,7 +160,7 @@ export function englishTexts(f: Format): Texts {
     },
     case: {
       printed: (id, by, at) => `Case ${id} · printed by ${by} on ${at} · confidential`,
-      heading: (account, who, clinicCount, others, from, to) =>
+      heading: (account, _several, who, clinicCount, others, from, to) =>
         `${account} opened ${who ?? 'records'} in ${others > 0 ? `${clinics(clinicCount)} that you see and ${f.number(others)} ${f.plural(others, 'other', 'others')}` : clinics(clinicCount)}, from ${from} to ${to}.`,
       part: (others) =>
         `This case also touches ${f.number(others)} ${f.plural(others, 'clinic', 'clinics')} that you do not see: you are told nothing else of ${f.plural(others, 'it', 'them')}.`,

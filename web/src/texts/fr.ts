@@ -1,5 +1,6 @@
 // Longer than the house likes: every sentence of the pages in one language stands in one table.
 import { fr as common } from '#libs/texts/fr.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import type { Category } from '#libs/contracts/vocabulary.js';
 import type { Format } from './format.js';
 
@@ -21,6 +22,15 @@ export function frenchTexts(f: Format) {
     /** In the place of a figure that counts other clinics too. */
     spanning: 'aussi d’autres établissements : voir la liste du cas',
     atMost,
+    /** Whose a case is: of several accounts the first and how many others. */
+    caseAccount: ({
+      subject_kind: kind,
+      actor_id: actor,
+      account_count: accounts,
+    }: Pick<SeenRow, 'subject_kind' | 'actor_id' | 'account_count'>) =>
+      kind === 'account' && accounts !== null && accounts > 1
+        ? common.withOthers(actor, count(accounts - 1, 'autre compte', 'autres comptes'))
+        : actor,
     caseFigure: (row: { readonly patients: number | null; readonly patients_settled: boolean }) =>
       row.patients === 0
         ? common.nobodyNamed
@@ -160,8 +170,16 @@ export function frenchTexts(f: Format) {
     },
     case: {
       printed: (id: string, by: string, at: string) => `Cas ${id} · imprimé par ${by} le ${at} · confidentiel`,
-      heading: (account: string, who: string | null, clinicCount: number, others: number, from: string, to: string) =>
-        `${account} a ouvert ${who ?? 'des dossiers'} dans ${others > 0 ? `${clinics(clinicCount)} ${f.plural(clinicCount, 'visible', 'visibles')} pour vous et ${f.number(others)} ${f.plural(others, 'autre', 'autres')}` : clinics(clinicCount)}, de ${from} à ${to}.`,
+      heading: (
+        account: string,
+        several: boolean,
+        who: string | null,
+        clinicCount: number,
+        others: number,
+        from: string,
+        to: string,
+      ) =>
+        `${account} ${several ? 'ont' : 'a'} ouvert ${who ?? 'des dossiers'} dans ${others > 0 ? `${clinics(clinicCount)} ${f.plural(clinicCount, 'visible', 'visibles')} pour vous et ${f.number(others)} ${f.plural(others, 'autre', 'autres')}` : clinics(clinicCount)}, de ${from} à ${to}.`,
       part: (others: number) =>
         `Ce cas touche aussi ${f.number(others)} ${f.plural(others, 'établissement', 'établissements')} que vous ne voyez pas : rien d’autre ne vous en est dit.`,
       withheld: 'texte non montré : il peut concerner d’autres établissements',

@@ -142,7 +142,10 @@ function nameOf({ voice }: Asking, { actorId, groupId }: Account): { readonly ac
 }
 
 function casesOf({ sight }: Pick<Sources, 'sight'>, { assistant, now }: Asking, { actorId }: Account): readonly string[] {
-  const own = sight.rows(assistant.user, now).filter((row) => isOfGroup(assistant, row) && row.actor_id === actorId);
+  const { user } = assistant;
+  const own = sight
+    .rows(user, now)
+    .filter((row) => isOfGroup(assistant, row) && sight.accountsOf(row, user, now).includes(actorId));
   return own.slice(0, clinicsMax).map(({ case_id }) => case_id);
 }
 

@@ -88,15 +88,13 @@ function Record({ of, at }: { readonly of: AccountRecord; readonly at: number })
 
 function Cases({ group, actor }: { readonly group: string; readonly actor: string }) {
   const t = useOwnTexts(accountTexts);
-  // The console looks for a part of a text; which of them is the account, is seen here.
-  const answer = useCases(new URLSearchParams({ q: actor }).toString());
+  // Another group may have an account of this name.
+  const answer = useCases(new URLSearchParams({ account: actor }).toString());
   return (
     <section className="sheet" aria-labelledby="cases">
       <h2 id="cases">{t.cases}</h2>
       <Block answer={answer}>
-        {({ cases }) => (
-          <AccountCases actor={actor} cases={cases.filter((row) => row.actor_id === actor && row.group_id === group)} />
-        )}
+        {({ cases }) => <AccountCases actor={actor} cases={cases.filter((row) => row.group_id === group)} />}
       </Block>
     </section>
   );

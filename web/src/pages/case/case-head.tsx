@@ -18,7 +18,8 @@ export function CaseHead({ shown }: { readonly shown: ShownCase }) {
   const { t, f } = useTexts();
   const { case: row } = shown;
   const heading = t.case.heading(
-    row.actor_id,
+    t.caseAccount(row),
+    row.subject_kind === 'account' && (row.account_count ?? 1) > 1,
     row.patients === null ? null : t.caseFigure(row),
     row.clinics.length,
     row.other_clinics,
@@ -48,7 +49,8 @@ export function CaseTotals({ shown: { case: row, incidents }, id }: { readonly s
   const { t, f } = useTexts();
   const { data: shape } = useShape(id);
   const [first] = incidents;
-  const atFiring = first?.patients_at_firing ?? null;
+  // Of several incidents each had its own.
+  const atFiring = row.incident_ids.length > 1 ? null : (first?.patients_at_firing ?? null);
   // What the scorer counts spans other clinics: the store counts those of the reader's own.
   const patients = row.patients ?? shape?.total;
   return (

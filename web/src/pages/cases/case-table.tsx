@@ -52,7 +52,7 @@ function Row({ row, said }: { readonly row: SeenRow; readonly said: { readonly t
       </td>
       <th scope="row">
         <Link className="row" href={casePath(row.case_id)}>
-          {row.actor_id}
+          {t.caseAccount(row)}
         </Link>
         <span className="below">
           <RuleTitles titles={row.rule_titles.slice(0, rulesMax)} /> {others > 0 && t.list.others(others)}

@@ -80,7 +80,7 @@ function FreshOne({ row }: { readonly row: SeenRow | undefined }) {
   if (!row) return null;
   return (
     <>
-      <Level level={row.level} /> {row.actor_id}, {row.patients === null ? t.spanning : t.caseFigure(row)}
+      <Level level={row.level} /> {t.caseAccount(row)}, {row.patients === null ? t.spanning : t.caseFigure(row)}
     </>
   );
 }
@@ -97,7 +97,7 @@ function useSaidWhenFresh(fresh: readonly SeenRow[]): void {
         t.list.freshOne(
           fresh.length,
           t.levels[first.level],
-          first.actor_id,
+          t.caseAccount(first),
           first.patients === null ? null : t.caseFigure(first),
         ),
       );
