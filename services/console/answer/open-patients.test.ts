@@ -29,9 +29,9 @@ describe('the patients of all open cases', () => {
     one.patients.listed.set(anIncidentId('b'), people(25, 70));
     one.wait(60_000);
     // A clock that is set back meanwhile, or forward while the store counts, is no pause of hours.
-    one.clock.setByMs = -3_600_000;
+    one.setClock(-3_600_000);
     await figureOf(one);
-    one.clock.setByMs = 3_600_000;
+    one.setClock(3_600_000);
     await one.openPatients.asked();
     expect(await figureOf(one)).toMatchObject({ open: 70, open_settled: true });
     await tell(shared.log, aChange('b', 3, { actor_id: 'nurse.2', patients: 46 }));
