@@ -37,7 +37,8 @@ export class Gauges {
       const still = progress.still(stalledMsMin);
       if (!still) return undefined;
       const { at, stillMs } = still;
-      return `frames of ${at.topic}/${at.partition} wait to be stored, none was for ${Math.round(stillMs / 1000)} s: is ClickHouse away?`;
+      const why = this.pipeline.causeOf(at) ?? 'is ClickHouse away?';
+      return `frames of ${at.topic}/${at.partition} wait to be stored, none was for ${Math.round(stillMs / 1000)} s: ${why}`;
     });
     this.#stopTimer = clock.every(lookEveryMs, () => void this.look());
   }

@@ -63,6 +63,7 @@ export class ArchiverPipeline implements Reader {
   readonly #budget: ByteBudget;
   readonly #accessWriter: BatchWriter;
   readonly #promptWriter: BatchWriter;
+  readonly #attempts: Attempts;
   #movedAt: number;
   readonly #leaving = new AbortController();
   #join: Join = (options) => this.tools.log.join(options, this);
@@ -82,8 +83,8 @@ export class ArchiverPipeline implements Reader {
     this.#movedAt = clock.monotonic();
     this.#budget = new ByteBudget(heldBytesMax, (held) => metrics.set('vigie_archive_held_bytes', held));
     const moved = () => (this.#movedAt = clock.monotonic());
-    const attempts = new Attempts({ ...tools, log: logger, moved });
-    const parts = { ...tools, log: logger, attempts };
+    this.#attempts = new Attempts({ ...tools, log: logger, moved });
+    const parts = { ...tools, log: logger, attempts: this.#attempts };
     const setAside = new SetAside({ ...parts, quarantine: new Quarantine(log, clock), breaker: new RefusalBreaker(clock) });
     const writer = (insertsMax: number) =>
       new BatchWriter({
@@ -115,6 +116,11 @@ export class ArchiverPipeline implements Reader {
   /** Monotonic milliseconds at which a writer last did something, were it a failed attempt. */
   get movedAt(): number {
     return this.#movedAt;
+  }
+
+  /** What a partition that waits waits for, as the last attempt said; undefined where none has failed. */
+  causeOf(at: TopicPartition): string | undefined {
+    return this.#attempts.causeOf(at);
   }
 
   /** Stores what is in hand, as far as time allows, and leaves the group. */

@@ -233,6 +233,11 @@ export class RunningConsole {
     this.clock.lateMs += ms;
   }
 
+  /** Somebody sets the wall clock of this console: so far from what it would be, and no time passes. */
+  setClock(byMs: number): void {
+    this.clock.setByMs = byMs;
+  }
+
   async stop(): Promise<void> {
     await this.app.close();
     rmSync(this.folder, { recursive: true, force: true });

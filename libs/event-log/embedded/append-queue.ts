@@ -6,6 +6,9 @@ import { type Bells, bellOf } from './bell.js';
 import type { Disk, PartitionExtent } from './disk.js';
 import { refuseWhenFull } from './room-left.js';
 
+/** What a transaction may write besides its frames, in bytes: the pages above them, and those of lists of pages. */
+const pagesBytes = 1024 * 1024;
+
 /** Bytes of frames that one transaction writes at most; what waits beyond goes into the next one. */
 export const transactionBytesMax = 16 * 1024 * 1024;
 
@@ -58,7 +61,10 @@ export class AppendQueue {
     while (this.#pending.length > 0) {
       const batch = this.#take();
       try {
-        const offsets = this.#proven(batch, await this.#tools.disk.writeFrames(() => this.#put(batch)));
+        const offsets = this.#proven(
+          batch,
+          await this.#tools.disk.writeFrames(() => this.#put(batch), pagesBytes + bytesOf(batch)),
+        );
         for (const topic of new Set(batch.map((frame) => frame.topic))) this.#tools.bells.ring(bellOf(topic));
         offsets.forEach((offset, index) => batch[index]?.resolve(offset));
       } catch (cause) {
@@ -81,8 +87,7 @@ export class AppendQueue {
     const { disk, clock, diskBytesMax } = this.#tools;
     const extents = new Map<string, PartitionExtent & TopicPartition>();
     // Inside the transaction: nobody else adds meanwhile.
-    const more = batch.reduce((sum, { bytes }) => sum + diskBytesOf(bytes.length), 0);
-    refuseWhenFull(disk, diskBytesMax, more);
+    refuseWhenFull(disk, diskBytesMax, bytesOf(batch));
     const offsets = batch.map(({ topic, partition, bytes, signature }) => {
       const key = `${topic}/${partition}`;
       const extent = extents.get(key) ?? { ...this.#extentOf({ topic, partition }), topic, partition };
@@ -159,4 +164,8 @@ export function extentOf(disk: Disk, { topic, partition }: TopicPartition): Part
 /** When the frame was appended, and its bytes. */
 export function unstamped(value: Buffer): { readonly time: number; readonly bytes: Buffer } {
   return { time: value.readDoubleBE(0), bytes: value.subarray(stampBytes) };
+}
+
+function bytesOf(batch: readonly Pending[]): number {
+  return batch.reduce((sum, { bytes }) => sum + diskBytesOf(bytes.length), 0);
 }

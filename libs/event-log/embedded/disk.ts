@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { GroupState } from '../member/group-state.js';
+import { asksOf, type DiskAsks, NotTried, WriteGuard } from './write-guard.js';
 
 /** What is known of a partition without reading its frames. */
 export interface PartitionExtent {
@@ -22,6 +23,7 @@ export interface PartitionExtent {
 export class Disk {
   readonly #frames: RootDatabase;
   readonly #groups: RootDatabase;
+  readonly #guards: { readonly frames: WriteGuard; readonly groups: WriteGuard };
   /** Key `[topic, partition, offset]`; value: 8 bytes of time (milliseconds, big-endian double), then the frame. */
   readonly frames: Database<Buffer, [string, number, number]>;
   /** Beside the frame of the same key; absent where it was appended without a key. */
@@ -30,7 +32,8 @@ export class Disk {
   readonly topics: Database<number, string>;
   readonly groups: Database<GroupState, string>;
 
-  constructor(directory: string, mapBytes: number) {
+  constructor(directory: string, mapBytes: number, asks: (name: string) => DiskAsks = (name) => asksOf(directory, name)) {
+    this.#guards = { frames: new WriteGuard(asks('frames')), groups: new WriteGuard(asks('groups')) };
     const common = { eventTurnBatching: false, overlappingSync: false, maxDbs: 8, maxReaders: 512, noMemInit: false };
     this.#frames = open({ ...common, path: join(directory, 'frames'), mapSize: mapBytes });
     this.#groups = open({ ...common, path: join(directory, 'groups'), mapSize: 256 * 1024 * 1024 });
@@ -43,13 +46,16 @@ export class Disk {
     this.#groups.readerCheck();
   }
 
-  /** Runs `work` in the write transaction of the frames; resolves once it is on disk, and undoes everything when `work` throws. */
-  writeFrames<T>(work: () => T): Promise<T> {
-    return durably(() => this.#frames.childTransaction(work));
+  /**
+   * Runs `work` in the write transaction of the frames; resolves once it is on disk, and undoes everything when `work` throws. Rejects with `Transient` where the disk
+   * has no room for `bytes`; what only takes away needs none, for pages are used again.
+   */
+  writeFrames<T>(work: () => T, bytes = 0): Promise<T> {
+    return durably(this.#guards.frames, bytes, () => this.#frames.childTransaction(work));
   }
 
   writeGroups<T>(work: () => T): Promise<T> {
-    return durably(() => this.#groups.childTransaction(work));
+    return durably(this.#guards.groups, 0, () => this.#groups.childTransaction(work));
   }
 
   /** Makes the next reads see what other processes have committed by now; a snapshot may otherwise be some milliseconds old. */
@@ -80,19 +86,29 @@ const noRoom = /MDB_MAP_FULL|MDB_TXN_FULL|ENOSPC|EDQUOT|EFBIG|No space left|File
 export function failureOfDisk(cause: unknown): string | undefined {
   const text = String(cause);
   if (noRoom.test(text)) return `the embedded log cannot write to its disk (${text}): free space or enlarge the volume`;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  if (typeof code !== 'number' || code <= 0) return undefined;
+  const code = numberOf(cause);
+  if (code <= 0) return undefined;
   const what = code === constants.errno.EIO ? 'the disk is full (df), or it' : 'the disk';
   return `the embedded log cannot write to its disk (${text}): ${what} or its file system has failed, as the system's own log says (dmesg)`;
 }
 
-async function durably<T>(write: () => Promise<T>): Promise<T> {
+/** Of a system's error, LMDB's or Node's, which has it with a minus; zero of anything else. */
+function numberOf(cause: unknown): number {
+  if (typeof cause !== 'object' || cause === null) return 0;
+  if ('code' in cause && typeof cause.code === 'number') return cause.code;
+  return 'errno' in cause && typeof cause.errno === 'number' ? -cause.errno : 0;
+}
+
+async function durably<T>(guard: WriteGuard, bytes: number, write: () => Promise<T>): Promise<T> {
   try {
+    await guard.before(bytes);
     return await write();
   } catch (failure) {
-    const cause = await reasonOf(failure);
+    const cause = failure instanceof NotTried ? (failure.cause ?? failure) : await reasonOf(failure);
     const text = failureOfDisk(cause);
-    throw text === undefined ? cause : new Transient(text, { cause });
+    if (text === undefined) throw cause;
+    guard.failed();
+    throw new Transient(text, { cause });
   }
 }
 

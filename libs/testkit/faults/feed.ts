@@ -7,6 +7,8 @@ import { Wave } from './wave.js';
 
 const paceMsDefault = 400;
 const refusedWaitMs = 300;
+/** What docs/feeding.md has to be sent again; 408 is what a sender gets that was itself kept from sending. */
+const sendAgain = new Set([408, 429, 503]);
 const answerMsMax = 30_000;
 /** Enough for every account of a wave to be far beyond the threshold of the default rules. */
 const batchesMin = 45;
@@ -111,7 +113,7 @@ export class Feed {
     const { urls, clock } = this.options;
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt += 1) {
       const answer = await this.#post(urls[(lane + attempt) % urls.length] ?? '', body);
-      if (answer === undefined || answer.status === 503 || answer.status === 429) {
+      if (answer === undefined || sendAgain.has(answer.status)) {
         this.refusals += 1;
         await clock.sleep(refusedWaitMs);
         continue;

@@ -1,8 +1,9 @@
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import type { Transient } from '#libs/runtime/outcome.js';
+import { messageOf, type Transient } from '#libs/runtime/outcome.js';
 import { retry, type RetryPolicy } from '#libs/runtime/retry.js';
+import type { TopicPartition } from '#libs/event-log/port.js';
 import type { Batch } from '../collect/batch.js';
 
 /** A range is tried for ever, at most this far apart: losing it is not among the choices. */
@@ -19,21 +20,32 @@ export interface AttemptTools {
 
 /** Calls to the outside world for a batch, tried until they succeed; whoever watches sees that they do not. */
 export class Attempts {
+  /** What partitions that wait wait for, by topic and partition. */
+  readonly #causes = new Map<string, string>();
+
   constructor(private readonly tools: AttemptTools) {}
+
+  /** Why the last attempt for a partition failed; undefined where none has, or it succeeded since. */
+  causeOf({ topic, partition }: TopicPartition): string | undefined {
+    return this.#causes.get(`${topic}/${partition}`);
+  }
 
   async try<T>(batch: Batch, operation: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     const { clock, random, log, metrics, moved } = this.tools;
     const stalled = { pipeline: batch.at.topic, ...batch.at };
+    const key = `${batch.at.topic}/${batch.at.partition}`;
     const onRetry = (cause: Transient, attempt: number, waitMs: number) => {
       metrics.add('vigie_retries_total', { operation });
       metrics.set('vigie_stalled', 1, stalled);
+      this.#causes.set(key, messageOf(cause));
       moved();
       log.warn(`storing waits: the step "${operation}" failed and is tried again`, { ...placeOf(batch), attempt, waitMs, cause });
     };
     // The partition may leave meanwhile, and must leave no figure behind.
-    const answer = await retry(call, forever, { clock, random, signal, onRetry }).finally(() =>
-      metrics.forget('vigie_stalled', stalled),
-    );
+    const answer = await retry(call, forever, { clock, random, signal, onRetry }).finally(() => {
+      metrics.forget('vigie_stalled', stalled);
+      this.#causes.delete(key);
+    });
     moved();
     return answer;
   }

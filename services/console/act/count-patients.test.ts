@@ -54,6 +54,8 @@ describe('the patients of linked incidents', () => {
     await one.app.get(CaseCounter).look();
     expect(await figureOf(one)).toEqual([60, false]);
     one.patients.away = false;
+    // Nor is it by a clock that is set back meanwhile.
+    one.setClock(-3_600_000);
     one.wait(60_000);
     await one.app.get(CaseCounter).look();
     expect(await figureOf(one)).toEqual([60, true]);

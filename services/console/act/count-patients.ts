@@ -26,6 +26,7 @@ export interface CounterTools {
 interface Try {
   readonly key: string;
   readonly pauseMs: number;
+  /** Of the monotonic clock: one that is set back would hold the next count up for as long. */
   readonly at: number;
 }
 
@@ -69,9 +70,9 @@ export class CaseCounter {
     const key = JSON.stringify(figures);
     const last = this.#tries.get(caseId);
     const isKnown = last?.key === key;
-    if (isKnown && clock.now() < last.at + last.pauseMs) return;
+    if (isKnown && clock.monotonic() < last.at + last.pauseMs) return;
     const pauseMs = isKnown ? Math.min(2 * last.pauseMs, againMs.most) : againMs.first;
-    this.#tries.set(caseId, { key, pauseMs, at: clock.now() });
+    this.#tries.set(caseId, { key, pauseMs, at: clock.monotonic() });
     const patients = await together(figures);
     if (patients !== undefined) await append(this.#actionOf(view, figures, patients));
   }

@@ -159,12 +159,16 @@ export class FakeFeeds implements Pick<FeedsLook, 'last'> {
 /** The clock of this machine, some time later. */
 export class LateClock implements Clock {
   lateMs = 0;
-  readonly monotonic = systemClock.monotonic;
+  /** What somebody has set the wall clock by; no time passes by it. */
+  setByMs = 0;
   readonly sleep = systemClock.sleep;
   readonly every = systemClock.every;
 
   now(): number {
-    return systemClock.now() + this.lateMs;
+    return systemClock.now() + this.lateMs + this.setByMs;
+  }
+  monotonic(): number {
+    return systemClock.monotonic() + this.lateMs;
   }
 }
 

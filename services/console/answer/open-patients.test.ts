@@ -28,6 +28,16 @@ describe('the patients of all open cases', () => {
     expect(await figureOf(one)).toMatchObject({ open: 75, open_settled: false });
     one.patients.listed.set(anIncidentId('b'), people(25, 70));
     one.wait(60_000);
+    // A clock that is set back meanwhile, or forward while the store counts, is no pause of hours.
+    one.setClock(-3_600_000);
+    await figureOf(one);
+    one.setClock(3_600_000);
+    await one.openPatients.asked();
+    expect(await figureOf(one)).toMatchObject({ open: 70, open_settled: true });
+    await tell(shared.log, aChange('b', 3, { actor_id: 'nurse.2', patients: 46 }));
+    one.patients.listed.set(anIncidentId('b'), people(24, 70));
+    await one.pipeline.readToEnd();
+    one.wait(60_000);
     await figureOf(one);
     await one.openPatients.asked();
     expect(await figureOf(one)).toMatchObject({ open: 70, open_settled: true });
@@ -62,7 +72,7 @@ describe('the patients of all open cases', () => {
         const told = new Map<string, number>();
         const ended = [0, 0, 0, 0];
         let now = 0;
-        const counted = new OpenPatients(async (ids) => listOf(stored, ids), { clock: { now: () => now }, log: silentLog });
+        const counted = new OpenPatients(async (ids) => listOf(stored, ids), { clock: { monotonic: () => now }, log: silentLog });
         for (const { incident, person, what } of steps) {
           const id = `i${incident} ${ended[incident]}`;
           truth.set(id, (truth.get(id) ?? new Set()).add(`p${person}`));

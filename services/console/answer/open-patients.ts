@@ -25,6 +25,7 @@ export interface OpenPatientsFigure {
 interface View {
   /** What the incidents counted when it was asked. */
   readonly figures: ReadonlyMap<string, number>;
+  /** Of the monotonic clock, as all that is reckoned with here: a clock that is set would be a pause, or a count, of hours. */
   readonly askedAt: number;
   readonly pauseMs: number;
   /** How long the last count took, milliseconds. */
@@ -43,7 +44,7 @@ export class OpenPatients {
   /** `ask` rejects while the store is away. */
   constructor(
     private readonly ask: (incidentIds: readonly string[]) => Promise<PatientsListed>,
-    private readonly tools: { readonly clock: Pick<Clock, 'now'>; readonly log: Pick<Log, 'warn'> },
+    private readonly tools: { readonly clock: Pick<Clock, 'monotonic'>; readonly log: Pick<Log, 'warn'> },
   ) {}
 
   /** `view` names what the reader sees: those who see the same share one count. */
@@ -65,7 +66,7 @@ export class OpenPatients {
 
   #askWhenDue(view: string, incidents: OpenCase['incidents']): void {
     const last = this.#views.get(view);
-    const now = this.tools.clock.now();
+    const now = this.tools.clock.monotonic();
     const isSame = last !== undefined && isOf(incidents, last.figures);
     const isCounted = isSame && last.listed !== undefined && areEqual(incidents, last.listed);
     const leastMs = Math.max(againMs.first, sharePerCount * (last?.tookMs ?? 0));
@@ -88,7 +89,7 @@ export class OpenPatients {
     this.#remember(view, asked);
     try {
       const listed = await this.ask(incidents.map(({ incident_id }) => incident_id).toSorted());
-      this.#remember(view, { ...asked, listed, tookMs: this.tools.clock.now() - asked.askedAt });
+      this.#remember(view, { ...asked, listed, tookMs: this.tools.clock.monotonic() - asked.askedAt });
     } catch (cause) {
       this.tools.log.warn(
         'the patients of open cases could not be counted together; until they are, their figure is the most that they can be',

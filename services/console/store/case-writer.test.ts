@@ -48,6 +48,15 @@ describe('the table of cases', () => {
     await table.writer.flush();
     expect(table.stored.size).toBe(cases);
   });
+
+  it('is said once to take nothing, as of a full disk, however often it is asked, and once to take rows again', async () => {
+    const table = new Table([anIncidentId('1')], 'away', 2);
+    for (let second = 0; second < 60; second += 1) await table.writer.flush();
+    expect(table.told).toEqual(['warn']);
+    table.refused = [];
+    await table.writer.flush();
+    expect(table.told).toEqual(['warn', 'info']);
+  });
 });
 
 describe('whether a case is stored as it stands', () => {
@@ -71,6 +80,8 @@ class Table {
   /** `case_id`s that the log names as left out. */
   readonly named: string[] = [];
   readonly writer: CaseWriter;
+  /** Levels of what the log is told of the table as a whole. */
+  readonly told: string[] = [];
   asked = 0;
 
   constructor(
@@ -96,7 +107,8 @@ class Table {
       },
     };
     const error = (_text: string, more: { readonly caseId: string }) => this.named.push(more.caseId);
-    const log = { error, warn: () => {} } as unknown as Log;
+    const [warn, info] = ['warn', 'info'].map((level) => () => this.told.push(level));
+    const log = { error, warn, info } as unknown as Log;
     this.writer = new CaseWriter(this.book, { store, clock: new FakeClock(Date.parse(atMinute(2))), log });
   }
 }

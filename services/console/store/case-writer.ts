@@ -8,6 +8,7 @@ import type { CaseBook } from '#libs/cases/case-book.js';
 import type { CaseStateRow } from '#libs/contracts/case-state-row.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 
 export type CaseStore = Pick<AccessStore, 'insert'>;
 
@@ -41,6 +42,8 @@ export class CaseWriter {
   /** What waits for the store, the newest of each case. */
   readonly #waiting = new Map<string, CaseStateRow>();
   #writing: Promise<void> | undefined;
+  /** Why the store takes nothing, as it was told last: it is asked every second. Empty while it does. */
+  #trouble = '';
 
   constructor(
     private readonly book: CaseBook,
@@ -106,12 +109,15 @@ export class CaseWriter {
     const token = `cases-${clock.now()}-${createHash('sha256').update(bytes).digest('hex')}`;
     try {
       const outcome = await store.insert('case_states', bytes, rows.length, token);
+      if (this.#trouble) log.info('the store takes cases again');
+      this.#trouble = '';
       if (outcome.kind !== 'rejected') return undefined;
       // A table from before a migration lacks a column, and refuses every row until it is migrated.
       return { isRow: outcome.reason !== 'unknown_or_unfit_field', reason: outcome.reason };
     } catch (cause) {
       if (cause instanceof UnexplainedRefusal) return { isRow: false, reason: `ClickHouse refused it with error ${cause.code}` };
-      log.warn('cases could not be written to the store; they will be', { cause });
+      if (messageOf(cause) !== this.#trouble) log.warn('cases could not be written to the store; they will be', { cause });
+      this.#trouble = messageOf(cause);
       return 'away';
     }
   }
