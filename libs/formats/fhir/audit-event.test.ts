@@ -207,6 +207,19 @@ describe('a FHIR AuditEvent', () => {
   });
 
   it.each([
+    ['by another numbering is that of the one entity', { identifier: { system: 'urn:h', value: '8001' } }, 1, 1],
+    ['beside two entities is one more', { identifier: { system: 'urn:h', value: '8001' } }, 2, 3],
+    ['in the numbering of the entity is another one', { reference: 'Patient/77' }, 1, 2],
+    ['of the same reference is the entity', { reference: 'Patient/1', identifier: { system: 'urn:h', value: '8001' } }, 1, 1],
+  ])('has a patient who %s', (_what, patient, entities, count) => {
+    const entity = Array.from({ length: entities }, (_, at) => ({
+      what: { reference: `Patient/${at + 1}` },
+      role: { code: '1' },
+    }));
+    expect((read({ entity, patient }) as { patients: readonly unknown[] }).patients).toHaveLength(count);
+  });
+
+  it.each([
     ['10.4.2.17:51234', '10.4.2.17'],
     ['[2001:db8::1]:443', '2001:db8::1'],
     ['pc-7.example', undefined],

@@ -50,17 +50,18 @@ export interface PatientsOf {
  */
 export function patientsOf(resource: JsonObject, references: References, searches: readonly SearchedFor[]): PatientsOf {
   const people: Numbers[] = [];
+  const stated: Numbers[] = [];
   const unreadable: string[] = [];
-  const take = (found: Place, field: string) => {
-    for (const numbers of found.people) people.push(numbers);
+  const take = (found: Place, field: string, into = stated) => {
+    for (const numbers of found.people) into.push(numbers);
     if (found.isUnreadable) unreadable.push(field);
   };
-  listOf(resource['entity']).forEach((entity, index) => take(inEntity(entity, references), `entity[${index}].what`));
+  listOf(resource['entity']).forEach((entity, index) => take(inEntity(entity, references), `entity[${index}].what`, people));
   for (const patient of listOf(resource['patient'])) take(place(references.of(patient)), 'patient');
   for (const { url, valueReference } of listOf(resource['extension']))
     if (textOf(url) === patientExtension) take(place(references.of(valueReference)), 'extension');
   const about = subjectsOf(resource, references);
-  const named = onePerServerId(people).map((numbers) => chooseIdentifier(numbers, references.authorities));
+  const named = together(onePerServerId(people), stated).map((numbers) => chooseIdentifier(numbers, references.authorities));
   if (!searches.length && !about.length) return { patients: distinct(named), unreadable };
   const asked = [...searches.flatMap(({ patients }) => patients), ...about];
   const authorities = new Set(named.map(({ authority }) => authority));
@@ -94,6 +95,16 @@ function ofSubject({ element, isPatients }: Subject, references: References): re
 
 /** The numbers of one patient. */
 type Numbers = readonly PatientReference[];
+
+/** R5's `patient` is whom the entities are about: beside one of these a number of another numbering is of the same patient. */
+function together(people: readonly Numbers[], stated: readonly Numbers[]): readonly Numbers[] {
+  const [one, ...others] = people;
+  const [said, ...more] = stated;
+  const isSame = one && said && !others.length && !more.length;
+  if (!isSame || one.some(({ authority }) => said.some((number) => number.authority === authority)))
+    return stated.length ? onePerServerId([...people, ...stated]) : people;
+  return [[...one, ...said]];
+}
 
 /** Entities with the same id of a server are about one patient, whatever numbers stand beside it. Nothing else joins them: senders repeat other values. */
 function onePerServerId(people: readonly Numbers[]): readonly Numbers[] {

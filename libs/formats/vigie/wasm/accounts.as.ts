@@ -13,26 +13,28 @@ const tellingLength = 6;
 export function mayBePatient(): bool {
   const start = startOf(Field.actor);
   const end = endOf(Field.actor);
-  return isOne(start, end) || isPartOne(start, end, false) || isPartOne(start, end, true);
+  return isOne(start, end) || isPartOne(start, end);
 }
 
 /** Whether it may be one of what stands between signs, or between these and the words of a name. */
-function isPartOne(start: usize, end: usize, inWords: bool): bool {
-  let from = start;
+function isPartOne(start: usize, end: usize): bool {
+  let part = start;
+  let word = start;
   for (let at = start; at < end; at += 1) {
     const byte: u32 = load<u8>(at);
-    if (!isAround(byte) && !(inWords && (byte == 0x2d || byte == 0x2e || byte == 0x5f))) continue;
-    if (at > from && isOne(from, at)) return true;
-    if (byte == 0x2f && at - from == referenceBytes && isReference(from)) return true;
-    from = at + 1;
+    if (load<u8>(foldedAt + <usize>byte) != 0) continue;
+    if (isLong(word, at) && isOne(word, at)) return true;
+    word = at + 1;
+    if (byte == 0x2d || byte == 0x2e || byte == 0x5f) continue;
+    if (isLong(part, at) && isOne(part, at)) return true;
+    if (byte == 0x2f && at - part == referenceBytes && isReference(part)) return true;
+    part = at + 1;
   }
-  return from > start && from < end && isOne(from, end);
+  return word > start && ((isLong(word, end) && isOne(word, end)) || (isLong(part, end) && isOne(part, end)));
 }
 
-/** Neither a letter, a digit, nor what stands within a name; whatever is not of ASCII, too. */
-function isAround(byte: u32): bool {
-  const letter = byte | 0x20;
-  return !(letter - 0x61 < 26 || byte - 0x30 < 10 || byte == 0x2d || byte == 0x2e || byte == 0x5f);
+function isLong(from: usize, to: usize): bool {
+  return to >= from + tellingLength;
 }
 
 /** `Patient`, before a slash. */
