@@ -132,17 +132,18 @@ const time = fc.oneof(
   fc.integer({ min: base + 20 * dayMs, max: base + 21 * dayMs }),
   fc.tuple(fc.nat(40), fc.integer({ min: -2, max: 2 })).map(([day, off]) => base + day * dayMs - 7_200_000 + off * stepMs),
 );
-const known = fc.record({
-  groupId: fc.constant('g'),
-  actorId: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-  clinicId: fc.constantFrom(...clinics),
-  network: fc.constantFrom(...networks),
-  timeMs: time,
-  patientId: fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(1, 2, 3).map(aPatient) },
-    { weight: 1, arbitrary: fc.constant('') },
-  ),
-});
+/** Two hospital groups, whose accounts and clinics have the same names; each has a key of its own, so that no pseudonym is one of the other. */
+const anyGroup = fc.constantFrom('g', 'g', 'g', 'h');
+const known = fc
+  .record({
+    groupId: anyGroup,
+    actorId: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+    clinicId: fc.constantFrom(...clinics),
+    network: fc.constantFrom(...networks),
+    timeMs: time,
+    patient: fc.oneof({ weight: 6, arbitrary: fc.constantFrom(1, 2, 3) }, { weight: 1, arbitrary: fc.constant(0) }),
+  })
+  .map(({ patient, ...of }) => ({ ...of, patientId: patient === 0 ? '' : patientOf(of.groupId, patient) }));
 /** Accesses that came at once, and such as came an hour late or more. */
 const access: fc.Arbitrary<Access> = fc
   .tuple(known, fc.constantFrom(0, 0, 5, 6, 7, 40))
@@ -151,11 +152,11 @@ const lateMs = fc.oneof(fc.constant(0), fc.nat(3_600_000), fc.nat(9 * dayMs));
 const met = fc.tuple(known, lateMs).map(([of, late]) => ({ ...of, receivedMs: of.timeMs + late }));
 const touch: fc.Arbitrary<CareTouch> = met.map((of) => touchOf(of, visibleFrom(of.timeMs, of.receivedMs)));
 const stay: fc.Arbitrary<CareStay> = fc
-  .tuple(fc.constantFrom(1, 2, 3), fc.constantFrom('s', 't'), time, fc.nat(5 * dayMs), lateMs)
-  .map(([patient, id, timeMs, longMs, late]) => ({
+  .tuple(anyGroup, fc.constantFrom(1, 2, 3), fc.constantFrom('s', 't'), time, fc.nat(5 * dayMs), lateMs)
+  .map(([group, patient, id, timeMs, longMs, late]) => ({
     what: 'stay',
-    group_id: 'g',
-    patient_id: aPatient(patient),
+    group_id: group,
+    patient_id: patientOf(group, patient),
     stay_id: aPatient(id),
     from: Math.floor(timeMs / stepMs),
     until: Math.floor((timeMs + longMs) / stepMs),
@@ -163,11 +164,11 @@ const stay: fc.Arbitrary<CareStay> = fc
     received_at: new Date(timeMs + late).toISOString(),
   }));
 const bar: fc.Arbitrary<Bar> = fc
-  .tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('i', 'j'), fc.nat(5), time, fc.nat(2 * dayMs), fc.boolean())
-  .map(([actorId, incidentId, version, timeMs, longMs, isOpen]) => ({
-    groupId: 'g',
+  .tuple(anyGroup, fc.constantFrom('a', 'b', 'c'), fc.constantFrom('i', 'j'), fc.nat(5), time, fc.nat(2 * dayMs), fc.boolean())
+  .map(([groupId, actorId, incidentId, version, timeMs, longMs, isOpen]) => ({
+    groupId,
     actorId,
-    incidentId: `${actorId} ${incidentId}`,
+    incidentId: `${groupId} ${actorId} ${incidentId}`,
     version,
     isOpen,
     from: Math.floor(timeMs / stepMs),
@@ -191,6 +192,10 @@ const history = fc
       .map(([order, coins]) => ({ ...of, again: order.map((at) => ({ at, twice: coins.next().value === true })) })),
   );
 
+function patientOf(group: string, patient: number): string {
+  return aPatient(`${group} ${patient}`);
+}
+
 function touchOf({ groupId, actorId, clinicId, network, timeMs, patientId }: Access, visible: number): CareTouch {
   return {
     what: 'touch',
@@ -206,10 +211,12 @@ function touchOf({ groupId, actorId, clinicId, network, timeMs, patientId }: Acc
 
 /** The definition: every question is asked of every fact. */
 function naive(
-  { actorId, clinicId, network, timeMs, patientId, visible: seenFrom = 0 }: Access,
-  facts: readonly CareFact[],
-  bars: readonly Bar[],
+  { groupId, actorId, clinicId, network, timeMs, patientId, visible: seenFrom = 0 }: Access,
+  allFacts: readonly CareFact[],
+  allBars: readonly Bar[],
 ): Stamp {
+  const facts = allFacts.filter(({ group_id }) => group_id === groupId);
+  const bars = allBars.filter((one) => one.groupId === groupId);
   const step = Math.floor(timeMs / stepMs);
   const today = calendar.dayOf(timeMs);
   const touches = facts.filter((fact): fact is CareTouch => fact.what === 'touch');

@@ -113,7 +113,7 @@ export const habitHistory: fc.Arbitrary<HabitHistory> = fc
 export const habitHistoryInCommon: fc.Arbitrary<HabitHistory> = fc.noBias(habitHistory).map(({ rules, rows, ...of }) =>
   shown({
     ...of,
-    rules: rules.map((rule) => ({ ...asksForFew(rule), ...(rule.unfiltered && { unfiltered: asksForFew(rule.unfiltered) }) })),
+    rules: rules.map(asksForFew),
     rows: rows.map((row) => ({
       ...row,
       ...(row.clinic_id && { clinic_id: '2' }),
@@ -123,7 +123,13 @@ export const habitHistoryInCommon: fc.Arbitrary<HabitHistory> = fc.noBias(habitH
   }),
 );
 
+/** So do the rules that it looks at, which are judged by themselves, too. */
 function asksForFew(rule: Rule): Rule {
-  const { habit, condition } = rule;
-  return habit ? { ...rule, condition: { ...condition, atLeast: 1 + (condition.atLeast % 2) } } : rule;
+  const { habit, condition, unfiltered } = rule;
+  return {
+    ...rule,
+    inputs: rule.inputs.map((input) => (input.kind === 'matches' ? { ...input, rule: asksForFew(input.rule) } : input)),
+    ...(habit && { condition: { ...condition, atLeast: 1 + (condition.atLeast % 2) } }),
+    ...(unfiltered && { unfiltered: asksForFew(unfiltered) }),
+  };
 }
