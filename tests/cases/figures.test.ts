@@ -267,10 +267,12 @@ describe('how many patients', () => {
       {},
       'frozen',
     );
-    // A new key counts from a moment on, and is taken up before it.
-    writeFileSync(
-      files.keys,
-      `helix:k2=${keys.young};from=${new Date(Date.now() + 10_000).toISOString()}\nhelix:k1=${keys.old}\n`,
+    // A new key counts from a moment on, and is taken up before it: until then no row has it, and each that asks goes all the way.
+    const youngFrom = Date.now() + 10_000;
+    writeFileSync(files.keys, `helix:k2=${keys.young};from=${new Date(youngFrom).toISOString()}\nhelix:k1=${keys.old}\n`);
+    await vigie.until(
+      async () => Date.now(),
+      (now) => now >= youngFrom,
     );
     let asked = 0;
     const isYoung = async () => {
