@@ -90,7 +90,7 @@ function measure(
 
 /**
  * The middle one of three runs. In the first of few rows V8 still compiles for rows of their kind, on threads whose time counts too: with 75,000 late ones that
- * takes as long again as to judge them.
+ * is half as much again as to judge them, and more.
  */
 function middleRate(name: string, options: EngineOptions, frames: readonly Buffer[]): number {
   const rates = [1, 2, 3].map(() => measure(name, options, () => frames)).toSorted((a, b) => a - b);
