@@ -17,7 +17,7 @@ export async function untilRight(
   }
 }
 
-/** Brokers that have just come back may not know everything at once. */
+/** Brokers that have just come back may not know everything at once, and a store answers nobody while the log does not take who looked. */
 export async function persistently<T>(ask: () => Promise<T>, clock: Clock): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -51,7 +51,8 @@ export async function runFault(fault: Fault, stage: Stage, options: RunOptions):
     say(`${fault.name}: ${fault.title}`);
     await fault.run(stage);
     const outcome = await recovery(fault, stage, feed, options);
-    const told = await books(stage, feed, outcome.complete);
+    // A system that could not be whole again in time may not be able to answer at this moment either: what is lost is to be known all the same.
+    const told = await persistently(() => books(stage, feed, outcome.complete), clock);
     const ended = fault.endsProcesses ? [] : stage.restarts().slice(endedBefore);
     const wrong = [...outcome.wrong, ...told.wrong, ...wrongHealth(fault, health.pages)];
     return { fault, ...told, recoverSeconds: outcome.seconds, health: health.pages, ended, wrong };
