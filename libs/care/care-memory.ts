@@ -27,6 +27,7 @@ export class CareMemory {
   readonly #bars = new Bars();
   readonly #pulses = new Pulses();
   readonly #accounts = new Map<string, Account>();
+  readonly #groups = new Map<string, number>();
   #numbers = 0;
   readonly #networks = new HouseNetworks();
   readonly #key = new PatientKey();
@@ -84,7 +85,7 @@ export class CareMemory {
 
   /** Takes a line of `vigie.care.v1` in. */
   take(fact: CareFact): void {
-    if (fact.what === 'stay') this.#stays.take(fact);
+    if (fact.what === 'stay') this.#stays.take(fact, this.groupNumberOf(fact.group_id));
     else this.#touch(fact);
   }
 
@@ -94,12 +95,24 @@ export class CareMemory {
     this.#networks.ask();
   }
 
+  /** What keys of a group's patients are bound to. */
+  groupNumberOf(groupId: string): number {
+    const known = this.#groups.get(groupId);
+    if (known !== undefined) return known;
+    const number = this.#groups.size;
+    this.#groups.set(groupId, number);
+    return number;
+  }
+
   /** What is known of an access; without `care_link` where that is not known. */
   look({ groupId, actorId, clinicId, network, timeMs, patientId, visible = 0 }: Access): Stamp {
     const step = stepOf(timeMs);
     if (step < this.#lowest) return {};
     const standing = new Standing(groupId, actorId, clinicId, network);
-    const link = patientId !== '' && this.#key.set(patientId) ? this.linkOf(standing, this.#key, step, visible) : links.unknown;
+    const link =
+      patientId !== '' && this.#key.set(patientId, this.groupNumberOf(groupId))
+        ? this.linkOf(standing, this.#key, step, visible)
+        : links.unknown;
     return stampOf(link, this.placesOf(standing, timeMs));
   }
 
@@ -108,7 +121,8 @@ export class CareMemory {
     const standing = new Standing(groupId, actorId, clinicId, network);
     const moment = this.momentOf(timeMs, visible);
     if (!this.isAskedFor(moment)) return undefined;
-    const isPatientNew = patientId !== '' && this.#key.set(patientId) && !this.isMet(standing, this.#key, moment);
+    const isPatientNew =
+      patientId !== '' && this.#key.set(patientId, this.groupNumberOf(groupId)) && !this.isMet(standing, this.#key, moment);
     return isPatientNew || !this.isSeen(standing, moment)
       ? this.touchOf(standing, moment, isPatientNew ? patientId : '')
       : undefined;
@@ -117,7 +131,7 @@ export class CareMemory {
   /**
    * Place of the patient's link in `careLinks` and one, for an access of a step from `lowest` on that is itself visible from another. 0 where it is
    * not known: there are too many patients, or the access comes so late that nobody, or a single other, may have met the patient only because others
-   * come as late.
+   * come as late. `patient` is bound to the group.
    */
   linkOf(standing: Standing, patient: PatientKey, step: number, visible: number): number {
     if (this.isOverfull) return links.unknown;
@@ -210,7 +224,7 @@ export class CareMemory {
       account.take(moment.day, moment.usable, clinic_id, network);
       if (network !== undefined) this.#networks.add(group_id, network, account);
     }
-    if (patient_id === '' || !this.#key.set(patient_id)) return;
+    if (patient_id === '' || !this.#key.set(patient_id, this.groupNumberOf(group_id))) return;
     if (Math.max(moment.linkUntil, moment.ownUntil) <= this.#lowest) return;
     this.#patients.touch(this.#key, account.number, moment, this.#lowest);
   }

@@ -30,7 +30,7 @@ describe('a standing that is kept', () => {
           const standing = kept.get(name) ?? new Standing('g', actorId, clinicId, network);
           kept.set(name, standing);
           const key = new PatientKey();
-          expect(key.set(access.patientId)).toBe(true);
+          expect(key.set(access.patientId, memory.groupNumberOf('g'))).toBe(true);
           const step = stepOf(timeMs);
           if (step >= memory.lowest)
             expect(stampOf(memory.linkOf(standing, key, step, visible), memory.placesOf(standing, timeMs))).toEqual(

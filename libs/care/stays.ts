@@ -19,8 +19,9 @@ export class Stays {
     return this.#byHash.size;
   }
 
-  take({ patient_id: patient, stay_id: stay, from, until, visible, received_at }: CareStay): void {
-    if (!this.#key.set(patient)) return;
+  /** `group` is the number of its group in the memory. */
+  take({ patient_id: patient, stay_id: stay, from, until, visible, received_at }: CareStay, group: number): void {
+    if (!this.#key.set(patient, group)) return;
     const stays = this.#of(this.#key)?.stays ?? this.#add(this.#key);
     const versions = stays.get(stay) ?? [];
     const one = { from, until, visible, received_at };

@@ -36,6 +36,7 @@ const unknownLink = 0;
  */
 export class LineStamps {
   readonly #key = new PatientKey();
+  readonly #group: number;
   readonly #makeBlock: (row: number, day: number) => string;
   #standing = new Standing('', '', '', '');
   #timeMs = 0;
@@ -47,7 +48,8 @@ export class LineStamps {
   #places = 0;
 
   constructor(private readonly tools: LineStampsTools) {
-    const { fast, blocks, memory, receivedMs } = tools;
+    const { fast, blocks, memory, receivedMs, groupId } = tools;
+    this.#group = memory.groupNumberOf(groupId);
     // Called for identifiers that are numbers alone, which all have a block.
     this.#makeBlock = (row, day) => blocks.of(this.#standing.clinicId, fast.identifier(row), day) ?? '';
     memory.advance(receivedMs);
@@ -88,8 +90,7 @@ export class LineStamps {
     if (!knowsLinks || !this.#isLinking()) return isSeen ? noTouches : [memory.touchOf(standing, moment, '')];
     let touches = noTouches;
     for (let row = 0; row < this.#patients; row += 1) {
-      fast.words(row, this.#key);
-      const isMet = memory.isMet(standing, this.#key, moment);
+      const isMet = memory.isMet(standing, this.#keyOf(row), moment);
       if (isMet && isSeen) continue;
       touches = [...touches, memory.touchOf(standing, moment, isMet ? '' : fast.pseudonym(row))];
     }
@@ -97,10 +98,15 @@ export class LineStamps {
   }
 
   #linkOf(row: number): number {
-    const { fast, memory, knowsLinks } = this.tools;
+    const { memory, knowsLinks } = this.tools;
     if (!this.#isKnown || !knowsLinks) return unknownLink;
-    fast.words(row, this.#key);
-    return memory.linkOf(this.#standing, this.#key, this.#step, this.#visible);
+    return memory.linkOf(this.#standing, this.#keyOf(row), this.#step, this.#visible);
+  }
+
+  #keyOf(row: number): PatientKey {
+    this.tools.fast.words(row, this.#key);
+    this.#key.bind(this.#group);
+    return this.#key;
   }
 
   #isLinking(): boolean {
