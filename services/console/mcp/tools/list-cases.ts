@@ -25,6 +25,8 @@ export const caseHead = {
   patients: z.number().nullable(),
   /** False while `patients` is the most that incidents which were linked can be together: `get_case` counts them. */
   patients_settled: z.boolean(),
+  /** Of all its incidents, each once: the account that is named is that of the first. Null where `patients` is. */
+  accounts: z.number().nullable(),
   /** Null where `patients` is: it says that there are so many. */
   step: z.number().nullable(),
   clinics: z.array(z.string()),
@@ -72,6 +74,7 @@ export function headOf({ voice }: Asking, row: SeenRow): object {
     has_owner: row.owner !== '',
     patients: row.patients,
     patients_settled: row.patients_settled,
+    accounts: row.account_count,
     step,
     ...partBody(row),
     rules: row.rules.map(ownNameText),
