@@ -1,6 +1,6 @@
 import { ecsRecord } from '../ecs/format.js';
 import type { Wrapper } from '../input-format.js';
-import type { JsonObject } from '../json/parse-item.js';
+import { isObject, type JsonObject } from '../json/parse-item.js';
 import type { Payload } from '../payload.js';
 import { innerPayload } from '../payload.js';
 import { RecordView } from '../record/record.js';
@@ -10,6 +10,8 @@ import { carriesRecord, within } from './message.js';
 
 /** `log` is a line that came from a container, where nobody has put it into `message`; in ECS it is no text. */
 const originals = ['event.original', 'message', 'log'];
+/** Where Filebeat puts what it has parsed of a line that is JSON, unless it is told another place. */
+const parsed = 'json';
 const accounts = ['user.id', 'user.name', 'user.email', 'client.user.id', 'client.user.name', 'source.user.name', 'related.user'];
 
 /**
@@ -37,14 +39,15 @@ export const ecsOriginalWrapper: Wrapper = {
   },
 };
 
-function originalIn(payload: Payload): string | undefined {
+function originalIn(payload: Payload): string | JsonObject | undefined {
   const record = ecsRecord(payload);
   if (!record) return undefined;
   const view = viewOf(record);
   const text = originals.map((place) => view.text([place])).find((found) => found !== undefined && carriesRecord(found));
-  if (text === undefined) return undefined;
   const isNamed = view.text(accounts) !== undefined;
-  return !isNamed || saysMore(text) ? text : undefined;
+  if (text !== undefined) return !isNamed || saysMore(text) ? text : undefined;
+  const object = record[parsed];
+  return !isNamed && isObject(object) ? object : undefined;
 }
 
 function saysMore(text: string): boolean {

@@ -110,6 +110,10 @@ const wrapped: readonly (readonly [string, unknown])[] = [
     'Beats, message',
     { '@timestamp': '2026-11-28T09:00:00+01:00', message: JSON.stringify(untimed), agent: { type: 'filebeat' } },
   ],
+  [
+    'Beats, parsed and put under json',
+    { '@timestamp': '2026-11-28T09:00:00+01:00', json: untimed, agent: { type: 'filebeat' }, host: { name: 'srv' } },
+  ],
   ["a container's line", { log: `${JSON.stringify(untimed)}\n`, stream: 'stdout', time: '2026-11-28T08:00:00.000000001Z' }],
   [
     "a container's line, by its shipper",
