@@ -1,6 +1,8 @@
 /** `npm run kafka -- [--brokers 3] [--port 9092] [--keep DIRECTORY]`: a real Apache Kafka on loopback, until Ctrl-C. */
+import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { KafkaCluster } from '#libs/testkit/kafka/kafka-cluster.js';
+import { stopSignal } from '#libs/testkit/stop-signal.js';
 
 const command = new Command('npm run kafka --')
   .description(
@@ -12,6 +14,7 @@ const command = new Command('npm run kafka --')
   .parse();
 const { brokers, port, keep }: { brokers: number; port: number; keep?: string } = command.opts();
 
+const stopped = stopSignal();
 try {
   const cluster = await KafkaCluster.start({
     brokers,
@@ -21,16 +24,12 @@ try {
   });
   process.stdout.write(`KAFKA_BROKERS=${cluster.brokers.join(',')}\n`);
   process.stderr.write('kafka: ready; Ctrl-C stops it\n');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(cluster));
+  if (!stopped.aborted) await once(stopped, 'abort');
+  process.stderr.write('kafka: stopping\n');
+  await cluster.stop();
 } catch (cause) {
   process.stderr.write(`kafka: ${cause instanceof Error ? cause.message : String(cause)}\n`);
   process.exitCode = 1;
-}
-
-async function stop(cluster: KafkaCluster): Promise<void> {
-  process.stderr.write('kafka: stopping\n');
-  await cluster.stop();
-  process.exit(0);
 }
 
 function integer(text: string): number {

@@ -5,6 +5,7 @@ import type { Attack } from './attack/attack.js';
 import { attacks } from './attack/catalogue.js';
 import { runAttacks } from './attack/run-attacks.js';
 import { tableOf } from './attack/table.js';
+import { stopSignal } from './stop-signal.js';
 
 const command = new Command('npm run attack --')
   .description(
@@ -24,9 +25,7 @@ else
   });
 
 async function main(wanted: readonly Attack[]): Promise<number> {
-  const stopped = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort(new Error('stopped')));
-  const reports = await runAttacks(wanted, { clock: systemClock, say, signal: stopped.signal });
+  const reports = await runAttacks(wanted, { clock: systemClock, say, signal: stopSignal() });
   const count = (verdict: string) => reports.filter((one) => one.verdict === verdict).length;
   process.stdout.write(
     `${tableOf(reports)}\n\n${count('held')} held, ${count('broken')} broken, ${count('not tried')} not tried\n`,

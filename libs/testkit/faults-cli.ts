@@ -6,6 +6,7 @@ import type { Fault } from './faults/fault.js';
 import { runFaults } from './faults/run-faults.js';
 import { tableOf } from './faults/table.js';
 import { whyNoKafka } from './kafka/kafka-jars.js';
+import { stopSignal } from './stop-signal.js';
 
 /** Everything must be whole again so long after a fault, on a machine with nothing else to do. Milliseconds. */
 const recoverMsMax = 60_000;
@@ -31,13 +32,11 @@ else
 async function main(wanted: readonly Fault[]): Promise<number> {
   const missing = await whyNoKafka();
   if (missing !== undefined) throw new Error(`faults need a real Kafka: ${missing}`);
-  const stopped = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort(new Error('stopped')));
   const reports = await runFaults(wanted, {
     clock: systemClock,
     recoverMsMax: recoverMsMax * slow,
     say,
-    signal: stopped.signal,
+    signal: stopSignal(),
   });
   const failed = reports.filter(({ wrong }) => wrong.length > 0).length;
   process.stdout.write(`${tableOf(reports)}\n\n${reports.length - failed} passed, ${failed} failed\n`);

@@ -16,18 +16,18 @@ const planned: readonly string[] = ['planned'];
 /** Patients of a Bundle, by the references that its other entries have for them. */
 export type BundlePatients = ReadonlyMap<string, JsonObject>;
 
-/** The stay of an Encounter or an Appointment. */
-export function fhirStay(
+/** The stay of an Encounter or an Appointment: of each of its patients one, since a session of a group has several. */
+export function fhirStays(
   resource: JsonObject,
   patients: BundlePatients,
   authorities: readonly string[],
-): Accepted<Stay> | Rejected {
+): Accepted<readonly Stay[]> | Rejected {
   const type = textOf(resource['resourceType']);
   const isAppointment = type === 'Appointment';
   if (!isAppointment && type !== 'Encounter')
     return rejected('not_a_stay', 'resourceType', 'a stay is an Encounter or an Appointment');
-  const patient = patientOf(subjectsOf(resource), withContained(resource, patients), authorities);
-  if (!patient)
+  const of = patientsOf(subjectsOf(resource), withContained(resource, patients), authorities);
+  if (of.length === 0)
     return rejected(
       'unreadable_patient',
       isAppointment ? 'participant' : 'subject',
@@ -49,15 +49,15 @@ export function fhirStay(
   if (begin.kind === 'rejected') return begin;
   const end = last === undefined ? undefined : stayTime(last, isAppointment ? 'end' : 'period.end');
   if (end?.kind === 'rejected') return end;
-  return accepted({
+  const stay = {
     id: `${type} ${id}`,
-    patient,
     clinicId: clinicOf(resource),
     beginMs: begin.value,
     ...(end && { endMs: Math.max(begin.value, end.value) }),
     isPlanned,
     isCancelled: cancelled.includes(status),
-  });
+  };
+  return accepted(of.map((patient) => ({ ...stay, patient })));
 }
 
 /** Begin and end; an appointment without an end, and a planned Encounter, end when they begin. */
@@ -94,20 +94,18 @@ function withContained(resource: JsonObject, patients: BundlePatients): BundlePa
   return new Map([...patients, ...contained.map((inner) => [`#${textOf(inner['id']) ?? ''}`, inner] as const)]);
 }
 
-function patientOf(
+function patientsOf(
   subjects: readonly JsonObject[],
   patients: BundlePatients,
   authorities: readonly string[],
-): PatientReference | undefined {
-  for (const subject of subjects) {
+): readonly PatientReference[] {
+  return subjects.flatMap((subject) => {
     const reference = textOf(subject['reference']) ?? '';
     const known = patients.get(reference.replace(/\/_history\/.*$/, ''));
     const number = chosenIdentifier(known?.['identifier'] ?? subject['identifier'], true, authorities);
     const id = /(?:^|\/)Patient\/([\w.-]{1,64})(?:$|\/)/.exec(reference)?.[1];
     // As in a transaction: `Patient?identifier=system|value`.
     const asked = reference.includes('?') ? askedBy(reference, new WorkMeter()).patients[0] : undefined;
-    const found = (number && byIdentifier(number)) ?? (id ? byLogicalId(id) : undefined) ?? asked;
-    if (found) return found;
-  }
-  return undefined;
+    return (number && byIdentifier(number)) ?? (id ? byLogicalId(id) : undefined) ?? asked ?? [];
+  });
 }

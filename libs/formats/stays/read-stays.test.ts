@@ -8,7 +8,7 @@ const read = (body: unknown, reading: Reading = plainReading): readonly ReadStay
 ];
 const one = (body: unknown, reading?: Reading) => {
   const [first] = read(body, reading);
-  return first?.kind === 'accepted' ? first.value : first;
+  return first?.kind === 'accepted' ? first.value[0] : first;
 };
 const at = (text: string) => Date.parse(text);
 
@@ -92,6 +92,17 @@ describe('stays of FHIR', () => {
     });
   });
 
+  it('are one of each patient of a session that several have', () => {
+    const [session] = read({
+      ...appointment,
+      participant: ['Patient/p1', 'Practitioner/3', 'Patient/p2'].map((reference) => ({ actor: { reference } })),
+    });
+    expect(session?.kind === 'accepted' && session.value.map(({ id, patient }) => [id, patient.id])).toEqual([
+      ['Appointment a1', 'p1'],
+      ['Appointment a1', 'p2'],
+    ]);
+  });
+
   it('come in a Bundle with their patients, of whose numbers the source’s authority counts', () => {
     const patient = {
       resourceType: 'Patient',
@@ -107,7 +118,7 @@ describe('stays of FHIR', () => {
       entry: [{ resource: patient }, { resource: appointment }, { resource: encounter }],
     };
     const all = read(bundle, { ...plainReading, authorities: ['urn:ipp'] });
-    expect(all.map((item) => item.kind === 'accepted' && item.value?.patient)).toEqual([
+    expect(all.map((item) => item.kind === 'accepted' && item.value[0]?.patient)).toEqual([
       undefined,
       { id: '8000001', authority: 'urn:ipp' },
       { id: '8000001', authority: 'urn:oid:1.2' },

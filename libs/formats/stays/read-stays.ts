@@ -5,20 +5,21 @@ import { itemsOf, layoutOf } from '../json/items.js';
 import { isObject, type JsonObject, parseItem } from '../json/parse-item.js';
 import { limits } from '../limits.js';
 import { adtStay, isHl7, messagesOf } from './adt.js';
-import { type BundlePatients, fhirStay } from './fhir.js';
+import { type BundlePatients, fhirStays } from './fhir.js';
 import { ownStay } from './own.js';
 import { countedName } from '../names.js';
 import type { Stay } from './stay.js';
 
-export type ReadStay = Accepted<Stay | undefined> | Rejected;
+/** The stays of one item, which may say none and be well. */
+export type ReadStay = Accepted<readonly Stay[]> | Rejected;
 
 /**
  * The stays of a body, in order: Vigie's own form (an object, an array, lines), Encounter and Appointment of FHIR, alone, as lines or in a Bundle,
- * and messages ADT of HL7 v2. `undefined` stands for what says nothing of a stay and is well. Never throws.
+ * and messages ADT of HL7 v2. Never throws.
  */
 export function* readStays(body: Buffer, reading: Reading, receivedMs: number): Generator<ReadStay> {
   for (const read of staysIn(body, reading, receivedMs))
-    yield read.kind === 'accepted' && read.value ? accepted(located(read.value, reading)) : read;
+    yield read.kind === 'accepted' ? accepted(read.value.map((stay) => located(stay, reading))) : read;
 }
 
 /** The clinic as the configuration of the source has it, as for its events: whoever numbers patients clinic by clinic needs the same. */
@@ -32,7 +33,7 @@ function located(stay: Stay, { clinic }: Reading): Stay {
 function* staysIn(body: Buffer, reading: Reading, receivedMs: number): Generator<ReadStay> {
   const head = body.toString('utf8', 0, 64);
   if (isHl7(head)) {
-    for (const message of messagesOf(body.toString('utf8'))) yield adtStay(message, reading, receivedMs);
+    for (const message of messagesOf(body.toString('utf8'))) yield alone(adtStay(message, reading, receivedMs));
     return;
   }
   for (const { start, end } of itemsOf(body, layoutOf(body))) {
@@ -45,8 +46,8 @@ function* staysIn(body: Buffer, reading: Reading, receivedMs: number): Generator
 
 function* staysOf(item: JsonObject, authorities: readonly string[]): Generator<ReadStay> {
   const type = textOf(item['resourceType']);
-  if (type === undefined) yield ownStay(item);
-  else if (type !== 'Bundle') yield fhirStay(item, new Map(), authorities);
+  if (type === undefined) yield alone(ownStay(item));
+  else if (type !== 'Bundle') yield fhirStays(item, new Map(), authorities);
   else {
     const entries = listOf(item['entry']).slice(0, limits.bundleEntriesMax + 1);
     if (entries.length > limits.bundleEntriesMax)
@@ -56,9 +57,13 @@ function* staysOf(item: JsonObject, authorities: readonly string[]): Generator<R
       const of = objectOf(resource);
       const named = textOf(of['resourceType']);
       // What comes along to be referred to is no stay, and nothing is wrong with it.
-      yield named === 'Encounter' || named === 'Appointment' ? fhirStay(of, patients, authorities) : accepted(undefined);
+      yield named === 'Encounter' || named === 'Appointment' ? fhirStays(of, patients, authorities) : accepted([]);
     }
   }
+}
+
+function alone(read: Accepted<Stay | undefined> | Rejected): ReadStay {
+  return read.kind === 'accepted' ? accepted(read.value ? [read.value] : []) : read;
 }
 
 function patientsOf(entries: readonly JsonObject[]): BundlePatients {

@@ -13,7 +13,7 @@ export function staysRoute(taker: () => Taker, now: () => number): Route {
       let index = 0;
       for (const read of readStays(body, source.reading, now())) {
         if (read.kind === 'rejected') refused.push({ index, field: read.field, reason: read.detail });
-        else if (read.value) stays.push(read.value);
+        else stays.push(...read.value);
         index += 1;
       }
       if (index === 0)

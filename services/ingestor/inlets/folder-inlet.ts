@@ -226,7 +226,7 @@ export class FolderInlets {
     for (const read of readStays(bytes, source.reading, this.tools.clock.now())) {
       if (read.kind === 'rejected') answer.add([{ kind: 'refused', field: read.field, reason: read.detail }]);
       else answer.add([{ kind: 'accepted', eventId: '' }]);
-      if (read.kind === 'accepted' && read.value) stays.push(read.value);
+      if (read.kind === 'accepted') stays.push(...read.value);
     }
     for (let from = 0; from < stays.length; from += staysAtATime)
       await this.tools.handOver.takeStays(stays.slice(from, from + staysAtATime), source, this.#stopping.signal);
