@@ -155,7 +155,7 @@ describe('stays of FHIR', () => {
       { resource: { resourceType: 'Patient', id: 'p1', identifier } },
       { resource: { ...encounter, subject: { reference: 'Patient/p1/_history/2' } } },
     ];
-    expect(read({ resourceType: 'Bundle', type: 'transaction', entry })[1]).toMatchObject({ value: { patient: numbered } });
+    expect(read({ resourceType: 'Bundle', type: 'transaction', entry })[1]).toMatchObject({ value: [{ patient: numbered }] });
   });
 
   it.each([
@@ -191,7 +191,7 @@ describe('messages ADT', () => {
     expect(one(message('A13'))).not.toHaveProperty('endMs');
     expect(one(message('A11'))).toMatchObject({ isCancelled: true });
     expect(one(message('A05'))).toMatchObject({ isPlanned: true });
-    for (const event of ['A28', 'A31', 'A40']) expect(read(message(event))).toEqual([{ kind: 'accepted', value: undefined }]);
+    for (const event of ['A28', 'A31', 'A40']) expect(read(message(event))).toEqual([{ kind: 'accepted', value: [] }]);
   });
 
   it('give the number of the source’s authority where it names some', () => {
