@@ -43,7 +43,8 @@ export function withControllers(clinics: readonly Clinic[], known: readonly Clin
   return clinics.map((one) => ({ ...one, controller_id: one.controller_id ?? before.get(keyOf(one)) ?? one.clinic_id }));
 }
 
-function keyOf({ group_id, clinic_id }: Clinic): string {
+/** By what a clinic is one. */
+export function keyOf({ group_id, clinic_id }: Clinic): string {
   return `${group_id}\0${clinic_id}`;
 }
 

@@ -33,7 +33,7 @@ export class ClickHouseLists implements ListStore {
   }
 
   async clinics(whose?: 'people'): Promise<readonly Clinic[]> {
-    return this.#clinics(whose ? ['0'] : ['0', '1']);
+    return this.#clinics(whose ? [0] : [0, 1]);
   }
 
   async putClinics(clinics: readonly Clinic[]): Promise<void> {
@@ -44,7 +44,7 @@ export class ClickHouseLists implements ListStore {
 
   async keepFile(clinics: readonly Clinic[]): Promise<number> {
     const given = z.array(clinic).parse(clinics);
-    const { put, removed } = changesOfFile(given, await this.#clinics(['0']), await this.#clinics(['1']));
+    const { put, removed } = changesOfFile(given, await this.#clinics([0]), await this.#clinics([1]));
     const rows = [...put, ...removed.map((one) => ({ ...one, removed: 1 }))].map((one) => ({ ...one, of_file: 1 }));
     await this.#insert('vigie.clinics', rows);
     return rows.length;
@@ -55,7 +55,7 @@ export class ClickHouseLists implements ListStore {
     return row?.fingerprint ?? '';
   }
 
-  async #clinics(of_file: readonly ('0' | '1')[]): Promise<readonly Clinic[]> {
+  async #clinics(of_file: readonly (0 | 1)[]): Promise<readonly Clinic[]> {
     return z.array(clinic).parse(await this.#rows(clinicsQuery, { of_file }));
   }
 

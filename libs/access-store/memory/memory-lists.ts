@@ -1,5 +1,5 @@
 import { type Clinic, clinic, type ListEntry, listEntry } from '#libs/contracts/list-entry.js';
-import { changesOfFile, type ListStore, withControllers } from '../contract/lists.js';
+import { changesOfFile, keyOf, type ListStore, withControllers } from '../contract/lists.js';
 
 /** Lists and register in memory, for tests. */
 export class MemoryLists implements ListStore {
@@ -37,10 +37,6 @@ export class MemoryLists implements ListStore {
   async fingerprint(): Promise<string> {
     return JSON.stringify([sorted(this.#entries), sorted(this.#clinics)]);
   }
-}
-
-function keyOf({ group_id, clinic_id }: Clinic): string {
-  return [group_id, clinic_id].join('\0');
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): readonly T[] {

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ProcessIdentity } from '../member/group-state.js';
+import { codeOf } from '#libs/runtime/outcome.js';
 
 /** Who this process is, so that others can tell whether it still runs. */
 export function ownIdentity(): ProcessIdentity {
@@ -26,10 +27,6 @@ export function isGone(identity: ProcessIdentity, here: string): boolean {
   const stat = procStat(identity.pid);
   if (!stat) return false;
   return stat.state === 'Z' || stat.state === 'X' || (identity.startedAt !== '' && stat.startedAt !== identity.startedAt);
-}
-
-function codeOf(cause: unknown): unknown {
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 }
 
 /** Names the process table: process numbers mean something only within one boot and one namespace. */

@@ -1,6 +1,7 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '#libs/runtime/outcome.js';
 
 /** So many bytes of a file are written to find out whether a disk that has failed takes any again. */
 const triedBytes = 64 * 1024;
@@ -71,8 +72,4 @@ export function asksOf(directory: string, name: string): DiskAsks {
       }
     },
   };
-}
-
-function codeOf(cause: unknown): unknown {
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 }

@@ -1,3 +1,4 @@
+import { UnexplainedRefusal } from '#libs/access-store/clickhouse/failure.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -37,7 +38,7 @@ export class Attempts {
     const onRetry = (cause: Transient, attempt: number, waitMs: number) => {
       metrics.add('vigie_retries_total', { operation });
       metrics.set('vigie_stalled', 1, stalled);
-      this.#causes.set(key, messageOf(cause));
+      this.#causes.set(key, toldOf(cause));
       moved();
       log.warn(`storing waits: the step "${operation}" failed and is tried again`, { ...placeOf(batch), attempt, waitMs, cause });
     };
@@ -60,6 +61,11 @@ export class Attempts {
     await clock.sleep(waitMs, signal).finally(() => metrics.forget('vigie_stalled', stalled));
     moved();
   }
+}
+
+/** What may be said to whoever asks whether it is ready: what ClickHouse refuses it may quote rows for, and others' statements are long. */
+function toldOf(cause: Transient): string {
+  return cause instanceof UnexplainedRefusal ? `ClickHouse refused it with error ${cause.code}` : messageOf(cause).slice(0, 300);
 }
 
 function placeOf({ at, first, rows }: Batch): { topic: string; partition: number; offset: number; rows: number } {

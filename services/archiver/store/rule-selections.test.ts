@@ -69,8 +69,8 @@ describe('the selections of rules', () => {
     Object.assign(state, { clinic: '', files: 'changed' });
     await clock.advance(lookEveryMs);
     expect([registered.length, selections.missing, await lists.clinics()]).toEqual([2, undefined, [expect.anything()]]);
-    Object.assign(state, { clinic: '2', files: 'mended' });
-    await clock.advance(lookEveryMs);
+    state.clinic = '2';
+    await clock.advance(300_000);
     expect((await lists.clinics()).map(({ clinic_id }) => clinic_id)).toEqual(['2']);
     await stop();
   });

@@ -80,22 +80,25 @@ export class RuleSelections {
   async #register(now: string): Promise<void> {
     const { store, lists, load, clock, log } = this.tools;
     const selections = selectionsOf(await load(await readStoredLists(lists)));
-    await this.#keepClinics();
+    const isKept = await this.#keepClinics();
     await store.registerSelections(selections);
     if (now !== this.#known) log.info('the selections of the rules are known to ClickHouse', { count: selections.length });
     this.#known = now;
-    this.#knownAt = clock.monotonic();
+    // Clinics that the store did not take are tried again in minutes.
+    this.#knownAt = clock.monotonic() - (isKept ? 0 : againMs - waitMs.max);
     this.#allKnown();
   }
 
   /** Names, closing dates and controllers of the file, for pages and dossiers. Rules read the file itself, so nothing waits for it. */
-  async #keepClinics(): Promise<void> {
+  async #keepClinics(): Promise<boolean> {
     const { lists, clinics, log } = this.tools;
     try {
       const count = await lists.keepFile(await clinics());
       if (count) log.info('the register of clinics in the store is that of the file', { count });
+      return true;
     } catch (cause) {
       log.warn('the store does not take the file of clinics: pages and dossiers lack its names and controllers', { cause });
+      return false;
     }
   }
 

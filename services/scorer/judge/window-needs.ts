@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { EngineOptions } from '#libs/detection/engine.js';
 import { readFrom, reachOf } from '#libs/detection/rule/reach.js';
 import { lanesOf, type Rule, rulesOf } from '#libs/detection/rule/rule.js';
+import { hex128Of } from '#libs/contracts/hex128.js';
 import { termsOf } from '#libs/detection/rule/terms.js';
 import type { LaneKind } from '#libs/contracts/vocabulary.js';
 
@@ -32,7 +32,7 @@ export function windowKeys(rules: readonly Rule[]): readonly string[] {
  */
 export function raisingKeys(rules: readonly Rule[]): readonly string[] {
   const keys = rules.filter(({ raises }) => raises).map((rule) => JSON.stringify(raisingOf(rule)));
-  return [...new Set(keys.map((key) => createHash('sha256').update(key).digest('hex').slice(0, 32)))].toSorted();
+  return [...new Set(keys.map((key) => hex128Of(key)))].toSorted();
 }
 
 function raisingOf(rule: Rule): unknown {
