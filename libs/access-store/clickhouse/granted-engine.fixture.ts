@@ -111,7 +111,8 @@ function linesOf(rows: readonly unknown[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
-/** A parameter as `SET` takes it, of values without quotes. */
+/** A parameter as `SET` takes it, of values without quotes in them; an array has its numbers plain, as the official client writes them. */
 function literal(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map((one) => `\\'${String(one)}\\'`).join(',')}]` : String(value);
+  if (!Array.isArray(value)) return String(value);
+  return `[${value.map((one) => (typeof one === 'number' ? one : `\\'${String(one)}\\'`)).join(',')}]`;
 }
