@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
-import { install, node, root } from './prepare.mjs';
+import { compiler, install, node, root } from './prepare.mjs';
 
 install();
 const bin = (name, file) => join(root, 'node_modules', name, ...file.split('/'));
@@ -14,9 +14,9 @@ const bin = (name, file) => join(root, 'node_modules', name, ...file.split('/'))
 const formatCache = ['--cache', '--cache-strategy=content', `--cache-location=${join(root, '.cache', 'prettier')}`];
 /** The longest first. */
 const checks = [
-  ['types', [bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json']],
+  ['types', [compiler, '-p', 'tsconfig.json']],
   ['format', [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level=warn', ...formatCache, '.']],
-  ['types of the pages', [bin('typescript', 'bin/tsc'), '-p', 'web/tsconfig.json']],
+  ['types of the pages', [compiler, '-p', 'web/tsconfig.json']],
   ['lint', [bin('oxlint', 'bin/oxlint'), '--deny-warnings']],
   ['tidy', [join(root, 'scripts', 'tidy.mjs')]],
 ];

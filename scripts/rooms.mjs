@@ -185,6 +185,7 @@ export const toolsWithReason = {
   '@types/react-dom': 'types of react-dom, which has none of its own',
   oxlint: 'scripts/check.mjs starts it',
   prettier: 'scripts/check.mjs starts it',
+  'typescript-native': 'scripts/check.mjs and scripts/prepare.mjs start it',
 };
 
 /** Packages of package.json that nothing imports, and reasons for packages that are not there or are imported. */

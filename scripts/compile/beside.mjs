@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { node, root } from '../prepare.mjs';
+import { compiler, node, root } from '../prepare.mjs';
 
 const archiveBytesMax = 512 * 1024 * 1024;
 
@@ -18,7 +18,6 @@ export function compiledBeside(commit) {
   mkdirSync(home, { recursive: true });
   told('tar', ['-x', '-C', home], root, told('git', ['archive', '--format=tar', id], root));
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   told(node, [compiler, '-p', 'tsconfig.build.json', '--noCheck'], home);
   told(node, [join(home, 'scripts', 'compile', 'copy-assets.mjs')], home);
   writeFileSync(done, '');

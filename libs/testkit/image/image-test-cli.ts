@@ -60,6 +60,7 @@ async function checkContents(): Promise<void> {
     'node_modules/chdb',
     'node_modules/@chdb',
     'node_modules/typescript',
+    'node_modules/typescript-native',
     'dist/libs/testkit',
     'dist/bench',
     'dist/services/clickhouse',
