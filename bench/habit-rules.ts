@@ -3,22 +3,21 @@
  * rules, over the same frames, the engines alternately in one run: the model behind them is a stand-in that answers at once, so this is the price of counting. And the
  * whole pack with its own, by a model that has learned two weeks of these accounts; one in 25 accesses is outside care.
  */
-import { createHash } from 'node:crypto';
-import { HabitModel } from '#libs/habits/habit-model.js';
 import type { Habits } from '#libs/habits/seams.js';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
-import { goesByHabit, habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 import type { Match } from '#libs/detection/rules/match/match.js';
 import { and, test } from '#libs/detection/rules/match/match.js';
 import { selectionOf } from '#libs/detection/rules/match/selection.js';
 import { aRule } from '#libs/testkit/a-rule.js';
+import { fixedRulesOf, learnedHabits } from './packs/learned-habits.js';
 import { packOptions } from './packs/pack.js';
+import { firstOfTwoDays, rowOfTwoDays, twoDays } from './rows/two-days.js';
 import { report } from './yardstick/report.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const start = Date.parse('2026-03-02T00:00:00Z');
 const rows = Number(process.env['BENCH_ROWS'] ?? 400_000);
 
 const read = test({ kind: 'glob', field: 'action', parts: [{ literal: 'read' }], cased: false });
@@ -55,7 +54,7 @@ const plainRules = counted.map(([id, of, timespanMs, floor]) =>
   aRule({ id, title: id, selection: selectionOf(of), timespanMs, atLeast: floor * 40 }),
 );
 /** Without a model the pack's own habit rules never hold and cost next to nothing; with one each has its days, so they are left out of what is compared. */
-const fixed = pack.rules.filter((rule) => !goesByHabit(rule)).map(({ habit: _habit, ...rule }) => rule);
+const fixed = fixedRulesOf(pack.rules);
 const without: EngineOptions = { ...pack, rules: fixed };
 const plain: EngineOptions = { ...pack, rules: [...fixed, ...plainRules] };
 const withHabits: EngineOptions = { ...pack, rules: [...fixed, ...usual, days], habits };
@@ -63,8 +62,9 @@ const withHabits: EngineOptions = { ...pack, rules: [...fixed, ...usual, days], 
 report.note(
   `${fixed.length} fixed rules of the default pack; ${usual.length + 1} rules that ask for habits; the pack has ${pack.rules.length - fixed.length} of its own`,
 );
-for (const accounts of [1_400, 20_000]) beside(`${accounts} accounts over two days`, learned(accounts), () => ordinary(accounts));
-beside('one account that reads without end', learned(1_400), () => attack());
+for (const accounts of [1_400, 20_000])
+  beside(`${accounts} accounts over two days`, learnedHabits(pack.rules, accounts), () => ordinary(accounts));
+beside('one account that reads without end', learnedHabits(pack.rules, 1_400), () => attack());
 
 function beside(name: string, model: Habits, frames: () => Iterable<Buffer>): void {
   const whole: EngineOptions = { ...pack, habits: model };
@@ -119,44 +119,12 @@ function beside(name: string, model: Habits, frames: () => Iterable<Buffer>): vo
   report.figure(`${name}, days given`, ratios[0]?.given ?? 0, 'days');
 }
 
-/** Two weeks of the accounts, of which some do twenty times what others do; most counts are zero on most days. */
-function learned(accounts: number): Habits {
-  const rules = habitRulesOf(pack.rules).filter(({ subject }) => subject === 'account');
-  const model = new HabitModel({ rules, falseIncidentsPerWeek: 1, zone: 'UTC' });
-  const random = generator(3);
-  const paces = Array.from({ length: accounts }, () => 1 + 20 * random() ** 2);
-  const first = Math.floor(start / day);
-  for (let at = first - 14; at < first; at += 1) {
-    for (const [n, pace] of paces.entries()) {
-      if (random() < 0.3) continue;
-      const most: Record<string, number> = {};
-      for (const [column, { id }] of rules.entries()) {
-        const times = column % 5 === 0 ? 2 : random() < 0.85 ? 0 : 0.4;
-        const count = Math.floor(pace * times * (0.5 + random()));
-        if (count > 0) most[id] = count;
-      }
-      model.add({
-        groupId: 'aleo',
-        subject: 'account',
-        key: `nurse-${n}`,
-        day: at,
-        role: 'nurse',
-        kind: 'human',
-        most,
-        told: false,
-      });
-    }
-    for (const step of model.learning(at + 2)) void step;
-  }
-  return model;
-}
-
 function timed(options: EngineOptions, batch: readonly Buffer[]) {
   const engine = new Engine(options);
   const before = process.cpuUsage();
   let given = 0;
   for (const [offset, bytes] of batch.entries()) {
-    engine.apply({ offset, bytes }, start);
+    engine.apply({ offset, bytes }, firstOfTwoDays);
     engine.takeChanges({ includeUpdates: false });
     given += engine.takeDays(200).length;
   }
@@ -165,24 +133,16 @@ function timed(options: EngineOptions, batch: readonly Buffer[]) {
   return { seconds: (user + system) / 1e6, bytes, accounts, given };
 }
 
-/** Two days, accesses by day more than at night, many of them seen again. */
 function* ordinary(accounts: number): Iterable<Buffer> {
-  const random = generator(7);
   const lines: string[] = [];
-  for (let i = 0; i < rows; i += 1) {
-    const account = `nurse-${Math.floor(random() * accounts)}`;
-    const isOutside = random() < 0.04;
-    const who = isOutside ? `anybody-${Math.floor(random() * 1e6)}` : `${account}-${Math.floor(random() * 25)}`;
-    lines.push(lineOf(start + Math.floor((i / rows) * 2 * day), account, who, isOutside, i));
-    if (lines.length === 600) yield frameOf(lines);
-  }
+  for (const { line } of twoDays(accounts, rows)) if (lines.push(line) === 600) yield frameOf(lines);
   if (lines.length > 0) yield frameOf(lines);
 }
 
 function* attack(): Iterable<Buffer> {
   const lines: string[] = [];
   for (let i = 0; i < rows / 2; i += 1) {
-    lines.push(lineOf(start + Math.floor((i / rows) * day), 'attacker', `attacked-${i}`, true, i));
+    lines.push(rowOfTwoDays(firstOfTwoDays + Math.floor((i / rows) * day), 'attacker', `attacked-${i}`, true, i));
     if (lines.length === 600) yield frameOf(lines);
   }
   if (lines.length > 0) yield frameOf(lines);
@@ -190,39 +150,4 @@ function* attack(): Iterable<Buffer> {
 
 function frameOf(lines: string[]): Buffer {
   return Buffer.from(lines.splice(0).join(''));
-}
-
-function hexOf(text: string): string {
-  return createHash('md5').update(text).digest('hex');
-}
-
-function lineOf(time: number, account: string, who: string, isOutside: boolean, index: number): string {
-  const iso = new Date(time).toISOString();
-  return `${JSON.stringify({
-    time: iso,
-    group_id: 'aleo',
-    actor_id: account,
-    patient_id: hexOf(who),
-    clinic_id: `75030${1000 + (account.length % 17)}`,
-    action: 'read',
-    outcome: 'success',
-    event_id: hexOf(`e${index}`),
-    source: 'mediboard',
-    received_at: iso,
-    actor_role: 'nurse',
-    actor_kind: 'human',
-    emergency: isOutside,
-    categories: ['identity', 'notes'],
-    source_ip: '10.4.2.17',
-    application: 'mediboard',
-    key_id: 'k1',
-  })}\n`;
-}
-
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

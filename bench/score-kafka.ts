@@ -5,25 +5,22 @@
 import { randomBytes } from 'node:crypto';
 import { Engine } from '#libs/detection/engine.js';
 import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
-import { openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
-import type { EventLog, Frame, TopicPartition } from '#libs/event-log/port.js';
+import { type KafkaOptions, openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
+import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { kafkaSigning } from '#libs/event-log/signing/signing-config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { threeRulesOptions } from './packs/three-rules.js';
+import { bestOf, preload, read, type Reading } from './process/kafka-frames.js';
 import { besidePlain, plainMicros } from './yardstick/plain.js';
 import { report } from './yardstick/report.js';
 
 const rows = Number(process.env['BENCH_ROWS'] ?? 2_000_000);
 const portBase = Number(process.env['BENCH_KAFKA_PORT'] ?? 47_810);
 const partitions = 4;
-const frameBytes = 256 * 1024;
 const accounts = 1_400;
 const turns = 3;
-/** What plain programs are given of the same frames. */
-const sampleFrames = 100;
-const sample: Buffer[] = [];
 const topic = `bench-score-${systemClock.now()}`;
 
 const missing = await whyNoKafkaTests(process.env);
@@ -35,18 +32,20 @@ async function main(): Promise<void> {
     const options = { brokers: kafka.brokers, clientId: 'vigie-bench', clock: systemClock };
     await createTopics(options, { [topic]: { partitions } });
     const log = await openKafkaLog(options);
-    const signing = signed();
-    const believing = await openKafkaLog({ ...options, ...(signing && { signing }) });
-    const frames = await preload(believing);
-    report.note(`${rows} rows in ${frames} frames over ${partitions} partitions of a real Kafka`);
-    await read(log, 'warm-up', frames, judging());
-    const plain = await read(log, 'reading alone', frames, () => {});
+    const believing = await openKafkaLog(signed(options));
+    const given = await preload(believing, { topic, partitions, rows }, (index) => {
+      const account = (index * 7919) % accounts;
+      return { partition: account % partitions, line: lineOf(index, account) };
+    });
+    report.note(`${rows} rows in ${given.frames} frames over ${partitions} partitions of a real Kafka`);
+    await read(log, 'warm-up', given, judging());
+    const plain = await read(log, 'reading alone', given, () => {});
     // In turns, and the best of each: other work on the machine comes and goes.
     const judgedRuns: Reading[] = [];
     const verifiedRuns: Reading[] = [];
     for (let turn = 1; turn <= turns; turn += 1) {
-      judgedRuns.push(await read(log, `reading and judging, ${turn}`, frames, judging()));
-      verifiedRuns.push(await read(believing, `reading, verifying and judging, ${turn}`, frames, judging()));
+      judgedRuns.push(await read(log, `reading and judging, ${turn}`, given, judging()));
+      verifiedRuns.push(await read(believing, `reading, verifying and judging, ${turn}`, given, judging()));
     }
     const [judged, verified] = [bestOf(judgedRuns), bestOf(verifiedRuns)];
     report.figure('reading and judging', (rows * 1000) / judged.ms, 'rows/s', { atLeast: 400_000 });
@@ -56,7 +55,7 @@ async function main(): Promise<void> {
       verified.cpuMicroseconds / judged.cpuMicroseconds,
       'the processor time of reading and judging',
     );
-    besidePlain('reading and judging', judged.cpuMicroseconds, plainMicros(sample, undefined));
+    besidePlain('reading and judging', judged.cpuMicroseconds, plainMicros(given.sample, undefined));
     await believing.close();
     await log.close();
   } finally {
@@ -73,90 +72,15 @@ function judging(): (at: TopicPartition, frame: Frame) => void {
   };
 }
 
-/** Frames are signed by a key of this run. */
-function signed() {
+/** The same log with frames that are signed by a key of this run, as deployed services sign and verify them. */
+function signed(options: KafkaOptions): KafkaOptions {
   const VIGIE_FRAME_KEYS = `bench=${randomBytes(32).toString('base64')}`;
-  return kafkaSigning(
+  const signing = kafkaSigning(
     { VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS, VIGIE_FRAMES_SIGNED_SINCE: undefined },
     { clock: systemClock, log: silentLog },
   );
-}
-
-function bestOf(runs: readonly Reading[]): Reading {
-  const least = (of: (run: Reading) => number) => Math.min(...runs.map(of));
-  return { ms: least(({ ms }) => ms), cpuMicroseconds: least(({ cpuMicroseconds }) => cpuMicroseconds) };
-}
-
-/** From the first to the last frame. `cpuMicroseconds` is of all threads, for a row. */
-interface Reading {
-  readonly ms: number;
-  readonly cpuMicroseconds: number;
-}
-
-async function read(
-  log: EventLog,
-  name: string,
-  frames: number,
-  take: (at: TopicPartition, frame: Frame) => void,
-): Promise<Reading> {
-  let left = frames;
-  let from = 0;
-  let cpu = process.cpuUsage();
-  const all = Promise.withResolvers<void>();
-  const membership = await log.join(
-    { group: `bench-${name.replaceAll(/\W+/g, '-')}-${systemClock.now()}`, topics: [topic], batchBytesMax: 4 * 1024 * 1024 },
-    {
-      assigned: async () => 'earliest',
-      async frames(at, batch) {
-        if (left === frames) {
-          from = systemClock.monotonic();
-          cpu = process.cpuUsage();
-        }
-        for (const frame of batch) take(at, frame);
-        left -= batch.length;
-        if (left <= 0) all.resolve();
-      },
-      poison: (_, __, cause) => Promise.reject(cause),
-      revoked: async () => {},
-    },
-  );
-  await Promise.race([all.promise, membership.ended]);
-  const ms = systemClock.monotonic() - from;
-  const { user, system } = process.cpuUsage(cpu);
-  await membership.leave();
-  const cpuMicroseconds = (user + system) / rows;
-  report.figure(`${name}, by the clock`, (rows * 1000) / ms, 'rows/s');
-  report.figure(`${name}, processor time of all threads`, cpuMicroseconds, 'us a row');
-  return { ms, cpuMicroseconds };
-}
-
-async function preload(log: EventLog): Promise<number> {
-  const texts: string[][] = Array.from({ length: partitions }, () => []);
-  const bytes = new Float64Array(partitions);
-  let frames = 0;
-  let pending: Promise<number>[] = [];
-  const send = async (partition: number): Promise<void> => {
-    const bytesOfFrame = Buffer.from((texts[partition] ?? []).join(''));
-    if (sample.length < sampleFrames) sample.push(bytesOfFrame);
-    pending.push(log.append({ topic, partition }, bytesOfFrame));
-    texts[partition] = [];
-    bytes[partition] = 0;
-    frames += 1;
-    if (pending.length < 16) return;
-    await Promise.all(pending);
-    pending = [];
-  };
-  for (let index = 0; index < rows; index += 1) {
-    const account = (index * 7919) % accounts;
-    const partition = account % partitions;
-    const line = lineOf(index, account);
-    texts[partition]?.push(line);
-    bytes[partition] = (bytes[partition] ?? 0) + line.length;
-    if ((bytes[partition] ?? 0) > frameBytes - 1024) await send(partition);
-  }
-  for (let partition = 0; partition < partitions; partition += 1) if (texts[partition]?.length) await send(partition);
-  await Promise.all(pending);
-  return frames;
+  if (!signing) throw new Error('a key of frames was given, and nothing signs');
+  return { ...options, signing };
 }
 
 /** A row of some 480 bytes; each account goes over 25 patients, and one reads on and on in five clinics. */

@@ -13,7 +13,8 @@ import { threeRules as rules, threeRulesOptions } from './packs/three-rules.js';
 import { exactWindows, matchesOf } from './yardstick/c-program.js';
 import { besidePlain, plainMicros } from './yardstick/plain.js';
 import { report } from './yardstick/report.js';
-import { frameOf, generator, lineOf, ordinaryDay, start } from './rows/ordinary-day.js';
+import { generator } from './rows/generator.js';
+import { frameOf, lineOf, ordinaryDay, start } from './rows/ordinary-day.js';
 
 const pack = await packOptions();
 

@@ -6,7 +6,8 @@
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { packOptions, withOneMore } from '../packs/pack.js';
 import { threeRulesOptions } from '../packs/three-rules.js';
-import { generator, lineOf, ordinaryDay, start } from '../rows/ordinary-day.js';
+import { generator } from '../rows/generator.js';
+import { lineOf, ordinaryDay, start } from '../rows/ordinary-day.js';
 import { engineOf } from './engine-of.js';
 import { besidePlain, plainMicros } from '../yardstick/plain.js';
 import { type Goal, report } from '../yardstick/report.js';

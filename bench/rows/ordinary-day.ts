@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { generator, hexOf } from './generator.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -62,16 +62,4 @@ export function lineOf(time: number, account: string, patient: string, clinic: n
     application: 'mediboard',
     key_id: 'k1',
   })}\n`;
-}
-
-function hexOf(text: string): string {
-  return createHash('md5').update(text).digest('hex');
-}
-
-export function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
