@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { idleMsMax } from '#services/console/session/sealed-session.js';
 import { tell } from '#services/console/console-log.fixture.js';
 import { anIncidentId } from '#libs/testkit/case-records.js';
-import { installed, logIn, openBrowser, openContext, picture } from './browser.js';
+import { installed, logIn, openBrowser, openContext, picture, violationsOf } from './browser.js';
 import { aFullDay, type Day, told } from './invented-day.js';
 
 const inBrowser = installed.path === undefined ? describe.skip : describe;
@@ -152,6 +152,49 @@ inBrowser('where people work', () => {
       const typed =
         "const field = document.querySelector('[name=ends_at]'); field.value = '20266-12-01T08:00'; field.validity.rangeOverflow";
       expect(await page.evaluate(typed)).toBe(true);
+      await context.close();
+    },
+    testMsMax,
+  );
+
+  it(
+    'cases that are one matter are linked by who looks at one of them, and an account is taken out again, without the command line',
+    async () => {
+      await tell(day.log, told('night', 9, { actor_id: 'inf.nuit', patients: 31, level: 'high' }));
+      await tell(day.log, told('others', 8, { group_id: 'boreal', actor_id: 'inf.boreal', patients: 9 }));
+      const { context, complaints } = await openContext(browser, day.url);
+      const page = await logIn(context, 'a.durand', `/cases/${day.id}`);
+      await page.getByRole('button', { name: 'Link', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: 'Link' });
+      await dialog.getByRole('checkbox', { name: /inf\.nuit: 31 patients/ }).waitFor();
+      // Neither the case itself nor those of another group.
+      expect(await dialog.getByText(/dr\.martin|inf\.boreal/).count()).toBe(0);
+      expect(await dialog.getByRole('button', { name: 'Confirm' }).isDisabled()).toBe(true);
+      await dialog.getByRole('checkbox', { name: /inf\.nuit/ }).check();
+      await dialog.getByLabel('Account, rule or number').fill('secr.ndb');
+      // What is chosen stays, whatever is looked for.
+      await dialog.getByRole('checkbox', { name: /secr\.ndb/ }).check();
+      await dialog
+        .getByRole('checkbox', { name: /inf\.nuit/ })
+        .and(dialog.locator(':checked'))
+        .waitFor();
+      await picture(page, 'link');
+      expect(await violationsOf(page)).toEqual([]);
+      await dialog.getByRole('checkbox', { name: /secr\.ndb/ }).uncheck();
+      await dialog.getByRole('button', { name: 'Confirm' }).click();
+      const together = page.getByRole('region', { name: '2 incidents in this case' });
+      await together.getByText('linked by a.durand').waitFor();
+      await page.getByRole('heading', { level: 1, name: /^dr\.martin and 1 other account opened/ }).waitFor();
+      await picture(page, 'linked');
+      expect(await violationsOf(page)).toEqual([]);
+      await together.getByRole('button', { name: 'Take out inf.nuit' }).click();
+      await page.getByLabel('Reason').fill('the night shift was a round');
+      await page.getByRole('button', { name: 'Confirm' }).click();
+      await page.getByText('Taken out: it is a case of its own again.').first().waitFor();
+      await page.getByRole('heading', { level: 1, name: /^dr\.martin opened/ }).waitFor();
+      expect(await page.getByRole('button', { name: /^Take out/ }).count()).toBe(0);
+      expect((await day.one.ask('GET', `/v1/cases/${anIncidentId('night')}`, 'a.durand')).status).toBe(200);
+      expect(complaints).toEqual([]);
       await context.close();
     },
     testMsMax,

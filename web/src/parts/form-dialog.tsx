@@ -3,6 +3,8 @@ import { useTexts } from '../texts/context.js';
 
 interface FormDialogProps {
   readonly title: string;
+  /** Whether what must be there is; the fields say what is missing. */
+  readonly isReady?: boolean;
   /** Called once: with what was filled in, or with nothing when it was given up. */
   readonly onDone: (filled?: FormData) => void;
   /** The fields. */
@@ -10,7 +12,7 @@ interface FormDialogProps {
 }
 
 /** Asks for something in a dialog that stands before the page. */
-export function FormDialog({ title, onDone, children }: FormDialogProps) {
+export function FormDialog({ title, isReady = true, onDone, children }: FormDialogProps) {
   const { t } = useTexts();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -30,7 +32,7 @@ export function FormDialog({ title, onDone, children }: FormDialogProps) {
         <h2 id={id}>{title}</h2>
         {children}
         <p className="buttons">
-          <button type="submit" className="main">
+          <button type="submit" className="main" disabled={!isReady}>
             {t.act.confirm}
           </button>
           <button type="button" onClick={() => onDone()}>

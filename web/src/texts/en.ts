@@ -65,6 +65,7 @@ export function englishTexts(f: Format): Texts {
     },
     refusals: {
       unknown_case: 'no case that you may see begins with this number',
+      unknown_incident: 'an incident that was to be linked or taken out is not known, or not for you to see',
       unknown_rule: 'no rule in use has this number',
       unknown_runbook: 'this rule has no runbook in the console; its file says where it is',
       unknown_backtest: 'no trial has this number; the console forgets them when it starts again',
@@ -348,6 +349,8 @@ export function englishTexts(f: Format): Texts {
         'case.held': 'On hold.',
         'case.reopened': 'Reopened.',
         'case.measure': 'Measure noted.',
+        'case.linked': 'Linked.',
+        'case.unlinked': 'Taken out: it is a case of its own again.',
       },
       repeated: 'That already held.',
       superseded: (status, owner, verdict) =>

@@ -73,6 +73,7 @@ export function frenchTexts(f: Format) {
     },
     refusals: {
       unknown_case: 'aucun cas que vous pouvez voir ne commence par ce numéro',
+      unknown_incident: 'un incident à rattacher ou à détacher n’est pas connu, ou n’est pas pour vous',
       unknown_rule: 'aucune règle en service n’a ce numéro',
       unknown_runbook: 'cette règle n’a pas de fiche réflexe dans la console ; son fichier dit où elle est',
       unknown_backtest: 'aucun essai n’a ce numéro ; la console les oublie quand elle redémarre',
@@ -373,6 +374,8 @@ export function frenchTexts(f: Format) {
         'case.held': 'Mis en attente.',
         'case.reopened': 'Rouvert.',
         'case.measure': 'Mesure notée.',
+        'case.linked': 'Rattaché.',
+        'case.unlinked': 'Détaché : c’est de nouveau un cas à lui.',
       },
       repeated: 'C’était déjà ainsi.',
       superseded: (status: string, owner: string, verdict: string) =>

@@ -2,9 +2,7 @@ import { Choice, Field } from '../../parts/field.js';
 import { FormDialog } from '../../parts/form-dialog.js';
 import { verdictList } from '../../parts/verdicts.js';
 import { useTexts } from '../../texts/context.js';
-import type { Texts } from '../../texts/fr.js';
-
-export type ActionBody = Readonly<Record<string, unknown>> & { readonly type: keyof Texts['act']['done'] };
+import type { ActionBody } from './act.js';
 
 export type FormKind = 'assign' | 'note' | 'measure' | 'hold' | 'resolve' | 'reopen';
 

@@ -1,30 +1,32 @@
 import { useRef, useState } from 'react';
 import type { SeenRow } from '#libs/contracts/seen-case.js';
 import type { Me } from '../../api/answers.js';
-import { newKey, post } from '../../api/client.js';
 import { useShortcuts } from '../../parts/shortcuts.js';
 import { useTexts } from '../../texts/context.js';
-import { type ActionBody, ActionForm, type FormKind } from './action-form.js';
-import { useSend } from '../../parts/send.js';
+import { useOwnTexts } from '../../texts/own.js';
+import { type ActionBody, useAct } from './act.js';
+import { ActionForm, type FormKind } from './action-form.js';
+import { LinkForm } from './together/link-form.js';
+import { togetherTexts } from './together/together-texts.js';
 
 const forms = ['assign', 'note', 'measure', 'hold', 'resolve'] as const;
 
 /** What may be done with a case, and what became of it. What cannot be done says why. */
 export function Actions({ row, me }: { readonly row: SeenRow; readonly me: Me }) {
   const { t } = useTexts();
-  const [form, setForm] = useState<FormKind>();
+  const w = useOwnTexts(togetherTexts);
+  const [form, setForm] = useState<FormKind | 'link'>();
   const opener = useRef<HTMLElement>(null);
-  const { send, said, isBusy } = useSend();
-  const act = (body: ActionBody) => {
-    // Asked again it is the same action, on the case as it was seen.
-    const [key, wish] = [newKey(), { ...body, seen_version: row.version }];
-    const ask = () => post<{ readonly effect: string }>(`/v1/cases/${row.case_id}/actions`, wish, key);
-    return send(ask, ({ effect }) => (effect === 'repeated' ? t.act.repeated : t.act.done[body.type]));
-  };
+  const { act, said, isBusy } = useAct(row);
   const mayAct = me.roles.includes('analyst') || me.roles.includes('dpo');
-  const open = (kind: FormKind) => {
+  const open = (kind: FormKind | 'link') => {
     opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     setForm(kind);
+  };
+  const done = (body?: ActionBody) => {
+    setForm(undefined);
+    opener.current?.focus();
+    if (body) void act(body);
   };
   const isOver = row.status === 'resolved';
   const canAct = mayAct && !isOver;
@@ -63,18 +65,15 @@ export function Actions({ row, me }: { readonly row: SeenRow; readonly me: Me })
           {t.act.reopen}
         </button>
       )}
+      {mayAct && (
+        <button type="button" disabled={isBusy} onClick={() => open('link')}>
+          {w.link}
+        </button>
+      )}
       {!mayAct && <p className="hint">{t.act.mayNot}</p>}
       {said}
-      {form && (
-        <ActionForm
-          kind={form}
-          onDone={(body) => {
-            setForm(undefined);
-            opener.current?.focus();
-            if (body) void act(body);
-          }}
-        />
-      )}
+      {form === 'link' && <LinkForm row={row} onDone={done} />}
+      {form && form !== 'link' && <ActionForm kind={form} onDone={done} />}
     </div>
   );
 }

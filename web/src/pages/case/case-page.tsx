@@ -12,6 +12,7 @@ import { Curve } from './curve.js';
 import { Notes } from './notes.js';
 import { PatientsPart } from './patients.js';
 import { TimelinePart } from './timeline.js';
+import { Together } from './together/together.js';
 import { ToldPart } from './told.js';
 import { Fired } from './fired.js';
 import './case.css';
@@ -56,7 +57,7 @@ function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }
     case 'dossier':
       return <Dossier row={shown.case} me={me} />;
     default:
-      return <Overview shown={shown} id={id} />;
+      return <Overview shown={shown} id={id} me={me} />;
   }
 }
 
@@ -101,12 +102,13 @@ function Parts({ id, part }: { readonly id: string; readonly part: string }) {
   );
 }
 
-function Overview({ shown, id }: { readonly shown: ShownCase; readonly id: string }) {
+function Overview({ shown, id, me }: { readonly shown: ShownCase; readonly id: string; readonly me: Me }) {
   return (
     <>
       <CaseTotals shown={shown} id={id} />
       <Curve shown={shown} id={id} />
       <div className="columns">
+        <Together shown={shown} me={me} />
         <Fired shown={shown} />
         <ToldPart id={id} />
         <Notes shown={shown} />

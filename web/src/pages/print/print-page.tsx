@@ -8,6 +8,7 @@ import { Fired } from '../case/fired.js';
 import { Notes } from '../case/notes.js';
 import { TimelinePart } from '../case/timeline.js';
 import { ToldPart } from '../case/told.js';
+import { Together } from '../case/together/together.js';
 import { useOwnTexts, ownTexts } from '../../texts/own.js';
 import '../case/case.css';
 
@@ -49,6 +50,7 @@ function Sheets({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
       <CaseTotals shown={shown} id={id} />
       <Curve shown={shown} id={id} />
       <div className="columns">
+        <Together shown={shown} />
         <Fired shown={shown} />
         <ToldPart id={id} />
         <Notes shown={shown} />
