@@ -131,7 +131,7 @@ export class Fill {
     const { accounts } = this.live.windows;
     const hash = hashBytes(viewOf(key), 0, key.length);
     const found = accounts.find(viewOf(key), 0, key.length, hash);
-    return found || accounts.add(key, 0, key.length, hash);
+    return found || accounts.add(key, viewOf(key), 0, key.length, hash);
   }
 
   #wholes(from: number, account: AccountNumber): readonly Whole[] {

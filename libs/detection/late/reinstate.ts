@@ -101,7 +101,7 @@ function accountOf(state: EngineState, { group_id, actor_id }: IncidentChange): 
   const hash = hashBytes(viewOf(key), 0, key.length);
   const found = accounts.find(viewOf(key), 0, key.length, hash);
   if (found) return found;
-  const account = accounts.add(key, 0, key.length, hash);
+  const account = accounts.add(key, viewOf(key), 0, key.length, hash);
   accounts.setSince(account, Math.max(0, state.watermark - state.forgetAfterMs));
   return account;
 }

@@ -2,7 +2,6 @@
 // It knows numbers, bytes and times, and nothing of rules.
 
 import { accountOf } from '../scan/row-layout.js';
-import { viewOf } from '../scan/scan-text.js';
 import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
 import { KeyPrefixes } from './key-prefixes.js';
@@ -68,21 +67,23 @@ export class AccountTable {
     return (kind & restMask) > inlineBytesMax ? this.#keys.touch(this.#word(account, at.key)) : kind;
   }
 
-  add(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const account = this.#free.pop() ?? this.#end++;
+  /** `view`: of `bytes`. */
+  add(bytes: Uint8Array, view: DataView, start: number, end: number, hash: number): number {
+    const reused = this.#free.pop();
+    const account = reused ?? this.#end++;
     this.#named = 0;
     if ((account + 1) * recordWords > this.#words.length) this.#widen((account + 1) * recordBytes);
     const record = account * recordWords;
-    this.#words.fill(0, record, record + recordWords);
+    if (reused !== undefined) this.#words.fill(0, record, record + recordWords);
     this.#times[record / 2 + at64.oldest] = Number.POSITIVE_INFINITY;
     this.#times[record / 2 + at64.since] = Number.NEGATIVE_INFINITY;
     this.#words[record + at.hash] = hash;
-    const prefix = this.#prefixes.of(bytes, start, end);
+    const prefix = this.#prefixes.of(bytes, view, start, end);
     const restStart = start + this.#prefixes.length(prefix);
     const rest = end - restStart;
     this.#words[record + at.kind] = (prefix << half) | rest;
     if (rest > inlineBytesMax) this.#words[record + at.key] = this.#keys.put(bytes, restStart, end);
-    else copyBytes(viewOf(bytes), restStart, rest, this.#words, record + at.key);
+    else copyBytes(view, restStart, rest, this.#words, record + at.key);
     this.#slots.enter(account, hash);
     return account;
   }

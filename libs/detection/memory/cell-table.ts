@@ -112,12 +112,13 @@ export class CellTable {
   }
 
   add(account: AccountNumber, series: number, cell: CellKey, ledger: LedgerNumber): void {
-    const id = this.#free.pop() ?? this.#end++;
+    const reused = this.#free.pop();
+    const id = reused ?? this.#end++;
     if ((id + 1) * recordWords > this.#words.length) this.#widen((id + 1) * recordBytes);
     const record = id * recordWords;
     const length = cell.end - cell.start;
     const hash = mixed(hashOf(cell), account, series);
-    this.#words.fill(0, record, record + recordWords);
+    if (reused !== undefined) this.#words.fill(0, record, record + recordWords);
     this.#words[record + at.hash] = hash;
     this.#words[record + at.account] = account;
     this.#words[record + at.kind] = (series << half) | length;

@@ -25,6 +25,8 @@ const none: Prefix = { bytes: new Uint8Array(0), words: new Int32Array(0), group
 export class KeyPrefixes {
   readonly #known: Prefix[] = [none];
   readonly #byText = new Map<string, number>();
+  /** The one found last: accounts that are met one after the other are mostly of one group. */
+  #last = 0;
   #bytes = 0;
 
   get bytes(): number {
@@ -32,13 +34,16 @@ export class KeyPrefixes {
   }
 
   /** The number of what the key in `bytes[start, end)` begins with. The rest is never empty. */
-  of(bytes: Uint8Array, start: number, end: number): number {
+  of(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const length = this.length(this.#last);
+    if (length > 0 && end - start > length && this.isAt(this.#last, view, start, length)) return this.#last;
     const groupEnd = bytes.indexOf(quote, start);
     const prefixEnd = groupEnd + mark.length;
     if (groupEnd < 0 || prefixEnd >= end || prefixEnd - start > prefixBytesMax) return 0;
     if (mark.compare(bytes, groupEnd, prefixEnd) !== 0) return 0;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, prefixEnd - start).toString('latin1');
-    return this.#byText.get(text) ?? this.#add(text, copied(bytes, start, prefixEnd));
+    this.#last = this.#byText.get(text) ?? this.#add(text, copied(bytes, start, prefixEnd));
+    return this.#last;
   }
 
   length(prefix: number): number {

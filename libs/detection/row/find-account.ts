@@ -28,7 +28,8 @@ export class FindAccount {
 
   #newAccount(row: ScannedRow, watermark: Milliseconds): number {
     const { windows, selector, forgetAfterMs } = this.state;
-    const account = windows.accounts.add(row.keyBytes, row.accountStart, row.accountEnd, row.accountHash);
+    const { keyBytes, keyView, accountStart, accountEnd, accountHash } = row;
+    const account = windows.accounts.add(keyBytes, keyView, accountStart, accountEnd, accountHash);
     windows.accounts.setSince(account, Math.max(0, watermark - forgetAfterMs));
     selector.accountAdded(account);
     row.account = account;

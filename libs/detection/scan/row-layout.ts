@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessRow } from '#libs/contracts/access-row.js';
+import { backslash, quote } from './scan-text.js';
 
 /** Place of each optional field among the keys of a row, as `ScannedRow.starts` has them. */
 export const optionalPlaces: Readonly<Record<string, number>> = Object.fromEntries(
@@ -20,3 +21,12 @@ export function accountOf(
 const accountStretch = z.object({ group_id: z.string(), actor_id: z.string() });
 /** What stands between group and account in such a stretch. */
 export const between = '","actor_id":"';
+
+/** Where the group of such a stretch ends; -1 where there is an escape in it. */
+export function groupEndOf(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start; at < end; at += 1) {
+    if (bytes[at] === quote) return at;
+    if (bytes[at] === backslash) return -1;
+  }
+  return -1;
+}

@@ -1,7 +1,7 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { parseWhole } from '../scan/frame-scanner.js';
-import { accountOf, optionalPlaces } from '../scan/row-layout.js';
+import { accountOf, between, groupEndOf, optionalPlaces } from '../scan/row-layout.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import type { Field } from '../rule/rule.js';
 import type { Atom } from '../rules/match/atoms.js';
@@ -146,19 +146,29 @@ export class FieldClasses {
 
   /** What is asked of group and account is asked once per account, which the caller has looked up. */
   #accounts(atoms: readonly Atom[]): (row: ScannedRow) => number {
-    const names = atoms.every(({ field }) => field === 'actor_id') ? wordsOnly(atoms.map(({ match }) => match)) : undefined;
-    const lists = names && new NameLists(names);
-    // The longest name and one letter more is on no list.
-    const other = names && this.#ask({ group_id: '?', actor_id: `${names.toSorted((a, b) => b.length - a.length)[0] ?? ''}?` });
+    const unlisted = this.#unlisted(atoms);
     return (row) => {
       const known = this.accounts?.answers(row.account) ?? 0;
       if (known !== 0) return known - 1;
-      this.#lastAccountClass =
-        lists && other !== undefined && !lists.mayHold(row.bytes, row.accountStart, row.accountEnd)
-          ? other
-          : this.#ask(accountOf(row.bytes, row.accountStart, row.accountEnd));
+      const found = unlisted(row);
+      this.#lastAccountClass = found >= 0 ? found : this.#ask(accountOf(row.bytes, row.accountStart, row.accountEnd));
       if (row.account !== 0) this.noteAccount(row.account);
       return this.#lastAccountClass;
+    };
+  }
+
+  /** The class of an account that is on no list, which its group alone says, without a text of its name; -1 of one that may be on a list, or where other things are asked of names. */
+  #unlisted(atoms: readonly Atom[]): (row: ScannedRow) => number {
+    const names = wordsOnly(atoms.filter(({ field }) => field === 'actor_id').map(({ match }) => match));
+    if (!names) return () => -1;
+    const lists = new NameLists(names);
+    // The longest name and one letter more is on no list.
+    const actor_id = `${names.toSorted((a, b) => b.length - a.length)[0] ?? ''}?`;
+    const groups = new ByBytes((bytes, start, end) => this.#ask({ group_id: jsonText(bytes, start, end), actor_id }));
+    return ({ bytes, view, accountStart: start, accountEnd: end }) => {
+      const groupEnd = groupEndOf(bytes, start, end);
+      if (groupEnd < 0 || lists.mayHold(bytes, groupEnd + between.length, end)) return -1;
+      return groups.of(bytes, view, start, groupEnd);
     };
   }
 

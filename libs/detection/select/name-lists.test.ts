@@ -10,11 +10,11 @@ const name = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 6 }),
 );
 
-it('leaves no account out that is on a list, whatever its name and that of its group', () => {
+it('leaves no account out that is on a list, whatever its name', () => {
   fc.assert(
-    fc.property(fc.array(name, { maxLength: 5 }), name, name, (listed, group_id, actor_id) => {
+    fc.property(fc.array(name, { maxLength: 5 }), name, (listed, actor_id) => {
       const lists = new NameLists(listed.map((one) => one.toLowerCase()));
-      const stretch = Buffer.from(JSON.stringify({ group_id, actor_id }).slice('{"group_id":"'.length, -2));
+      const stretch = Buffer.from(JSON.stringify(actor_id).slice(1, -1));
       const isListed = listed.some((one) => one === actor_id || lowerAscii(one) === lowerAscii(actor_id));
       if (isListed) expect(lists.mayHold(stretch, 0, stretch.length)).toBe(true);
     }),
@@ -24,6 +24,6 @@ it('leaves no account out that is on a list, whatever its name and that of its g
 
 it('says of a plain name that is on none that it is not', () => {
   const lists = new NameLists(['svc-lab', 'svc-billing']);
-  const stretch = Buffer.from('aleo","actor_id":"nurse-17');
+  const stretch = Buffer.from('nurse-17');
   expect(lists.mayHold(stretch, 0, stretch.length)).toBe(false);
 });

@@ -1,5 +1,4 @@
-import { between } from '../scan/row-layout.js';
-import { backslash, quote } from '../scan/scan-text.js';
+import { backslash } from '../scan/scan-text.js';
 import { outside } from '../scan/outside.js';
 
 const ascii = /^[\x20-\x7e]*$/;
@@ -18,11 +17,9 @@ export class NameLists {
     );
   }
 
-  /** Whether the account in the stretch `[start, end)` of a row, from the first byte of its group on, may be on a list. */
+  /** Whether the name in `[start, end)` of a row, as it stands in JSON, may be on a list. */
   mayHold(bytes: Uint8Array, start: number, end: number): boolean {
-    let at = start;
-    for (; bytes[at] !== quote; at += 1) if (at >= end || bytes[at] === backslash) return true;
-    const hash = hashOf(bytes, at + between.length, end);
+    const hash = hashOf(bytes, start, end);
     return hash < 0 || this.#hashes.has(hash);
   }
 }

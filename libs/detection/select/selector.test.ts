@@ -9,6 +9,10 @@ import { randomHistories } from '../definition/random-history.suite.js';
 import { SelectionSets } from '../memory/selection-sets.js';
 import { compileSeries } from '../compile/compile-series.js';
 import { ScannedRow } from '../scan/scanned-row.js';
+import { defaultListsDir, rulesConfig } from '../rules/load/config.js';
+import { requireRules } from '../rules/load/require-rules.js';
+import { atomsOf } from '../rules/match/atoms.js';
+import { wordsOnly } from '../rules/match/match-parts.js';
 import { type Match, or, test } from '../rules/match/match.js';
 import { selectionOf } from '../rules/match/selection.js';
 import { Selector } from './selector.js';
@@ -63,6 +67,44 @@ describe('the selections of a row', () => {
       );
     },
   );
+
+  it('are those where lists name accounts and a rule asks for a group, whatever the names are', () => {
+    const names = ['svc-lab', 'SVC-Lab', 'svc-lab-results', 'dr "x"', 'agnès', 'AGNÈS', 'back\\slash', 'nobody'];
+    const groups = ['vigie', 'aleo', 'VIGIE', 'gr"oup', 'groupe-hospitalier-du-léman'];
+    const listed = ['svc-lab', 'svc-lab-results', 'dr "x"', 'back\\slash'];
+    const rules = [...listed.map((name) => ['actor_id', name] as const), ['group_id', 'vigie'] as const].map(([field, name]) =>
+      aRule({ id: `${field} ${name}`, selection: selectionOf(isText(field, name)) }),
+    );
+    const { live, selectionIds } = compileSeries(rules, [], { quietMs: 0, allowedLatenessMs: 0 });
+    const sets = new SelectionSets(selectionIds.length);
+    const known = new Texts();
+    const selector = new Selector(live, known, sets);
+    const row = new ScannedRow();
+    const anyName = fc.oneof(fc.constantFrom(...names), fc.string({ minLength: 1, maxLength: 6 }));
+    const anyGroup = fc.oneof(fc.constantFrom(...groups), fc.string({ minLength: 1, maxLength: 6 }));
+    let met = 0;
+    fc.assert(
+      fc.property(anyGroup, anyName, (group_id, actor_id) => {
+        const given = anAccessRow({ group_id, actor_id });
+        new FrameScanner(Buffer.from(`${JSON.stringify(given)}\n`)).next(row);
+        row.clinic = known.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
+        const wanted = live.flatMap(({ number, selection }) => (selection.matches(given) ? number : []));
+        expect(sets.members(selector.setOf(row))).toEqual(wanted.toSorted((a, b) => a - b));
+        met += wanted.length;
+      }),
+      { numRuns: casesOf(500, 20_000) },
+    );
+    expect(met).toBeGreaterThan(100);
+  });
+
+  it('ask nothing of the names of accounts in the pack but which are on lists, so that whoever is on none costs no text', async () => {
+    const folders = { VIGIE_RULES_DIR: rulesConfig.VIGIE_RULES_DIR.parse(undefined), VIGIE_LISTS_DIR: defaultListsDir };
+    const { rules } = await requireRules(folders, new Map([['service_accounts', ['svc-lab', 'SVC-Billing']]]));
+    const { live } = compileSeries(rules, [], { quietMs: 0, allowedLatenessMs: 0 });
+    const atoms = live.flatMap(({ selection: { tree } }) => (tree && atomsOf(tree)) ?? []);
+    const names = wordsOnly(atoms.filter(({ field }) => field === 'actor_id').map(({ match }) => match));
+    expect(new Set(names)).toEqual(new Set(['svc-lab', 'svc-billing']));
+  });
 });
 
 const texts = [
@@ -77,6 +119,6 @@ const texts = [
   'key_id',
 ] as const;
 
-function isText(field: (typeof texts)[number], literal: string): Match {
+function isText(field: (typeof texts)[number] | 'actor_id' | 'group_id', literal: string): Match {
   return test({ kind: 'glob', field, parts: [{ literal }], cased: false });
 }

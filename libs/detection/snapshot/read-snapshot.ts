@@ -185,7 +185,8 @@ class SnapshotReader {
     };
     while (at < all.length) {
       const key = bytes();
-      const account = state.windows.accounts.add(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
+      const view = viewOf(key);
+      const account = state.windows.accounts.add(key, view, 0, key.length, hashBytes(view, 0, key.length));
       const floats = Float64Array.from({ length: next() }, () => {
         at += 2;
         return present(new Float64Array(all.slice(at - 2, at).buffer)[0], 'times of an account');
