@@ -68,10 +68,13 @@ describe('the selections of a row', () => {
     },
   );
 
-  it('are those where lists name accounts and a rule asks for a group, whatever the names are', () => {
-    const names = ['svc-lab', 'SVC-Lab', 'svc-lab-results', 'dr "x"', 'agnès', 'AGNÈS', 'back\\slash', 'nobody'];
+  it.each([
+    ['letters of ASCII', ['svc-lab', 'svc-lab-results', 'dr "x"', 'back\\slash']],
+    ['accents', ['svc-lab', 'agnès', 'İ', 'straße']],
+    ['signs that letters of ASCII are in another case', ['svc-lab', '\u212a', 'le\u017f']],
+  ])('are those where lists of accounts hold %s and a rule asks for a group, whatever the names are', (_, listed) => {
+    const names = [...listed, 'SVC-Lab', 'AGNÈS', 'k', 'K', 'i', 'I', 'les', 'STRASSE', 'nobody'];
     const groups = ['vigie', 'aleo', 'VIGIE', 'gr"oup', 'groupe-hospitalier-du-léman'];
-    const listed = ['svc-lab', 'svc-lab-results', 'dr "x"', 'back\\slash'];
     const rules = [...listed.map((name) => ['actor_id', name] as const), ['group_id', 'vigie'] as const].map(([field, name]) =>
       aRule({ id: `${field} ${name}`, selection: selectionOf(isText(field, name)) }),
     );
@@ -99,11 +102,11 @@ describe('the selections of a row', () => {
 
   it('ask nothing of the names of accounts in the pack but which are on lists, so that whoever is on none costs no text', async () => {
     const folders = { VIGIE_RULES_DIR: rulesConfig.VIGIE_RULES_DIR.parse(undefined), VIGIE_LISTS_DIR: defaultListsDir };
-    const { rules } = await requireRules(folders, new Map([['service_accounts', ['svc-lab', 'SVC-Billing']]]));
+    const { rules } = await requireRules(folders, new Map([['service_accounts', ['svc-lab', 'SVC-Billing', 'agnès']]]));
     const { live } = compileSeries(rules, [], { quietMs: 0, allowedLatenessMs: 0 });
     const atoms = live.flatMap(({ selection: { tree } }) => (tree && atomsOf(tree)) ?? []);
     const names = wordsOnly(atoms.filter(({ field }) => field === 'actor_id').map(({ match }) => match));
-    expect(new Set(names)).toEqual(new Set(['svc-lab', 'svc-billing']));
+    expect(new Set(names)).toEqual(new Set(['svc-lab', 'svc-billing', 'agnès']));
   });
 });
 
