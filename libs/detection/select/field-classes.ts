@@ -120,7 +120,7 @@ export class FieldClasses {
         return this.#categories();
       case 'group_id':
       case 'actor_id':
-        return this.bySubject ? this.#owners() : this.#accounts(atoms);
+        return this.bySubject ? this.#owners(atoms) : this.#accounts(atoms);
       default:
         return this.#wide();
     }
@@ -150,22 +150,25 @@ export class FieldClasses {
     return (row) => {
       const known = this.accounts?.answers(row.account) ?? 0;
       if (known !== 0) return known - 1;
-      const found = unlisted(row);
+      const found = unlisted(row.bytes, row.view, row.accountStart, row.accountEnd);
       this.#lastAccountClass = found >= 0 ? found : this.#ask(accountOf(row.bytes, row.accountStart, row.accountEnd));
       if (row.account !== 0) this.noteAccount(row.account);
       return this.#lastAccountClass;
     };
   }
 
-  /** The class of an account that is on no list, which its group alone says, without a text of its name; -1 of one that may be on a list, or where other things are asked of names. */
-  #unlisted(atoms: readonly Atom[]): (row: ScannedRow) => number {
+  /**
+   * The class of an account that is on no list, which its group alone says, without a text of its name; -1 of one that may be on a list, or where other things
+   * are asked of names. Asked with where group and account stand.
+   */
+  #unlisted(atoms: readonly Atom[]): (bytes: Uint8Array, view: DataView, start: number, end: number) => number {
     const names = wordsOnly(atoms.filter(({ field }) => field === 'actor_id').map(({ match }) => match));
     if (!names) return () => -1;
     const lists = new NameLists(names);
     // The longest name and one letter more is on no list.
     const actor_id = `${names.toSorted((a, b) => b.length - a.length)[0] ?? ''}?`;
     const groups = new ByBytes((bytes, start, end) => this.#ask({ group_id: jsonText(bytes, start, end), actor_id }));
-    return ({ bytes, view, accountStart: start, accountEnd: end }) => {
+    return (bytes, view, start, end) => {
       const groupEnd = groupEndOf(bytes, start, end);
       if (groupEnd < 0 || lists.mayHold(bytes, groupEnd + between.length, end)) return -1;
       return groups.of(bytes, view, start, groupEnd);
@@ -173,9 +176,13 @@ export class FieldClasses {
   }
 
   /** The same where rows belong to another subject, so that nobody has looked the account up. */
-  #owners(): (row: ScannedRow) => number {
+  #owners(atoms: readonly Atom[]): (row: ScannedRow) => number {
+    const unlisted = this.#unlisted(atoms);
     const remembered = new ByBytes((bytes, start, end) => this.#ask(accountOf(bytes, start, end)));
-    return ({ bytes, view, ownerStart, ownerEnd }) => remembered.of(bytes, view, ownerStart, ownerEnd);
+    return ({ bytes, view, ownerStart, ownerEnd }) => {
+      const found = unlisted(bytes, view, ownerStart, ownerEnd);
+      return found >= 0 ? found : remembered.of(bytes, view, ownerStart, ownerEnd);
+    };
   }
 
   /** Gives an account the class that the last row's account was found to have. */
