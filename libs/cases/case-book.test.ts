@@ -11,6 +11,13 @@ const resolved = (verdict: 'false_positive' | 'true_positive' | 'test'): CaseAct
   reason: 'known',
 });
 const taken: CaseActionBody = { type: 'case.acknowledged' };
+const judged = (verdict: 'authorised' | 'suspicious'): CaseActionBody => ({ type: 'case.verdict', verdict, reason: 'asked' });
+const answer = (json: string, seen: Readonly<Record<string, string>>): CaseActionBody => ({
+  type: 'dossier.answered',
+  controller_id: 'c1',
+  answers: { 'nature.cause': json },
+  answers_seen: seen,
+});
 
 describe('a case', () => {
   it('is there without anybody doing anything, and waits as long as its level allows', () => {
@@ -91,22 +98,15 @@ describe('a case', () => {
 
   it('is not judged over what another has found since it was looked at', () => {
     const book = bookOf(aChange('a', 1));
-    const found = (verdict: 'authorised' | 'suspicious') => ({ type: 'case.verdict', verdict, reason: 'asked' }) as const;
-    book.addAction(anAction('a', 2, found('authorised'), { seen_version: 1 }));
-    book.addAction(anAction('a', 3, found('suspicious'), { seen_version: 1 }));
+    book.addAction(anAction('a', 2, judged('authorised'), { seen_version: 1 }));
+    book.addAction(anAction('a', 3, judged('suspicious'), { seen_version: 1 }));
     expect(view(book, 'a', 4).verdict).toBe('authorised');
-    book.addAction(anAction('a', 5, found('suspicious'), { seen_version: 2 }));
+    book.addAction(anAction('a', 5, judged('suspicious'), { seen_version: 2 }));
     expect(view(book, 'a', 6).verdict).toBe('suspicious');
   });
 
   it('keeps an answer of a dossier that stood there, and takes none over what was not seen', () => {
     const book = bookOf(aChange('a', 1));
-    const answer = (json: string, seen: Readonly<Record<string, string>>): CaseActionBody => ({
-      type: 'dossier.answered',
-      controller_id: 'c1',
-      answers: { 'nature.cause': json },
-      answers_seen: seen,
-    });
     book.addAction(anAction('a', 2, answer('"one"', {})));
     book.addAction(anAction('a', 3, answer('"one"', {})));
     book.addAction(anAction('a', 4, answer('"other"', {})));

@@ -25,6 +25,14 @@ const outdated = (snapshot_id: string, added: number, controller_id = 'c1'): Cas
   late_clinics: [],
 });
 
+/** Whether a list is told to have moved, by how much at first, and until when. */
+const ends = (...bodies: readonly CaseActionBody[]) =>
+  outdatedLists(bodies.map((body, minute) => anAction('a', minute, body))).map(({ outdated, endedAt }) => [
+    outdated.snapshot_id,
+    outdated.added,
+    endedAt,
+  ]);
+
 it.each<readonly [string, readonly CaseActionBody[], string]>([
   ['says that the newest list has moved', [frozen(one), outdated(one, 3)], 'counted'],
   ['says it once', [frozen(one), outdated(one, 3), outdated(one, 3)], 'repeated'],
@@ -45,12 +53,6 @@ it.each<readonly [string, readonly CaseActionBody[], string]>([
 
 it('a list that has moved is told until it is frozen again or is as it was', () => {
   const other: CaseActionBody = { ...frozen(two), controller_id: 'c2' } as CaseActionBody;
-  const ends = (...bodies: readonly CaseActionBody[]) =>
-    outdatedLists(bodies.map((body, minute) => anAction('a', minute, body))).map(({ outdated, endedAt }) => [
-      outdated.snapshot_id,
-      outdated.added,
-      endedAt,
-    ]);
   expect(ends(frozen(one))).toEqual([]);
   expect(ends(frozen(one), outdated(one, 0))).toEqual([]);
   expect(ends(frozen(one), outdated(one, 3), outdated(one, 4))).toEqual([[one, 3, undefined]]);
