@@ -4,6 +4,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { caseRow } from '#libs/contracts/case-row.js';
 import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
 import { CaseBook } from './case-book.js';
+import { standardPolicy } from './policy.js';
 
 const resolved = (verdict: 'false_positive' | 'true_positive' | 'test'): CaseActionBody => ({
   type: 'case.resolved',
@@ -322,6 +323,19 @@ describe('incidents of one case', () => {
     book.addAction(anAction('b', 3, { type: 'case.linked', incident_ids: [anIncidentId('a')] }));
     expect(view(book, 'a2', 4)).toEqual(view(book, 'b', 4));
     expect(book.rows(at(4))).toHaveLength(1);
+  });
+
+  it('name their controllers as the register says now', () => {
+    const register = {
+      edition: 0,
+      of: (_: string, clinic: string) => `${clinic}.${register.edition}`,
+      nis2: () => 'none' as const,
+    };
+    const book = new CaseBook({ ...standardPolicy, controllers: register });
+    book.addChange(aChange('a', 1));
+    expect(view(book, 'a', 2).controllers).toEqual(['750300123.0']);
+    register.edition = 1;
+    expect(view(book, 'a', 2).controllers).toEqual(['750300123.1']);
   });
 
   it('say who linked them, and when', () => {
