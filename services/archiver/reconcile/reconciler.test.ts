@@ -59,7 +59,10 @@ const sample = (id: string, first: number, last: number, partition = 3): Sample 
 
 it('reads a hole again once, up to what was committed, and goes on showing it until it is closed', async () => {
   const { world, check } = aWorld();
-  world.ledger = [{ first: 0, last: 3 }, { first: 6, last: 9 }]; // prettier-ignore
+  world.ledger = [
+    { first: 0, last: 3 },
+    { first: 6, last: 9 },
+  ];
   expect(await check()).toEqual([1, 2, [{ at, from: 4, until: 10 }]]);
   expect(await check()).toEqual([1, 2, []]);
   world.ledger.splice(1, 0, { first: 4, last: 5 });
