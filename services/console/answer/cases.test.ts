@@ -148,7 +148,13 @@ describe('the console', () => {
     }
     expect([seen.length, new Set(seen).size]).toEqual([230, 230]);
     expect(((await one.get('/v1/cases?level=low')).body['cases'] as unknown[]).length).toBe(100);
+    const message = async (query: string) => (await one.get(`/v1/cases?${query}`)).body['message'];
     expect((await one.get('/v1/cases?colour=red')).body).toMatchObject({ error: 'unfit_filter' });
+    expect(await message('colour=red')).toMatch(/^there is no filter colour; there are status, level, owner, /);
+    expect(await message('status=new,nope')).toBe(
+      'the filter status has a value that it does not take: give new, acknowledged, on_hold, resolved',
+    );
+    expect(await message('from=yesterday')).toMatch(/^the filter from has .* as 2026-11-29T08:00:00Z$/);
     expect((await one.get(`/v1/cases?q=${anIncidentId('p7')}`)).body['cases']).toHaveLength(1);
   });
 
