@@ -375,6 +375,24 @@ describe('the console', () => {
     expect(shared.log.frames({ topic: topics.actions, partition: 1 })).toEqual([]);
   });
 
+  it('answers what reaches no handler with a word and a sentence too', async () => {
+    const one = await shared.start();
+    const headers = { authorization: 'Bearer nobody', 'content-type': 'application/json' };
+    const asked = [
+      { method: 'GET', url: '/v1/nothing' },
+      { method: 'POST', url: `/v1/cases/${id}/actions`, headers, payload: '{"type":' },
+      { method: 'POST', url: `/v1/cases/${id}/actions`, headers: { ...headers, 'content-type': 'text/x' }, payload: 'x' },
+      { method: 'POST', url: `/v1/cases/${id}/actions`, headers, payload: `"${'x'.repeat(2_000_000)}"` },
+    ] as const;
+    const answers = await Promise.all(asked.map((request) => one.app.inject(request)));
+    expect(answers.map((answer) => [answer.statusCode, Object.keys(answer.json()), answer.json().error])).toEqual([
+      [404, ['error', 'message'], 'not_found'],
+      [400, ['error', 'message'], 'unreadable_body'],
+      [415, ['error', 'message'], 'unknown_media_type'],
+      [413, ['error', 'message'], 'too_large'],
+    ]);
+  });
+
   it('writes the cases down, those that were joined to another among them', async () => {
     await tell(shared.log, anIncident('a'), anIncident('b', { actor_id: 'nurse.2' }));
     const one = await shared.start();
