@@ -23,7 +23,7 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { assistantProviders } from './assistant-providers.js';
 import { sourceHealth } from '#libs/access-store/sources/source-health.js';
 import { FeedsLook } from './answer/feeds-look.js';
-import { RequestErrors } from './answer/request-errors.js';
+import { RequestErrors } from './request-errors.js';
 import { AuditController } from './audit.controller.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';

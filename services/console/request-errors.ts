@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
-import { refused } from './answer.js';
+import { refused } from './answer/answer.js';
 
 /** A word and a sentence by status; none quotes what was sent. */
 const said: Readonly<Record<number, readonly [string, string]>> = {
@@ -17,6 +17,7 @@ export class RequestErrors extends BaseExceptionFilter {
   override catch(cause: unknown, host: ArgumentsHost): void {
     const status = statusOf(cause);
     const [error, message] = said[status] ?? [];
+    // oxlint-disable-next-line promise/valid-params -- a filter of Nest, and no promise
     if (error === undefined || message === undefined) return super.catch(cause, host);
     void host
       .switchToHttp()
