@@ -106,6 +106,11 @@ describe('vigie dossier', () => {
     );
     expect((await vigie(`dossier verify ${snapshot}`)).out).toMatch(/\n {2}whole; the ledger has not moved since\n$/);
     expect((await vigie(`dossier show ${caseId}`)).out).toContain(sha256 ?? 'no digest');
+    expect(await vigie(`dossier freeze ${caseId} --controller nort-sa --by dpo`)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('neither the case nor the register knows a controller nort-sa; this case has north-sa'),
+    });
     await vigie(`dossier freeze ${caseId} --controller north-sa --by dpo`);
     const [first, second] = (await vigie(`dossier show ${caseId}`)).out
       .split('\n')

@@ -1,21 +1,24 @@
+import { DossierScopes } from '#libs/access-store/dossiers/dossier-scopes.js';
 import { freeze } from '#libs/access-store/dossiers/freeze.js';
-import { LedgerReader } from '#libs/access-store/dossiers/ledger-reader.js';
+import { type LedgerCase, LedgerReader } from '#libs/access-store/dossiers/ledger-reader.js';
 import { ruleFilesOf } from '#libs/dossier/rule-files.js';
 import { SnapshotStore } from '#libs/access-store/dossiers/snapshot-store.js';
 import { verify } from '#libs/access-store/dossiers/verification.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { differenceLines, movedSentence } from '#libs/dossier/difference.js';
 import { manifestOf } from '#libs/dossier/verify.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { ConfigError } from '#libs/runtime/config.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { ownVersion } from '#libs/runtime/paths.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { alignedRows } from '../table.js';
-import { withStore } from '../with-store.js';
+import { type StoreClient, withStore } from '../with-store.js';
 import { consoleClient } from '../case/console-client.js';
 import { announce } from './announce.js';
-import { oneCase } from './one-case.js';
+import { groupOf, oneCase } from './one-case.js';
 
 export interface FreezeOptions {
   readonly controller: string;
@@ -28,12 +31,8 @@ export async function freezeCommand(prefix: string, { controller: controllerId, 
   const config = readCommandConfig();
   const snapshot = await withStore(config, async (client) => {
     const of = await oneCase(new LedgerReader(client), prefix);
-    const known = (await new LedgerReader(client).figures(of.case_id, 0)).controllers;
     const before = await new SnapshotStore(client).snapshots(of.case_id, controllerId);
-    if (!known.has(controllerId) && before.length === 0 && known.size > 0)
-      process.stderr.write(
-        `the incidents of this case have nobody of ${printable(controllerId)}; they have ${[...known.keys()].map(printable).join(', ')}\n`,
-      );
+    if (before.length === 0) await mustBeController(client, of, controllerId);
     const order = { of, controllerId, by, vigie: ownVersion(), rules: ruleFilesOf(config.VIGIE_RULES_DIR) };
     return freeze(client, systemClock, { ...order, kind: kind ?? (before.length ? 'complementary' : 'initial') });
   });
@@ -48,6 +47,23 @@ export async function freezeCommand(prefix: string, { controller: controllerId, 
     process.stderr.write(
       'accesses of this case are still being judged, or were deleted: the list is not as long as the figure of its incidents\n',
     );
+}
+
+/**
+ * Throws `ConfigError` for an id by which neither the ledger of the case nor the register knows a controller: a list is frozen for good, and one of a name that was
+ * mistyped would have nobody on it. Of a case whose accesses are gone every id is taken.
+ */
+async function mustBeController(client: StoreClient, of: LedgerCase, controllerId: string): Promise<void> {
+  const version = (await new DossierScopes(client).of(of.case_id)).at(-1)?.version ?? 0;
+  const { controllers } = await new LedgerReader(client).figures(of.case_id, version);
+  if (controllers.size === 0 || controllers.has(controllerId)) return;
+  const clinics = (await new ClickHouseLists(client).clinics()).filter(({ group_id }) => group_id === groupOf(of));
+  const there = `this case has ${[...controllers.keys()].map(printable).join(', ')}`;
+  if (!clinics.some(({ clinic_id, controller_id }) => (controller_id ?? clinic_id) === controllerId))
+    throw new ConfigError(
+      `nothing is frozen: neither the case nor the register knows a controller ${printable(controllerId)}; ${there}`,
+    );
+  process.stderr.write(`this case has nobody of ${printable(controllerId)}; ${there}\n`);
 }
 
 /** `vigie dossier announce`: what `freeze` does at its end, for when the console was away then. */

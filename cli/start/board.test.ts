@@ -34,7 +34,7 @@ function printed(keptByOthers: boolean): string {
     config: readCommandConfig({ VIGIE_DATA_DIR: '/var/lib/vigie' }),
     processes: [],
     startedInMs: 1000,
-    developmentToken: 'token-of-senders',
+    developmentToken: { token: 'token-of-senders', group: 'helix' },
     consoleToken: 'token-of-the-console',
     loginSecret: 'once',
     rules: 1,

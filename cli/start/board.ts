@@ -8,7 +8,7 @@ export interface BoardFacts {
   readonly processes: readonly ProcessDefinition[];
   readonly startedInMs: number;
   /** The credential to show, where Vigie made it itself. */
-  readonly developmentToken: string | undefined;
+  readonly developmentToken: { readonly token: string; readonly group: string } | undefined;
   /** The credential of the console, and the secret of a link that logs in once, where Vigie made them itself. */
   readonly consoleToken: string | undefined;
   readonly loginSecret: string | undefined;
@@ -33,7 +33,7 @@ export function board({
 }: BoardFacts): string {
   const data = shownPath(config.VIGIE_DATA_DIR);
   const shown = (token: string, file: string) => (keptByOthers ? `$(cat ${join(keysDir(data), file)})` : token);
-  const bearer = developmentToken ? shown(developmentToken, 'ingest.token') : '<a token of VIGIE_INGEST_TOKENS>';
+  const bearer = developmentToken ? shown(developmentToken.token, 'ingest.token') : '<a token of VIGIE_INGEST_TOKENS>';
   const ingest = addressOf(config, 'ingestor');
   const lines = [
     '',
@@ -46,7 +46,7 @@ export function board({
     '',
     ...section('Send', [
       `POST ${ingest}/v1/events   JSON, array or NDJSON; also /fhir/AuditEvent and /fhir`,
-      `Authorization: Bearer ${bearer}${developmentToken ? '   (made for this machine: source dev, group dev)' : ''}`,
+      `Authorization: Bearer ${bearer}${developmentToken ? `   (made for this machine: source dev, group ${developmentToken.group})` : ''}`,
     ]),
     ...section('Inlets', inlets),
     ...section('Query', [

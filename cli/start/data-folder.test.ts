@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigError } from '#libs/runtime/config.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
-import { refuseWhileRunning, startFile, takeDataFolder } from './data-folder.js';
+import {
+  demonstrationFile,
+  emptyForDemonstration,
+  keepFromDemonstrations,
+  refuseWhileRunning,
+  startFile,
+  takeDataFolder,
+} from './data-folder.js';
 
 describe('a data folder', () => {
   let folder: string;
@@ -30,6 +37,33 @@ describe('a data folder', () => {
     said.length = 0;
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is emptied for a demonstration where it is empty or another one has written it, and by none where anything else is in it', () => {
+    const key = join(folder, 'keys', 'pseudonyms.helix.key');
+    const filled = () => {
+      mkdirSync(join(folder, 'keys'), { recursive: true });
+      writeFileSync(key, 'a key');
+    };
+    filled();
+    expect(() => emptyForDemonstration(folder, false)).toThrow(ConfigError);
+    expect(() => emptyForDemonstration(folder, false)).toThrow(`${folder} holds more than a demonstration`);
+    expect(readFileSync(key, 'utf8')).toBe('a key');
+    rmSync(join(folder, 'keys'), { recursive: true });
+    for (let time = 0; time < 2; time += 1) {
+      emptyForDemonstration(folder, false);
+      expect(readdirSync(folder)).toEqual([demonstrationFile]);
+      filled();
+    }
+    // Somebody has started over it without a demonstration: what comes from now on is theirs.
+    keepFromDemonstrations(folder);
+    expect(() => emptyForDemonstration(folder, false)).toThrow(ConfigError);
+    expect(readFileSync(key, 'utf8')).toBe('a key');
+    // The folder that demonstrations take by themselves.
+    emptyForDemonstration(folder, true);
+    expect(readdirSync(folder)).toEqual([demonstrationFile]);
+    emptyForDemonstration(join(folder, 'not', 'there'), false);
+    expect(readdirSync(join(folder, 'not', 'there'))).toEqual([demonstrationFile]);
+  });
 
   it('is of one start at a time, and free again when that has ended', async () => {
     const { leave } = await take();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { identityOf, isGone, ownIdentity } from '#libs/event-log/embedded/process-identity.js';
@@ -9,6 +9,9 @@ import { codeOf } from '#libs/runtime/outcome.js';
 
 /** Says in a data folder which `vigie start` runs over it. */
 export const startFile = 'start.json';
+
+/** Says in a data folder that demonstrations alone have written into it. */
+export const demonstrationFile = 'demonstration-only.txt';
 
 const identity = z.object({ host: z.string(), pid: z.int(), startedAt: z.string() });
 const startRecord = z.object({
@@ -59,6 +62,27 @@ export async function takeDataFolder(dataDir: string, portBase: number, tools: F
     replace(path, JSON.stringify({ ...own, children: running }));
   };
   return { note, leave };
+}
+
+/**
+ * Empties the folder of a demonstration, whose day over another one would only be duplicates; `isDefault` for the one that is always a demonstration's. Throws `ConfigError` for a folder that
+ * anybody else has written into: what a hospital has sent, its keys, or files that are not Vigie's.
+ */
+export function emptyForDemonstration(dataDir: string, isDefault: boolean): void {
+  const names = existsSync(dataDir) ? readdirSync(dataDir) : [];
+  if (names.length > 0 && !isDefault && !names.includes(demonstrationFile))
+    throw new ConfigError(
+      `VIGIE_DATA_DIR: ${dataDir} holds more than a demonstration, which would begin by emptying it; leave VIGIE_DATA_DIR out, or name a folder that is empty or not there yet`,
+    );
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // First, and never taken out: whoever is killed here leaves a folder that the next one knows again.
+  writeFileSync(join(dataDir, demonstrationFile), 'npm start -- --demo empties this folder whenever it begins.\n');
+  for (const name of names) if (name !== demonstrationFile) rmSync(join(dataDir, name), { recursive: true, force: true });
+}
+
+/** From now on the folder holds more than a demonstration. */
+export function keepFromDemonstrations(dataDir: string): void {
+  rmSync(join(dataDir, demonstrationFile), { force: true });
 }
 
 /** Rejects with `ConfigError` while another start runs over a data folder, or what one that was ended by force had started. */

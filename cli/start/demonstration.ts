@@ -7,6 +7,7 @@ import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation
 import { printable } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { developmentUser } from '#services/console/users/development-token.js';
+import { developmentSource, developmentToken } from '#services/ingestor/development-token.js';
 import { consoleClient } from '../case/console-client.js';
 import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
 import { caseText, takeCase } from './demo-case.js';
@@ -27,6 +28,7 @@ export interface DemonstrationOptions {
 
 /** The reference case, played into the running system: one day of a hospital group, one usurped privileged account. */
 export class Demonstration {
+  readonly groupId = defaultSimulation.groupId;
   readonly #simulation: Simulation;
   readonly #start: number;
   readonly #token = randomBytes(24).toString('base64url');
@@ -60,7 +62,8 @@ export class Demonstration {
       VIGIE_WEBHOOK_SECRET: this.#receiver.secret,
     };
     return {
-      VIGIE_INGEST_TOKENS: `${source}@${defaultSimulation.groupId}=${this.#token}`,
+      // Whoever tries what the README says sends into the same group, by the token of this machine.
+      VIGIE_INGEST_TOKENS: `${source}@${this.groupId}=${this.#token},${developmentSource}@${this.groupId}=${developmentToken(this.config.VIGIE_DATA_DIR)}`,
       VIGIE_SOURCES_FILE: this.#inlets.prepare(),
       VIGIE_CLINICS_FILE: join(registers, 'clinics.csv'),
       VIGIE_LISTS_DIR: registers,

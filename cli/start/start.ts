@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { printableLines } from '#libs/contracts/visible-text.js';
@@ -14,14 +13,20 @@ import { type CommandConfig, readCommandConfig } from '../config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { refuseHalfRestored } from '../backup/restoring.js';
 import { inletsOf } from './inlets.js';
-import { board } from './board.js';
+import { board, type BoardFacts } from './board.js';
 import { refuseCutLog } from '../backup/cut-log.js';
-import { refuseWhileRunning, takeDataFolder, type TakenFolder } from './data-folder.js';
+import {
+  emptyForDemonstration,
+  keepFromDemonstrations,
+  refuseWhileRunning,
+  takeDataFolder,
+  type TakenFolder,
+} from './data-folder.js';
 import type { Demonstration } from './demonstration.js';
 import { printsToJournal } from '#libs/runtime/environment/journal.js';
 import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import { newLoginSecret } from '#services/console/session/login-link.js';
-import { developmentToken } from '#services/ingestor/development-token.js';
+import { developmentGroup, developmentToken } from '#services/ingestor/development-token.js';
 import { type ProcessDefinition, processList } from './process-list.js';
 import type { SupervisedEvents } from './supervised.js';
 import { Supervisor } from './supervisor.js';
@@ -42,7 +47,8 @@ export interface StartOptions {
 export async function start(options: StartOptions): Promise<void> {
   // Which of several a process is, each is told by us alone.
   const env: Record<string, string | undefined> = { ...process.env, VIGIE_WORKER: undefined };
-  if (options.demo) env.VIGIE_DATA_DIR ??= join('data', 'demo');
+  const isDefaultFolder = !env.VIGIE_DATA_DIR;
+  if (options.demo && isDefaultFolder) env.VIGIE_DATA_DIR = join('data', 'demo');
   const config = readCommandConfig(env);
   const { platform } = process;
   const workers = workersOf(config, { cores: availableParallelism(), platform });
@@ -50,13 +56,13 @@ export async function start(options: StartOptions): Promise<void> {
   const demonstration = options.demo ? await demonstrationOf(options, config) : undefined;
   if (demonstration) {
     await refuseWhileRunning(config.VIGIE_DATA_DIR, { clock: systemClock, say: print });
-    // It holds nothing but invented events, and a second day over the first one would only be duplicates.
-    await rm(config.VIGIE_DATA_DIR, { recursive: true, force: true });
+    emptyForDemonstration(config.VIGIE_DATA_DIR, isDefaultFolder);
     Object.assign(env, await demonstration.prepare());
   }
   for (const doubt of [...doubtfulVariables(process.env), ...memoryDoubts(process.env)]) print(doubt);
   closeDataFolder(config.VIGIE_DATA_DIR);
   const folder = await takeDataFolder(config.VIGIE_DATA_DIR, config.VIGIE_PORT_BASE, { clock: systemClock, say: print });
+  if (!demonstration) keepFromDemonstrations(config.VIGIE_DATA_DIR);
   await requireWhole(config.VIGIE_DATA_DIR, folder);
   env.VIGIE_DATA_DIR = config.VIGIE_DATA_DIR;
   const stopped = new AbortController();
@@ -81,7 +87,9 @@ export async function start(options: StartOptions): Promise<void> {
   // Of a terminal that is gone, or to look at changed files again.
   process.on('SIGHUP', hasTerminal() ? () => stopped.abort() : () => supervisor.lookAgain());
   const well = await untilStopped(supervisor, stopped, async () => {
-    const token = env.VIGIE_INGEST_TOKENS ? undefined : developmentToken(config.VIGIE_DATA_DIR);
+    const isOwn = demonstration !== undefined || !env.VIGIE_INGEST_TOKENS;
+    const group = demonstration?.groupId ?? developmentGroup;
+    const token = isOwn ? { token: developmentToken(config.VIGIE_DATA_DIR), group } : undefined;
     await bringUp(
       supervisor,
       config,
@@ -166,7 +174,11 @@ async function untilStopped(supervisor: Supervisor, stopped: AbortController, wo
 async function bringUp(
   supervisor: Supervisor,
   config: CommandConfig,
-  { rules, token, inlets }: { readonly rules: number; readonly token: string | undefined; readonly inlets: readonly string[] },
+  {
+    rules,
+    token,
+    inlets,
+  }: { readonly rules: number; readonly token: BoardFacts['developmentToken']; readonly inlets: readonly string[] },
   signal: AbortSignal,
 ): Promise<void> {
   const startedAt = systemClock.monotonic();

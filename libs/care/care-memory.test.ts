@@ -72,6 +72,18 @@ describe('the memory of care', () => {
     );
   });
 
+  it('has no news of a patient whom an account meets again in the same step, and some in a later one', () => {
+    const news = new CareMemory(calendar);
+    const of = { groupId: 'g', actorId: 'a', clinicId: 'c', network: '', patientId: aPatient(1) };
+    const told = [0, 4, 26 * 60, 26 * 60 + 4].map((minutes) => {
+      const timeMs = base + minutes * 60_000;
+      const fact = news.news({ ...of, timeMs }, visibleFrom(timeMs, timeMs));
+      if (fact) news.take(fact);
+      return fact !== undefined;
+    });
+    expect(told).toEqual([true, false, true, false]);
+  });
+
   it('hears of a group at work though nothing that it does is new', () => {
     const news = new CareMemory(calendar);
     const of = { groupId: 'g', actorId: 'd', clinicId: 'c3', network: '', patientId: '' };

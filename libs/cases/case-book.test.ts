@@ -4,6 +4,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { caseRow } from '#libs/contracts/case-row.js';
 import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
 import { CaseBook } from './case-book.js';
+import { standardPolicy } from './policy.js';
 
 const resolved = (verdict: 'false_positive' | 'true_positive' | 'test'): CaseActionBody => ({
   type: 'case.resolved',
@@ -11,6 +12,13 @@ const resolved = (verdict: 'false_positive' | 'true_positive' | 'test'): CaseAct
   reason: 'known',
 });
 const taken: CaseActionBody = { type: 'case.acknowledged' };
+const judged = (verdict: 'authorised' | 'suspicious'): CaseActionBody => ({ type: 'case.verdict', verdict, reason: 'asked' });
+const answer = (json: string, seen: Readonly<Record<string, string>>): CaseActionBody => ({
+  type: 'dossier.answered',
+  controller_id: 'c1',
+  answers: { 'nature.cause': json },
+  answers_seen: seen,
+});
 
 describe('a case', () => {
   it('is there without anybody doing anything, and waits as long as its level allows', () => {
@@ -87,6 +95,28 @@ describe('a case', () => {
     expect(view(book, 'a', 4).owner).toBe('a.durand');
     book.addAction(anAction('a', 5, { type: 'case.assigned', owner: 'b.leroy' }, { seen_version: 2 }));
     expect(view(book, 'a', 6).owner).toBe('b.leroy');
+  });
+
+  it('is not judged over what another has found since it was looked at', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addAction(anAction('a', 2, judged('authorised'), { seen_version: 1 }));
+    book.addAction(anAction('a', 3, judged('suspicious'), { seen_version: 1 }));
+    expect(view(book, 'a', 4).verdict).toBe('authorised');
+    book.addAction(anAction('a', 5, judged('suspicious'), { seen_version: 2 }));
+    expect(view(book, 'a', 6).verdict).toBe('suspicious');
+  });
+
+  it('keeps an answer of a dossier that stood there, and takes none over what was not seen', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addAction(anAction('a', 2, answer('"one"', {})));
+    book.addAction(anAction('a', 3, answer('"one"', {})));
+    book.addAction(anAction('a', 4, answer('"other"', {})));
+    book.addAction(anAction('a', 5, answer('"other"', { 'nature.cause': atMinute(2) })));
+    const effects = book
+      .caseOf(anIncidentId('a'), at(6))
+      ?.entries.slice(1)
+      .map(({ effect }) => effect);
+    expect(effects).toEqual(['counted', 'repeated', 'superseded', 'counted']);
   });
 });
 
@@ -238,6 +268,94 @@ describe('incidents of one case', () => {
     book.addAction(anAction('old', 3, resolved('test')));
     book.addChange(aChange('old', 4, { change_type: 'incident.merged', state: 'merged', merged_into: anIncidentId('young') }));
     expect(view(book, 'young', 5)).toMatchObject({ status: 'new', verdict: '', reopened: 1 });
+  });
+
+  it('a merge keeps what is open open, also where the younger of the two was resolved', () => {
+    const book = bookOf(aChange('old', 1), aChange('young', 2, { change_type: 'incident.opened' }));
+    book.addAction(anAction('young', 3, resolved('test')));
+    book.addChange(aChange('old', 4, { change_type: 'incident.merged', state: 'merged', merged_into: anIncidentId('young') }));
+    expect(view(book, 'young', 5)).toMatchObject({ status: 'new', verdict: '', resolved_by: '' });
+  });
+
+  it('a merge says of a case that its owner left resolved what was found true, and whose it was', () => {
+    const book = bookOf(aChange('old', 1), aChange('young', 2, { change_type: 'incident.opened' }));
+    book.addAction(anAction('old', 3, { type: 'case.assigned', owner: 'a.durand' }));
+    book.addAction(anAction('old', 4, resolved('true_positive')));
+    book.addChange(aChange('old', 5, { change_type: 'incident.merged', state: 'merged', merged_into: anIncidentId('young') }));
+    expect(view(book, 'young', 6)).toMatchObject({ status: 'new', verdict: 'true_positive', owner: 'a.durand', reopened: 1 });
+  });
+
+  it('of two that were opened in the same instant the lesser id is the older one', () => {
+    const names = ['a', 'b'].toSorted((one, other) => (anIncidentId(one) < anIncidentId(other) ? -1 : 1));
+    for (const [from = '', into = ''] of [names, names.toReversed()]) {
+      const book = bookOf(aChange('a', 1), aChange('b', 1));
+      for (const name of names) book.addAction(anAction(name, 3, { type: 'case.assigned', owner: `of.${name}` }));
+      book.addChange(aChange(from, 4, { change_type: 'incident.merged', state: 'merged', merged_into: anIncidentId(into) }));
+      expect(view(book, into, 5).owner).toBe(`of.${names[0]}`);
+    }
+  });
+
+  it('a merge comes after what the incident that it names had been through, whatever their clocks say', () => {
+    const opened = aChange('into', 2, { change_type: 'incident.opened', minute: 9 });
+    const merged = { change_type: 'incident.merged', state: 'merged', merged_into: anIncidentId('into') } as const;
+    const book = bookOf(aChange('from', 1), opened, aChange('from', 3, { ...merged, minute: 4 }));
+    expect(view(book, 'from', 10)).toMatchObject({ case_id: anIncidentId('into'), incident_ids: [anIncidentId('into')] });
+    expect(lines(book, 'into', 10).map((line) => line.split(' ')[0])).toEqual([
+      'incident.opened',
+      'incident.opened',
+      'incident.merged',
+    ]);
+  });
+
+  it('a change that nobody is told of leaves a case alone whose incident has gone into another', () => {
+    const book = bookOf(aChange('a', 1), aChange('b', 1));
+    book.addChange(aChange('b', 2, { change_type: 'incident.withdrawn', state: 'withdrawn' }));
+    book.addAction(anAction('b', 3, { type: 'case.reopened', reason: 'look again' }, { seen: 2 }));
+    book.addChange(aChange('b', 4, { change_type: 'incident.updated', state: 'withdrawn' }));
+    expect(view(book, 'b', 5).status).toBe('new');
+  });
+
+  it('every id of a case leads on when its records go over to a larger one', () => {
+    const names = ['b', 'c', 'd', 'e'];
+    const book = bookOf(aChange('a', 1), aChange('a2', 1), ...names.map((name) => aChange(name, 1)));
+    book.addAction(anAction('a', 2, { type: 'case.linked', incident_ids: [anIncidentId('a2')] }));
+    book.addAction(anAction('b', 2, { type: 'case.linked', incident_ids: ['c', 'd', 'e'].map(anIncidentId) }));
+    book.addAction(anAction('b', 3, { type: 'case.linked', incident_ids: [anIncidentId('a')] }));
+    expect(view(book, 'a2', 4)).toEqual(view(book, 'b', 4));
+    expect(book.rows(at(4))).toHaveLength(1);
+  });
+
+  it('name their controllers as the register says now', () => {
+    const register = {
+      edition: 0,
+      of: (_: string, clinic: string) => `${clinic}.${register.edition}`,
+      nis2: () => 'none' as const,
+    };
+    const book = new CaseBook({ ...standardPolicy, controllers: register });
+    book.addChange(aChange('a', 1));
+    expect(view(book, 'a', 2).controllers).toEqual(['750300123.0']);
+    register.edition = 1;
+    expect(view(book, 'a', 2).controllers).toEqual(['750300123.1']);
+  });
+
+  it('say who linked them, and when', () => {
+    const book = bookOf(aChange('a', 1), aChange('b', 1));
+    book.addAction(anAction('a', 2, { type: 'case.linked', incident_ids: [anIncidentId('b')] }, { by: 'b.leroy' }));
+    const members = book.caseOf(anIncidentId('a'), at(3))?.state.members;
+    expect(members?.get(anIncidentId('b'))).toMatchObject({ linkedBy: 'b.leroy', linkedAt: at(2) });
+    expect(members?.get(anIncidentId('a'))).toMatchObject({ linkedBy: 'system', linkedAt: at(1) });
+  });
+
+  it('that leave one another wait anew, and each is measured by what it has itself', () => {
+    const book = bookOf(aChange('a', 1), aChange('b', 1, { patients: 400 }));
+    book.addAction(anAction('a', 20, { type: 'case.linked', incident_ids: [anIncidentId('b')] }));
+    book.addAction(anAction('a', 30, { type: 'case.unlinked', incident_id: anIncidentId('b'), reason: 'apart' }));
+    expect(view(book, 'a', 31)).toMatchObject({ status: 'acknowledged', acknowledge_by: null });
+    expect(view(book, 'b', 31)).toMatchObject({ status: 'new', acknowledge_by: atMinute(45) });
+    book.addChange(aChange('a', 32, { patients: 399 }));
+    expect(view(book, 'a', 33).status).toBe('acknowledged');
+    book.addChange(aChange('a', 34, { patients: 400 }));
+    expect(view(book, 'a', 35).status).toBe('new');
   });
 
   it('that a person linked: the id of the linked case leads on, and unlinking gives it back', () => {

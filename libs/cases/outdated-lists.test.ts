@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { CaseActionBody } from '#libs/contracts/case-action.js';
 import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
 import { CaseBook } from './case-book.js';
+import { outdatedLists } from './outdated-lists.js';
 
 const [one, two] = ['1'.repeat(32), '2'.repeat(32)];
 const frozen = (snapshot_id: string): CaseActionBody => ({
@@ -24,6 +25,14 @@ const outdated = (snapshot_id: string, added: number, controller_id = 'c1'): Cas
   late_clinics: [],
 });
 
+/** Whether a list is told to have moved, by how much at first, and until when. */
+const ends = (...bodies: readonly CaseActionBody[]) =>
+  outdatedLists(bodies.map((body, minute) => anAction('a', minute, body))).map(({ outdated, endedAt }) => [
+    outdated.snapshot_id,
+    outdated.added,
+    endedAt,
+  ]);
+
 it.each<readonly [string, readonly CaseActionBody[], string]>([
   ['says that the newest list has moved', [frozen(one), outdated(one, 3)], 'counted'],
   ['says it once', [frozen(one), outdated(one, 3), outdated(one, 3)], 'repeated'],
@@ -40,4 +49,14 @@ it.each<readonly [string, readonly CaseActionBody[], string]>([
   const view = book.caseOf(anIncidentId('a'), Date.parse(atMinute(60)));
   expect(view?.entries.at(-1)).toMatchObject({ what: 'dossier.outdated', effect });
   expect(view?.row).toMatchObject({ status: 'new', owner: '' });
+});
+
+it('a list that has moved is told until it is frozen again or is as it was', () => {
+  const other: CaseActionBody = { ...frozen(two), controller_id: 'c2' } as CaseActionBody;
+  expect(ends(frozen(one))).toEqual([]);
+  expect(ends(frozen(one), outdated(one, 0))).toEqual([]);
+  expect(ends(frozen(one), outdated(one, 3), outdated(one, 4))).toEqual([[one, 3, undefined]]);
+  expect(ends(frozen(one), outdated(one, 3), other)).toEqual([[one, 3, undefined]]);
+  expect(ends(frozen(one), outdated(one, 3), frozen(two))).toEqual([[one, 3, atMinute(2)]]);
+  expect(ends(frozen(one), outdated(one, 3), outdated(one, 0), outdated(one, 5))).toEqual([[one, 3, atMinute(2)]]);
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
@@ -22,6 +23,7 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { assistantProviders } from './assistant-providers.js';
 import { sourceHealth } from '#libs/access-store/sources/source-health.js';
 import { FeedsLook } from './answer/feeds-look.js';
+import { RequestErrors } from './request-errors.js';
 import { AuditController } from './audit.controller.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
@@ -189,6 +191,7 @@ export class ConsoleModule {
         PagesController,
       ],
       providers: [
+        { provide: APP_FILTER, useClass: RequestErrors },
         { provide: CONSOLE_CONFIG, useValue: config },
         store,
         notifications,

@@ -1,5 +1,5 @@
 // leakchecks/: what became of the search for identifiers where none may be.
-// The search itself is libs/leakcheck and cli/leakcheck.ts.
+// The search itself is libs/leakcheck and cli/leakcheck/.
 
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';

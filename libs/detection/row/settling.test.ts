@@ -42,6 +42,20 @@ it.each([
   expect(naiveRecount(rows, rules, quietMs)).toHaveLength(1);
 });
 
+it.each([
+  ['in time, before the newest of its account', 5 * minute, 0],
+  ['after what it could undo was judged', 5 * 60 * minute, 1],
+])(
+  'an access that comes %s has the account judged again only where a rule that waits was judged without it',
+  (_, othersAt, asked) => {
+    const rule = { ...inner, raises: true };
+    const engine = new Engine({ rules: [rule], quietMs, allowedLatenessMs: 15 * minute });
+    const rows = [row(0, 0, 'watched'), row(1, 2 * minute, 'watched'), row(2, othersAt, 'other'), row(3, minute, 'watched')];
+    for (const [offset, one] of rows.entries()) engine.apply({ offset, bytes: Buffer.from(`${JSON.stringify(one)}\n`) }, 0);
+    expect(engine.rejudgements().map(({ actorId }) => actorId)).toEqual(asked ? ['watched'] : []);
+  },
+);
+
 function row(index: number, atMs: number, actor_id: string): AccessRow {
   const time = new Date(aMonday + atMs).toISOString();
   return anAccessRow({ time, received_at: time, actor_id, patient_id: aPatient(index) });

@@ -15,7 +15,7 @@ export class RefusalBreaker {
   #left = refusedRowsMax;
   #at: number;
 
-  constructor(private readonly clock: Clock) {
+  constructor(private readonly clock: Pick<Clock, 'monotonic'>) {
     this.#at = clock.monotonic();
   }
 

@@ -148,7 +148,13 @@ describe('the console', () => {
     }
     expect([seen.length, new Set(seen).size]).toEqual([230, 230]);
     expect(((await one.get('/v1/cases?level=low')).body['cases'] as unknown[]).length).toBe(100);
+    const message = async (query: string) => (await one.get(`/v1/cases?${query}`)).body['message'];
     expect((await one.get('/v1/cases?colour=red')).body).toMatchObject({ error: 'unfit_filter' });
+    expect(await message('colour=red')).toMatch(/^there is no filter colour; there are status, level, owner, /);
+    expect(await message('status=new,nope')).toBe(
+      'the filter status has a value that it does not take: give new, acknowledged, on_hold, resolved',
+    );
+    expect(await message('from=yesterday')).toMatch(/^the filter from has .* as 2026-11-29T08:00:00Z$/);
     expect((await one.get(`/v1/cases?q=${anIncidentId('p7')}`)).body['cases']).toHaveLength(1);
   });
 
@@ -367,6 +373,24 @@ describe('the console', () => {
       if (String(text).length > 12) expect(JSON.stringify(answer.body)).not.toContain(String(text));
     expect(shared.log.frames({ topic: topics.actions, partition: 0 })).toEqual([]);
     expect(shared.log.frames({ topic: topics.actions, partition: 1 })).toEqual([]);
+  });
+
+  it('answers what reaches no handler with a word and a sentence too', async () => {
+    const one = await shared.start();
+    const headers = { authorization: 'Bearer nobody', 'content-type': 'application/json' };
+    const asked = [
+      { method: 'GET', url: '/v1/nothing' },
+      { method: 'POST', url: `/v1/cases/${id}/actions`, headers, payload: '{"type":' },
+      { method: 'POST', url: `/v1/cases/${id}/actions`, headers: { ...headers, 'content-type': 'text/x' }, payload: 'x' },
+      { method: 'POST', url: `/v1/cases/${id}/actions`, headers, payload: `"${'x'.repeat(2_000_000)}"` },
+    ] as const;
+    const answers = await Promise.all(asked.map((request) => one.app.inject(request)));
+    expect(answers.map((answer) => [answer.statusCode, Object.keys(answer.json()), answer.json().error])).toEqual([
+      [404, ['error', 'message'], 'not_found'],
+      [400, ['error', 'message'], 'unreadable_body'],
+      [415, ['error', 'message'], 'unknown_media_type'],
+      [413, ['error', 'message'], 'too_large'],
+    ]);
   });
 
   it('writes the cases down, those that were joined to another among them', async () => {

@@ -55,14 +55,7 @@ export type AccountsOf = (row: SeenRow) => readonly string[];
 /** One page of cases. `rows` are all that the reader sees, the newest first. By urgency, a case that moves while somebody reads on may be on two pages, or on none. */
 export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string, accountsOf: AccountsOf): Answer {
   const query = listQuery.safeParse(given);
-  if (!query.success) {
-    const field = query.error.issues[0]?.path.join('.') || unknownField(query.error);
-    return refused(
-      422,
-      'unfit_filter',
-      `the filter ${field} is unknown or has a value that it does not take${isTime(field) ? ': give an instant with its zone, as 2026-11-29T08:00:00Z' : ''}`,
-    );
-  }
+  if (!query.success) return refused(422, 'unfit_filter', whyUnfit(query.error));
   const { cursor, order } = query.data;
   const isAfter = cursor === undefined ? () => true : afterOf(order, cursor);
   if (!isAfter) return refused(422, 'unfit_filter', 'the cursor is none that a page in this order has given as next');
@@ -74,13 +67,16 @@ export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string
   return ok({ cases: page, next, as_of: asOf }, { case_id: '', rows: page.length });
 }
 
-function isTime(field: string): boolean {
-  return field === 'from' || field === 'to';
+function whyUnfit({ issues: [issue] }: z.ZodError): string {
+  if (issue?.code === 'unrecognized_keys')
+    return `there is no filter ${issue.keys.join(', ').slice(0, 100)}; there are ${Object.keys(listQuery.shape).join(', ')}`;
+  const field = String(issue?.path[0] ?? '');
+  const words = issue?.code === 'invalid_value' ? `: give ${issue.values.join(', ')}` : '';
+  return `the filter ${field} has a value that it does not take${isTime(field) ? ': give an instant with its zone, as 2026-11-29T08:00:00Z' : words}`;
 }
 
-function unknownField(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return issue?.code === 'unrecognized_keys' ? issue.keys.join(', ').slice(0, 100) : '';
+function isTime(field: string): boolean {
+  return field === 'from' || field === 'to';
 }
 
 function fits(row: SeenRow, query: ListQuery, accountsOf: AccountsOf): boolean {

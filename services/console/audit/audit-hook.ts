@@ -84,7 +84,7 @@ const emptyRoutes = /^\/v1\/(me|summary|parts|feeds|dossier-labels|runbooks\/:na
 /** Where somebody says who they are: who tries too often is written down, too. */
 const knocks = /^\/v1\/(login|confirm|setup)$/;
 
-function showsNothing({ route, status }: Pick<AuditFact, 'route' | 'status'>): boolean {
+export function showsNothing({ route, status }: Pick<AuditFact, 'route' | 'status'>): boolean {
   return (emptyRoutes.test(route) || route === '/') && status < 400;
 }
 

@@ -213,6 +213,7 @@ export function englishTexts(f: Format): Texts {
       firstAccess: 'First access',
       lastAccess: 'Last access',
       accesses: 'Accesses',
+      noPatient: 'No access of this case names a patient. What was counted is under “Why”.',
       notYet: 'The store of accesses does not have this case yet; it follows the log within seconds.',
       told: 'Who was told',
       toldNobody: 'No message has gone out yet.',

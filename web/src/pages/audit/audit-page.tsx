@@ -193,7 +193,7 @@ function Row({ one }: { readonly one: Look }) {
       </th>
       <td>{one.by || t.nobody}</td>
       <td>
-        {t.routes[one.route] ?? one.route}
+        {t.routes[one.route.split(' ')[0] ?? ''] ?? one.route}
         <span className="below">
           {one.via} · {one.method} {one.route}
         </span>

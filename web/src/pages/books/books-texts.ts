@@ -4,9 +4,9 @@ import { ownTexts } from '../../texts/own.js';
 function fr(f: Format) {
   const count = (n: number, one: string, other: string) => `${f.number(n)} ${f.plural(n, one, other)}`;
   return {
-    title: 'Comptes',
+    title: 'Décompte',
     balanced: (events: number) =>
-      `Les comptes sont justes : ${count(events, 'événement reçu est', 'événements reçus sont')} enregistrés, mis de côté ou refusés.`,
+      `Le décompte est juste : ${count(events, 'événement reçu est', 'événements reçus sont')} enregistrés, mis de côté ou refusés.`,
     apart: (records: number, sources: number) =>
       `${count(records, 'événement compté à l’entrée n’a', 'événements comptés à l’entrée n’ont')} pas de ligne en propre, de ${count(sources, 'flux', 'flux')} : envoyés deux fois, en chemin, ou perdus.`,
     nothing: (days: number) => `Rien n’a été reçu depuis ${f.number(days)} jours : la base répond, et elle est vide.`,

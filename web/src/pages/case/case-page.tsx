@@ -49,7 +49,7 @@ function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }
     case 'timeline':
       return <TimelinePart id={id} />;
     case 'clinics':
-      return <Clinics id={id} />;
+      return <Clinics shown={shown} id={id} />;
     case 'patients':
       return <PatientsPart id={id} me={me} />;
     case 'why':

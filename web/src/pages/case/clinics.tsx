@@ -1,4 +1,4 @@
-import type { CaseClinic } from '../../api/answers.js';
+import type { CaseClinic, ShownCase } from '../../api/answers.js';
 import { useClinics } from '../../api/queries.js';
 import { Block } from '../../parts/block.js';
 import { Table } from '../../parts/table.js';
@@ -6,13 +6,19 @@ import { Time } from '../../parts/time.js';
 import { useTexts } from '../../texts/context.js';
 
 /** Which clinics are concerned, and by how many patients each. */
-export function Clinics({ id }: { readonly id: string }) {
+export function Clinics({ shown, id }: { readonly shown: ShownCase; readonly id: string }) {
   const { t } = useTexts();
   return (
     <section aria-labelledby="clinics">
       <h2 id="clinics">{t.case.perClinic}</h2>
       <Block answer={useClinics(id)}>
-        {({ clinics }) => (clinics.length === 0 ? <p className="empty">{t.case.notYet}</p> : <ClinicTable clinics={clinics} />)}
+        {({ clinics }) =>
+          clinics.length === 0 ? (
+            <p className="empty">{shown.case.patients === 0 ? t.case.noPatient : t.case.notYet}</p>
+          ) : (
+            <ClinicTable clinics={clinics} />
+          )
+        }
       </Block>
     </section>
   );

@@ -21,7 +21,7 @@ export function Curve({ shown, id }: { readonly shown: ShownCase; readonly id: s
       <Block answer={useShape(id)}>
         {(shape) =>
           shape.points.length === 0 ? (
-            <p className="empty">{t.case.notYet}</p>
+            <p className="empty">{shown.case.patients === 0 ? t.case.noPatient : t.case.notYet}</p>
           ) : (
             <Drawn shape={shape} marks={marksOf(shown, told.data, said)} />
           )

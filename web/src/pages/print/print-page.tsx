@@ -55,7 +55,7 @@ function Sheets({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
         <ToldPart id={id} />
         <Notes shown={shown} />
       </div>
-      <Clinics id={id} />
+      <Clinics shown={shown} id={id} />
       <TimelinePart id={id} />
       <PrintFoot id={id} me={me} />
     </article>
