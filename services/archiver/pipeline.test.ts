@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { UnexplainedRefusal } from '#libs/access-store/clickhouse/failure.js';
@@ -231,6 +232,28 @@ describe('reconciliation (T-58)', () => {
     expect(world.store.distinct('accesses')).toEqual([row('a'), row('b'), row('c')]);
     expect(world.committed(accesses)).toBe(2);
   });
+
+  it.each(['patient_id', 'former_id', 'actor_id', 'group_id'] as const)(
+    'brings nobody back whom an erasure took away, found by %s, and finds an insert that was lost beside it',
+    async (whose) => {
+      const world = new World();
+      const one = { patient_id: anEventId('p'), former_id: anEventId('f'), actor_id: 'dr.gone', group_id: 'aleo' };
+      const other = row('other', { group_id: whose === 'group_id' ? 'helix' : 'aleo' });
+      world.append(accesses, [row('a', one), row('b')]);
+      const life = await world.start();
+      for (const lines of [[row('c', one)], [other]]) {
+        await life.clock.advance(1000);
+        world.store.lie = lines[0] === other;
+        life.push(accesses, lines);
+      }
+      await life.clock.advance(10_000);
+      world.store.lie = false;
+      world.store.erase(one[whose], 'aleo');
+      await life.reconcile();
+      await life.clock.advance(5000);
+      expect(world.store.distinct('accesses')).toEqual([row('b'), other].toSorted());
+    },
+  );
 
   it('finds offsets that are committed but not in the ledger, as after a restored backup, and stores them again once', async () => {
     const world = new World();
@@ -474,6 +497,7 @@ class FakeStore implements ArchiveStore {
   readonly attempts: string[] = [];
   ledger: LedgerEntry[] = [];
   #tokens = new Set<string>();
+  readonly #erased: { digest: string; group: string }[] = [];
   away = false;
   /** Refuses everything, for a reason that says nothing of the rows. */
   broken = false;
@@ -513,6 +537,16 @@ class FakeStore implements ArchiveStore {
   async found(table: ArchiveTable, ids: readonly string[]): Promise<number> {
     const all = this.rows(table).join('');
     return ids.filter((id) => all.includes(id)).length;
+  }
+  async erasedLately(groupIds: readonly string[]): Promise<readonly string[]> {
+    return this.#erased.filter(({ group }) => groupIds.includes(group)).map(({ digest }) => digest);
+  }
+  erase(whose: string, group: string): void {
+    this.#erased.push({ digest: hash('sha256', whose, 'hex'), group });
+    for (const insert of this.inserts)
+      insert.bytes = Buffer.from(
+        (insert.bytes.toString().match(/.*\n/g) ?? []).filter((line) => !line.includes(`"${whose}"`)).join(''),
+      );
   }
   forgetEverything(): void {
     this.inserts.length = 0;
