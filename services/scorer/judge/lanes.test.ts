@@ -25,7 +25,7 @@ const steps = 12;
 const partitions = [0, 1];
 const selection = selectionOf(is('action', 'read'));
 const ofAccounts = aRule({ id: 'many patients', selection, atLeast: 5, timespanMs: hourMs });
-type Lane = 'source_ip' | 'id_block';
+type Lane = 'source_ip' | 'id_block' | 'clinic_id';
 
 /** What comes late to a block is in memory still, or is not found: the store is not asked. */
 function rulesOf(subject: Lane): readonly Rule[] {
@@ -137,7 +137,10 @@ describe.each([
   }, 240_000);
 });
 
-describe('incidents of addresses whose rules are edited', () => {
+describe.each([
+  ['addresses', 'source_ip'],
+  ['clinics', 'clinic_id'],
+] as const)('incidents of %s whose rules are edited', (_, lane) => {
   let stateDir: string;
   beforeEach(async () => {
     stateDir = await mkdtemp(join(tmpdir(), 'vigie-lanes-'));
@@ -150,12 +153,12 @@ describe('incidents of addresses whose rules are edited', () => {
       fc.asyncProperty(anyRun, fc.array(anyEdit, { maxLength: 4 }), async ({ accesses, faults, snapshotEvery }, edits) => {
         const arrivals = accesses.map((access, n) => ({ step: stepOf(access), row: rowOf(access, n) }));
         const rows = arrivals.map(({ row }) => row);
-        const run = new Run(await mkdtemp(join(stateDir, 'run-')), arrivals, { snapshotEvery, lane: 'source_ip', edits });
+        const run = new Run(await mkdtemp(join(stateDir, 'run-')), arrivals, { snapshotEvery, lane, edits });
         const told = standing(await run.play(faults, undefined));
         for (const one of told) expect({ one, listed: listed(one, rows).size }).toEqual({ one, listed: one.patients });
         for (const found of naiveRecount(rows, run.rules, quietMs)) {
           expect({ found, by: told.filter((one) => says(one, found)) }).toMatchObject({ by: [{}] });
-          shared += Number(found.subject === 'source_ip');
+          shared += Number(found.subject === lane);
         }
       }),
       { numRuns: casesOf(15, 1_000), seed: 20261201, endOnFailure: true, examples: once.map((one) => [...one]) },
@@ -164,7 +167,10 @@ describe('incidents of addresses whose rules are edited', () => {
   }, 600_000);
 });
 
-/** What once went wrong: of an address whose rule is gone, rules of accounts look at the same accesses; and it goes on while another rule looks at them. */
+/**
+ * What once went wrong: of an address whose rule is gone, rules of accounts look at the same accesses; it goes on while another rule looks at them; and
+ * the rule of a clinic goes while a scorer judges again what it had told.
+ */
 const once: readonly (readonly [AnyRun, Edit[]])[] = [
   [
     {
@@ -174,6 +180,18 @@ const once: readonly (readonly [AnyRun, Edit[]])[] = [
     [endedBy(4, 'gone')],
   ],
   [runOf([accessBy(2, 0), accessBy(1, 0), accessBy(0, 0), { ...accessBy(0, 1), delaySteps: 1 }]), [endedBy(1, 'one')]],
+  [
+    {
+      ...runOf([
+        accessBy(7, 0, 5_550_045),
+        accessBy(1, 0, 12_600_001),
+        { ...accessBy(4, 1, 7_200_001), delaySteps: 6 },
+        accessBy(4, 0, 5_400_002),
+      ]),
+      faults: [{ after: 8, logAway: false, storeAway: false, storeLag: 0, scorer: 'is ended' }],
+    },
+    [{ before: 9, choices: ['stricter', 'gone', 'one'], how: 'edited' }],
+  ],
 ];
 
 function accessBy(account: number, patient: number, atMs = 0): AnyAccess {
@@ -188,11 +206,11 @@ function endedBy(before: number, together: Edit['choices'][number]): Edit {
   return { before, choices: ['one', 'gone', together], how: 'ended' };
 }
 
-function listed({ subject_kind, group_id, actor_id, first_time, last_time }: IncidentChange, rows: readonly AccessRow[]) {
+function listed({ subject_kind: kind, group_id, actor_id, first_time, last_time }: IncidentChange, rows: readonly AccessRow[]) {
   const own = rows.filter(
     (row) =>
       row.group_id === group_id &&
-      (subject_kind === 'account' ? row.actor_id : row.source_ip) === actor_id &&
+      row[kind === 'source_ip' || kind === 'clinic_id' ? kind : 'actor_id'] === actor_id &&
       row.time >= first_time &&
       row.time <= last_time,
   );
