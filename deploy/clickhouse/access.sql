@@ -64,6 +64,9 @@ GRANT SELECT(action_id) ON vigie.case_action_rows TO vigie_writer;
 
 GRANT SELECT(audit_id) ON vigie.audit_rows TO vigie_writer;
 
+-- What an erasure took away is missing and not lost.
+GRANT SELECT(group_id, erasure_id, subject_sha256, state, updated_at) ON vigie.erasures TO vigie_writer;
+
 -- The console writes down the cases as it folded them, and shows what the notifier told of them.
 CREATE ROLE IF NOT EXISTS vigie_cases;
 
@@ -338,6 +341,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.dossier_patients USING 
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.mutes USING 1 TO vigie_leakcheck;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.erasures USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_archive ON vigie.erasures USING 1 TO vigie_writer;
 
 -- What was erased, and why: whoever erases (`vigie erase` runs as the owner) and officers see it.
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.erasures USING 1 TO vigie_owner, vigie_all_groups;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { UnexplainedRefusal } from '#libs/access-store/clickhouse/failure.js';
@@ -12,6 +13,7 @@ import { Metrics } from '#libs/runtime/metrics.js';
 import { accepted, type Outcome, rejected, Transient } from '#libs/runtime/outcome.js';
 import { aMonday, anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { refusedRowsMax } from './refuse/breaker.js';
 import { ArchiverPipeline, heldBytesMax } from './pipeline.js';
 import { PlansInMemory } from './collect/plan.js';
@@ -124,6 +126,67 @@ describe('kill -9 at any point (T-04 to T-08)', () => {
   });
 });
 
+describe('a partition that goes to another archiver and back while its rows are stored', () => {
+  it('has every row, each in one place, and is never committed beyond them, whoever goes on with it', async () => {
+    const step = fc.record({
+      rows: fc.nat(3),
+      pauseMs: fc.nat(700),
+      to: fc.nat(5),
+      isRevoked: fc.boolean(),
+      loseAnswers: fc.nat(8),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), async (steps) => {
+        const world = new World();
+        const lives = [new Life(world), new Life(world)];
+        let owner = lives[0];
+        await owner?.gain();
+        let next = 0;
+        for (const { rows, pauseMs, to, isRevoked, loseAnswers } of steps) {
+          const lines = Array.from({ length: rows }, () => row(`r${(next += 1)}`));
+          if (rows > 0) world.append(accesses, lines);
+          world.store.loseAnswers = loseAnswers === 1 ? 1 : 0;
+          world.store.away = loseAnswers === 2;
+          for (const life of lives) await life.clock.advance(pauseMs);
+          const taker = lives[to];
+          if (!taker || taker === owner) continue;
+          // Who lost it hears of it now, or only when it has come back.
+          if (isRevoked) await meanwhile(lives, owner?.lose());
+          owner = taker;
+          await meanwhile(lives, taker.gain());
+          expectStored(world);
+        }
+        world.store.away = false;
+        for (let turn = 0; turn < 4; turn += 1) for (const life of lives) await life.clock.advance(20_000);
+        expectStored(world);
+        expect(world.store.distinct('accesses')).toEqual(
+          Array.from({ length: next }, (_, index) => row(`r${index + 1}`)).toSorted(),
+        );
+        expect(Math.max(0, world.committed(accesses))).toBe(world.frames(accesses).length);
+      }),
+      { numRuns: casesOf(60, 3_000) },
+    );
+  });
+});
+
+/** Lets time go on until something has ended. */
+async function meanwhile(lives: readonly Life[], work: Promise<void> | undefined): Promise<void> {
+  const going = Symbol('going');
+  const advanced = async () => {
+    for (const life of lives) await life.clock.advance(500);
+    return going;
+  };
+  while ((await Promise.race([work, advanced()])) === going);
+}
+
+/** What is committed is in the table. */
+function expectStored(world: World): void {
+  const stored = new Set(world.store.rows('accesses'));
+  const frames = world.frames(accesses).slice(0, Math.max(0, world.committed(accesses)));
+  const lacking = frames.flatMap(({ bytes }) => (bytes.toString().match(/.*\n/g) ?? []).filter((line) => !stored.has(line)));
+  expect(lacking).toEqual([]);
+}
+
 describe('rows that ClickHouse refuses', () => {
   it('go to the quarantine, masked and once each; the others are stored, and only then is the range committed', async () => {
     const world = new World();
@@ -232,6 +295,28 @@ describe('reconciliation (T-58)', () => {
     expect(world.committed(accesses)).toBe(2);
   });
 
+  it.each(['patient_id', 'former_id', 'actor_id', 'group_id'] as const)(
+    'brings nobody back whom an erasure took away, found by %s, and finds an insert that was lost beside it',
+    async (whose) => {
+      const world = new World();
+      const one = { patient_id: anEventId('p'), former_id: anEventId('f'), actor_id: 'dr.gone', group_id: 'aleo' };
+      const other = row('other', { group_id: whose === 'group_id' ? 'helix' : 'aleo' });
+      world.append(accesses, [row('a', one), row('b')]);
+      const life = await world.start();
+      for (const lines of [[row('c', one)], [other]]) {
+        await life.clock.advance(1000);
+        world.store.lie = lines[0] === other;
+        life.push(accesses, lines);
+      }
+      await life.clock.advance(10_000);
+      world.store.lie = false;
+      world.store.erase(one[whose], 'aleo');
+      await life.reconcile();
+      await life.clock.advance(5000);
+      expect(world.store.distinct('accesses')).toEqual([row('b'), other].toSorted());
+    },
+  );
+
   it('finds offsets that are committed but not in the ledger, as after a restored backup, and stores them again once', async () => {
     const world = new World();
     for (const name of ['a', 'b', 'c']) world.append(accesses, [row(name)]);
@@ -336,6 +421,8 @@ class World {
   readonly #committed = new Map<string, number>();
   logAway = false;
   crashed = false;
+  /** Who joined last: whoever joined before has lost its partitions, whether it knows or not. */
+  owner: Life | undefined;
   /** Calls to the outside world until the process dies in the middle of one. */
   crashAfter = Infinity;
 
@@ -432,18 +519,35 @@ class Life {
       close: async () => {},
     };
   }
-  async #join(reader: Reader): Promise<Membership> {
+  /** The log takes its partitions away. */
+  async lose(): Promise<void> {
+    this.#joined += 1;
+    for (const at of [accesses, incidents]) await this.pipeline.revoked(at);
+  }
+  /** The log gives it its partitions; it hears now at the latest that it had lost them. */
+  async gain(): Promise<void> {
+    this.world.owner = this;
+    if (this.#joined === 0) return this.start();
+    await this.lose();
+    return this.#begin(this.pipeline, new AbortController().signal);
+  }
+  async #begin(reader: Reader, signal: AbortSignal): Promise<void> {
     this.#joined += 1;
     const turn = this.#joined;
-    const left = new AbortController();
     for (const at of [accesses, incidents]) {
       const from = await reader.assigned(at, { start: 0, end: 0 });
       this.#next.set(at.topic, from === 'committed' ? Math.max(0, this.world.committed(at)) : from === 'earliest' ? 0 : from);
-      void this.#feed(reader, at, () => this.#joined === turn, left.signal);
+      void this.#feed(reader, at, () => this.#joined === turn, signal);
     }
+  }
+  async #join(reader: Reader): Promise<Membership> {
+    this.world.owner = this;
+    const left = new AbortController();
+    await this.#begin(reader, left.signal);
     return {
       commit: async (at, next) => {
         await this.world.step();
+        if (this.world.owner !== this) return false;
         this.world.commit(at, next);
         await this.world.step();
         return true;
@@ -474,6 +578,7 @@ class FakeStore implements ArchiveStore {
   readonly attempts: string[] = [];
   ledger: LedgerEntry[] = [];
   #tokens = new Set<string>();
+  readonly #erased: { digest: string; group: string }[] = [];
   away = false;
   /** Refuses everything, for a reason that says nothing of the rows. */
   broken = false;
@@ -513,6 +618,16 @@ class FakeStore implements ArchiveStore {
   async found(table: ArchiveTable, ids: readonly string[]): Promise<number> {
     const all = this.rows(table).join('');
     return ids.filter((id) => all.includes(id)).length;
+  }
+  async erasedLately(groupIds: readonly string[]): Promise<readonly string[]> {
+    return this.#erased.filter(({ group }) => groupIds.includes(group)).map(({ digest }) => digest);
+  }
+  erase(whose: string, group: string): void {
+    this.#erased.push({ digest: hash('sha256', whose, 'hex'), group });
+    for (const insert of this.inserts)
+      insert.bytes = Buffer.from(
+        (insert.bytes.toString().match(/.*\n/g) ?? []).filter((line) => !line.includes(`"${whose}"`)).join(''),
+      );
   }
   forgetEverything(): void {
     this.inserts.length = 0;

@@ -9,6 +9,7 @@ import { messageOf, Transient } from '#libs/runtime/outcome.js';
 import { Outbox } from './judge/outbox.js';
 import { OwnedPartition } from './judge/owned-partition.js';
 import { PartitionScorer, type PartitionScorerTools } from './judge/partition-scorer.js';
+import type { Renaming } from './judge/renaming.js';
 import { RelayedThrough } from './judge/relay-marks.js';
 import { JudgedAgain } from './judge/judged-again.js';
 import { type LaneCounts, laneCountsOf, laneOf, relayingFrom } from './judge/relaying.js';
@@ -103,7 +104,8 @@ export class ScorerPipeline implements Reader {
     const scorer = new PartitionScorer(at, engine, next, tools);
     const now = this.tools.clock.monotonic();
     const filling = lackingOf(restored, held, options, this.tools.clock.now());
-    const owned = new OwnedPartition(scorer, { snapshotOffset: restored?.header.offset ?? -1, now, filling });
+    const snapshotOffset = restored?.header.offset ?? -1;
+    const owned = new OwnedPartition(scorer, { snapshotOffset, judgedUntil: held.end, now, filling });
     while (owned.scorer.rules !== this.#engine.rules) await this.#switch(owned);
     this.#owned.set(nameOf(at), owned);
     if (owned.filling)
@@ -257,11 +259,16 @@ export class ScorerPipeline implements Reader {
     // The old windows give their memory to the new ones, so a snapshot of the old ones must be finished before.
     await owned.writing?.catch(() => {});
     const { watermark } = owned.scorer.stats();
-    const fromMs = await owned.scorer.useRules(rules);
+    const fromMs = await owned.scorer.useRules(rules, await this.#renamingOf(owned, rules));
     if (fromMs !== undefined && watermark > 0)
       owned.needs({ from_ms: fromMs, to_ms: watermark, through_offset: owned.scorer.nextOffset - 1 });
     // From where the new rules look on is not told by the log: a replay would have them see more, and tell what they raise under other ids.
     this.keepBeforeTelling(owned);
+  }
+
+  /** While it judges again what was told before, other rules may not find that. */
+  async #renamingOf({ scorer, judgedUntil: end }: OwnedPartition, rules: readonly Rule[]): Promise<Renaming | undefined> {
+    return scorer.nextOffset < end ? this.#again.renamingOf(scorer.nextOffset, { end }, scorer.judged, rules) : undefined;
   }
 
   /** A snapshot may take at most a twentieth of the time, however large the state has grown. It is written beside the stream. */

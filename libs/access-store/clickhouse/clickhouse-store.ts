@@ -14,6 +14,8 @@ import { registerSelections } from '../views/selections.js';
 import { wholeRows } from '../contract/whole-rows.js';
 
 const batchesQuery = readFileSync(new URL('./archive-batches.sql', import.meta.url), 'utf8');
+const erasedQuery = readFileSync(new URL('./erased-lately.sql', import.meta.url), 'utf8');
+const erasedRows = z.array(z.object({ sha256: z.string() }));
 const ledgerRows = z.array(
   z.object({
     first: z.coerce.number(),
@@ -97,6 +99,11 @@ export class ClickHouseStore implements AccessStore {
     const query = `SELECT uniqExact(${id}) AS found FROM vigie.${physical} WHERE ${id} IN {ids:Array(String)}`;
     const [row] = countRows.parse(await this.#rows(query, { ids: [...ids] }));
     return row?.found ?? 0;
+  }
+
+  async erasedLately(groupIds: readonly string[]): Promise<readonly string[]> {
+    const rows = erasedRows.parse(await this.#rows(erasedQuery, { groups: [...groupIds] }));
+    return rows.map(({ sha256 }) => sha256);
   }
 
   registerSelections(selections: readonly Pick<Selection, 'id' | 'sql' | 'tree'>[]): Promise<void> {

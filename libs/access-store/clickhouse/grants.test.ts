@@ -49,6 +49,7 @@ describe('the archiver with the rights of access.sql, on the engine', () => {
     const frame = Buffer.from(`${JSON.stringify(row)}\n`);
     expect(await store.insert('accesses', frame, 1, 'grants')).toEqual({ kind: 'accepted', value: 1 });
     expect(await store.found('accesses', [row.event_id])).toBe(1);
+    expect(await store.erasedLately(['aleo'])).toEqual([]);
     const at = { topic: topics.accesses, partition: 0 };
     await store.recordBatch({ ...at, first: 0, last: 0, rows: 1, refused: 0, token: 't' });
     expect(await store.batches(at, 0, 10)).toHaveLength(1);

@@ -39,6 +39,11 @@ export interface AccessStore {
   /** How many of the ids (`event_id`, `change_id`, `quarantine_id`, `action_id`, `audit_id`) the table holds. */
   found(table: StoreTable, ids: readonly string[]): Promise<number>;
   /**
+   * Whose rows of these groups go by an erasure, or went within a day: SHA-256, hexadecimal, of pseudonyms of patients, names of accounts and
+   * names of groups.
+   */
+  erasedLately(groupIds: readonly string[]): Promise<readonly string[]>;
+  /**
    * Makes the rules' selections known, so that `incident_patients` can evaluate them; known ones are left alone. Rejects with an `Error`
    * that names the selection when ClickHouse does not take its expression.
    */

@@ -138,6 +138,11 @@ describe('an erasure', () => {
       kept: { dossier_patients: 1 },
       held: {},
     });
+    const lately = new ClickHouseStore(client, systemClock);
+    expect([await lately.erasedLately(['aleo', 'helix']), await lately.erasedLately(['aleo'])]).toEqual([
+      [sha256Of(aPatient('old'))],
+      [],
+    ]);
     expect((await left()).map(({ p }) => p)).toEqual(['', aPatient('other')]);
     expect(await ask('SELECT value FROM vigie.lists')).toEqual([{ value: aPatient('other') }]);
     expect(await ask('SELECT count() AS n FROM vigie.dossier_patients')).toEqual([{ n: 1 }]);

@@ -21,6 +21,7 @@ export const rightsOf: Readonly<Record<ReadingService, readonly string[]>> = {
     'SELECT(event_id) ON vigie.access_rows',
     'SELECT(change_id) ON vigie.incident_states',
     'SELECT(audit_id) ON vigie.audit_rows',
+    'SELECT(group_id, subject_sha256, state, updated_at) ON vigie.erasures',
     'CREATE VIEW ON vigie.selected_accesses',
     'CREATE VIEW ON vigie.incident_patients',
     'DROP VIEW ON vigie.incident_patients',

@@ -75,6 +75,11 @@ export class MemoryStore implements AccessStore {
     return Promise.resolve(new Set(ids.filter((one) => held.has(one))).size);
   }
 
+  /** Nobody erases here. */
+  erasedLately(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   registerSelections(selections: readonly Pick<Selection, 'id' | 'sql' | 'tree'>[]): Promise<void> {
     for (const { id, sql, tree } of selections) {
       if (!this.selections.has(id)) this.selections.set(id, sql);

@@ -21,7 +21,7 @@ export interface ToldIncident {
 
 /**
  * Makes incidents known that an engine of other lists told, as incidents that ended long ago are known: by what was told of them, without their patients. Those that a selection of before counts for
- * wait for their history at once, since accesses may have come that no rule of now looks at. One that the engine has itself, and found by less than it was told by, keeps those rules and counts by all selections from then on.
+ * wait for their history at once, since accesses may have come that no rule of now looks at; so do those of an account that has come, since its accesses did before the incident was known. One that the engine has itself, and found by less than it was told by, keeps those rules and counts by all selections from then on.
  * Left out is what the engine cannot know: where the condition of a selection is lacking, and subjects that no store has.
  */
 export function reinstate(state: EngineState, told: readonly ToldIncident[], offset: number): number {
@@ -35,7 +35,8 @@ function reinstated(state: EngineState, told: ToldIncident, offset: number): boo
   const { change } = told;
   const named = setOf(state, change.selections);
   const former = state.formerOf(named);
-  const account = accountOf(state, change);
+  const met = metAccountOf(state, change);
+  const account = met ?? newAccountOf(state, change);
   const own = incidents.byAccount.get(account)?.find(({ opening }) => opening.id === told.id);
   const before = incidentOf(state, told, named);
   const unfound = own && unfoundIn(own, incidents.unfoundOf(before));
@@ -54,7 +55,7 @@ function reinstated(state: EngineState, told: ToldIncident, offset: number): boo
     incidents.reopen(account, incident, false);
   }
   state.noteFormer(account);
-  if (former === noSelections && !unfound) return true;
+  if (former === noSelections && !unfound && met === undefined) return true;
   const names = { groupId: change.group_id, actorId: change.actor_id };
   rejudgements.ask(account, names, Math.min(incident.firstFired, incident.firstTime), incident.lastTime, offset);
   return true;
@@ -95,15 +96,23 @@ function setOf({ compiled, marks }: EngineState, selections: readonly string[]):
 }
 
 /** The account of an incident, which no row that was selected may have had. */
-function accountOf(state: EngineState, { group_id, actor_id }: IncidentChange): AccountNumber {
+function metAccountOf({ windows: { accounts } }: EngineState, change: IncidentChange): AccountNumber | undefined {
+  const key = keyOf(change);
+  const view = viewOf(key);
+  return accounts.find(view, 0, key.length, hashBytes(view, 0, key.length)) || undefined;
+}
+
+function newAccountOf(state: EngineState, change: IncidentChange): AccountNumber {
   const { accounts } = state.windows;
-  const key = Buffer.from(`${inner(group_id)}","actor_id":"${inner(actor_id)}`);
-  const hash = hashBytes(viewOf(key), 0, key.length);
-  const found = accounts.find(viewOf(key), 0, key.length, hash);
-  if (found) return found;
-  const account = accounts.add(key, viewOf(key), 0, key.length, hash);
+  const key = keyOf(change);
+  const view = viewOf(key);
+  const account = accounts.add(key, view, 0, key.length, hashBytes(view, 0, key.length));
   accounts.setSince(account, Math.max(0, state.watermark - state.forgetAfterMs));
   return account;
+}
+
+function keyOf({ group_id, actor_id }: IncidentChange): Buffer {
+  return Buffer.from(`${inner(group_id)}","actor_id":"${inner(actor_id)}`);
 }
 
 function incidentOf(state: EngineState, { id, change, closings }: ToldIncident, named: number): Incident {

@@ -12,4 +12,4 @@ export const tables = {
 export type ArchiveTable = (typeof tables)[Topic];
 
 /** What the archiver asks of the store. */
-export type ArchiveStore = Pick<AccessStore, 'insert' | 'recordBatch' | 'batches' | 'found'>;
+export type ArchiveStore = Pick<AccessStore, 'insert' | 'recordBatch' | 'batches' | 'found' | 'erasedLately'>;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Position, TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -108,15 +109,29 @@ export class Reconciler {
   /** One question per table as long as all is well: a search by id may have to read a whole column. */
   async #lostSamples(): Promise<readonly Sample[]> {
     const { store, samples, clock } = this.tools;
-    const due = samples.take(clock.monotonic() - restMs, samplesMax).filter(({ ids }) => ids.length > 0);
+    const due = samples.take(clock.monotonic() - restMs, samplesMax).filter(({ rows }) => rows.length > 0);
     const lost: Sample[] = [];
     for (const table of new Set(due.map((sample) => sample.table))) {
       const its = due.filter((sample) => sample.table === table);
-      const ids = new Set(its.flatMap((sample) => sample.ids));
+      const ids = new Set(its.flatMap((sample) => idsOf(sample)));
       if ((await store.found(table, [...ids])) === ids.size) continue;
-      for (const sample of its) if ((await store.found(table, sample.ids)) < sample.ids.length) lost.push(sample);
+      for (const sample of its) if (await this.#isLost(sample)) lost.push(sample);
     }
     return lost;
+  }
+
+  /**
+   * What an erasure took away is not lost: to read it again would bring it back. An insert that was never stored is missing as a whole, one of which
+   * rows went has others, or none but theirs.
+   */
+  async #isLost(sample: Sample): Promise<boolean> {
+    const { store } = this.tools;
+    const found = await store.found(sample.table, idsOf(sample));
+    if (found === sample.rows.length) return false;
+    const erased = await store.erasedLately([...new Set(sample.rows.map(({ groupId }) => groupId))]);
+    if (erased.length === 0) return true;
+    if (found > 0) return false;
+    return !sample.rows.every(({ names }) => names.some((name) => erased.includes(hash('sha256', name, 'hex'))));
   }
 
   /** Says what is wrong, the first time. */
@@ -133,6 +148,10 @@ export class Reconciler {
     });
     return true;
   }
+}
+
+function idsOf({ rows }: Sample): readonly string[] {
+  return rows.map(({ id }) => id);
 }
 
 function sameAs(a: TopicPartition, b: TopicPartition): boolean {

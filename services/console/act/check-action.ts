@@ -72,12 +72,25 @@ function notTheirs({ seen, user, register }: CheckTools, body: CaseActionBody): 
     : undefined;
 }
 
-function wrongLink({ sight, user, now }: CheckTools, ids: readonly string[]): Answer | undefined {
+/** Who is told of a case, who sees it and who answers for it goes by its one group: of another group's incident nobody there would hear any more. */
+function wrongLink({ book, view, sight, user, now }: CheckTools, ids: readonly string[]): Answer | undefined {
   // An id may lead to a case before its incident was ever told: by a merge, or by a link that was taken before.
   const known = ids.every((id) => sight.of(id, user, now)?.has(id));
-  return known
+  if (!known)
+    return refused(422, 'unknown_incident', 'an incident to be linked is not known, or not for you to see', {
+      field: 'incident_ids',
+    });
+  const isOurs = (id: string) => book.caseOf(id, now)?.state.members.get(id)?.change.group_id === view.row.group_id;
+  return ids.every(isOurs)
     ? undefined
-    : refused(422, 'unknown_incident', 'an incident to be linked is not known, or not for you to see', { field: 'incident_ids' });
+    : refused(
+        422,
+        'other_group',
+        'an incident to be linked is of another hospital group: a case is of one, note the other case in it instead',
+        {
+          field: 'incident_ids',
+        },
+      );
 }
 
 function wrongResolution(

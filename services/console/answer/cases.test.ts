@@ -340,6 +340,18 @@ describe('the console', () => {
     expect((await link()).body).toMatchObject({ effect: 'counted', case: { incident_ids: [id, anIncidentId('b')] } });
   });
 
+  it('takes no incident of another group into a case, though account, clinic and whoever asks are the same', async () => {
+    await tell(shared.log, anIncident('a'), anIncident('b', { group_id: 'helix' }), anIncident('c'));
+    const one = await shared.start();
+    const link = (...names: readonly string[]) =>
+      one.act(id, { type: 'case.linked', incident_ids: names.map(anIncidentId) }, names.join());
+    for (const names of [['b'], ['c', 'b']]) {
+      const { status, body } = await link(...names);
+      expect([status, body['error'], body['field']]).toEqual([422, 'other_group', 'incident_ids']);
+    }
+    expect((await link('c')).status).toBe(200);
+  });
+
   it('resolves what was found true once each controller was told, or with a reason', async () => {
     await tell(shared.log, anIncident('a', { clinics: ['990000001', '990000002'] }));
     const one = await shared.start();

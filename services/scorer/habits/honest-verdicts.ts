@@ -74,7 +74,9 @@ export class HonestVerdicts {
   }
 
   #gather(now: number): void {
-    for (const { case_id: id, verdict } of this.#book.states(now, this.#known)) {
+    for (const { case_id: id, verdict, joined_into: into } of this.#book.states(now, this.#known)) {
+      // What a case was before it was linked to another is said of none of the other's incidents.
+      if (into !== '') continue;
       const members = [...(this.#book.caseOf(id, now)?.state.members.values() ?? [])];
       for (const { change } of members)
         if (honest.includes(verdict)) this.#found.set(change.incident_id, change);

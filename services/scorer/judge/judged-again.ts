@@ -16,7 +16,7 @@ export interface JudgedAgainTools {
 }
 
 /** What a partition goes on from. */
-interface FromSnapshot {
+export interface FromSnapshot {
   readonly engine: Pick<Engine, 'incidentIds'>;
   readonly header: { readonly renamed?: Renamings | undefined; readonly rules?: string | undefined };
 }

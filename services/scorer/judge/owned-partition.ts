@@ -15,6 +15,8 @@ export class OwnedPartition {
   filling: Filling | undefined;
   /** It left: nothing of it may be judged or written any more. */
   isGone = false;
+  /** Frames before this offset lay in the log when it came, and may have been judged before. */
+  readonly judgedUntil: number;
   #changes = 0;
   #release: (() => void) | undefined;
   #busy: Promise<unknown> = Promise.resolve();
@@ -23,10 +25,17 @@ export class OwnedPartition {
     readonly scorer: PartitionScorer,
     {
       snapshotOffset,
+      judgedUntil,
       now,
       filling,
-    }: { readonly snapshotOffset: number; readonly now: number; readonly filling?: Filling | undefined },
+    }: {
+      readonly snapshotOffset: number;
+      readonly judgedUntil: number;
+      readonly now: number;
+      readonly filling?: Filling | undefined;
+    },
   ) {
+    this.judgedUntil = judgedUntil;
     this.snapshotOffset = snapshotOffset;
     this.snapshotAt = now;
     this.filling = isStoredSubject(scorer.subject) ? filling : undefined;

@@ -9,7 +9,9 @@ import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Filling } from './filling.js';
+import { digestOf } from '../rules/rule-changes.js';
 import { Following } from './following.js';
+import type { FromSnapshot } from './judged-again.js';
 import type { Moment } from './moment.js';
 import type { Outbox } from './outbox.js';
 import type { RelayedThrough } from './relay-marks.js';
@@ -50,6 +52,7 @@ export class PartitionScorer {
   #arrivedAt: number;
   #newestReceivedAt = 0;
   #following: Following | undefined;
+  #renaming: Renaming | undefined;
   /** Pending while nothing may be appended; see `holdUntil`. */
   #held: Promise<void> | undefined;
 
@@ -60,6 +63,7 @@ export class PartitionScorer {
     private readonly tools: PartitionScorerTools,
   ) {
     this.#arrivedAt = tools.clock.monotonic();
+    this.#renaming = tools.renaming;
   }
 
   /** Of a partition of the accesses. */
@@ -152,13 +156,14 @@ export class PartitionScorer {
 
   /**
    * Judges by other rules from now on. Resolves with the event time from which on windows that began empty lack accesses. The event loop has
-   * turns meanwhile, in which nothing of the partition may be judged.
+   * turns meanwhile, in which nothing of the partition may be judged. `renaming`: where what comes next was judged before, by others than these.
    */
-  async useRules(rules: readonly Rule[]): Promise<number | undefined> {
+  async useRules(rules: readonly Rule[], renaming = this.#renaming): Promise<number | undefined> {
     const { clock } = this.tools;
     this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), clock.now());
     const { engine, backfillFromMs } = await inSlices(this.engine.changing(rules), clock);
     this.engine = engine;
+    this.#renaming = renaming;
     this.unfollow();
     this.tools.relaying?.useRules(rules, this.nextOffset, engine.stats().watermark, clock.monotonic());
     return backfillFromMs;
@@ -166,7 +171,7 @@ export class PartitionScorer {
 
   /** Incidents that were told before windows were built again, which the engine may not know; see `Renaming`. */
   get toldBefore(): ToldBefore | undefined {
-    return this.tools.renaming?.toldBefore(this.nextOffset);
+    return this.#renaming?.toldBefore(this.nextOffset);
   }
 
   /**
@@ -174,7 +179,8 @@ export class PartitionScorer {
    * nothing of the partition may be judged.
    */
   async reinstate(told: readonly Told[], former: readonly Selection[]): Promise<number> {
-    const { clock, renaming } = this.tools;
+    const { clock } = this.tools;
+    const renaming = this.#renaming;
     this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), clock.now());
     const known = told.map(({ id, change, closings }) => ({ id: renaming?.idOf(id) ?? id, change, closings }));
     const taken = known.length > 0 ? await inSlices(this.engine.reinstating(known, former), clock) : 0;
@@ -183,9 +189,8 @@ export class PartitionScorer {
   }
 
   explain(groupId: string, actorId: string): AccountView | undefined {
-    return this.tools.renaming
-      ? this.tools.renaming.shown(this.engine.explain(groupId, actorId))
-      : this.engine.explain(groupId, actorId);
+    const view = this.engine.explain(groupId, actorId);
+    return this.#renaming ? this.#renaming.shown(view) : view;
   }
 
   /** All that is known at this moment, and what goes into the header that stands before it. */
@@ -196,9 +201,14 @@ export class PartitionScorer {
       rules: engine.options.rules,
       waiting: tools.outbox.waiting,
       relayed: tools.relayed,
-      renamed: tools.renaming?.kept,
+      renamed: this.#renaming?.kept,
       pieces: engine.snapshot(),
     };
+  }
+
+  /** What it goes on from where other rules judge again what was judged before. */
+  get judged(): FromSnapshot {
+    return { engine: this.engine, header: { renamed: this.#renaming?.kept, rules: digestOf(this.rules) } };
   }
 
   /** The rules that its windows are kept for. */
@@ -265,7 +275,7 @@ export class PartitionScorer {
   }
 
   #addChanges(decided: readonly IncidentChange[], now: number): void {
-    const changes = this.tools.renaming?.told(decided) ?? decided;
+    const changes = this.#renaming?.told(decided) ?? decided;
     for (const change of changes) this.tools.metrics.add('vigie_incident_changes_total', { change_type: change.change_type });
     this.tools.outbox.addChanges(changes.map((change) => ({ ...change, changed_at: isoOf(now) })));
   }

@@ -1,6 +1,6 @@
 import type { StoredCondition } from '#libs/access-store/selections/selection-expressions.js';
 import { readCondition } from '#libs/detection/rules/load/read-condition.js';
-import type { Selection } from '#libs/detection/rule/rule.js';
+import { rulesOf, type Selection } from '#libs/detection/rule/rule.js';
 import { selectionIdsOf } from '#libs/detection/rule/selection-ids.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -77,7 +77,8 @@ export class Reinstater {
 
   /** Selections that incidents count by and no rule has. One that the store does not know leaves its incidents as they were told. */
   async #formerOf({ scorer }: OwnedPartition, told: readonly Told[]): Promise<readonly Selection[]> {
-    const live = new Set(selectionIdsOf(scorer.rules));
+    // Rules about accounts may look at the same accesses, and keep no windows here.
+    const live = new Set(selectionIdsOf(rulesOf(scorer)));
     const wanted = [...new Set(told.flatMap(({ change }) => change.selections))].filter((id) => !live.has(id));
     if (wanted.length === 0) return [];
     const stored = await this.tools.conditions(wanted);
