@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { silentLog } from '#libs/runtime/log.js';
@@ -15,6 +16,7 @@ function aWorld() {
     end: 10,
     ledger: [] as { readonly first: number; readonly last: number }[],
     stored: new Set<string>(),
+    erased: [] as string[],
     samples: [] as Sample[],
     rewinds: [] as Rewind[],
     asked: [] as number[],
@@ -30,6 +32,7 @@ function aWorld() {
         return entries.map((entry) => ({ ...at, ...entry, rows: 1, refused: 0, token: '' }));
       },
       found: async (_table, ids) => ids.filter((id) => world.stored.has(id)).length,
+      erasedLately: async () => world.erased,
     },
     samples: { take: () => world.samples.splice(0) } as never,
     clock: new FakeClock(),
@@ -50,10 +53,11 @@ function aWorld() {
   return { world, check };
 }
 
-const sample = (id: string, first: number, last: number, partition = 3): Sample => ({
-  batch: { at: { ...at, partition }, first, last, rows: 1 },
+/** A batch of rows, each of the account that has its name. */
+const sample = (ids: string, first: number, last: number, partition = 3): Sample => ({
+  batch: { at: { ...at, partition }, first, last, rows: ids.length },
   table: 'accesses',
-  ids: [id],
+  rows: [...ids].map((id) => ({ id, groupId: 'helix', names: [`account ${id}`, 'helix'] })),
   storedAt: 0,
 });
 
@@ -85,6 +89,18 @@ it('reads a batch again of which rows are missing, and leaves one of another par
   world.stored = new Set(['a']);
   world.samples = [sample('a', 0, 1), sample('b', 2, 3), sample('c', 4, 5, 7)];
   expect(await check()).toEqual([1, 2, [{ at, from: 2, until: 10 }]]);
+});
+
+it('reads nothing again that an erasure took away: a batch of which some rows went, and one whose rows all were of who was erased', async () => {
+  const { world, check } = aWorld();
+  world.ledger = [{ first: 0, last: 9 }];
+  world.erased = [hash('sha256', 'account b', 'hex')];
+  world.stored = new Set(['a']);
+  world.samples = [sample('ab', 0, 1), sample('b', 2, 3)];
+  expect(await check()).toEqual([0, 0, []]);
+  // One that is missing as a whole, and somebody's who was not erased.
+  world.samples = [sample('bc', 4, 5)];
+  expect(await check()).toEqual([1, 2, [{ at, from: 4, until: 10 }]]);
 });
 
 it('counts what was in the log at the check before and is not committed, and not what came since', async () => {
