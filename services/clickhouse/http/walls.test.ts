@@ -55,7 +55,10 @@ const reaches: readonly string[] = [
   "SELECT * FROM filesystem('PATH')", "SELECT * FROM cluster('x', system.one)", "SELECT catboostEvaluate('PATH', 1)",
   "SELECT aiGenerate('x') SETTINGS allow_experimental_ai_functions = 1", "SELECT 1 INTO OUTFILE 'OUT'", "SELECT 1 INTO OUTFILE 'OUT' TRUNCATE FORMAT CSV",
   "EXPLAIN AST SELECT 1 INTO OUTFILE 'OUT'", "SELECT 1 AS a FORMAT Template SETTINGS format_template_row = 'PATH'", "SELECT 1 FORMAT Protobuf SETTINGS format_schema = 'PATH:M'",
-  "SELECT 1 SETTINGS dialect = 'kusto'",
+  "SELECT 1 SETTINGS dialect = 'kusto'", "SELECT * FROM system.one SETTINGS additional_result_filter = 'throwIf(1, file(''PATH'')) = 1'",
+  "SELECT * FROM system.one SETTINGS additional_table_filters = {'system.one':'throwIf(1, file(''PATH'')) = 1'}", "SELECT a FROM values('x Int8, a String ALIAS file(''PATH'')', 1)",
+  "WITH 'x Int8, a String ALIAS file(''PATH'')' AS s SELECT a FROM values(s, 1)", "SELECT a FROM generateRandom(concat('x Int8, a String ALIAS fi', 'le(''PATH'')')) LIMIT 1",
+  "SELECT a FROM null('x Int8, a String ALIAS throwIf(1, file(''PATH''))')", "SELECT b FROM format(TSV, 'a String, b String ALIAS file(''PATH'')', 'x')",
 ]; // prettier-ignore
 
 /** What only somebody who may write could try. */
@@ -145,6 +148,23 @@ describe('the embedded ClickHouse', () => {
       expect((await post('SELECT 1', 'services', `${setting}=1`)).headers.get('x-clickhouse-exception-code')).toMatch(
         /^(452|36)$/,
       );
+  });
+});
+
+describe('a condition or a column that comes beside the statement', () => {
+  it.each([
+    ['SELECT * FROM system.one', 'additional_result_filter', "throwIf(1, file('PATH')) = 1"],
+    ['SELECT * FROM system.one', 'additional_table_filters', "{'system.one':'throwIf(1, file(\\'PATH\\')) = 1'}"],
+    ['SELECT a FROM values({s:String}, 1)', 'param_s', "x Int8, a String ALIAS file('PATH')"],
+  ])('is judged as the statement is: %s, %s', async (sql, name, value) => {
+    const answer = await post(sql, 'people', new URLSearchParams([[name, filled(value)]]).toString());
+    const text = await answer.text();
+    expect([answer.status, text.includes(secret)]).toEqual([403, false]);
+  });
+
+  it('may compare, as filters that a dashboard adds do', async () => {
+    const filter = new URLSearchParams({ additional_table_filters: "{'system.one':'dummy = 1'}" });
+    expect(await (await post('SELECT count() FROM system.one', 'people', filter.toString())).text()).toBe('0\n');
   });
 });
 
