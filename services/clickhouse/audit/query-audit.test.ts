@@ -110,6 +110,21 @@ describe('who reads patients on the port', () => {
     ]);
   });
 
+  it.each([
+    [
+      'a plan',
+      'EXPLAIN SELECT 1 FROM vigie.dossier_patients WHERE patient_id = (SELECT any(patient_id) FROM vigie.dossier_patients)',
+      200,
+      expect.any(Number),
+    ],
+    ['an error', 'SELECT throwIf(1, toString((SELECT groupArray(3)(patient_id) FROM vigie.dossier_patients)))', 500, 0],
+  ])('is written down where %s quotes them', async (_name, query, status, rows) => {
+    const before = (await audited()).length;
+    const { text } = await ask(query, { user: 'carol' });
+    expect(text).toMatch(/[0-9a-f]{32}/);
+    expect((await audited()).slice(before)).toMatchObject([{ by: 'carol', rows, status }]);
+  });
+
   it('is not written down where no patient is named, nor for a service; a command is', async () => {
     const before = (await audited()).length;
     await ask('SELECT 1');
