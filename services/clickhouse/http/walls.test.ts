@@ -58,6 +58,8 @@ const reaches: readonly string[] = [
   "SELECT 1 SETTINGS dialect = 'kusto'", "SELECT * FROM system.one SETTINGS additional_result_filter = 'throwIf(1, file(''PATH'')) = 1'",
   "SELECT * FROM system.one SETTINGS additional_table_filters = {'system.one':'throwIf(1, file(''PATH'')) = 1'}", "SELECT a FROM values('x Int8, a String ALIAS file(''PATH'')', 1)",
   "WITH 'x Int8, a String ALIAS file(''PATH'')' AS s SELECT a FROM values(s, 1)", "SELECT a FROM generateRandom(concat('x Int8, a String ALIAS fi', 'le(''PATH'')')) LIMIT 1",
+  "SELECT 1 AS a FORMAT Protobuf SETTINGS output_format_schema = 'OUT'",
+  "SELECT 1 AS a FORMAT AvroConfluent SETTINGS output_format_avro_confluent_subject = 'x', format_avro_schema_registry_url = 'http://127.0.0.1:PORT/'",
   "SELECT a FROM null('x Int8, a String ALIAS throwIf(1, file(''PATH''))')", "SELECT b FROM format(TSV, 'a String, b String ALIAS file(''PATH'')', 'x')",
 ]; // prettier-ignore
 
@@ -66,6 +68,7 @@ const writes: readonly string[] = [
   "INSERT INTO FUNCTION file('OUT', 'CSV', 's String') SELECT 'x'", "INSERT INTO FUNCTION url('http://127.0.0.1:PORT/', 'CSV', 's String') SELECT 'x'",
   "INSERT INTO d.t FROM INFILE 'PATH' FORMAT LineAsString", "INSERT INTO d.t SELECT file('PATH')", "INSERT INTO d.t VALUES (file('PATH'))",
   "INSERT INTO d.t SETTINGS input_format_values_interpret_expressions = DEFAULT VALUES (file('PATH'))", "INSERT INTO d.t SETTINGS input_format_values_interpret_expressions = 1 VALUES (file('PATH'))",
+  "INSERT INTO d.t SETTINGS input_format_record_errors_file_path = 'OUT', input_format_allow_errors_num = 9 FORMAT CSV\n1,2",
   'CREATE TABLE d.x (s String) ENGINE = File(CSV)', "CREATE TABLE d.x (s String) ENGINE = File(CSV, 'PATH')", "CREATE TABLE d.x (s String) ENGINE = URL('http://127.0.0.1:PORT/', CSV)",
   "CREATE TABLE d.x (s String) ENGINE = Executable('id', CSV)", "CREATE TABLE d.x (s String) ENGINE = ExecutablePool('id', CSV)", "CREATE TABLE d.x (s String) ENGINE = MySQL('127.0.0.1:PORT', 'd', 't', 'u', 'p')",
   "CREATE TABLE d.x (s String) ENGINE = S3('http://127.0.0.1:PORT/b/k', 'CSV')", "CREATE TABLE d.x (s String) ENGINE = Kafka('127.0.0.1:PORT', 't', 'g', 'CSV')", "CREATE TABLE d.x (k String) ENGINE = EmbeddedRocksDB(0, 'OUT') PRIMARY KEY k",
@@ -141,6 +144,9 @@ describe('the embedded ClickHouse', () => {
     for (const setting of [
       'format_schema',
       'format_template_row',
+      'output_format_schema',
+      'format_avro_schema_registry_url',
+      'input_format_record_errors_file_path',
       'dialect',
       'allow_experimental_eval_table_function',
       'input_format_values_interpret_expressions',
