@@ -78,6 +78,7 @@ const spellings: readonly (readonly [string, string, number, Asked?])[] = [
   ['by the database', 'SELECT patient_id FROM dossier_patients LIMIT 7', 7, { parameters: { database: 'vigie' } }],
   ['by a pattern', "SELECT patient_id FROM merge('vigie', '^dossier_pat') LIMIT 7", 7],
   ['by a text', "SELECT patient_id FROM mergeTreeIndex('vigie', 'dossier_patients') LIMIT 0", 0],
+  ['by a text that is put together', "SELECT patient_id FROM mergeTreeIndex('vigie', concat('dossier', '_patients')) LIMIT 2", 2],
   ['a figure', 'SELECT uniqExact(patient_id) FROM vigie.dossier_patients', 1],
 ]; // prettier-ignore
 
