@@ -30,6 +30,12 @@ describe('the patients that a recorded search names', () => {
     ['Patient/1/_history/2', ['1']],
     ['Observation?_filter=subject eq Patient/1 or subject eq Patient/2', ['1', '2']],
     ['Observation?_filter=patient eq 1 and code eq 2', ['1']],
+    [
+      '{"resourceType":"Bundle","entry":[{"request":{"url":"Patient/1"}},{"request":{"url":"Observation?patient=2"}},{}]}',
+      ['1', '2'],
+    ],
+    ['{base}/Patient/1', ['1']],
+    ['{"resourceType":"Parameters","parameter":[{"name":"patient=1"}]}', []],
     ['Patient?_filter=id eq "1" or _id eq 2', ['1', '2']],
     ['Observation?_filter=id eq 1 and status eq "Patient"', []],
     ['Observation?patient=urn:uuid:5E0F5F4E-9999-4000-8000-000000000001', ['5e0f5f4e-9999-4000-8000-000000000001']],
