@@ -49,6 +49,7 @@ describe('the guard', () => {
     'SELECT 1 SETTINGS max_execution_time = 300, max_memory_usage = 1000',
     'WITH 1 AS x SELECT x',
     "SELECT format('{} of {}', a, b) FROM t",
+    "SELECT value FROM system.settings WHERE 'additional_result_filter' = name",
     "SELECT 1 SETTINGS additional_table_filters = {'t':'a = \\'x\\' AND b > 1'}, max_threads = 1",
     "SELECT * FROM `values`('a String, b Int8', ('x (default)', 1)), `values`(('a', -1), ('b', 2)), `values`(-1, 2), `values`([1], [2]), `values`(NULL)",
     'SHOW TABLES',

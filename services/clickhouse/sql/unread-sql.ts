@@ -23,8 +23,9 @@ const evaluated = /\b(?:alias|default|ephemeral|materialized)\b/i;
 export function unreadSql(tokens: readonly Token[]): string | undefined {
   const found = tokens.find((token, at) => {
     const next = tokens[at + 1]?.text;
+    if (token.kind === 'string') return false;
     if (next === '=' && conditions.has(nameOf(token))) return !isPlainCondition(valueAt(tokens, at + 2));
-    if (next !== '(' || token.kind === 'string') return false;
+    if (next !== '(') return false;
     if (nameOf(token) === 'values') return !isPlainColumns(firstArgument(tokens, at + 2));
     return nameOf(token) === 'format' && !isPattern(firstArgument(tokens, at + 2));
   });
