@@ -37,6 +37,16 @@ describe('the patients that a query of HL7 asks for', () => {
       `<query:AdhocQueryRequest><Slot name="$XDSDocumentEntryPatientId"><ValueList><Value>'st34^^^&amp;1.3.6&amp;ISO'</Value></ValueList></Slot></query:AdhocQueryRequest>`,
       ['st34 of urn:oid:1.3.6'],
     ],
+    [
+      'a stored query of several patients',
+      `<AdhocQuery><Slot name="$XDSDocumentEntryPatientId"><ValueList><Value>('a^^^&amp;1.3&amp;ISO','O''Neil^^^&amp;1.3&amp;ISO')</Value><Value>('c^^^&amp;1.3&amp;ISO')</Value></ValueList></Slot></AdhocQuery>`,
+      ['a of urn:oid:1.3', "O'Neil of urn:oid:1.3", 'c of urn:oid:1.3'],
+    ],
+    [
+      'all of a patient',
+      `<AdhocQuery><Slot name="$patientId"><ValueList><Value>'a^^^&amp;1.3&amp;ISO'</Value></ValueList></Slot></AdhocQuery>`,
+      ['a of urn:oid:1.3'],
+    ],
     ['no number', '<PRPA_IN201309UV02 patient="1"/>', []],
     ['broken XML', '<q><patientIdentifier>', []],
     ['no field', 'MSH|^~\\&|\rQPD|Q23', []],

@@ -7,9 +7,13 @@ import { byIdentifier } from './patient-reference.js';
 
 /** Elements of HL7 v3 whose `value` is a patient's number: of a query for other numbers (PIX), and for persons (PDQ). */
 const numbered: readonly string[] = ['patientIdentifier', 'livingSubjectId', 'patientId'];
-/** The parameters of IHE's stored queries (ITI-18) that are a patient's number. */
-const patientSlot = /^\$XDS\w{1,40}PatientId$/;
+/** The parameters of IHE's stored queries (ITI-18, ITI-51) that are numbers of patients; `GetAll` has the plain one. */
+const patientSlot = /^\$(?:XDS\w{1,40}P|p)atientId$/;
+/** One of the values of a stored query, which stand in apostrophes, several between brackets: an apostrophe of its own stands twice. */
+const slotValue = /'((?:[^']|'')*)'/g;
 
+/** What it takes to read one number, as steps. */
+const stepsOfNumber = 32;
 /** Repetitions, and parameters, of one field that are looked at. */
 const partsMax = 64;
 
@@ -25,7 +29,7 @@ export function isHl7Query(text: string): boolean {
 export function askedInHl7(text: string, meter: WorkMeter, authorities: readonly string[] = []): readonly PatientReference[] {
   if (!text.trimStart().startsWith('<')) return inVersion2(text.trimStart(), authorities);
   const document = parseXml(text.trim(), meter);
-  return document.kind === 'rejected' ? [] : inXml(document.value, authorities);
+  return document.kind === 'rejected' ? [] : inXml(document.value, meter, authorities);
 }
 
 function inVersion2(text: string, authorities: readonly string[]): readonly PatientReference[] {
@@ -64,7 +68,7 @@ function ofParameter(given: string, authorities: readonly string[]): readonly Pa
   return found({ value: pairs.get('PID.3.1') ?? pairs.get('PID.3') ?? '', ...(system && { system }) });
 }
 
-function inXml(element: XmlElement, authorities: readonly string[]): readonly PatientReference[] {
+function inXml(element: XmlElement, meter: WorkMeter, authorities: readonly string[]): readonly PatientReference[] {
   if (numbered.includes(element.name)) {
     const numbers = element.children
       .filter(({ name }) => name === 'value')
@@ -77,8 +81,18 @@ function inXml(element: XmlElement, authorities: readonly string[]): readonly Pa
   if (element.name === 'Slot' && patientSlot.test(attributeOf(element, 'name') ?? ''))
     return element.children
       .flatMap((list) => list.children)
-      .flatMap(({ text }) => found({ value: text.trim().replace(/^\(?'?|'?\)?$/g, '') }));
-  return element.children.flatMap((child) => inXml(child, authorities));
+      .flatMap(({ text }) => valuesOfSlot(text))
+      .flatMap((value) => {
+        meter.draw(stepsOfNumber, 'entity.query');
+        return found({ value });
+      });
+  return element.children.flatMap((child) => inXml(child, meter, authorities));
+}
+
+/** `'a'`, `('a','b')`, or a number without apostrophes, as some write one. */
+function valuesOfSlot(text: string): readonly string[] {
+  const quoted = [...text.matchAll(slotValue)].map(([, value = '']) => value.replaceAll("''", "'"));
+  return quoted.length ? quoted : [text.trim().replace(/^\(|\)$/g, '')];
 }
 
 /** One patient of several numbers. */

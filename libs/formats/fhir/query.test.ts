@@ -29,6 +29,15 @@ describe('the patients that a recorded search names', () => {
     ['Patient/1/Observation?code=x', ['1']],
     ['Patient/1/_history/2', ['1']],
     ['Observation?_filter=subject eq Patient/1 or subject eq Patient/2', ['1', '2']],
+    ['Observation?_filter=patient eq 1 and code eq 2', ['1']],
+    [
+      '{"resourceType":"Bundle","entry":[{"request":{"url":"Patient/1"}},{"request":{"url":"Observation?patient=2"}},{}]}',
+      ['1', '2'],
+    ],
+    ['{base}/Patient/1', ['1']],
+    ['{"resourceType":"Parameters","parameter":[{"name":"patient=1"}]}', []],
+    ['Patient?_filter=id eq "1" or _id eq 2', ['1', '2']],
+    ['Observation?_filter=id eq 1 and status eq "Patient"', []],
     ['Observation?patient=urn:uuid:5E0F5F4E-9999-4000-8000-000000000001', ['5e0f5f4e-9999-4000-8000-000000000001']],
     ['Observation?subject%3APatient=1%2C2', ['1', '2']],
     ['Observation?patient=1%252C2', ['1', '2']],
@@ -50,6 +59,8 @@ describe('the patients that a recorded search names', () => {
     [`Observation?encounter.patient.identifier=${oid}|1`, ['1']],
     [`Observation?patient=${oid}|1`, ['1']],
     [`Patient?identifier=${oid}|a\\,b,${oid}|c\\|d`, ['a,b', 'c|d']],
+    [`Patient/$ihe-pix?sourceIdentifier=${oid}|1&targetSystem=urn:oid:1.2.9`, ['1']],
+    [`Patient?_filter=identifier eq "${oid}|1"`, ['1']],
     [`Patient?identifier=1^^^%261.2.3.4%26ISO`, ['1']],
   ])('%s, by identifiers with their system', (text, ids) => {
     expect(named(text)).toEqual(ids.map((id) => ({ id, authority: oid })));

@@ -1,7 +1,8 @@
 import type { PatientReference } from '../event.js';
 import type { WorkMeter } from '../work-meter.js';
+import { isObject, type JsonObject } from '../json/parse-item.js';
 import { categoryOf } from './categories.js';
-import { textOf } from './elements.js';
+import { listOf, textOf } from './elements.js';
 import { askedInHl7, isHl7Query } from './hl7-query.js';
 import { byLogicalId } from './patient-reference.js';
 import { patientsNamedBy } from './search-parameters.js';
@@ -32,7 +33,25 @@ export function searchedFor(query: unknown, meter: WorkMeter, authorities: reado
   meter.draw(1 + (given?.length ?? 0), 'entity.query');
   const text = decode(given);
   if (!text) return nothing;
-  return isHl7Query(text) ? { patients: askedInHl7(text, meter, authorities), isMessage: true } : askedBy(text, meter);
+  if (isHl7Query(text)) return { patients: askedInHl7(text, meter, authorities), isMessage: true };
+  const sent = text.startsWith('{') ? parsed(text) : undefined;
+  return sent ? askedInBatch(sent, meter) : askedBy(text, meter);
+}
+
+/** The requests of a Bundle that was sent as a batch or a transaction; of any other object in JSON nothing, since it is no query. */
+function askedInBatch(bundle: JsonObject, meter: WorkMeter): SearchedFor {
+  if (bundle['resourceType'] !== 'Bundle') return nothing;
+  const requests = listOf(bundle['entry']).flatMap(({ request }) => textOf(isObject(request) ? request['url'] : undefined) ?? []);
+  return { patients: requests.flatMap((url) => askedBy(url, meter).patients) };
+}
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same for a request as it is written. */

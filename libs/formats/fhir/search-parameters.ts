@@ -4,6 +4,9 @@ import { byIdentifier, byLogicalId } from './patient-reference.js';
 /** The patient's number in a search of DICOMweb (PS3.18, QIDO-RS), by its keyword and by its tag. */
 const dicomNumbers: readonly string[] = ['PatientID', '00100020'];
 
+/** A patient's number in a search for Patient, and in the question for other numbers of the same patient (IHE PIXm, `$ihe-pix`). */
+const numbersOfPatient: readonly string[] = ['identifier', 'sourceIdentifier'];
+
 /** Parameters whose values are patients, whatever is searched. */
 const patientParameters: readonly string[] = ['patient', 'subject', 'beneficiary'];
 
@@ -21,7 +24,7 @@ export function patientsNamedBy(parameter: string, given: string, type: string |
   const before = steps.at(-2);
   if (!last || steps[0]?.name === '_has') return [];
   const value = decodedAgain(given);
-  if (last.name === '_filter') return [...value.matchAll(filtered)].flatMap(([, id = '']) => found(byLogicalId(id)));
+  if (last.name === '_filter') return filteredBy(value, type === 'Patient');
   return alternatives(value).flatMap((one) => found(readerOf(last, before ? isPatient(before) : type === 'Patient')?.(one)));
 }
 
@@ -37,7 +40,7 @@ function readerOf(last: Step, ofPatient: boolean): Reader | undefined {
   if (ofPatient && last.name === 'identifier' && last.modifier === 'of-type') return byTypedToken;
   if (last.modifier !== undefined) return undefined;
   if (dicomNumbers.includes(last.name)) return byWholeNumber;
-  if (ofPatient && last.name === 'identifier') return byToken;
+  if (ofPatient && numbersOfPatient.includes(last.name)) return byToken;
   return ofPatient && last.name === '_id' ? (value) => byLogicalId(unescaped(value)) : byTypedReference;
 }
 
@@ -47,6 +50,21 @@ function isPatient({ name, modifier }: Step): boolean {
 
 const typed = /(?:^|\/)Patient\/([^/?#]+)(?:\/_history\/[^/]+)?$/;
 const filtered = /\bPatient\/([A-Za-z0-9.-]{1,64})/g;
+/** A comparison of `_filter`: a path, `eq`, and a word or a text. */
+const compared = /(?<![\w.])([\w.]{1,64})\s{1,8}eq\s{1,8}(?:"([^"]{0,256})"|([^\s")]{1,256}))/g;
+
+/** Whom an expression of `_filter` names: by references to Patient anywhere, and by what its comparisons with one patient say. */
+function filteredBy(expression: string, ofPatient: boolean): readonly PatientReference[] {
+  const named = [...expression.matchAll(filtered)].flatMap(([, id = '']) => found(byLogicalId(id)));
+  const equal = [...expression.matchAll(compared)].flatMap(([, path = '', text, word = '']) => {
+    const value = text ?? word;
+    if (typed.test(value)) return [];
+    if (patientParameters.includes(path)) return found(byAnyReference(value));
+    if (ofPatient && /^_?id$/.test(path)) return found(byLogicalId(value));
+    return ofPatient && path === 'identifier' ? found(byToken(value)) : [];
+  });
+  return [...named, ...equal];
+}
 
 function byTypedReference(value: string): PatientReference | undefined {
   const id = typed.exec(unescaped(value))?.[1];

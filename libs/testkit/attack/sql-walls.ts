@@ -18,6 +18,8 @@ const statements = [
   "CREATE TABLE x (s String) ENGINE = File(CSV, 'PATH')", "CREATE TABLE x (k String, v String) ENGINE = EmbeddedRocksDB(0, 'OUT') PRIMARY KEY k",
   "CREATE DICTIONARY x (k UInt64, s String) PRIMARY KEY k SOURCE(EXECUTABLE(command 'cat PATH' format CSV)) LAYOUT(FLAT()) LIFETIME(0)", "CREATE FUNCTION x AS (a) -> a",
   "BACKUP DATABASE vigie TO File('OUT')", "SELECT * FROM numbers(1) SETTINGS format_schema = DEFAULT", "SELECT 1 FORMAT Template SETTINGS format_template_row = 'PATH'",
+  "SELECT * FROM system.one SETTINGS additional_result_filter = 'throwIf(1, file(''PATH'')) = 1'", "SELECT a FROM values('x Int8, a String ALIAS file(''PATH'')', 1)", "SELECT a FROM generateRandom('x Int8, a String ALIAS file(''PATH'')') LIMIT 1",
+  "SELECT 1 AS a FORMAT Protobuf SETTINGS output_format_schema = 'OUT'", "SELECT 1 AS a FORMAT AvroConfluent SETTINGS output_format_avro_confluent_subject = 'x', format_avro_schema_registry_url = 'http://127.0.0.1:PORT/'",
   'SYSTEM SHUTDOWN', 'SYSTEM KILL', 'SYSTEM STOP MERGES', 'KILL QUERY WHERE 1', "ATTACH TABLE x FROM 'PATH' (s String) ENGINE = MergeTree ORDER BY s", 'SELECT * FROM system.users', 'SET ROLE services', 'EXECUTE AS default SELECT 1',
 ]; // prettier-ignore
 

@@ -8,8 +8,8 @@ export const patientNames: ReadonlySet<string> = new Set([
   'quarantine', 'quarantine_rows',
 ]); // prettier-ignore
 
-/** Functions that read whichever tables a pattern names. */
-const anyTable: ReadonlySet<string> = new Set(['merge']);
+/** Functions that read whichever tables a pattern names, or the keys of a table whose name, or number, is made while the query runs. */
+const anyTable = /^merge(?:tree\w*)?$/;
 
 /** What of a query shows patients, in the order of the query; empty when nothing does. `called` and `mentioned` as `inspect` finds them. */
 export function patientNamesIn(
@@ -17,5 +17,5 @@ export function patientNamesIn(
   parameters: Iterable<string>,
 ): readonly string[] {
   const named = new Set([...mentioned, ...[...parameters].map((value) => value.toLowerCase())]);
-  return [...[...named].filter((name) => patientNames.has(name)), ...[...called].filter((name) => anyTable.has(name))];
+  return [...[...named].filter((name) => patientNames.has(name)), ...[...called].filter((name) => anyTable.test(name))];
 }

@@ -78,6 +78,7 @@ const spellings: readonly (readonly [string, string, number, Asked?])[] = [
   ['by the database', 'SELECT patient_id FROM dossier_patients LIMIT 7', 7, { parameters: { database: 'vigie' } }],
   ['by a pattern', "SELECT patient_id FROM merge('vigie', '^dossier_pat') LIMIT 7", 7],
   ['by a text', "SELECT patient_id FROM mergeTreeIndex('vigie', 'dossier_patients') LIMIT 0", 0],
+  ['by a text that is put together', "SELECT patient_id FROM mergeTreeIndex('vigie', concat('dossier', '_patients')) LIMIT 2", 2],
   ['a figure', 'SELECT uniqExact(patient_id) FROM vigie.dossier_patients', 1],
 ]; // prettier-ignore
 
@@ -108,6 +109,21 @@ describe('who reads patients on the port', () => {
         method: expect.stringMatching(/^(SELECT|WITH)$/),
       }),
     ]);
+  });
+
+  it.each([
+    [
+      'a plan',
+      'EXPLAIN SELECT 1 FROM vigie.dossier_patients WHERE patient_id = (SELECT any(patient_id) FROM vigie.dossier_patients)',
+      200,
+      expect.any(Number),
+    ],
+    ['an error', 'SELECT throwIf(1, toString((SELECT groupArray(3)(patient_id) FROM vigie.dossier_patients)))', 500, 0],
+  ])('is written down where %s quotes them', async (_name, query, status, rows) => {
+    const before = (await audited()).length;
+    const { text } = await ask(query, { user: 'carol' });
+    expect(text).toMatch(/[0-9a-f]{32}/);
+    expect((await audited()).slice(before)).toMatchObject([{ by: 'carol', rows, status }]);
   });
 
   it('is not written down where no patient is named, nor for a service; a command is', async () => {

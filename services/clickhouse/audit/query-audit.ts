@@ -13,6 +13,9 @@ import { patientNamesIn } from './patient-names.js';
 /** An answer of so many rows of patients is taken for an export, a smaller one for a look. */
 export const exportRowsMin = 1_000;
 
+/** Statements whose answer may hold values of what they read: plans quote the constants that a subquery came to. */
+const shows: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'EXPLAIN']);
+
 /** The status of a row that was written before the first byte of a long answer; another one follows when it ended. */
 export const begunStatus = 102;
 
@@ -35,7 +38,7 @@ export class QueryAudit implements Auditor {
     work: (audited: Answer) => Promise<void>,
   ): Promise<void> {
     const parameters = [...request.settings].flatMap(([name, value]) => (name.startsWith('param_') ? [value] : []));
-    const names = request.inspection.statement.kind === 'select' ? patientNamesIn(request.inspection, parameters) : [];
+    const names = shows.has(request.inspection.first) ? patientNamesIn(request.inspection, parameters) : [];
     if (!asker || names.length === 0) return work(answer);
     const method = request.inspection.first;
     const say = (status: number, rows: number) =>
@@ -44,8 +47,8 @@ export class QueryAudit implements Auditor {
     try {
       await work(held);
     } catch (cause) {
-      // What went out before it broke off was shown.
-      if (held.released) await say(exceptionOf(cause).status, held.rows);
+      // What went out before it broke off was shown, and the text of an error may quote what was read.
+      await say(exceptionOf(cause).status, held.released ? held.rows : 0);
       throw cause;
     }
     await say(200, held.rows);

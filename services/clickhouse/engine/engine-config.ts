@@ -22,13 +22,17 @@ export interface NamedRights {
   readonly filters: ReadonlyMap<string, string>;
 }
 
-/** Settings that name files or programs, choose another parser, or let data of an INSERT call functions: nobody may change them. */
+/** Settings that name files, programs or servers, choose another parser, or let data of an INSERT call functions: nobody may change them. */
 export const fixedSettings: Readonly<Record<string, string>> = {
   format_template_row: '',
   format_template_resultset: '',
   format_schema: '',
   format_schema_source: 'file',
   format_schema_message_name: '',
+  output_format_schema: '',
+  format_avro_schema_registry_url: '',
+  input_format_record_errors_file_path: '',
+  rename_files_after_processing: '',
   dialect: 'clickhouse',
   input_format_values_interpret_expressions: '0',
   allow_introspection_functions: '0',

@@ -55,7 +55,12 @@ const reaches: readonly string[] = [
   "SELECT * FROM filesystem('PATH')", "SELECT * FROM cluster('x', system.one)", "SELECT catboostEvaluate('PATH', 1)",
   "SELECT aiGenerate('x') SETTINGS allow_experimental_ai_functions = 1", "SELECT 1 INTO OUTFILE 'OUT'", "SELECT 1 INTO OUTFILE 'OUT' TRUNCATE FORMAT CSV",
   "EXPLAIN AST SELECT 1 INTO OUTFILE 'OUT'", "SELECT 1 AS a FORMAT Template SETTINGS format_template_row = 'PATH'", "SELECT 1 FORMAT Protobuf SETTINGS format_schema = 'PATH:M'",
-  "SELECT 1 SETTINGS dialect = 'kusto'",
+  "SELECT 1 SETTINGS dialect = 'kusto'", "SELECT * FROM system.one SETTINGS additional_result_filter = 'throwIf(1, file(''PATH'')) = 1'",
+  "SELECT * FROM system.one SETTINGS additional_table_filters = {'system.one':'throwIf(1, file(''PATH'')) = 1'}", "SELECT a FROM values('x Int8, a String ALIAS file(''PATH'')', 1)",
+  "WITH 'x Int8, a String ALIAS file(''PATH'')' AS s SELECT a FROM values(s, 1)", "SELECT a FROM generateRandom(concat('x Int8, a String ALIAS fi', 'le(''PATH'')')) LIMIT 1",
+  "SELECT 1 AS a FORMAT Protobuf SETTINGS output_format_schema = 'OUT'",
+  "SELECT 1 AS a FORMAT AvroConfluent SETTINGS output_format_avro_confluent_subject = 'x', format_avro_schema_registry_url = 'http://127.0.0.1:PORT/'",
+  "SELECT a FROM null('x Int8, a String ALIAS throwIf(1, file(''PATH''))')", "SELECT b FROM format(TSV, 'a String, b String ALIAS file(''PATH'')', 'x')",
 ]; // prettier-ignore
 
 /** What only somebody who may write could try. */
@@ -63,6 +68,7 @@ const writes: readonly string[] = [
   "INSERT INTO FUNCTION file('OUT', 'CSV', 's String') SELECT 'x'", "INSERT INTO FUNCTION url('http://127.0.0.1:PORT/', 'CSV', 's String') SELECT 'x'",
   "INSERT INTO d.t FROM INFILE 'PATH' FORMAT LineAsString", "INSERT INTO d.t SELECT file('PATH')", "INSERT INTO d.t VALUES (file('PATH'))",
   "INSERT INTO d.t SETTINGS input_format_values_interpret_expressions = DEFAULT VALUES (file('PATH'))", "INSERT INTO d.t SETTINGS input_format_values_interpret_expressions = 1 VALUES (file('PATH'))",
+  "INSERT INTO d.t SETTINGS input_format_record_errors_file_path = 'OUT', input_format_allow_errors_num = 9 FORMAT CSV\n1,2",
   'CREATE TABLE d.x (s String) ENGINE = File(CSV)', "CREATE TABLE d.x (s String) ENGINE = File(CSV, 'PATH')", "CREATE TABLE d.x (s String) ENGINE = URL('http://127.0.0.1:PORT/', CSV)",
   "CREATE TABLE d.x (s String) ENGINE = Executable('id', CSV)", "CREATE TABLE d.x (s String) ENGINE = ExecutablePool('id', CSV)", "CREATE TABLE d.x (s String) ENGINE = MySQL('127.0.0.1:PORT', 'd', 't', 'u', 'p')",
   "CREATE TABLE d.x (s String) ENGINE = S3('http://127.0.0.1:PORT/b/k', 'CSV')", "CREATE TABLE d.x (s String) ENGINE = Kafka('127.0.0.1:PORT', 't', 'g', 'CSV')", "CREATE TABLE d.x (k String) ENGINE = EmbeddedRocksDB(0, 'OUT') PRIMARY KEY k",
@@ -138,6 +144,9 @@ describe('the embedded ClickHouse', () => {
     for (const setting of [
       'format_schema',
       'format_template_row',
+      'output_format_schema',
+      'format_avro_schema_registry_url',
+      'input_format_record_errors_file_path',
       'dialect',
       'allow_experimental_eval_table_function',
       'input_format_values_interpret_expressions',
@@ -145,6 +154,23 @@ describe('the embedded ClickHouse', () => {
       expect((await post('SELECT 1', 'services', `${setting}=1`)).headers.get('x-clickhouse-exception-code')).toMatch(
         /^(452|36)$/,
       );
+  });
+});
+
+describe('a condition or a column that comes beside the statement', () => {
+  it.each([
+    ['SELECT * FROM system.one', 'additional_result_filter', "throwIf(1, file('PATH')) = 1"],
+    ['SELECT * FROM system.one', 'additional_table_filters', "{'system.one':'throwIf(1, file(\\'PATH\\')) = 1'}"],
+    ['SELECT a FROM values({s:String}, 1)', 'param_s', "x Int8, a String ALIAS file('PATH')"],
+  ])('is judged as the statement is: %s, %s', async (sql, name, value) => {
+    const answer = await post(sql, 'people', new URLSearchParams([[name, filled(value)]]).toString());
+    const text = await answer.text();
+    expect([answer.status, text.includes(secret)]).toEqual([403, false]);
+  });
+
+  it('may compare, as filters that a dashboard adds do', async () => {
+    const filter = new URLSearchParams({ additional_table_filters: "{'system.one':'dummy = 1'}" });
+    expect(await (await post('SELECT count() FROM system.one', 'people', filter.toString())).text()).toBe('0\n');
   });
 });
 

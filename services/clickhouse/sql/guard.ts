@@ -4,9 +4,13 @@
 import { type ClickHouseException, exception } from '../engine/exception.js';
 import { type EngineRole, fixedSettings } from '../engine/engine-config.js';
 import type { QueryRequest } from './request.js';
+import { mayCall } from './unread-sql.js';
 
-/** What the engine would do for any role: its grants know table functions, table engines and tables, but no functions, and no disks. */
-const outside = new Set(['file', 'disk', 'eval', 'executable', 'catboostevaluate', 'python']);
+/**
+ * What the engine would do for any role: its grants know table functions, table engines and tables, but no functions, and no disks. `generateRandom`,
+ * `null` and `input` take columns from a text, in which an expression may stand.
+ */
+const outside = new Set(['file', 'disk', 'eval', 'executable', 'catboostevaluate', 'python', 'generaterandom', 'null', 'input']);
 
 /** Engines that keep what they hold in the engine's own folder, and nowhere else. */
 const inside =
@@ -79,6 +83,13 @@ function reachRefusal({ inspection }: QueryRequest): Refused {
 }
 
 function settingRefusal({ inspection, settings }: QueryRequest, limits: ReadLimits): Refused {
+  const unread = inspection.unread ?? [...settings].find(([name, value]) => mayCall(name, value))?.[0];
+  if (unread !== undefined)
+    return exception(
+      497,
+      'ACCESS_DENIED',
+      `Not enough privileges: ${unread} holds what the engine reads as SQL only while the query runs: write the condition into the query, and columns as names and types`,
+    );
   if (inspection.setToDefault !== undefined)
     return exception(
       452,

@@ -1,35 +1,5 @@
-/** One word, symbol or literal of a query, with its place. Comments and blanks are left out. */
-interface Token {
-  readonly kind: 'word' | 'number' | 'string' | 'quoted' | 'symbol';
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-const pattern =
-  /(?<blank>\s+|--[^\n]*|#![^\n]*|#\s[^\n]*|\/\*[\s\S]*?\*\/)|(?<heredoc>\$(?<tag>\w*)\$[\s\S]*?\$\k<tag>\$)|(?<string>'(?:[^'\\]|\\[\s\S]|'')*')|(?<quoted>"(?:[^"\\]|\\[\s\S]|"")*"|`(?:[^`\\]|\\[\s\S]|``)*`)|(?<number>\d[\w.]*)|(?<word>[\p{L}_][\p{L}\p{N}_]*)|(?<symbol>[\s\S])/uy;
-
-function* tokensOf(sql: string): Generator<Token, void> {
-  pattern.lastIndex = 0;
-  let at = 0;
-  while (at < sql.length) {
-    pattern.lastIndex = at;
-    const found = pattern.exec(sql);
-    if (!found?.groups) return;
-    const start = at;
-    at += found[0].length;
-    const kind = kindOf(found.groups);
-    if (kind) yield { kind, text: found[0], start, end: at };
-  }
-}
-
-function kindOf(groups: Readonly<Record<string, string | undefined>>): Token['kind'] | undefined {
-  if (groups['blank'] !== undefined) return undefined;
-  if (groups['heredoc'] !== undefined || groups['string'] !== undefined) return 'string';
-  if (groups['quoted'] !== undefined) return 'quoted';
-  if (groups['number'] !== undefined) return 'number';
-  return groups['word'] === undefined ? 'symbol' : 'word';
-}
+import { nameOf, type Token, tokensOf } from './tokens.js';
+import { unreadSql } from './unread-sql.js';
 
 /** What the server must know of a query before the engine sees it. */
 export type Statement =
@@ -65,6 +35,8 @@ export interface Inspection {
   readonly fromInfile: boolean;
   /** The first word, in capitals; empty when it is something else. */
   readonly first: string;
+  /** The function or setting by which the text would have the engine read SQL that nobody has judged. */
+  readonly unread: string | undefined;
   /** A setting that the query puts back to the engine's default, whatever our own value or limit is. */
   readonly setToDefault: string | undefined;
 }
@@ -99,6 +71,7 @@ export function inspect(sql: string): Inspection {
     intoOutfile: words.some((word, at) => word === 'INTO' && words[at + 1] === 'OUTFILE'),
     fromInfile: words.some((word, at) => word === 'FROM' && words[at + 1] === 'INFILE'),
     first: words.find((word) => word !== '(') ?? '',
+    unread: unreadSql(tokens),
     setToDefault: tokens.find((_, at) => words[at + 1] === '=' && words[at + 2] === 'DEFAULT')?.text,
   };
 }
@@ -140,10 +113,6 @@ function assigned(name: Token, value: Token | undefined): readonly { name: strin
   if (value?.kind !== 'number' && value?.kind !== 'string') return [];
   const number = Number(value.text.replaceAll(/['_]/g, ''));
   return [{ name: nameOf(name), value: Number.isNaN(number) ? Infinity : number }];
-}
-
-function nameOf(token: Token): string {
-  return (token.kind === 'quoted' || token.kind === 'string' ? token.text.slice(1, -1) : token.text).toLowerCase();
 }
 
 /** The head of an INSERT with data ends behind VALUES or FORMAT and its name. Only the last token is looked at, so the caller asks after each. */

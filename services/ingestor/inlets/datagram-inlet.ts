@@ -11,7 +11,7 @@ import { TurnedAway, unknownAddress } from './arrivals/turned-away.js';
 import { GelfDatagrams } from './gelf-datagrams.js';
 import type { Inlet, InletTools } from './inlet.js';
 import { SendersByAddress } from './senders.js';
-import { SystemDrops } from './system-drops.js';
+import { SystemDrops } from './arrivals/system-drops.js';
 
 /** Bytes that wait in the kernel, and in this process; what comes beyond is dropped. */
 const kernelBytes = 4 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Stay } from '#libs/formats/stays/stay.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { Reading } from '#libs/formats/input-format.js';
@@ -50,11 +51,14 @@ export interface Records {
 export class HandOver {
   constructor(private readonly tools: HandOverTools) {}
 
-  /** Messages without a place of their own: they are known by when they came. All of them are small enough to be held. As `takePlaced`. */
+  /**
+   * Messages without a place of their own: they are known by when they came, and by a name of the batch, since several connections and ingestors
+   * bring the same text in one millisecond, and each is kept. All of them are small enough to be held. As `takePlaced`.
+   */
   async take({ inlet, messages, written }: Messages, source: ConfiguredSource, signal: AbortSignal): Promise<void> {
     this.tools.metrics.add('vigie_inlet_messages_total', { inlet }, messages.length);
     const receivedMs = this.tools.clock.now();
-    const came = `inlet:${inlet}/${isoOf(receivedMs)}`;
+    const came = `inlet:${inlet}/${isoOf(receivedMs)}/${randomUUID().slice(0, 8)}`;
     const origin = (index: number, record: number) => `${came}/${index}#${record}`;
     const ofMessage = itemOf(source.reading, { receivedMs });
     await this.#untilTaken(source, signal, (taker, sending) =>

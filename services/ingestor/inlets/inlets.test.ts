@@ -123,7 +123,7 @@ describe('syslog over TCP', () => {
         reason: 'unknown_format',
         source: 'dpi',
         step: 'admit',
-        origin: expect.stringMatching(/^inlet:tcp\/2\d{3}-.*Z\/0#0$/),
+        origin: expect.stringMatching(/^inlet:tcp\/2\d{3}-.*Z\/[0-9a-f]{8}\/0#0$/),
         content: '{"text":5}',
       },
     ]);

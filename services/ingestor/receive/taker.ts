@@ -12,7 +12,7 @@ export type SendingSource = SourceContext & Pick<Source, 'reading' | 'detects'>;
 /** Where items come from whose sender gets no answer, or a later one. */
 export interface Custody {
   /**
-   * Where the item of an index stands, such as `inlet:<listener>/<time>#<index>`: the same when the item is tried again. `record` counts the
+   * Where the item of an index stands, such as `inlet:<listener>/<time>/<batch>/<index>#<record>`: the same when the item is tried again. `record` counts the
    * events of an item that was not read yet.
    */
   readonly origin: (index: number, record: number) => string;

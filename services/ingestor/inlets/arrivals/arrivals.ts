@@ -1,5 +1,5 @@
-// inlets/arrivals/: who a connection is from, before anything of it is read: what a balancer says of it, and its certificate.
-// Whoever is turned away here is counted and told of; who only looks whether the port is open is neither.
+// inlets/arrivals/: who a connection is from, before anything of it is read: what a balancer says of it, and its certificate; and which datagrams
+// never came here. Whoever is turned away here is counted and told of; who only looks whether the port is open is neither.
 
 import { type BlockList, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
