@@ -9,6 +9,7 @@ import * as fc from 'fast-check';
 import { systemClock } from '#libs/runtime/clock.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { tablesBeyond, tablesWithin } from '../sql/table-functions.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '../spawn.js';
 
 /** What must not be read stands in a file beside the engine's data; what must not be written would lie in the folder; who must not be called listens. */
@@ -49,7 +50,7 @@ const reaches: readonly string[] = [
   "SELECT * FROM url('http://127.0.0.1:PORT/', LineAsString)", "SELECT * FROM s3('http://127.0.0.1:PORT/b/k', 'CSV')", "SELECT * FROM remote('127.0.0.1:PORT', system.one)",
   "SELECT * FROM mysql('127.0.0.1:PORT', 'd', 't', 'u', 'p')", "SELECT * FROM postgresql('127.0.0.1:PORT', 'd', 't', 'u', 'p')",
   "SELECT * FROM mongodb('127.0.0.1:PORT', 'd', 't', 'u', 'p', 'a Int8')", "SELECT * FROM redis('127.0.0.1:PORT', 'k', 'k String')",
-  "SELECT * FROM sqlite('PATH', 't')", "SELECT * FROM iceberg('http://127.0.0.1:PORT/b/k')", "SELECT * FROM deltaLake('http://127.0.0.1:PORT/b/k')",
+  "SELECT * FROM sqlite('PATH', 't')", "SELECT * FROM sqlite('OUT', 't')", "SELECT * FROM iceberg('http://127.0.0.1:PORT/b/k')", "SELECT * FROM deltaLake('http://127.0.0.1:PORT/b/k')",
   "SELECT * FROM hdfs('hdfs://127.0.0.1:PORT/x', 'TSV', 's String')", "SELECT * FROM azureBlobStorage('http://127.0.0.1:PORT/a', 'c', 'b')",
   "SELECT * FROM odbc('DSN=x', 'd', 't')", "SELECT * FROM jdbc('jdbc:x', 'd', 't')", "SELECT * FROM arrowFlight('127.0.0.1:PORT', 'x')",
   "SELECT * FROM filesystem('PATH')", "SELECT * FROM cluster('x', system.one)", "SELECT catboostEvaluate('PATH', 1)",
@@ -138,6 +139,13 @@ describe('the embedded ClickHouse', () => {
     for (const sql of [...reaches, ...writes])
       expect([sql, (await post(filled(sql), 'services')).status >= 400]).toEqual([sql, true]);
     await nothingHappened();
+  });
+
+  it('knows of every table function of the engine whether it stays within', async () => {
+    const answer = await post('SELECT lower(name) AS name FROM system.table_functions FORMAT TSV', 'people');
+    const names = (await answer.text()).trim().split('\n');
+    expect(names.length).toBeGreaterThan(50);
+    expect(names.filter((name) => tablesWithin.has(name) === tablesBeyond.has(name))).toEqual([]);
   });
 
   it('keeps its other settings from the URL', async () => {

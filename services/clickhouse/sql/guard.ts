@@ -4,13 +4,11 @@
 import { type ClickHouseException, exception } from '../engine/exception.js';
 import { type EngineRole, fixedSettings } from '../engine/engine-config.js';
 import type { QueryRequest } from './request.js';
+import { tablesBeyond } from './table-functions.js';
 import { mayCall } from './unread-sql.js';
 
-/**
- * What the engine would do for any role: its grants know table functions, table engines and tables, but no functions, and no disks. `generateRandom`,
- * `null` and `input` take columns from a text, in which an expression may stand.
- */
-const outside = new Set(['file', 'disk', 'eval', 'executable', 'catboostevaluate', 'python', 'generaterandom', 'null', 'input']);
+/** What the engine would do for any role: its grants know table engines and tables, but no functions, and no disks. */
+const outside = new Set([...tablesBeyond, 'disk', 'catboostevaluate']);
 
 /** Engines that keep what they hold in the engine's own folder, and nowhere else. */
 const inside =
