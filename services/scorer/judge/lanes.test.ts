@@ -289,7 +289,10 @@ class Run {
       for (const change of this.#log.changes()) before.add(change);
       return before;
     };
-    const given = { log: this.#log, archive: this.#archive, stateDir, rules: this.#rules, snapshotEveryMs: 1000, told };
+    // What was judged before is in the log.
+    const ends = partitions.map((partition) => this.#next.get(nameOf({ ...at, partition })) ?? 0);
+    const held = { start: 0, end: Math.max(...ends) };
+    const given = { log: this.#log, archive: this.#archive, stateDir, rules: this.#rules, held, snapshotEveryMs: 1000, told };
     this.#scorer = await aScorer({ ...given, partitions: partitions.length, lanes: [this.given.lane] });
     for (const [partition, from] of this.#scorer.fromOf.entries()) this.#next.set(nameOf({ ...at, partition }), from);
     for (const [name, from] of this.#scorer.fromOfLanes) this.#next.set(name, from);
