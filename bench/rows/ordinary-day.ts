@@ -1,4 +1,5 @@
-import { generator, hexOf } from './generator.js';
+import { generator } from './generator.js';
+import { rowOf } from './row-of.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -40,26 +41,8 @@ export function frameOf(lines: string[]): Buffer {
   return Buffer.from(lines.splice(0).join(''));
 }
 
-/** A line of some 450 bytes; `index` tells events apart. */
+/** A line of it, in a session of four hours; `index` tells events apart. */
 export function lineOf(time: number, account: string, patient: string, clinic: number, index: number): string {
-  const iso = new Date(time).toISOString();
-  return `${JSON.stringify({
-    time: iso,
-    group_id: 'aleo',
-    actor_id: account,
-    patient_id: hexOf(patient),
-    clinic_id: `75030${1000 + clinic}`,
-    action: 'read',
-    outcome: 'success',
-    event_id: hexOf(`e${index}`),
-    source: 'mediboard',
-    received_at: iso,
-    actor_role: 'nurse',
-    actor_kind: 'human',
-    categories: ['identity', 'notes'],
-    source_ip: '10.4.2.17',
-    session_id: `s-${account}-${Math.floor((time - start) / (4 * 60 * minute))}`,
-    application: 'mediboard',
-    key_id: 'k1',
-  })}\n`;
+  const session_id = `s-${account}-${Math.floor((time - start) / (4 * 60 * minute))}`;
+  return rowOf({ time, account, patient, clinic, index, session_id });
 }

@@ -1,4 +1,5 @@
-import { generator, hexOf } from './generator.js';
+import { generator } from './generator.js';
+import { rowOf } from './row-of.js';
 
 const dayMs = 86_400_000;
 
@@ -17,26 +18,7 @@ export function* twoDays(accounts: number, rows: number): Iterable<{ readonly ac
   }
 }
 
-/** One row of some 480 bytes; `time` is event time in ms, `index` its number. */
-export function rowOfTwoDays(time: number, account: string, who: string, isOutside: boolean, index: number): string {
-  const iso = new Date(time).toISOString();
-  return `${JSON.stringify({
-    time: iso,
-    group_id: 'aleo',
-    actor_id: account,
-    patient_id: hexOf(who),
-    clinic_id: `75030${1000 + (account.length % 17)}`,
-    action: 'read',
-    outcome: 'success',
-    event_id: hexOf(`e${index}`),
-    source: 'mediboard',
-    received_at: iso,
-    actor_role: 'nurse',
-    actor_kind: 'human',
-    emergency: isOutside,
-    categories: ['identity', 'notes'],
-    source_ip: '10.4.2.17',
-    application: 'mediboard',
-    key_id: 'k1',
-  })}\n`;
+/** One row of it; `time` is event time in ms, `index` its number. */
+export function rowOfTwoDays(time: number, account: string, patient: string, emergency: boolean, index: number): string {
+  return rowOf({ time, account, patient, clinic: account.length % 17, index, emergency });
 }

@@ -43,25 +43,21 @@ async function beside(pack: EngineOptions, accounts: number, brokers: readonly s
   const given = await filled();
   const model = learnedHabits(pack.rules, accounts);
   const fixed = { ...pack, rules: fixedRulesOf(pack.rules) };
-  const runs: Record<'reading alone' | 'fixed rules' | 'with habits', Reading[]> = {
-    'reading alone': [],
-    'fixed rules': [],
-    'with habits': [],
-  };
+  const ways = new Map([
+    ['reading alone', () => () => {}],
+    ['fixed rules', () => judging(fixed)],
+    ['with habits', () => judging({ ...pack, habits: model })],
+  ]);
+  const runs = new Map<string, Reading[]>();
   // In turns, and the best of each but the first: other work on the machine comes and goes.
-  for (let turn = 0; turn <= turns; turn += 1) {
-    const reading = (what: string, take: Parameters<typeof read>[3]) =>
-      read(log, `${accounts} accounts, ${what}, ${turn === 0 ? 'warm-up' : turn}`, given, take);
-    const alone = await reading('reading alone', () => {});
-    const fixedRules = await reading('fixed rules', judging(fixed));
-    const habits = await reading('with habits', judging({ ...pack, habits: model }));
-    if (turn === 0) continue;
-    runs['reading alone'].push(alone);
-    runs['fixed rules'].push(fixedRules);
-    runs['with habits'].push(habits);
-  }
+  for (let turn = 0; turn <= turns; turn += 1)
+    for (const [what, take] of ways) {
+      const name = `${accounts} accounts, ${what}, ${turn === 0 ? 'warm-up' : turn}`;
+      const reading = await read(log, name, given, take());
+      if (turn > 0) runs.set(what, [...(runs.get(what) ?? []), reading]);
+    }
   await log.close();
-  const micros = (what: keyof typeof runs) => bestOf(runs[what]).cpuMicroseconds;
+  const micros = (what: string) => bestOf(runs.get(what) ?? []).cpuMicroseconds;
   const fixedAlone = 'its processor time by the fixed rules alone';
   const of = micros('fixed rules');
   report.ratio(`${accounts} accounts, the scorer with habits`, micros('with habits') / of, fixedAlone, { atMost: 1.15 });

@@ -40,6 +40,7 @@ const keys = {
 export class Samples {
   #samples: Sample[] = [];
 
+  /** Of a batch every line of which was stored, so that each is an object in JSON. */
   add(batch: Batch, storedAt: number): void {
     const table = tables[knownTopic(batch.at.topic)];
     const { at, first, last, rows } = batch;
